@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "va_event/random.hpp"
+#include "va_event/space.hpp"
+
+namespace va_event {
+
+/// What a connector may know of the two groups of cells that it connects. Cells are counted within their
+/// group: pre 0 ... n_pre-1, post 0 ... n_post-1.
+class ConnectionContext {
+ public:
+  virtual ~ConnectionContext() = default;
+  [[nodiscard]] virtual std::size_t n_pre() const noexcept = 0;
+  [[nodiscard]] virtual std::size_t n_post() const noexcept = 0;
+  /// The post cells wanted here; other parts of the machine may build the rest. Ascending.
+  [[nodiscard]] virtual std::size_t local_post_begin() const noexcept = 0;
+  [[nodiscard]] virtual std::size_t local_post_end() const noexcept = 0;
+  /// Pre cell number `pre` and post cell number `post` are one and the same cell.
+  [[nodiscard]] virtual bool same_cell(std::size_t pre, std::size_t post) const noexcept = 0;
+  /// [um]. @throws ConnectionError when one of the cells has no position.
+  [[nodiscard]] virtual double distance(std::size_t pre, std::size_t post) const = 0;
+  /// An independent stream of random numbers for each `item` of this projection (use a post cell's number, so
+  /// that the network does not depend on which part of the machine builds it).
+  [[nodiscard]] virtual RandomStream stream(std::uint64_t item) const = 0;
+};
+
+/// Takes the connections that a connector makes. Order does not matter; the same pair may come more than once.
+class ConnectionSink {
+ public:
+  virtual ~ConnectionSink() = default;
+  /// Connects all of `pre` to `post`, with the projection's weight and delay.
+  virtual void add(const std::uint32_t* pre, std::size_t count, std::size_t post) = 0;
+  /// Connects one pair with its own weight and/or delay (nullopt: the projection's).
+  virtual void add(std::size_t pre, std::size_t post, std::optional<double> weight, std::optional<double> delay) = 0;
+};
+
+/// Decides which cells are connected. Derive from it to add a connector; nothing else needs to know.
+class Connector {
+ public:
+  virtual ~Connector() = default;
+  /// Adds every connection to a local post cell. @throws UserError
+  virtual void connect(const ConnectionContext& context, ConnectionSink& sink) const = 0;
+  [[nodiscard]] virtual std::string name() const = 0;  ///< for messages and the sidecar
+};
+
+/// Every pre cell to every post cell.
+class AllToAllConnector : public Connector {
+ public:
+  explicit AllToAllConnector(bool allow_self_connections = true);
+  void connect(const ConnectionContext& context, ConnectionSink& sink) const override;
+  [[nodiscard]] std::string name() const override;
+
+ private:
+  bool allow_self_connections_;
+};
+
+/// Pre cell i to post cell i. @throws SizeError when the groups differ in size.
+class OneToOneConnector : public Connector {
+ public:
+  void connect(const ConnectionContext& context, ConnectionSink& sink) const override;
+  [[nodiscard]] std::string name() const override;
+};
+
+/// Each pair independently with probability p_connect.
+class FixedProbabilityConnector : public Connector {
+ public:
+  /// @param p_connect [0, 1]
+  explicit FixedProbabilityConnector(double p_connect, bool allow_self_connections = true);
+  /// Draws from a copy of `rng` exactly as PyNN does: for each post cell n_pre uniform numbers, connected where
+  /// the number is < p_connect. Every projection made with this connector replays the same numbers, as in PyNN.
+  FixedProbabilityConnector(double p_connect, NumpyRandom rng, bool allow_self_connections = true);
+  void connect(const ConnectionContext& context, ConnectionSink& sink) const override;
+  [[nodiscard]] std::string name() const override;
+
+ private:
+  double p_connect_;
+  std::optional<NumpyRandom> numpy_;
+  bool allow_self_connections_;
+};
+
+/// Each post cell gets n pre cells, drawn without (default) or with replacement.
+class FixedNumberPreConnector : public Connector {
+ public:
+  explicit FixedNumberPreConnector(std::size_t n, bool allow_self_connections = true, bool with_replacement = false);
+  void connect(const ConnectionContext& context, ConnectionSink& sink) const override;
+  [[nodiscard]] std::string name() const override;
+
+ private:
+  std::size_t n_;
+  bool allow_self_connections_, with_replacement_;
+};
+
+/// Each pre cell is connected to n post cells, drawn without (default) or with replacement.
+class FixedNumberPostConnector : public Connector {
+ public:
+  explicit FixedNumberPostConnector(std::size_t n, bool allow_self_connections = true, bool with_replacement = false);
+  void connect(const ConnectionContext& context, ConnectionSink& sink) const override;
+  [[nodiscard]] std::string name() const override;
+
+ private:
+  std::size_t n_;
+  bool allow_self_connections_, with_replacement_;
+};
+
+/// n connections in total, drawn uniformly from all pairs, with (default, as in PyNN) or without replacement.
+class FixedTotalNumberConnector : public Connector {
+ public:
+  explicit FixedTotalNumberConnector(std::size_t n, bool allow_self_connections = true, bool with_replacement = true);
+  void connect(const ConnectionContext& context, ConnectionSink& sink) const override;
+  [[nodiscard]] std::string name() const override;
+
+ private:
+  std::size_t n_;
+  bool allow_self_connections_, with_replacement_;
+};
+
+/// One entry of a list of connections.
+struct ListedConnection {
+  std::uint32_t pre = 0;
+  std::uint32_t post = 0;
+  std::optional<double> weight;  ///< nullopt: the projection's
+  std::optional<double> delay;   ///< [ms]
+};
+
+/// The connections of a list; the order of the list does not matter.
+class FromListConnector : public Connector {
+ public:
+  explicit FromListConnector(std::vector<ListedConnection> connections);
+  void connect(const ConnectionContext& context, ConnectionSink& sink) const override;
+  [[nodiscard]] std::string name() const override;
+
+ private:
+  std::vector<ListedConnection> connections_;
+};
+
+/// The connections of a text file in PyNN's format: lines `i j [weight delay]`, `#` starts a comment; a header
+/// `# columns = ["i", "j", "weight", "delay"]` names the columns when there are others.
+class FromFileConnector : public Connector {
+ public:
+  /// Reads the file at once. @throws FileError with the line that cannot be read.
+  explicit FromFileConnector(std::string path);
+  void connect(const ConnectionContext& context, ConnectionSink& sink) const override;
+  [[nodiscard]] std::string name() const override;
+
+ private:
+  std::string path_;
+  FromListConnector list_;
+};
+
+/// Each pair with probability f(d), d the distance [um]. f must return numbers in [0, 1].
+class DistanceDependentProbabilityConnector : public Connector {
+ public:
+  explicit DistanceDependentProbabilityConnector(std::function<double(double)> probability,
+                                                 bool allow_self_connections = true);
+  void connect(const ConnectionContext& context, ConnectionSink& sink) const override;
+  [[nodiscard]] std::string name() const override;
+
+ private:
+  std::function<double(double)> probability_;
+  bool allow_self_connections_;
+};
+
+}  // namespace va_event

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "va_event/time.hpp"
+
+namespace va_event {
+
+/// A cell's number in its simulation: cells count from 0 in the order of creation, sources included.
+using CellId = std::uint32_t;
+
+/// Recorded spikes of some cells: two parallel arrays, sorted by (time, id). The order is total, so equal
+/// simulations give equal arrays.
+struct Spikes {
+  std::vector<Time> times;
+  std::vector<CellId> ids;
+
+  [[nodiscard]] std::size_t size() const noexcept { return times.size(); }
+  friend bool operator==(const Spikes&, const Spikes&) = default;
+};
+
+/// A recorded variable, sampled every `sampling_interval`: sample k is taken at (first_sample + k) *
+/// sampling_interval, before the events at that instant.
+struct Signal {
+  std::string variable;            ///< "v", "gsyn_exc", ...
+  std::string unit;                ///< "mV", "uS", "nA"
+  double sampling_interval = 0.0;  ///< [ms]
+  std::int64_t first_sample = 0;   ///< index of the first sample on the grid k * sampling_interval
+  std::vector<CellId> ids;         ///< ascending
+  std::vector<double> values;      ///< [samples x ids.size()], row by row
+
+  [[nodiscard]] std::size_t samples() const noexcept { return ids.empty() ? 0 : values.size() / ids.size(); }
+  [[nodiscard]] double at(std::size_t sample, std::size_t column) const { return values[sample * ids.size() + column]; }
+  [[nodiscard]] double time(std::size_t sample) const noexcept {  ///< nearest double [ms]
+    return static_cast<double>(first_sample + static_cast<std::int64_t>(sample)) * sampling_interval;
+  }
+  friend bool operator==(const Signal&, const Signal&) = default;
+};
+
+/// Which ids belong to which population; written beside the data so that a file can be read alone.
+struct PopulationRange {
+  std::string label;
+  std::string cell_type;
+  CellId first_id = 0;
+  std::size_t size = 0;
+};
+
+}  // namespace va_event

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "va_event/data.hpp"
+
+namespace va_event {
+
+/// Formats, by the ending of the file name:
+///  .gdf  one line per spike: id, tab, time [ms] with every digit; what NEST writes and Neo's NestIO reads
+///  .csv  header line, then `id,time_ms` (spikes) or `time_ms,<id>,<id>,...` (signals)
+///  .npz  numpy arrays. Spikes: `ids` (uint32), `times` (float64, nearest [ms]), `times_residual` (float64; times +
+///  times_residual
+///        is exact). Signals: `values` [samples x ids], `times`, `ids`, `sampling_interval`, `variable`, `unit`.
+///  .h5   SONATA: /spikes/<population>/{timestamps, timestamps_residual, node_ids} with `units`, `sorting`; signals
+///        /report/<population>/{data, mapping/{node_ids, time, ...}}
+/// Every writer writes to a temporary name in the same folder and renames when all of it is on disk: a crash never
+/// leaves half a file under the final name.
+/// @throws FileError with path and reason; UnknownNameError for another ending.
+void write_spikes(const std::string& path, const Spikes& spikes, std::span<const PopulationRange> populations);
+void write_signal(const std::string& path, const Signal& signal, std::span<const PopulationRange> populations);
+
+/// Writes text under the same promise (used for the JSON sidecar).
+void write_text(const std::string& path, std::string_view text);
+
+/// The endings that write_spikes understands, with the dot: ".gdf", ".csv", ".npz", ".h5".
+[[nodiscard]] std::span<const std::string_view> file_formats() noexcept;
+
+/// Makes `folder` (with parents) and proves that a file can be created in it.
+/// @throws FileError
+void prepare_folder(const std::string& folder);
+
+}  // namespace va_event

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "va_event/cell_types.hpp"
+#include "va_event/current_sources.hpp"
+#include "va_event/data.hpp"
+#include "va_event/space.hpp"
+#include "va_event/values.hpp"
+
+namespace va_event {
+
+namespace detail {
+struct Core;  // what a Simulation owns (lib/engine/core.hpp)
+}
+
+/// An ordered set of cells of one simulation: what populations, views and assemblies have in common. Handles
+/// are cheap to copy and stay valid as long as one of them or their Simulation lives.
+///
+/// Arrays that are given or returned hold one element per cell, in the order of the set.
+class Cells {
+ public:
+  [[nodiscard]] std::size_t size() const noexcept { return ids_->size(); }
+  [[nodiscard]] const std::string& label() const noexcept { return label_; }
+  [[nodiscard]] std::span<const CellId> ids() const noexcept { return *ids_; }
+
+  /// Sets a parameter; between runs it takes effect at the current time, before the inputs at that instant.
+  /// @throws UnknownNameError, ParameterError, SizeError
+  void set(std::string_view parameter, const Values& values) const;
+  /// @throws UnknownNameError
+  [[nodiscard]] std::vector<double> get(std::string_view parameter) const;
+
+  /// Sets a state variable ("v", "gsyn_exc", ...) now: at time 0 its initial value, which reset() restores.
+  /// v >= v_thresh makes the cell spike at exactly this time.
+  void initialize(std::string_view variable, const Values& values) const;
+
+  /// Records "spikes", or a variable sampled at the multiples of `sampling_interval` [ms], > 0, from now on, with its
+  /// exact values. @throws UnknownNameError; StateError when a cell already records the variable at another interval.
+  void record(std::string_view variable, double sampling_interval = 0.1) const;
+  /// Several at once, as PyNN's record(['spikes', 'v']).
+  void record(const std::vector<std::string>& variables, double sampling_interval = 0.1) const;
+
+  /// Adds a current source to every cell. @throws ConnectionError for spike sources.
+  void inject(const StepCurrentSource& source) const;
+
+  /// Recorded so far; cells of this set only.
+  [[nodiscard]] Spikes spikes() const;
+  /// @throws UnknownNameError when the variable is not recorded by any cell of the set.
+  [[nodiscard]] Signal signal(std::string_view variable) const;
+  /// Recorded spikes divided by the number of cells.
+  [[nodiscard]] double mean_spike_count() const;
+  /// Recorded spikes of each cell.
+  [[nodiscard]] std::vector<std::size_t> spike_counts() const;
+  /// Forgets what was recorded so far by these cells; recording goes on.
+  void clear_recorded() const;
+
+  /// Writes "spikes" or a recorded variable to a file; the format follows the ending (see files.hpp).
+  void write(const std::string& path, std::string_view variable = "spikes") const;
+
+  /// The exact present value of a state variable of each cell (before the events of this instant).
+  [[nodiscard]] std::vector<double> value(std::string_view variable) const;
+
+  /// Empty when the cells have no positions. @throws ConnectionError when some have and some have not.
+  [[nodiscard]] std::vector<Position> positions() const;
+
+  [[nodiscard]] const std::shared_ptr<detail::Core>& core() const noexcept { return core_; }
+
+ protected:
+  Cells(std::shared_ptr<detail::Core> core, std::vector<CellId> ids, std::string label);
+
+  std::shared_ptr<detail::Core> core_;
+  std::shared_ptr<const std::vector<CellId>> ids_;
+  std::string label_;
+};
+
+/// Part of one population.
+class PopulationView : public Cells {
+ public:
+  void set_label(std::string label) { label_ = std::move(label); }
+  [[nodiscard]] const CellType& cell_type() const;
+  /// Elements first ... last-1 of this view. @throws IndexError
+  [[nodiscard]] PopulationView slice(std::size_t first, std::size_t last, std::size_t step = 1) const;
+  /// The elements with these indices, in this order. @throws IndexError; an index twice is an error.
+  [[nodiscard]] PopulationView select(const std::vector<std::size_t>& indices) const;
+  /// The elements where the mask is true. @throws SizeError
+  [[nodiscard]] PopulationView select(const std::vector<bool>& mask) const;
+
+ protected:
+  friend struct detail::Core;
+  friend class Population;
+  using Cells::Cells;
+};
+
+/// All cells that one create() made.
+class Population : public PopulationView {
+ public:
+  [[nodiscard]] CellId first_id() const noexcept { return ids().front(); }
+  [[nodiscard]] PopulationRange range() const;
+  /// Replaces the spike times of one cell of a SpikeSourceArray population; times before now are ignored.
+  void set_spike_times(std::size_t index, std::vector<Time> times) const;
+
+ private:
+  friend struct detail::Core;
+  using PopulationView::PopulationView;
+};
+
+/// Several populations and views, in order, without repetition.
+class Assembly : public Cells {
+ public:
+  /// A population or view is the assembly of itself.
+  Assembly(const PopulationView& view);  // NOLINT(google-explicit-constructor)
+  /// @throws ConnectionError for sets of different simulations or when a cell would be in it twice.
+  friend Assembly operator+(const Assembly& a, const Assembly& b);
+  void set_label(std::string label) { label_ = std::move(label); }
+
+ private:
+  using Cells::Cells;
+};
+
+[[nodiscard]] Assembly operator+(const Assembly& a, const Assembly& b);
+
+}  // namespace va_event

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "va_event/connectors.hpp"
+#include "va_event/population.hpp"
+#include "va_event/projection.hpp"
+#include "va_event/synapses.hpp"
+
+namespace va_event {
+
+struct SimulationOptions {
+  std::uint64_t seed = 1;  ///< of every random number of this simulation
+};
+
+struct PopulationOptions {
+  std::string label;    ///< "" becomes "population<k>"
+  Structure structure;  ///< no positions by default
+};
+
+struct ProjectionOptions {
+  std::string receptor_type = "excitatory";
+  std::string label;  ///< "" becomes "<pre label>→<post label>"
+  Space space;        ///< how distances between the cells are measured
+};
+
+/// What happened while simulating, added up since the start or the last reset().
+struct RunStatistics {
+  std::uint64_t spikes = 0;           ///< of neurons, recorded or not
+  std::uint64_t source_spikes = 0;    ///< of spike sources
+  std::uint64_t synaptic_events = 0;  ///< deliveries to single synapses
+  // How it was decided that a neuron does not spike between two of its events; each interval is counted once.
+  std::uint64_t intervals = 0;         ///< all intervals between consecutive events of a neuron
+  std::uint64_t settled_by_sign = 0;   ///< the drive at threshold stays <= 0: no spike is possible
+  std::uint64_t settled_by_bound = 0;  ///< a lower bound of the crossing lies beyond the next event
+  std::uint64_t settled_by_search =
+      0;  ///< the root finder ran and found that there is no crossing before the next event
+  std::uint64_t settled_by_refractory = 0;  ///< the neuron was refractory
+  std::uint64_t settled_by_spike = 0;       ///< the interval ended with a spike
+};
+
+struct Progress {
+  double now_ms = 0.0;   ///< simulated time
+  double stop_ms = 0.0;  ///< end of this run
+};
+
+/// Why run() returned.
+enum class RunEnd { completed, interrupted };
+
+/// One network and its simulation. Nothing is global: any number of them live in one process.
+///
+/// Times run over half-open intervals: run(T) handles every event at t < now + T; the events at exactly the end belong
+/// to the next run. A run that is cut anywhere gives bit for bit the results of the uncut one.
+class Simulation {
+ public:
+  explicit Simulation(SimulationOptions options = {});
+
+  /// `size` cells of one type, ids consecutive. @throws StateError once the simulation has run (until reset()).
+  Population create(std::size_t size, const CellType& type, PopulationOptions options = {});
+
+  /// Connects two sets of cells. @throws ConnectionError, ParameterError (delay <= 0, NaN, negative conductance), ...
+  Projection connect(const Assembly& pre, const Assembly& post, const Connector& connector,
+                     const StaticSynapse& synapse, ProjectionOptions options = {});
+
+  /// Simulates `duration` [ms], >= 0, more, or until the progress callback asks to stop.
+  RunEnd run(double duration);
+  /// Simulates until `time`; nothing happens when that is not later than now.
+  RunEnd run_until(Time time);
+  [[nodiscard]] Time now() const noexcept;
+
+  /// Back to time 0 and the initial state; recorded data is forgotten, the network stays.
+  void reset();
+
+  /// Called at least every 16 ms of simulated time; returning false ends the run at the next clean point
+  /// (everything before now() is simulated and recorded).
+  void on_progress(std::function<bool(const Progress&)> callback);
+
+  [[nodiscard]] const RunStatistics& statistics() const noexcept;
+  [[nodiscard]] std::uint64_t seed() const noexcept;
+  [[nodiscard]] std::vector<PopulationRange> populations() const;
+
+ private:
+  std::shared_ptr<detail::Core> core_;
+};
+
+/// The library's version, "major.minor.patch".
+[[nodiscard]] std::string_view version() noexcept;
+
+}  // namespace va_event

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "va_event/values.hpp"
+
+namespace va_event {
+
+/// A synapse of fixed weight and delay.
+struct StaticSynapse {
+  Values weight = 0.0;  ///< [nA] for current-based targets, either sign; [uS], >= 0, for conductance-based ones
+  Values delay = 0.1;   ///< [ms], > 0, continuous and never rounded
+};
+
+}  // namespace va_event

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "network/synapse_table.hpp"
+#include "va_event/cell_types.hpp"
+#include "va_event/connectors.hpp"
+#include "va_event/current_sources.hpp"
+#include "va_event/data.hpp"
+#include "va_event/space.hpp"
+#include "va_event/synapses.hpp"
+
+namespace va_event::network {
+
+/// One number for all cells of a population, or one for each.
+class Column {
+ public:
+  explicit Column(double constant) : constant_(constant) {}
+  [[nodiscard]] double at(std::size_t index) const noexcept { return each_.empty() ? constant_ : each_[index]; }
+  [[nodiscard]] bool is_constant() const noexcept { return each_.empty(); }
+  void set_all(double value) { each_.clear(), constant_ = value; }
+  /// Sets one of `size` cells.
+  void set(std::size_t index, double value, std::size_t size) {
+    if (each_.empty()) {
+      if (value == constant_) {
+        return;
+      }
+      each_.assign(size, constant_);
+    }
+    each_[index] = value;
+  }
+
+ private:
+  double constant_;
+  std::vector<double> each_;
+};
+
+/// One population: plain data, no behaviour.
+struct PopulationData {
+  std::string label;
+  const CellModel* model = nullptr;
+  CellId first = 0;
+  std::uint32_t size = 0;
+  std::vector<Column> parameters;   ///< in the order of model->parameters
+  std::vector<Column> initial;      ///< in the order of model->variables
+  std::vector<Position> positions;  ///< empty or one per cell
+  /// SpikeSourceArray: sorted times, one list for all cells or one per cell.
+  std::vector<std::vector<Time>> spike_times;
+
+  [[nodiscard]] const std::vector<Time>& times_of(std::size_t index) const {
+    return spike_times.size() == 1 ? spike_times.front() : spike_times[index];
+  }
+};
+
+/// The synapses of a projection onto one population.
+struct SynapseBlock {
+  std::uint32_t post_population = 0;
+  SynapseTable table;  ///< rows: index within the projection's pre cells; targets: index within the population
+};
+
+struct ProjectionData {
+  std::string label;
+  std::string connector;  ///< its name()
+  std::string receptor;
+  std::shared_ptr<const std::vector<CellId>> pre, post;  ///< the connected cells, in the order of their set
+  std::vector<SynapseBlock> blocks;                      ///< ascending post_population
+
+  [[nodiscard]] std::size_t size() const noexcept;
+  /// All synapses, ordered by (pre, block, row order), pre and post as indices within the sets.
+  [[nodiscard]] std::vector<ListedConnection> connections() const;
+  /// Assigns weights (constant, one per synapse in the order of connections(), random; not functions of
+  /// distance) after checking them.
+  void set_weights(const Values& weights, const std::vector<PopulationData>& populations, std::uint64_t seed,
+                   std::size_t projection_index);
+};
+
+struct Injection {
+  StepCurrentSource source;
+  std::vector<CellId> cells;
+};
+
+/// All that the user described. Owns everything, runs nothing.
+struct Network {
+  std::uint64_t seed = 1;
+  std::vector<PopulationData> populations;
+  std::vector<ProjectionData> projections;
+  std::vector<Injection> injections;
+
+  [[nodiscard]] std::size_t cells() const noexcept {
+    return populations.empty() ? 0 : populations.back().first + populations.back().size;
+  }
+  /// The population of a cell.
+  [[nodiscard]] std::size_t population_of(CellId id) const noexcept;
+};
+
+/// Runs `connector` and makes the projection's tables. Everything is checked: both sets within the network, targets
+/// with that receptor (no spike sources), weights finite and >= 0 for conductance-based targets, delays finite and > 0,
+/// sizes of arrays.
+/// @param index of the new projection, which keys its random numbers
+[[nodiscard]] ProjectionData build_projection(const Network& network, std::size_t index,
+                                              std::shared_ptr<const std::vector<CellId>> pre,
+                                              std::shared_ptr<const std::vector<CellId>> post,
+                                              const Connector& connector, const StaticSynapse& synapse,
+                                              std::string receptor, const Space& space);
+
+/// Positions of `size` cells on a structure; empty for none. Random positions are keyed by (seed, population).
+[[nodiscard]] std::vector<Position> place(const Structure& structure, std::size_t size, std::uint64_t seed,
+                                          std::size_t population);
+
+/// One number per cell id: constants, arrays (one per id, in order) and distributions (keyed by seed, purpose, and the
+/// cell's id, so that a view draws the same numbers as the population). @throws SizeError; ConnectionError for a
+/// function of distance.
+[[nodiscard]] std::vector<double> evaluate(const Values& values, std::span<const CellId> ids, std::uint64_t seed,
+                                           std::uint64_t purpose, std::string_view field);
+
+}  // namespace va_event::network

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace va_event::network {
+
+/// The synapses of one projection onto one population, in rows by pre cell. Within a row they are sorted by
+/// (delay, target, weight): the order of construction leaves no trace.
+///
+/// Weights and delays are stored only where they differ: 4 bytes per synapse when both are constant, 12 when one
+/// is, 20 otherwise, plus 8 bytes per row.
+class SynapseTable {
+ public:
+  struct Row {
+    std::span<const std::uint32_t> target;  ///< index within the post population
+    std::span<const double> weight;         ///< empty: constant_weight()
+    std::span<const double> delay;          ///< empty: constant_delay(); ascending [ms]
+  };
+
+  [[nodiscard]] std::size_t rows() const noexcept { return row_begin_.empty() ? 0 : row_begin_.size() - 1; }
+  [[nodiscard]] std::size_t size() const noexcept { return target_.size(); }
+  [[nodiscard]] Row row(std::size_t pre) const noexcept {
+    const std::size_t begin = row_begin_[pre];
+    const std::size_t count = row_begin_[pre + 1] - begin;
+    return {{target_.data() + begin, count},
+            weight_.empty() ? std::span<const double>{} : std::span<const double>{weight_.data() + begin, count},
+            delay_.empty() ? std::span<const double>{} : std::span<const double>{delay_.data() + begin, count}};
+  }
+  [[nodiscard]] bool has_constant_weight() const noexcept { return weight_.empty(); }
+  [[nodiscard]] bool has_constant_delay() const noexcept { return delay_.empty(); }
+  [[nodiscard]] double constant_weight() const noexcept { return constant_weight_; }
+  [[nodiscard]] double constant_delay() const noexcept { return constant_delay_; }
+  [[nodiscard]] double min_delay() const noexcept;  ///< +inf when there is no synapse
+  [[nodiscard]] std::size_t memory_bytes() const noexcept;
+
+ private:
+  friend class SynapseTableBuilder;
+  friend struct ProjectionData;  // set_weights
+  std::vector<std::uint64_t> row_begin_;
+  std::vector<std::uint32_t> target_;
+  std::vector<double> weight_;
+  std::vector<double> delay_;
+  double constant_weight_ = 0.0;
+  double constant_delay_ = 0.0;
+};
+
+}  // namespace va_event::network

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+namespace va_event::random {
+
+/// The second part of a random stream's key (seed, purpose, object, item): what the numbers are for. Numbers in use
+/// never change, or seeds would mean other networks.
+enum class Purpose : std::uint64_t {
+  poisson_source = 1,    ///< object: cell id
+  connector = 2,         ///< object: projection, item: given by the connector
+  weight = 3,            ///< object: projection, item: post cell
+  delay = 4,             ///< object: projection, item: post cell
+  position = 5,          ///< object: population
+  csa_mask = 6,          ///< object: projection
+  parameter = 0x100,     ///< + index of the parameter; object: cell id
+  initial_value = 0x200  ///< + index of the variable; object: cell id
+};
+
+}  // namespace va_event::random
