@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: Apache-2.0
+# How our own sources are compiled: library, apps, tests and benchmarks link va_event_internal. Nothing of it reaches
+# those who link the library.
+find_package(Boost 1.74 REQUIRED)
+find_path(VA_EVENT_RANDOM123_INCLUDE_DIR Random123/philox.h DOC "Folder that holds Random123/" REQUIRED)
+
+add_library(va_event_internal INTERFACE)
+target_compile_features(va_event_internal INTERFACE cxx_std_20)
+target_include_directories(va_event_internal INTERFACE ${PROJECT_SOURCE_DIR}/lib)
+# Folders instead of Boost::headers: an imported target cannot be seen by a project that adds ours as a subdirectory.
+target_include_directories(va_event_internal SYSTEM INTERFACE ${Boost_INCLUDE_DIRS} ${VA_EVENT_RANDOM123_INCLUDE_DIR})
+
+if(CMAKE_CXX_COMPILER_ID MATCHES "^(GNU|Clang|AppleClang)$")
+  # Results must not depend on whether a compiler fuses a*b+c: FMA only where the code says so.
+  target_compile_options(va_event_internal INTERFACE -ffp-contract=off -Wall -Wextra -Wpedantic -Wshadow)
+  if(VA_EVENT_WARNINGS_AS_ERRORS)
+    target_compile_options(va_event_internal INTERFACE -Werror)
+  endif()
+endif()
+
+if(VA_EVENT_SANITIZE)
+  target_compile_options(va_event_internal INTERFACE -fsanitize=${VA_EVENT_SANITIZE} -fno-sanitize-recover=all
+                                                     -fno-omit-frame-pointer)
+  target_link_options(va_event_internal INTERFACE -fsanitize=${VA_EVENT_SANITIZE})
+endif()
+
+if(VA_EVENT_COVERAGE)
+  target_compile_options(va_event_internal INTERFACE --coverage)
+  target_link_options(va_event_internal INTERFACE --coverage)
+endif()
