@@ -19,12 +19,13 @@ class Time {
   /// @throws ParameterError otherwise (field "time").
   Time(double ms);  // NOLINT(google-explicit-constructor): times are written as numbers
 
-  /// @param whole    [ms], >= 0
+  /// @param whole    [ms], >= 0 and below 2^62
   /// @param fraction [ms], 0 <= fraction < 1
   /// @throws ParameterError when out of range.
   [[nodiscard]] static Time from_parts(std::int64_t whole, double fraction);
 
-  /// Reads what to_string() wrote (or any non-negative decimal number) and loses nothing.
+  /// Reads what to_string() wrote and loses nothing. Any decimal number >= 0 will do ("12", "0.5", "1.5e-3"); digits
+  /// beyond the resolution are rounded to the nearest value.
   /// @throws ParameterError when it is not such a number.
   [[nodiscard]] static Time parse(std::string_view text);
 
@@ -34,7 +35,8 @@ class Time {
   /// The nearest double [ms].
   [[nodiscard]] double ms() const noexcept;
 
-  /// What ms() leaves out: ms() + residual() is the exact value (a "hi/lo pair") [ms].
+  /// What ms() leaves out: ms() + residual() is the exact value (a "hi/lo pair") [ms]. Beyond 2^53 ms = 285,000 years
+  /// the residual itself is rounded.
   [[nodiscard]] double residual() const noexcept;
 
   /// Decimal [ms], the fewest digits that parse() turns back into the identical value.
