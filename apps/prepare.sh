@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+# Sourced by apps/run.sh, tests/run.sh and .ci/run: Debian packages and the build. Everything is said on stderr, so that
+# the output of the program stays clean.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+# a|b: either will do, and a is installed when there is none.
+packages_run="g++ cmake ninja-build pkg-config|pkgconf
+  libboost-dev libboost-iostreams-dev libboost-filesystem-dev libboost-system-dev librandom123-dev
+  libhdf5-dev libzip-dev libcli11-dev nlohmann-json3-dev libspdlog-dev
+  gnuplot-nox|gnuplot-qt|gnuplot-x11 libgnuplot-iostream-dev"
+packages_test="libgtest-dev libgmock-dev python3 python3-numpy python3-h5py python3-neo python3-mpmath"
+packages_ci="clang clang-format clang-tidy"
+
+say() { echo "$(basename "$0"): $*" >&2; }
+
+# Prints those of the packages that are not installed, on one line.
+missing_packages() {
+  local installed package alternative missing=()
+  installed=" $(dpkg-query --show --showformat '${db:Status-Status} ${Package}\n' 2>/dev/null |
+    sed -n 's/^installed //p' | tr '\n' ' ') "
+  for package in "$@"; do
+    for alternative in ${package//|/ }; do
+      [[ $installed == *" $alternative "* ]] && continue 2
+    done
+    missing+=("${package%%|*}")
+  done
+  echo "${missing[*]}"
+}
+
+# Installs what is missing of the packages, or says how to and gives up.
+install_packages() {
+  if ! command -v dpkg-query apt-get >/dev/null; then
+    say "no Debian packages here: taking for granted that the dependencies are installed ($*)"
+    return
+  fi
+  local missing as_root=()
+  missing=$(missing_packages "$@")
+  [[ -z $missing ]] && return
+  if [[ $(id -u) != 0 ]]; then
+    as_root=(sudo)
+    # Without a terminal sudo cannot ask for a password: fail instead of waiting.
+    [[ -t 0 ]] || as_root+=(--non-interactive)
+  fi
+  say "installing $missing"
+  # shellcheck disable=SC2086  # a list of words
+  if ! { [[ -z ${as_root[*]} ]] || "${as_root[@]}" true 2>/dev/null >&2; } ||
+    ! "${as_root[@]}" apt-get update -qq >&2 ||
+    ! "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends -qq \
+      -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 $missing >&2; then
+    say "could not install them; please run this as root, then try again:"
+    echo "  apt-get update && apt-get install --yes --no-install-recommends $missing" >&2
+    exit 1
+  fi
+}
+
+# Is build/<preset> configured for these sources? A folder that was copied along with them belongs to the original.
+is_configured() {
+  local folder=$root/build/$1
+  [[ -e $folder/build.ninja ]] && grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$root" "$folder/CMakeCache.txt"
+}
+
+# Configures build/<preset>; more arguments go to CMake.
+configure() {
+  local preset=$1 folder=$root/build/$1
+  shift
+  is_configured "$preset" || rm -rf "$folder/CMakeCache.txt" "$folder/CMakeFiles"
+  mkdir -p "$folder"
+  if ! (cd "$root" && cmake --preset "$preset" "$@") >"$folder/configure.log" 2>&1; then
+    cat "$folder/configure.log" >&2
+    say "configuring failed (see above)"
+    exit 1
+  fi
+}
+
+# Builds the targets in build/<preset>, all of them when none is named. Quiet when there is nothing to do.
+build() {
+  local preset=$1 folder=$root/build/$1 plan
+  shift
+  plan=$(ninja -C "$folder" -n "$@" 2>&1) || true
+  if [[ $plan == *"no work to do"* ]]; then
+    say "build/$preset is up to date"
+    return
+  fi
+  say "building in build/$preset with $(nproc) processes (the first time takes minutes)"
+  if ! cmake --build "$folder" --parallel "$(nproc)" ${@:+--target "$@"} >&2; then
+    say "building failed (see above)"
+    exit 1
+  fi
+}
