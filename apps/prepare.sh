@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2034
 # Sourced by apps/run.sh, tests/run.sh and .ci/run: Debian packages and the build. Everything is said on stderr, so that
 # the output of the program stays clean.
 
@@ -10,7 +11,7 @@ packages_run="g++ cmake ninja-build pkg-config|pkgconf
   libhdf5-dev libzip-dev libcli11-dev nlohmann-json3-dev libspdlog-dev
   gnuplot-nox|gnuplot-qt|gnuplot-x11 libgnuplot-iostream-dev"
 packages_test="libgtest-dev libgmock-dev python3 python3-numpy python3-h5py python3-neo python3-mpmath"
-packages_ci="clang clang-format clang-tidy"
+packages_ci="clang clang-format clang-tidy libbenchmark-dev"
 
 say() { echo "$(basename "$0"): $*" >&2; }
 

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Installs what is missing, builds what has changed, runs va-event with the arguments given.
 set -euo pipefail
+# shellcheck source=apps/prepare.sh
 source "$(dirname "${BASH_SOURCE[0]}")/prepare.sh"
 
 if [[ $# == 0 ]]; then

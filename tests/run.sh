@@ -3,6 +3,7 @@
 # Installs what is missing, builds everything, runs the whole suite.
 #   bash tests/run.sh [--preset debug|asan-ubsan|tsan|coverage|release-clang] [arguments of ctest, such as -R kernels]
 set -euo pipefail
+# shellcheck source=apps/prepare.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../apps/prepare.sh"
 
 preset=release

@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: Apache-2.0
+include(${CMAKE_CURRENT_LIST_DIR}/steps.cmake)
+
+set(prefix ${work}/shared_prefix)
+build_and_run_consumer(${work}/subdirectory_consumer -DVA_EVENT_SOURCE_DIR=${source} -DBUILD_SHARED_LIBS=ON
+                       -DVA_EVENT_INSTALL=ON)
+
+file(REMOVE_RECURSE ${prefix})
+run(${CMAKE_COMMAND} --install ${work}/subdirectory_consumer --prefix ${prefix})
+build_and_run_consumer(${work}/shared_consumer -DCMAKE_PREFIX_PATH=${prefix})
