@@ -28,11 +28,16 @@ class ConnectionContext {
   [[nodiscard]] virtual std::size_t local_post_end() const noexcept = 0;
   /// Pre cell number `pre` and post cell number `post` are one and the same cell.
   [[nodiscard]] virtual bool same_cell(std::size_t pre, std::size_t post) const noexcept = 0;
+  /// The number among the pre cells of post cell number `post`, if it is one of them.
+  [[nodiscard]] virtual std::optional<std::size_t> as_pre(std::size_t post) const noexcept = 0;
   /// [um]. @throws ConnectionError when one of the cells has no position.
   [[nodiscard]] virtual double distance(std::size_t pre, std::size_t post) const = 0;
   /// An independent stream of random numbers for each `item` of this projection (use a post cell's number, so
   /// that the network does not depend on which part of the machine builds it).
-  [[nodiscard]] virtual RandomStream stream(std::uint64_t item) const = 0;
+  /// @param item < 2^32
+  /// @param part < 2^16; tells apart several streams of one item
+  [[nodiscard]] virtual RandomStream stream(std::uint64_t item, std::uint64_t part) const = 0;
+  [[nodiscard]] RandomStream stream(std::uint64_t item) const { return stream(item, 0); }
 };
 
 /// Takes the connections that a connector makes. Order does not matter; the same pair may come more than once.

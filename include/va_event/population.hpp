@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "va_event/cell_types.hpp"
@@ -18,7 +19,7 @@
 namespace va_event {
 
 namespace detail {
-struct Core;  // what a Simulation owns (lib/engine/core.hpp)
+struct Core;  // what a Simulation owns (lib/api/core.hpp)
 }
 
 /// An ordered set of cells of one simulation: what populations, views and assemblies have in common. Handles
@@ -34,6 +35,8 @@ class Cells {
   /// Sets a parameter; between runs it takes effect at the current time, before the inputs at that instant.
   /// @throws UnknownNameError, ParameterError, SizeError
   void set(std::string_view parameter, const Values& values) const;
+  /// Sets several parameters at once, for those that are bound by a rule (v_reset < v_thresh).
+  void set(const std::vector<std::pair<std::string, Values>>& parameters) const;
   /// @throws UnknownNameError
   [[nodiscard]] std::vector<double> get(std::string_view parameter) const;
 
@@ -54,7 +57,7 @@ class Cells {
   [[nodiscard]] Spikes spikes() const;
   /// @throws UnknownNameError when the variable is not recorded by any cell of the set.
   [[nodiscard]] Signal signal(std::string_view variable) const;
-  /// Recorded spikes divided by the number of cells.
+  /// Recorded spikes divided by the number of cells. @throws StateError when none of them records spikes.
   [[nodiscard]] double mean_spike_count() const;
   /// Recorded spikes of each cell.
   [[nodiscard]] std::vector<std::size_t> spike_counts() const;
@@ -73,6 +76,7 @@ class Cells {
   [[nodiscard]] const std::shared_ptr<detail::Core>& core() const noexcept { return core_; }
 
  protected:
+  friend struct detail::Core;
   Cells(std::shared_ptr<detail::Core> core, std::vector<CellId> ids, std::string label);
 
   std::shared_ptr<detail::Core> core_;

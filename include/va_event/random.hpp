@@ -13,7 +13,8 @@ namespace va_event {
 
 /// A counter-based stream of random 64-bit words (Philox4x32-10, Salmon et al. 2011). Two streams with
 /// different keys are independent; a stream with the same key gives the same words on every machine, in
-/// every order and on every thread. Meets the standard's UniformRandomBitGenerator.
+/// every order and on every thread. A stream holds 2^33 words and then repeats itself. Meets the standard's
+/// UniformRandomBitGenerator.
 class RandomStream {
  public:
   using result_type = std::uint64_t;
@@ -49,7 +50,7 @@ class RandomStream {
   void refill() noexcept;
 
   std::array<std::uint32_t, 2> key_{};
-  std::array<std::uint32_t, 3> counter_{};  // purpose, object, item are mixed in here and in the key
+  std::array<std::uint32_t, 3> counter_{};  // item, object, purpose
   std::uint64_t block_ = 0;                 // blocks made so far
   std::array<std::uint64_t, 2> buffer_{};
   std::size_t next_ = 2;
@@ -79,7 +80,7 @@ class NumpyRandom {
 /// A distribution by PyNN's name and parameters. Units are those of the quantity it is used for.
 /// Names: uniform(low, high), uniform_int(low, high), normal(mu, sigma), normal_clipped(mu, sigma, low, high),
 /// normal_clipped_to_boundary(mu, sigma, low, high), lognormal(mu, sigma), exponential(beta), gamma(k, theta),
-/// poisson(lambda_), binomial(n, p), vonmises is not offered.
+/// poisson(lambda_), binomial(n, p), vonmises is not offered. uniform_int draws low <= k < high, as PyNN does.
 class RandomDistribution {
  public:
   /// @throws UnknownNameError for another name, SizeError for another number of parameters,

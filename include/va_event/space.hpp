@@ -16,8 +16,8 @@ using Position = std::array<double, 3>;  ///< x, y, z [um]
 /// How distances are measured (PyNN's Space).
 struct Space {
   std::string axes = "xyz";        ///< which coordinates count: any of "x", "y", "z", "xy", ..., "xyz"
-  double scale_factor = 1.0;       ///< the pre position is multiplied by it, > 0
-  Position offset{0.0, 0.0, 0.0};  ///< and shifted by this [um]
+  Position offset{0.0, 0.0, 0.0};  ///< the post position is shifted by this [um]
+  double scale_factor = 1.0;       ///< and then multiplied by it, > 0
   /// Period along each axis [um], > 0; infinity where the space does not wrap.
   Position period{std::numeric_limits<double>::infinity(), std::numeric_limits<double>::infinity(),
                   std::numeric_limits<double>::infinity()};
@@ -32,10 +32,13 @@ struct Space {
 struct Line {
   double dx = 1.0, x0 = 0.0, y = 0.0, z = 0.0;  ///< [um]
 };
-/// Cells on a grid, x fastest filled as PyNN's Grid2D(fill_order="sequential"): nx = round(sqrt(n * aspect_ratio)).
+/// Cells on a grid of nx = round(sqrt(n * aspect_ratio)) by ny = round(n / nx) points that n must fill exactly; y runs
+/// fastest, as in PyNN's Grid2D(fill_order="sequential").
 struct Grid2D {
   double aspect_ratio = 1.0, dx = 1.0, dy = 1.0, x0 = 0.0, y0 = 0.0, z = 0.0;
 };
+/// nx = round(cbrt(n * aspect_ratio_xy * aspect_ratio_xz)) by ny = round(nx / aspect_ratio_xy) by
+/// nz = round(nx / aspect_ratio_xz) points that n must fill exactly; z runs fastest, then y.
 struct Grid3D {
   double aspect_ratio_xy = 1.0, aspect_ratio_xz = 1.0, dx = 1.0, dy = 1.0, dz = 1.0, x0 = 0.0, y0 = 0.0, z0 = 0.0;
 };

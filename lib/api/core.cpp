@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/core.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "random/purposes.hpp"
+#include "va_event/error.hpp"
+
+namespace va_event::detail {
+
+namespace {
+
+std::uint64_t purpose(random::Purpose base, std::size_t index) { return static_cast<std::uint64_t>(base) + index; }
+
+/// Parameters of one cell, in the order of its model.
+std::vector<double> parameters_of(const network::PopulationData& population, std::size_t index) {
+  std::vector<double> values;
+  values.reserve(population.parameters.size());
+  for (const network::Column& column : population.parameters) {
+    values.push_back(column.at(index));
+  }
+  return values;
+}
+
+void check_state(const network::PopulationData& population, std::size_t variable, double value) {
+  const VariableInfo& info = population.model->variables[variable];
+  if (!std::isfinite(value)) {
+    throw ParameterError(info.name, value, info.unit, "must be finite");
+  }
+  if (population.model->conductance_based && variable > 0 && value < 0.0) {
+    throw ParameterError(info.name, value, info.unit, "must be >= 0 (a conductance)");
+  }
+}
+
+}  // namespace
+
+Time Core::now() const { return engine ? events::to_time(engine->now()) : Time(); }
+
+void Core::require_not_started(const char* what) const {
+  if (engine) {
+    throw StateError(what, "at t = " + now().to_string(), "ms", "must come before the first run, or after reset()");
+  }
+}
+
+Population Core::create(std::size_t size, const CellType& type, PopulationOptions options) {
+  require_not_started("create");
+  constexpr std::size_t kMaxCells = std::numeric_limits<CellId>::max();
+  if (size == 0 || size > kMaxCells - network.cells()) {
+    throw ParameterError("size", static_cast<double>(size), "cells",
+                         "must be >= 1, and at most 4294967295 for all populations together");
+  }
+  network::PopulationData population;
+  const std::size_t index = network.populations.size();
+  population.label = options.label.empty() ? "population" + std::to_string(index) : std::move(options.label);
+  population.model = &type.model();
+  population.first = static_cast<CellId>(network.cells());
+  population.size = static_cast<std::uint32_t>(size);
+  for (const double value : type.values()) {
+    population.parameters.emplace_back(value);
+  }
+  for (const VariableInfo& variable : type.model().variables) {
+    population.initial.emplace_back(variable.default_value);
+  }
+  population.positions = network::place(options.structure, size, network.seed, index);
+  population.spike_times.push_back(type.spike_times());
+  std::sort(population.spike_times.front().begin(), population.spike_times.front().end());
+
+  std::vector<CellId> ids(size);
+  for (std::size_t i = 0; i < size; ++i) {
+    ids[i] = population.first + static_cast<CellId>(i);
+  }
+  network.populations.push_back(std::move(population));
+  cell_types.push_back(type);
+  return {shared_from_this(), std::move(ids), network.populations.back().label};
+}
+
+Projection Core::connect(const Assembly& pre, const Assembly& post, const Connector& connector,
+                         const StaticSynapse& synapse, ProjectionOptions options) {
+  require_not_started("connect");
+  if (pre.core().get() != this || post.core().get() != this) {
+    throw ConnectionError("projection", pre.label() + "→" + post.label(), "",
+                          "must connect cells of the simulation that makes it");
+  }
+  options.space.check();
+  network::ProjectionData projection =
+      network::build_projection(network, network.projections.size(), pre.ids_, post.ids_, connector, synapse,
+                                std::move(options.receptor_type), options.space);
+  projection.label = options.label.empty() ? pre.label() + "→" + post.label() : std::move(options.label);
+  network.projections.push_back(std::move(projection));
+  return {shared_from_this(), network.projections.size() - 1};
+}
+
+RunEnd Core::run_until(const Time& stop) {
+  if (!engine) {
+    engine = std::make_unique<engine::Shard<double>>(network, recorder);
+  }
+  if (stop <= now()) {
+    return RunEnd::completed;
+  }
+  const auto keep_going = [this, stop_ms = stop.ms()](const events::Instant<double>& t) {
+    return !on_progress || on_progress({events::to_time(t).ms(), stop_ms});
+  };
+  const bool completed = engine->run_until(events::to_instant<double>(stop), keep_going);
+  statistics = engine->statistics();
+  return completed ? RunEnd::completed : RunEnd::interrupted;
+}
+
+void Core::reset() {
+  engine.reset();
+  recorder.restart();
+  statistics = {};
+}
+
+std::vector<PopulationRange> Core::populations() const {
+  std::vector<PopulationRange> ranges;
+  for (const network::PopulationData& population : network.populations) {
+    ranges.push_back({population.label, std::string(population.model->name), population.first, population.size});
+  }
+  return ranges;
+}
+
+void Core::set(std::span<const CellId> ids, const std::vector<std::pair<std::string, Values>>& parameters) {
+  // Everything is evaluated and checked before anything changes.
+  std::vector<std::vector<double>> values;
+  for (const auto& [name, given] : parameters) {
+    std::size_t index = 0;
+    for (const CellId id : ids) {
+      index = parameter_index(*population_of(id).model, name);
+    }
+    values.push_back(network::evaluate(given, ids, network.seed, purpose(random::Purpose::parameter, index), name));
+  }
+  for (std::size_t k = 0; k < ids.size(); ++k) {
+    const network::PopulationData& population = population_of(ids[k]);
+    std::vector<double> all = parameters_of(population, ids[k] - population.first);
+    for (std::size_t p = 0; p < parameters.size(); ++p) {
+      const std::size_t index = parameter_index(*population.model, parameters[p].first);
+      check_parameter(population.model->parameters[index], values[p][k]);
+      all[index] = values[p][k];
+    }
+    if (population.model->check != nullptr) {
+      population.model->check(all);
+    }
+  }
+  std::vector<CellId> sources;
+  for (std::size_t k = 0; k < ids.size(); ++k) {
+    network::PopulationData& population = network.populations[network.population_of(ids[k])];
+    for (std::size_t p = 0; p < parameters.size(); ++p) {
+      population.parameters[parameter_index(*population.model, parameters[p].first)].set(ids[k] - population.first,
+                                                                                         values[p][k], population.size);
+    }
+    if (engine && population.model->is_source()) {
+      sources.push_back(ids[k]);
+    } else if (engine) {
+      engine->parameters_changed(ids[k]);
+    }
+  }
+  if (!sources.empty()) {
+    engine->sources_changed(sources);
+  }
+}
+
+void Core::initialize(std::span<const CellId> ids, std::string_view variable, const Values& values) {
+  std::size_t purpose_index = 0;
+  for (const CellId id : ids) {
+    purpose_index = variable_index(*population_of(id).model, variable);
+  }
+  const std::vector<double> numbers =
+      network::evaluate(values, ids, network.seed, purpose(random::Purpose::initial_value, purpose_index), variable);
+  for (std::size_t k = 0; k < ids.size(); ++k) {
+    const network::PopulationData& population = population_of(ids[k]);
+    check_state(population, variable_index(*population.model, variable), numbers[k]);
+  }
+  for (std::size_t k = 0; k < ids.size(); ++k) {
+    network::PopulationData& population = network.populations[network.population_of(ids[k])];
+    const std::size_t index = variable_index(*population.model, variable);
+    if (now() == Time()) {
+      population.initial[index].set(ids[k] - population.first, numbers[k], population.size);
+    }
+    if (engine) {
+      engine->set_variable(ids[k], index, numbers[k]);
+    }
+  }
+}
+
+void Core::record(std::span<const CellId> ids, std::string_view variable, double sampling_interval) {
+  if (variable == "spikes") {
+    recorder.record_spikes(ids);
+    return;
+  }
+  if (!(sampling_interval > 0.0) || !std::isfinite(sampling_interval)) {
+    throw ParameterError("sampling_interval", sampling_interval, "ms", "must be > 0 and finite");
+  }
+  if (ids.empty()) {
+    return;
+  }
+  std::string_view unit;
+  for (const CellId id : ids) {
+    const CellModel& model = *population_of(id).model;
+    unit = model.variables[variable_index(model, variable)].unit;
+  }
+  const auto present = events::to_instant<double>(now());
+  auto first = static_cast<std::int64_t>(std::ceil(now().ms() / sampling_interval));
+  while (first > 0 && !(events::multiple(first - 1, sampling_interval) < present)) {
+    --first;
+  }
+  while (events::multiple(first, sampling_interval) < present) {
+    ++first;
+  }
+  recorder.record_signal(variable, unit, ids, sampling_interval, first);
+}
+
+void Core::inject(std::span<const CellId> ids, const StepCurrentSource& source) {
+  for (const CellId id : ids) {
+    const network::PopulationData& population = population_of(id);
+    if (population.model->is_source()) {
+      throw ConnectionError("current source into", population.label, "", "must go to neurons, not to spike sources");
+    }
+  }
+  network.injections.push_back({source, {ids.begin(), ids.end()}});
+  if (engine) {
+    engine->injection_added(network.injections.size() - 1);
+  }
+}
+
+std::vector<double> Core::value(std::span<const CellId> ids, std::string_view variable) const {
+  std::vector<double> result;
+  result.reserve(ids.size());
+  for (const CellId id : ids) {
+    const network::PopulationData& population = population_of(id);
+    const std::size_t index = variable_index(*population.model, variable);
+    result.push_back(engine ? engine->variable(id, index) : population.initial[index].at(id - population.first));
+  }
+  return result;
+}
+
+}  // namespace va_event::detail

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/shard.hpp"
+#include "network/network.hpp"
+#include "recording/recorder.hpp"
+#include "va_event/simulation.hpp"
+
+namespace va_event::detail {
+
+/// Everything that one Simulation owns. The handles (Population, Projection, ...) share it.
+struct Core : std::enable_shared_from_this<Core> {
+  network::Network network;
+  std::vector<CellType> cell_types;  ///< by population, as created
+  recording::Recorder recorder;
+  std::unique_ptr<engine::Shard<double>> engine;  ///< null until the first run after creation or reset()
+  std::function<bool(const Progress&)> on_progress;
+  RunStatistics statistics;
+
+  [[nodiscard]] Time now() const;
+  [[nodiscard]] const network::PopulationData& population_of(CellId id) const {
+    return network.populations[network.population_of(id)];
+  }
+  /// @throws StateError once an engine exists.
+  void require_not_started(const char* what) const;
+
+  Population create(std::size_t size, const CellType& type, PopulationOptions options);
+  Projection connect(const Assembly& pre, const Assembly& post, const Connector& connector,
+                     const StaticSynapse& synapse, ProjectionOptions options);
+  RunEnd run_until(const Time& stop);
+  void reset();
+  [[nodiscard]] std::vector<PopulationRange> populations() const;
+
+  void set(std::span<const CellId> ids, const std::vector<std::pair<std::string, Values>>& parameters);
+  void initialize(std::span<const CellId> ids, std::string_view variable, const Values& values);
+  void record(std::span<const CellId> ids, std::string_view variable, double sampling_interval);
+  void inject(std::span<const CellId> ids, const StepCurrentSource& source);
+  [[nodiscard]] std::vector<double> value(std::span<const CellId> ids, std::string_view variable) const;
+};
+
+}  // namespace va_event::detail

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "va_event/simulation.hpp"
+
+#include <cmath>
+#include <utility>
+
+#include "api/core.hpp"
+#include "va_event/error.hpp"
+
+namespace va_event {
+
+Simulation::Simulation(SimulationOptions options) : core_(std::make_shared<detail::Core>()) {
+  core_->network.seed = options.seed;
+}
+
+Population Simulation::create(std::size_t size, const CellType& type, PopulationOptions options) {
+  return core_->create(size, type, std::move(options));
+}
+
+Projection Simulation::connect(const Assembly& pre, const Assembly& post, const Connector& connector,
+                               const StaticSynapse& synapse, ProjectionOptions options) {
+  return core_->connect(pre, post, connector, synapse, std::move(options));
+}
+
+RunEnd Simulation::run(double duration) {
+  if (!(duration >= 0.0) || !std::isfinite(duration)) {
+    throw ParameterError("duration", duration, "ms", "must be >= 0 and finite");
+  }
+  return core_->run_until(core_->now().plus(duration));
+}
+
+RunEnd Simulation::run_until(Time time) { return core_->run_until(time); }
+
+Time Simulation::now() const noexcept { return core_->now(); }
+
+void Simulation::reset() { core_->reset(); }
+
+void Simulation::on_progress(std::function<bool(const Progress&)> callback) {
+  core_->on_progress = std::move(callback);
+}
+
+const RunStatistics& Simulation::statistics() const noexcept { return core_->statistics; }
+
+std::uint64_t Simulation::seed() const noexcept { return core_->network.seed; }
+
+std::vector<PopulationRange> Simulation::populations() const { return core_->populations(); }
+
+}  // namespace va_event

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/current_schedule.hpp"
+
+#include <algorithm>
+
+namespace va_event::engine {
+
+template <class Real>
+void CurrentSchedule<Real>::add(std::size_t injection, const events::Instant<Real>& now) {
+  const network::Injection& injected = network_.injections[injection];
+  amplitude_.push_back(0.0);
+  made_.push_back(0);
+  for (const CellId cell : injected.cells) {
+    injections_of_[cell].push_back(injection);
+  }
+  std::vector<Step> fresh;
+  for (std::size_t k = 0; k < injected.source.times().size(); ++k) {
+    const auto time = events::to_instant<Real>(injected.source.times()[k]);
+    if (!(now < time)) {
+      amplitude_.back() = injected.source.amplitudes()[k];
+      ++made_.back();
+    } else {
+      fresh.push_back({time, injection});
+    }
+  }
+  steps_.erase(steps_.begin(), steps_.begin() + static_cast<std::ptrdiff_t>(next_));
+  next_ = 0;
+  const auto middle = static_cast<std::ptrdiff_t>(steps_.size());
+  steps_.insert(steps_.end(), fresh.begin(), fresh.end());
+  std::inplace_merge(steps_.begin(), steps_.begin() + middle, steps_.end());
+}
+
+template <class Real>
+double CurrentSchedule<Real>::current(CellId cell) const {
+  double sum = 0.0;
+  const auto found = injections_of_.find(cell);
+  if (found != injections_of_.end()) {
+    for (const std::size_t injection : found->second) {
+      sum += amplitude_[injection];
+    }
+  }
+  return sum;
+}
+
+template <class Real>
+std::size_t CurrentSchedule<Real>::step() {
+  const std::size_t injection = steps_[next_++].injection;
+  amplitude_[injection] = network_.injections[injection].source.amplitudes()[made_[injection]++];
+  return injection;
+}
+
+template class CurrentSchedule<double>;
+
+}  // namespace va_event::engine

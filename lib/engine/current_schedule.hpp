@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <unordered_map>
+#include <vector>
+
+#include "events/instant.hpp"
+#include "network/network.hpp"
+
+namespace va_event::engine {
+
+/// When injected currents change, and what they are. All sources of a cell are summed in the order in which
+/// they were injected, anew at every change: differences would drift.
+template <class Real>
+class CurrentSchedule {
+ public:
+  explicit CurrentSchedule(const network::Network& network) : network_(network) {
+    for (std::size_t k = 0; k < network.injections.size(); ++k) {
+      add(k, {});
+    }
+  }
+
+  /// Takes in injection number `injection` of the network at `now`; steps before `now` are done already.
+  void add(std::size_t injection, const events::Instant<Real>& now);
+
+  /// The sum of the currents into a cell at present [nA].
+  [[nodiscard]] double current(CellId cell) const;
+
+  [[nodiscard]] bool empty() const noexcept { return next_ == steps_.size(); }
+  [[nodiscard]] const events::Instant<Real>& next_time() const { return steps_[next_].time; }
+  /// Makes the next step. Returns the injection that changes; the currents of its cells are new.
+  std::size_t step();
+
+ private:
+  struct Step {
+    events::Instant<Real> time;
+    std::size_t injection;
+    friend bool operator<(const Step& a, const Step& b) {
+      return a.time == b.time ? a.injection < b.injection : a.time < b.time;
+    }
+  };
+
+  const network::Network& network_;
+  std::vector<Step> steps_;  ///< sorted; steps_[next_] is the next one
+  std::size_t next_ = 0;
+  std::vector<double> amplitude_;  ///< present amplitude of each injection [nA]
+  std::vector<std::size_t> made_;  ///< steps made so far of each injection
+  std::unordered_map<CellId, std::vector<std::size_t>> injections_of_;
+};
+
+}  // namespace va_event::engine

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/neuron_group.hpp"
+
+#include <cassert>
+#include <tuple>
+
+#include "engine/kernel_group.hpp"
+#include "kernels/models.hpp"
+
+namespace va_event::engine {
+
+namespace {
+
+template <class Real, class... Kernels>
+std::unique_ptr<NeuronGroup<Real>> make_group_of(std::type_identity<std::tuple<Kernels...>> /*kernels*/,
+                                                 const network::PopulationData& population,
+                                                 std::span<const double> injected) {
+  std::unique_ptr<NeuronGroup<Real>> group;
+  const auto try_kernel = [&]<class Kernel>(std::type_identity<Kernel>) {
+    if (population.model == &Kernel::model()) {
+      group = std::make_unique<KernelGroup<Kernel, Real>>(population, injected);
+    }
+  };
+  (try_kernel(std::type_identity<Kernels>{}), ...);
+  assert(group != nullptr && "a neuron model without a kernel in kernels/models.hpp");
+  return group;
+}
+
+}  // namespace
+
+template <class Real>
+std::unique_ptr<NeuronGroup<Real>> make_neuron_group(const network::PopulationData& population,
+                                                     std::span<const double> injected) {
+  return make_group_of<Real>(std::type_identity<kernels::NeuronKernels<Real>>{}, population, injected);
+}
+
+template std::unique_ptr<NeuronGroup<double>> make_neuron_group<double>(const network::PopulationData&,
+                                                                        std::span<const double>);
+
+}  // namespace va_event::engine

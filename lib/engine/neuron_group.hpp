@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "events/delivery.hpp"
+#include "events/event_queue.hpp"
+#include "network/network.hpp"
+
+namespace va_event::engine {
+
+/// How the present interval of a neuron (from its last event to its next) is known to hold no spike, or to end with
+/// one.
+enum class Interval : std::uint8_t { by_sign, by_bound, by_search, refractory, crossing };
+inline constexpr std::size_t kIntervalKinds = 5;
+
+/// The neurons that might spike before the end of the present check frame, earliest first. Entries are never removed
+/// when a neuron's prospects change; an entry is valid exactly if its time still is the neuron's `safe_until`.
+template <class Real>
+class Candidates {
+ public:
+  /// Takes the neuron in if it might spike before the end of the frame.
+  void offer(const Real& time, std::uint32_t cell) {
+    if (time < frame_end_) {
+      queue_.push({time, cell});
+    }
+  }
+  [[nodiscard]] const Real& frame_end() const noexcept { return frame_end_; }
+  void set_frame_end(const Real& time) { frame_end_ = time; }
+  [[nodiscard]] events::EventQueue<events::Candidate<Real>>& queue() noexcept { return queue_; }
+
+ private:
+  events::EventQueue<events::Candidate<Real>> queue_;
+  Real frame_end_ = Real(0);
+};
+
+/// What the event loop found out about a candidate.
+template <class Real>
+struct Verdict {
+  bool spikes = false;
+  Real time = Real(0);  ///< of the spike [ms]
+};
+
+/// The neurons of one population: their states and everything that depends on the neuron model. All times are offsets
+/// in the present epoch. Between two of its own events a neuron's state is not touched: whoever asks for values or for
+/// a crossing in between gets a function of that state, so that nothing depends on who asked when.
+template <class Real>
+class NeuronGroup {
+ public:
+  virtual ~NeuronGroup() = default;
+
+  /// An event of weight `weight` at `t` on each target; a target may occur several times.
+  virtual void deliver(const Real& t, std::size_t receptor, std::span<const std::uint32_t> targets, double weight,
+                       Candidates<Real>& candidates) = 0;
+  /// The same with one weight per target.
+  virtual void deliver(const Real& t, std::size_t receptor, std::span<const std::uint32_t> targets,
+                       std::span<const double> weights, Candidates<Real>& candidates) = 0;
+
+  /// Before this time the neuron does not spike unless an event comes; +inf: not within this epoch.
+  [[nodiscard]] virtual Real safe_until(std::size_t index) const = 0;
+  /// Looks closer at a neuron at its `safe_until`: it spikes there, or it is safe until a later time.
+  virtual Verdict<Real> examine(std::size_t index) = 0;
+  /// The neuron spikes at `t` and becomes refractory. Returns tau_refrac [ms].
+  virtual Real fire(std::size_t index, const Real& t) = 0;
+  /// Refractoriness ends at `t`.
+  virtual void wake(std::size_t index, const Real& t, Candidates<Real>& candidates) = 0;
+
+  /// New parameters (in the order of the model) and injected current [nA] from `t` on; v stays.
+  virtual void set_parameters(std::size_t index, std::span<const double> parameters, double injected, const Real& t,
+                              Candidates<Real>& candidates) = 0;
+  /// Sets state variable number `variable` at `t`.
+  virtual void set_variable(std::size_t index, std::size_t variable, double value, const Real& t,
+                            Candidates<Real>& candidates) = 0;
+  /// The exact value of a state variable at `t`, which is not before the neuron's last event.
+  [[nodiscard]] virtual double variable(std::size_t index, std::size_t variable, const Real& t) const = 0;
+
+  /// Advances every neuron to the end of the epoch, which becomes time 0.
+  virtual void next_epoch() = 0;
+  /// Offers every neuron.
+  virtual void offer_all(Candidates<Real>& candidates) const = 0;
+
+  /// How many intervals ended, by kind.
+  [[nodiscard]] const std::array<std::uint64_t, kIntervalKinds>& interval_counts() const noexcept { return counts_; }
+
+ protected:
+  std::array<std::uint64_t, kIntervalKinds> counts_{};
+};
+
+/// The group of a population of any neuron model of kernels/models.hpp.
+/// @param first_cell id of neuron 0 of the group
+/// @param injected   current at time 0 of each neuron [nA]
+template <class Real>
+[[nodiscard]] std::unique_ptr<NeuronGroup<Real>> make_neuron_group(const network::PopulationData& population,
+                                                                   std::span<const double> injected);
+
+}  // namespace va_event::engine

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "network/network.hpp"
+
+namespace va_event::engine {
+
+/// The synapses of one projection onto one population, as seen from the population of the sources.
+struct Branch {
+  const network::SynapseTable* table = nullptr;
+  std::uint32_t post_population = 0;
+  std::uint32_t receptor = 0;
+  /// Row of source number i (within its population): `first_row + i`, unless `rows` lists them.
+  std::int64_t first_row = 0;
+  std::vector<std::int64_t> rows;  ///< -1: the cell is not a source of this projection
+
+  [[nodiscard]] network::SynapseTable::Row row(std::size_t source) const {
+    const std::int64_t row = rows.empty() ? first_row + static_cast<std::int64_t>(source) : rows[source];
+    return row < 0 ? network::SynapseTable::Row{} : table->row(static_cast<std::size_t>(row));
+  }
+};
+
+/// What one entry of the queue of deliveries runs through: either all branches that share one constant delay, which
+/// are delivered at once, or a single branch with a delay of its own for each synapse.
+struct Route {
+  std::optional<double> delay;  ///< [ms]; nullopt: per synapse
+  std::vector<Branch> branches;
+};
+
+/// The routes of every population. The order of routes and branches is that of the projections, which fixes
+/// the order in which simultaneous inputs from one source are summed.
+class Routing {
+ public:
+  explicit Routing(const network::Network& network);
+  [[nodiscard]] std::span<const Route> routes_of(std::size_t population) const { return routes_[population]; }
+  [[nodiscard]] double min_delay() const noexcept { return min_delay_; }  ///< [ms]; +inf without synapses
+
+ private:
+  std::vector<std::vector<Route>> routes_;
+  double min_delay_;
+};
+
+}  // namespace va_event::engine

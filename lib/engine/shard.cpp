@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/shard.hpp"
+
+#include <limits>
+#include <unordered_set>
+
+namespace va_event::engine {
+
+using events::kEpoch;
+
+template <class Real>
+Shard<Real>::Shard(const network::Network& network, recording::Recorder& recorder)
+    : network_(network), recorder_(recorder), routing_(network), currents_(network) {
+  population_index_.reserve(network.cells());
+  for (std::size_t p = 0; p < network.populations.size(); ++p) {
+    const network::PopulationData& population = network.populations[p];
+    population_index_.insert(population_index_.end(), population.size, static_cast<std::uint32_t>(p));
+    groups_.emplace_back();
+    sources_.emplace_back();
+    if (population.model->is_source()) {
+      sources_.back() = make_source_group<Real>(population, network.seed);
+      for (std::uint32_t i = 0; i < population.size; ++i) {
+        if (const auto first = sources_.back()->restart(i, {})) {
+          emissions_.push({*first, population.first + i});
+        }
+      }
+    } else {
+      std::vector<double> injected(population.size);
+      for (std::uint32_t i = 0; i < population.size; ++i) {
+        injected[i] = currents_.current(population.first + i);
+      }
+      groups_.back() = make_neuron_group<Real>(population, injected);
+    }
+  }
+  begin_frame();
+}
+
+template <class Real>
+bool Shard<Real>::run_until(const Instant& stop, const std::function<bool(const Instant&)>& keep_going) {
+  find_next_sample();
+  int until_poll = kPollInterval;
+  for (;;) {
+    const Real limit = now_.epoch < stop.epoch ? Real(kEpoch) : stop.offset;
+    const Next next = next_event();
+    if (next.time < limit && next.time < candidates_.frame_end()) {
+      now_.offset = next.time;
+      if (--until_poll == 0) {
+        until_poll = kPollInterval;
+        if (!keep_going(now_)) {
+          return false;
+        }
+      }
+      handle(next.kind);
+    } else if (candidates_.frame_end() < limit) {
+      begin_frame();
+    } else if (now_.epoch == stop.epoch) {
+      now_.offset = stop.offset;
+      return true;
+    } else {
+      next_epoch();
+      if (!keep_going(now_)) {
+        return false;
+      }
+    }
+  }
+}
+
+template <class Real>
+typename Shard<Real>::Next Shard<Real>::next_event() {
+  Next next{offset_of(next_sample_), Kind::sample};
+  const auto consider = [&next](const Real& time, Kind kind) {
+    if (time < next.time) {  // strictly: at one instant the kinds come in their order
+      next = {time, kind};
+    }
+  };
+  if (!candidates_.queue().empty()) {
+    consider(candidates_.queue().top().time, Kind::crossing);
+  }
+  if (!wakes_.empty()) {
+    consider(offset_of(wakes_.top().time), Kind::wake);
+  }
+  if (!currents_.empty()) {
+    consider(offset_of(currents_.next_time()), Kind::current);
+  }
+  if (!emissions_.empty()) {
+    consider(offset_of(emissions_.top().time), Kind::emission);
+  }
+  if (!deliveries_.empty()) {
+    consider(offset_of(deliveries_.top().arrival), Kind::delivery);
+  }
+  return next;
+}
+
+template <class Real>
+void Shard<Real>::handle(Kind kind) {
+  switch (kind) {
+    case Kind::sample:
+      return take_samples();
+    case Kind::crossing:
+      return examine_candidate();
+    case Kind::wake:
+      return wake_neuron();
+    case Kind::current:
+      return change_current();
+    case Kind::emission:
+      return emit_from_source();
+    case Kind::delivery:
+      return deliver();
+  }
+}
+
+template <class Real>
+void Shard<Real>::take_samples() {
+  for (recording::Sampling& sampling : recorder_.samplings()) {
+    if (!(events::multiple(sampling.next_sample(), sampling.interval) == next_sample_)) {
+      continue;
+    }
+    std::uint32_t population = std::numeric_limits<std::uint32_t>::max();
+    std::size_t variable = 0;
+    for (const CellId cell : sampling.ids) {
+      if (population_index_[cell] != population) {
+        population = population_index_[cell];
+        variable = variable_index(*network_.populations[population].model, sampling.variable);
+      }
+      sampling.values.push_back(
+          groups_[population]->variable(cell - network_.populations[population].first, variable, now_.offset));
+    }
+  }
+  find_next_sample();
+}
+
+template <class Real>
+void Shard<Real>::examine_candidate() {
+  const events::Candidate<Real> candidate = candidates_.queue().take();
+  const network::PopulationData& population = population_of(candidate.cell);
+  NeuronGroup<Real>& group = *groups_[population_index_[candidate.cell]];
+  const std::size_t index = candidate.cell - population.first;
+  if (!(group.safe_until(index) == candidate.time)) {
+    return;  // an event has changed the neuron's prospects since
+  }
+  const Verdict<Real> verdict = group.examine(index);
+  if (!verdict.spikes) {
+    candidates_.offer(group.safe_until(index), candidate.cell);
+    return;
+  }
+  const Instant t{now_.epoch, verdict.time};
+  wakes_.push({events::later(t, group.fire(index, verdict.time)), candidate.cell});
+  ++statistics_.spikes;
+  emit(candidate.cell, t);
+}
+
+template <class Real>
+void Shard<Real>::wake_neuron() {
+  const CellId cell = wakes_.take().cell;
+  groups_[population_index_[cell]]->wake(cell - population_of(cell).first, now_.offset, candidates_);
+}
+
+template <class Real>
+void Shard<Real>::change_current() {
+  for (const CellId cell : network_.injections[currents_.step()].cells) {
+    update_parameters(cell, now_.offset);
+  }
+}
+
+template <class Real>
+void Shard<Real>::emit_from_source() {
+  const events::CellEvent<Real> emission = emissions_.take();
+  ++statistics_.source_spikes;
+  emit(emission.cell, emission.time);
+  const std::size_t index = emission.cell - population_of(emission.cell).first;
+  if (const auto next = sources_[population_index_[emission.cell]]->next(index)) {
+    emissions_.push({*next, emission.cell});
+  }
+}
+
+template <class Real>
+void Shard<Real>::emit(CellId cell, const Instant& t) {
+  if (recorder_.records_spikes(cell)) {
+    recorder_.add_spike(cell, events::to_time(t));
+  }
+  const std::uint32_t population = population_index_[cell];
+  const std::size_t index = cell - network_.populations[population].first;
+  const std::span<const Route> routes = routing_.routes_of(population);
+  for (std::uint32_t r = 0; r < routes.size(); ++r) {
+    if (routes[r].delay) {
+      deliveries_.push({events::later(t, Real(*routes[r].delay)), cell, r, 0, t});
+    } else if (const auto row = routes[r].branches[0].row(index); !row.target.empty()) {
+      deliveries_.push({events::later(t, Real(row.delay[0])), cell, r, 0, t});
+    }
+  }
+}
+
+template <class Real>
+void Shard<Real>::deliver() {
+  events::Delivery<Real> delivery = deliveries_.take();
+  const std::uint32_t population = population_index_[delivery.source];
+  const std::uint32_t index = delivery.source - network_.populations[population].first;
+  const Route& route = routing_.routes_of(population)[delivery.route];
+  if (!route.delay) {
+    deliver_row(route, index, delivery);
+    return;
+  }
+  for (const Branch& branch : route.branches) {
+    deliver_to(branch, now_.offset, branch.row(index));
+  }
+}
+
+/// Delivers the synapses of one delay and puts the spike back for those that follow.
+template <class Real>
+void Shard<Real>::deliver_row(const Route& route, std::uint32_t source_index, events::Delivery<Real>& delivery) {
+  const Branch& branch = route.branches[0];
+  const network::SynapseTable::Row row = branch.row(source_index);
+  const std::size_t begin = delivery.position;
+  std::size_t end = begin + 1;
+  while (end < row.delay.size() && row.delay[end] == row.delay[begin]) {
+    ++end;
+  }
+  const network::SynapseTable::Row part{row.target.subspan(begin, end - begin),
+                                        row.weight.empty() ? row.weight : row.weight.subspan(begin, end - begin),
+                                        {}};
+  deliver_to(branch, now_.offset, part);
+  if (end < row.delay.size()) {
+    delivery.position = end;
+    delivery.arrival = events::later(delivery.emitted, Real(row.delay[end]));
+    deliveries_.push(delivery);
+  }
+}
+
+template <class Real>
+void Shard<Real>::deliver_to(const Branch& branch, const Real& t, const network::SynapseTable::Row& row) {
+  if (row.target.empty()) {
+    return;
+  }
+  NeuronGroup<Real>& group = *groups_[branch.post_population];
+  if (row.weight.empty()) {
+    group.deliver(t, branch.receptor, row.target, branch.table->constant_weight(), candidates_);
+  } else {
+    group.deliver(t, branch.receptor, row.target, row.weight, candidates_);
+  }
+  statistics_.synaptic_events += row.target.size();
+}
+
+template <class Real>
+void Shard<Real>::begin_frame() {
+  candidates_.queue().clear();  // what is left is outdated
+  candidates_.set_frame_end(candidates_.frame_end() + Real(kFrame));
+  for (const auto& group : groups_) {
+    if (group) {
+      group->offer_all(candidates_);
+    }
+  }
+}
+
+template <class Real>
+void Shard<Real>::next_epoch() {
+  for (const auto& group : groups_) {
+    if (group) {
+      group->next_epoch();
+    }
+  }
+  now_ = {now_.epoch + 1, Real(0)};
+  candidates_.set_frame_end(Real(0));
+  begin_frame();
+}
+
+template <class Real>
+void Shard<Real>::find_next_sample() {
+  next_sample_ = {std::numeric_limits<std::int64_t>::max(), Real(0)};
+  for (const recording::Sampling& sampling : recorder_.samplings()) {
+    const Instant next = events::multiple(sampling.next_sample(), sampling.interval);
+    if (next < next_sample_) {
+      next_sample_ = next;
+    }
+  }
+}
+
+template <class Real>
+void Shard<Real>::update_parameters(CellId cell, const Real& t) {
+  const network::PopulationData& population = population_of(cell);
+  const std::size_t index = cell - population.first;
+  std::vector<double> parameters;
+  parameters.reserve(population.parameters.size());
+  for (const network::Column& column : population.parameters) {
+    parameters.push_back(column.at(index));
+  }
+  groups_[population_index_[cell]]->set_parameters(index, parameters, currents_.current(cell), t, candidates_);
+}
+
+template <class Real>
+void Shard<Real>::parameters_changed(CellId cell) {
+  update_parameters(cell, now_.offset);
+}
+
+template <class Real>
+void Shard<Real>::sources_changed(std::span<const CellId> cells) {
+  const std::unordered_set<CellId> changed(cells.begin(), cells.end());
+  emissions_.erase_if([&changed](const events::CellEvent<Real>& event) { return changed.contains(event.cell); });
+  for (const CellId cell : cells) {
+    const std::size_t index = cell - population_of(cell).first;
+    if (const auto first = sources_[population_index_[cell]]->restart(index, now_)) {
+      emissions_.push({*first, cell});
+    }
+  }
+}
+
+template <class Real>
+void Shard<Real>::injection_added(std::size_t injection) {
+  currents_.add(injection, now_);
+  for (const CellId cell : network_.injections[injection].cells) {
+    update_parameters(cell, now_.offset);
+  }
+}
+
+template <class Real>
+void Shard<Real>::set_variable(CellId cell, std::size_t variable, double value) {
+  groups_[population_index_[cell]]->set_variable(cell - population_of(cell).first, variable, value, now_.offset,
+                                                 candidates_);
+}
+
+template <class Real>
+double Shard<Real>::variable(CellId cell, std::size_t variable) const {
+  return groups_[population_index_[cell]]->variable(cell - population_of(cell).first, variable, now_.offset);
+}
+
+template <class Real>
+RunStatistics Shard<Real>::statistics() const {
+  RunStatistics result = statistics_;
+  for (const auto& group : groups_) {
+    if (!group) {
+      continue;
+    }
+    const auto& counts = group->interval_counts();
+    result.settled_by_sign += counts[static_cast<std::size_t>(Interval::by_sign)];
+    result.settled_by_bound += counts[static_cast<std::size_t>(Interval::by_bound)];
+    result.settled_by_search += counts[static_cast<std::size_t>(Interval::by_search)];
+    result.settled_by_refractory += counts[static_cast<std::size_t>(Interval::refractory)];
+    result.settled_by_spike += counts[static_cast<std::size_t>(Interval::crossing)];
+  }
+  result.intervals = result.settled_by_sign + result.settled_by_bound + result.settled_by_search +
+                     result.settled_by_refractory + result.settled_by_spike;
+  return result;
+}
+
+template <class Real>
+const network::PopulationData& Shard<Real>::population_of(CellId cell) const {
+  return network_.populations[population_index_[cell]];
+}
+
+/// Within the present epoch, or +inf. (Nothing that is left belongs to an earlier one.)
+template <class Real>
+Real Shard<Real>::offset_of(const Instant& t) const {
+  return t.epoch == now_.epoch ? t.offset : std::numeric_limits<Real>::infinity();
+}
+
+template class Shard<double>;
+
+}  // namespace va_event::engine

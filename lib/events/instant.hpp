@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cmath>
+#include <compare>
+#include <cstdint>
+
+#include "va_event/time.hpp"
+
+namespace va_event::events {
+
+/// Length of an epoch [ms]. Inside an epoch times are offsets in [0, kEpoch), so that their resolution (2^-49 ms for a
+/// double) does not depend on how long the simulation has been running. A power of two: epochs add no rounding.
+inline constexpr std::int64_t kEpoch = 16;
+
+/// A moment of simulated time as the engine holds it, on any number type.
+template <class Real>
+struct Instant {
+  std::int64_t epoch = 0;
+  Real offset = Real(0);  ///< [ms], in [0, kEpoch)
+
+  friend bool operator==(const Instant&, const Instant&) = default;
+  friend bool operator<(const Instant& a, const Instant& b) noexcept {
+    return a.epoch != b.epoch ? a.epoch < b.epoch : a.offset < b.offset;
+  }
+};
+
+/// The instant `offset` after the start of `epoch`; any offset whose epoch is not negative.
+template <class Real>
+[[nodiscard]] Instant<Real> normalised(std::int64_t epoch, Real offset) {
+  using std::floor;
+  if (offset >= Real(0) && offset < Real(kEpoch)) {
+    return {epoch, offset};
+  }
+  const Real turns = floor(offset / Real(kEpoch));
+  Real rest = offset - turns * Real(kEpoch);
+  auto whole = epoch + static_cast<std::int64_t>(turns);
+  if (rest >= Real(kEpoch)) {  // a tiny negative offset rounds up to a whole epoch
+    rest = Real(0);
+    ++whole;
+  }
+  return {whole, rest};
+}
+
+/// `t` + `duration`, rounded once, to the resolution of an offset. Long durations (delays of seconds) lose nothing
+/// more: their whole epochs are added as integers.
+/// @param duration [ms], >= 0, below 2^60
+template <class Real>
+[[nodiscard]] Instant<Real> later(const Instant<Real>& t, const Real& duration) {
+  using std::floor;
+  if (duration < Real(kEpoch)) {
+    return normalised<Real>(t.epoch, t.offset + duration);
+  }
+  const Real turns = floor(duration / Real(kEpoch));
+  return normalised<Real>(t.epoch + static_cast<std::int64_t>(turns), t.offset + (duration - turns * Real(kEpoch)));
+}
+
+/// k * interval, rounded once: the product is formed exactly, so that sampling grids do not drift.
+/// @param interval [ms], > 0
+[[nodiscard]] inline Instant<double> multiple(std::int64_t k, double interval) {
+  const auto factor = static_cast<double>(k);
+  const double high = factor * interval;
+  const double low = std::fma(factor, interval, -high);
+  const double turns = std::floor(high / static_cast<double>(kEpoch));
+  return normalised<double>(static_cast<std::int64_t>(turns), (high - turns * static_cast<double>(kEpoch)) + low);
+}
+
+template <class Real>
+[[nodiscard]] Instant<Real> to_instant(const Time& time) {
+  return normalised<Real>(time.whole() / kEpoch, Real(time.whole() % kEpoch) + Real(time.fraction()));
+}
+
+/// The whole milliseconds are split off without rounding; a wider type is rounded to a double's fraction.
+template <class Real>
+[[nodiscard]] Time to_time(const Instant<Real>& t) {
+  using std::floor;
+  const Real whole = floor(t.offset);
+  const auto fraction = static_cast<double>(t.offset - whole);
+  const std::int64_t ms = t.epoch * kEpoch + static_cast<std::int64_t>(whole);
+  return fraction < 1.0 ? Time::from_parts(ms, fraction) : Time::from_parts(ms + 1, 0.0);
+}
+
+}  // namespace va_event::events

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "recording/recorder.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "va_event/error.hpp"
+
+namespace va_event::recording {
+
+namespace {
+
+/// One bit per cell of a set, for membership tests in a loop over spikes.
+std::vector<bool> membership(std::span<const CellId> ids) {
+  std::vector<bool> member(ids.empty() ? 0 : *std::max_element(ids.begin(), ids.end()) + std::size_t{1}, false);
+  for (const CellId id : ids) {
+    member[id] = true;
+  }
+  return member;
+}
+
+bool contains(const std::vector<bool>& member, CellId id) { return id < member.size() && member[id]; }
+
+std::vector<CellId> sorted(std::span<const CellId> ids) {
+  std::vector<CellId> result(ids.begin(), ids.end());
+  std::sort(result.begin(), result.end());
+  return result;
+}
+
+/// The samples of `ids` (a subset of sampling.ids) alone.
+Sampling columns_of(const Sampling& sampling, const std::vector<CellId>& ids) {
+  Sampling part{sampling.variable, sampling.unit, sampling.interval, sampling.first_sample, ids, {}};
+  std::vector<std::size_t> columns;
+  columns.reserve(ids.size());
+  for (const CellId id : ids) {
+    const auto found = std::lower_bound(sampling.ids.begin(), sampling.ids.end(), id);
+    columns.push_back(static_cast<std::size_t>(found - sampling.ids.begin()));
+  }
+  const std::size_t rows = sampling.values.size() / sampling.ids.size();
+  part.values.reserve(rows * ids.size());
+  for (std::size_t row = 0; row < rows; ++row) {
+    for (const std::size_t column : columns) {
+      part.values.push_back(sampling.values[row * sampling.ids.size() + column]);
+    }
+  }
+  return part;
+}
+
+}  // namespace
+
+void Recorder::record_spikes(std::span<const CellId> ids) {
+  for (const CellId id : ids) {
+    if (id >= wanted_.size()) {
+      wanted_.resize(id + std::size_t{1}, 0);
+    }
+    wanted_[id] = 1;
+  }
+}
+
+void Recorder::record_signal(std::string_view variable, std::string_view unit, std::span<const CellId> ids,
+                             double interval, std::int64_t first) {
+  std::vector<CellId> fresh = sorted(ids);
+  for (const Sampling& sampling : samplings_) {
+    if (sampling.variable != variable) {
+      continue;
+    }
+    std::vector<CellId> rest;
+    std::set_difference(fresh.begin(), fresh.end(), sampling.ids.begin(), sampling.ids.end(), std::back_inserter(rest));
+    if (rest.size() != fresh.size() && sampling.interval != interval) {
+      throw StateError("sampling_interval", std::to_string(interval), "ms",
+                       "must be " + std::to_string(sampling.interval) + " ms, at which " + std::string(variable) +
+                           " of some of these cells is recorded already");
+    }
+    fresh = std::move(rest);
+  }
+  if (fresh.empty()) {
+    return;
+  }
+  for (Sampling& sampling : samplings_) {  // requests made at the same time share their rows
+    if (sampling.variable == variable && sampling.interval == interval && sampling.first_sample == first &&
+        sampling.values.empty()) {
+      std::vector<CellId> both;
+      std::merge(sampling.ids.begin(), sampling.ids.end(), fresh.begin(), fresh.end(), std::back_inserter(both));
+      sampling.ids = std::move(both);
+      return;
+    }
+  }
+  samplings_.push_back({std::string(variable), std::string(unit), interval, first, std::move(fresh), {}});
+}
+
+Spikes Recorder::spikes(std::span<const CellId> ids) const {
+  const std::vector<bool> member = membership(ids);
+  std::vector<std::size_t> order;
+  for (std::size_t k = 0; k < ids_.size(); ++k) {
+    if (contains(member, ids_[k])) {
+      order.push_back(k);
+    }
+  }
+  std::sort(order.begin(), order.end(), [this](std::size_t a, std::size_t b) {
+    return times_[a] == times_[b] ? ids_[a] < ids_[b] : times_[a] < times_[b];
+  });
+  Spikes result;
+  result.times.reserve(order.size());
+  result.ids.reserve(order.size());
+  for (const std::size_t k : order) {
+    result.times.push_back(times_[k]);
+    result.ids.push_back(ids_[k]);
+  }
+  return result;
+}
+
+std::vector<std::size_t> Recorder::spike_counts(std::span<const CellId> ids) const {
+  std::vector<std::size_t> count_of(wanted_.size(), 0);
+  for (const CellId id : ids_) {
+    ++count_of[id];
+  }
+  std::vector<std::size_t> result;
+  result.reserve(ids.size());
+  for (const CellId id : ids) {
+    result.push_back(id < count_of.size() ? count_of[id] : 0);
+  }
+  return result;
+}
+
+Signal Recorder::signal(std::string_view variable, std::span<const CellId> ids) const {
+  const std::vector<CellId> wanted = sorted(ids);
+  std::vector<Sampling> parts;
+  for (const Sampling& sampling : samplings_) {
+    std::vector<CellId> common;
+    std::set_intersection(wanted.begin(), wanted.end(), sampling.ids.begin(), sampling.ids.end(),
+                          std::back_inserter(common));
+    if (sampling.variable == variable && !common.empty()) {
+      parts.push_back(columns_of(sampling, common));
+    }
+  }
+  if (parts.empty()) {
+    throw UnknownNameError("variable", std::string(variable), "", "must have been recorded by some of these cells");
+  }
+  Signal result{parts[0].variable, parts[0].unit, parts[0].interval, parts[0].first_sample, {}, {}};
+  std::vector<std::pair<CellId, std::pair<std::size_t, std::size_t>>> columns;  // id -> (part, column)
+  for (std::size_t p = 0; p < parts.size(); ++p) {
+    if (parts[p].interval != result.sampling_interval || parts[p].first_sample != result.first_sample) {
+      throw StateError(
+          "variable", std::string(variable), "",
+          "must be sampled at the same times in all of these cells to be one signal; ask for parts of them");
+    }
+    for (std::size_t c = 0; c < parts[p].ids.size(); ++c) {
+      columns.push_back({parts[p].ids[c], {p, c}});
+    }
+  }
+  std::sort(columns.begin(), columns.end());
+  for (const auto& column : columns) {
+    result.ids.push_back(column.first);
+  }
+  const std::size_t rows = parts[0].values.size() / parts[0].ids.size();
+  result.values.reserve(rows * columns.size());
+  for (std::size_t row = 0; row < rows; ++row) {
+    for (const auto& column : columns) {
+      const Sampling& part = parts[column.second.first];
+      result.values.push_back(part.values[row * part.ids.size() + column.second.second]);
+    }
+  }
+  return result;
+}
+
+void Recorder::clear(std::span<const CellId> ids) {
+  const std::vector<bool> member = membership(ids);
+  std::size_t kept = 0;
+  for (std::size_t k = 0; k < ids_.size(); ++k) {
+    if (!contains(member, ids_[k])) {
+      ids_[kept] = ids_[k];
+      times_[kept] = times_[k];
+      ++kept;
+    }
+  }
+  ids_.resize(kept);
+  times_.resize(kept);
+
+  std::vector<Sampling> result;
+  for (const Sampling& sampling : samplings_) {
+    std::vector<CellId> cleared;
+    std::vector<CellId> others;
+    for (const CellId id : sampling.ids) {
+      (contains(member, id) ? cleared : others).push_back(id);
+    }
+    if (!others.empty()) {
+      result.push_back(columns_of(sampling, others));
+    }
+    if (!cleared.empty()) {
+      result.push_back({sampling.variable, sampling.unit, sampling.interval, sampling.next_sample(), cleared, {}});
+    }
+  }
+  samplings_ = std::move(result);
+}
+
+void Recorder::restart() {
+  times_.clear();
+  ids_.clear();
+  for (Sampling& sampling : samplings_) {
+    sampling.first_sample = 0;
+    sampling.values.clear();
+  }
+}
+
+}  // namespace va_event::recording

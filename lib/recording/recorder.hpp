@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "va_event/data.hpp"
+
+namespace va_event::recording {
+
+/// Samples of one variable of some cells on the grid k * interval.
+struct Sampling {
+  std::string variable;
+  std::string unit;
+  double interval = 0.0;          ///< [ms]
+  std::int64_t first_sample = 0;  ///< index of values' first row on the grid
+  std::vector<CellId> ids;        ///< ascending
+  std::vector<double> values;     ///< [rows x ids.size()]
+
+  [[nodiscard]] std::int64_t next_sample() const noexcept {
+    return first_sample + static_cast<std::int64_t>(values.size() / ids.size());
+  }
+};
+
+/// Everything that is recorded, and the requests for it. Holds data only; the engine brings the spikes and samples.
+class Recorder {
+ public:
+  void record_spikes(std::span<const CellId> ids);
+  [[nodiscard]] bool records_spikes(CellId id) const noexcept { return id < wanted_.size() && wanted_[id] != 0; }
+  void add_spike(CellId id, const Time& time) {
+    times_.push_back(time);
+    ids_.push_back(id);
+  }
+
+  /// Samples `variable` of the cells from sample `first` on.
+  /// Cells that are sampled already at this interval stay as they are. @throws StateError at another interval.
+  void record_signal(std::string_view variable, std::string_view unit, std::span<const CellId> ids, double interval,
+                     std::int64_t first);
+  [[nodiscard]] std::vector<Sampling>& samplings() noexcept { return samplings_; }
+
+  [[nodiscard]] Spikes spikes(std::span<const CellId> ids) const;
+  /// Recorded spikes of each of the cells, in their order.
+  [[nodiscard]] std::vector<std::size_t> spike_counts(std::span<const CellId> ids) const;
+  /// @throws UnknownNameError when none of the cells records the variable; StateError when their samples begin at
+  /// different times or have different intervals.
+  [[nodiscard]] Signal signal(std::string_view variable, std::span<const CellId> ids) const;
+
+  /// Forgets the data of these cells; recording goes on.
+  void clear(std::span<const CellId> ids);
+  /// Forgets all data; recording starts again at time 0.
+  void restart();
+
+ private:
+  std::vector<std::uint8_t> wanted_;  ///< by cell: its spikes are recorded
+  std::vector<Time> times_;           ///< of spikes, in the order of occurrence
+  std::vector<CellId> ids_;
+  std::vector<Sampling> samplings_;
+};
+
+}  // namespace va_event::recording
