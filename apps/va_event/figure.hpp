@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "report.hpp"
+
+namespace va_event::cli {
+
+/// @throws Error unless gnuplot is there and can draw what the ending of `file` asks for (.png, .svg, .pdf).
+void require_gnuplot(const std::string& file);
+
+/// Draws the run: raster, population rates, potentials of two cells, histograms of intervals and rates.
+/// Written to a temporary name and renamed. @throws FileError
+void write_figure(const std::string& file, const VogelsAbbott& network, const Report& report);
+
+}  // namespace va_event::cli

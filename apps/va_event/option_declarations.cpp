@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "option_declarations.hpp"
+
+#include <CLI/App.hpp>
+#include <sstream>
+
+namespace va_event::cli {
+namespace {
+
+/// Declares options; every text says the unit and the default.
+class Declaration {
+ public:
+  Declaration(CLI::App& app, OptionTexts& texts) : app_(app), texts_(texts) {}
+
+  void group(const std::string& title) { group_ = title; }
+
+  CLI::Option* text(const std::string& option, const std::string& placeholder, const std::string& meaning,
+                    const std::string& default_value) {
+    OptionTexts& texts = texts_;
+    return app_
+        .add_option_function<std::string>(
+            option, [&texts, option](const std::string& value) { texts[option] = value; },
+            meaning + " (default " + default_value + ")")
+        ->type_name(placeholder)
+        ->group(group_);
+  }
+  void number(const std::string& option, const std::string& placeholder, const std::string& meaning, double value) {
+    text(option, placeholder, meaning, shown(value));
+  }
+  void flag(const std::string& option, bool& value, const std::string& meaning) {
+    app_.add_flag(option, value, meaning + " (default off)")->group(group_);
+  }
+
+  [[nodiscard]] static std::string shown(double value) {
+    std::ostringstream out;
+    out << value;
+    return out.str();
+  }
+
+ private:
+  CLI::App& app_;
+  OptionTexts& texts_;
+  std::string group_;
+};
+
+void declare_network(Declaration& declare, VogelsAbbottParameters& p) {
+  const VogelsAbbottParameters coba(Benchmark::coba);
+  const VogelsAbbottParameters cuba(Benchmark::cuba);
+  const auto both = [](double of_coba, double of_cuba) {
+    return Declaration::shown(of_coba) + " for COBA, " + Declaration::shown(of_cuba) + " for CUBA";
+  };
+  declare.group("Network");
+  declare.number("--neurons", "N", "number of neurons, 4 excitatory ones to 1 inhibitory one",
+                 static_cast<double>(p.n));
+  declare.number("--probability", "P", "probability of a synapse from one neuron to another, 0 to 1", p.pconn);
+  declare.number("--delay", "MS", "delay of every synapse [ms]", p.delay);
+  declare.text("--gexc", "NS", "excitatory conductance [nS]", both(coba.g_exc, cuba.g_exc));
+  declare.text("--ginh", "NS", "inhibitory conductance [nS]", both(coba.g_inh, cuba.g_inh));
+  declare.number("--rate", "HZ", "rate of each of the 20 Poisson sources that start COBA [Hz]", p.rate);
+  declare.number("--stim-duration", "MS", "how long these sources are active [ms]", p.stim_dur);
+  declare.text("--network", "KIND",
+               "random: drawn by --seed; pynn: the network that PyNN's VAbenchmarks.py builds, synapse for synapse",
+               "random");
+  declare.flag("--use-views", p.style.use_views, "use population views in creating the network");
+  declare.flag("--use-assembly", p.style.use_assembly, "use assemblies in creating the network");
+  declare.flag("--use-csa", p.style.use_csa, "use the Connection-Set Algebra to define the connectivity");
+}
+
+}  // namespace
+
+void declare_options(CLI::App& app, OptionTexts& texts, Options& o) {
+  Declaration declare(app, texts);
+  declare_network(declare, o.network);
+  declare.group("Simulation");
+  declare.number("--duration", "MS", "simulated time [ms]", o.duration);
+  declare.text("--seed", "N", "seed of every random number", std::to_string(o.seed));
+
+  declare.group("Recording and files");
+  declare.text("--output", "DIR", "folder of all files, made when it is missing", o.output);
+  declare.text("--format", "LIST",
+               "of gdf,csv,npz,h5: formats of the files (signals go to csv instead of gdf); or none",
+               join(o.formats, ","));
+  declare.text("--record", "LIST",
+               "of spikes,v and gsyn_exc,gsyn_inh [uS] (COBA) or isyn_exc,isyn_inh [nA] (CUBA): what is written",
+               join(o.record, ","));
+  declare.number("--record-cells", "N", "how many excitatory cells have their v, ... recorded",
+                 static_cast<double>(o.record_cells));
+  declare.number("--sampling-interval", "MS", "between two samples of v, ... [ms]", o.sampling_interval);
+  declare
+      .text("--plot-figure", "[FILE]", "plot the results to a .png, .svg or .pdf file",
+            "off; without FILE: va_<benchmark>.png in the folder of --output")
+      ->expected(0, 1);
+
+  declare.group("What is shown");
+  declare.flag("--quiet", o.quiet, "show the report only, no progress");
+  declare.flag("--json", o.json, "print the report as one JSON object, and all else to stderr");
+  declare
+      .text("--debug", "[LEVEL]", "print debugging information to stderr: trace, debug, info, warning or error",
+            "off; without LEVEL: debug")
+      ->expected(0, 1);
+}
+
+}  // namespace va_event::cli

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "option_values.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+namespace va_event::cli {
+namespace {
+
+/// The number that is the whole of `text`.
+template <class Number>
+std::optional<Number> read_number(const std::string& text) {
+  Number value{};
+  const char* const end = text.data() + text.size();
+  const auto [last, error] = std::from_chars(text.data(), end, value);
+  return error == std::errc() && last == end ? std::optional(value) : std::nullopt;
+}
+
+}  // namespace
+
+void reject(const std::string& option, const std::string& text, const std::string& unit, const std::string& rule) {
+  throw ParameterError(option, text.empty() ? "''" : text, read_number<double>(text) ? unit : std::string(), rule);
+}
+
+void read_real(const OptionTexts& texts, const std::string& option, const std::string& unit, bool zero_allowed,
+               double& value) {
+  const auto found = texts.find(option);
+  if (found == texts.end()) {
+    return;
+  }
+  const auto number = read_number<double>(found->second);
+  if (!number || !std::isfinite(*number) || *number < 0.0 || (*number == 0.0 && !zero_allowed)) {
+    reject(option, found->second, unit, zero_allowed ? "must be a finite number >= 0" : "must be a finite number > 0");
+  }
+  value = *number;
+}
+
+void read_integer(const OptionTexts& texts, const std::string& option, std::uint64_t low, std::uint64_t high,
+                  std::uint64_t& value) {
+  const auto found = texts.find(option);
+  if (found == texts.end()) {
+    return;
+  }
+  const auto number = read_number<std::uint64_t>(found->second);
+  if (!number || *number < low || *number > high) {
+    reject(option, found->second, "",
+           "must be a whole number from " + std::to_string(low) + " to " + std::to_string(high));
+  }
+  value = *number;
+}
+
+std::vector<std::string> read_list(const std::string& option, const std::string& text,
+                                   const std::vector<std::string>& known, const std::string& remark) {
+  std::vector<std::string> words;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(',', begin), text.size());
+    const std::string word = text.substr(begin, end - begin);
+    if (std::find(known.begin(), known.end(), word) == known.end()) {
+      throw UnknownNameError(option, text.empty() ? "''" : text, "", "must be a comma list of " + join(known) + remark);
+    }
+    if (std::find(words.begin(), words.end(), word) == words.end()) {
+      words.push_back(word);
+    }
+    begin = end + 1;
+  }
+  return words;
+}
+
+std::optional<Benchmark> read_benchmark(const std::string& text) {
+  const std::string word = lower_case(text);
+  if (word == "coba") {
+    return Benchmark::coba;
+  }
+  return word == "cuba" ? std::optional(Benchmark::cuba) : std::nullopt;
+}
+
+std::string lower_case(std::string text) {
+  // std::tolower depends on the locale.
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  return text;
+}
+
+std::string join(const std::vector<std::string>& words, std::string_view separator) {
+  std::string all;
+  for (const std::string& word : words) {
+    all += all.empty() ? word : std::string(separator) + word;
+  }
+  return all;
+}
+
+}  // namespace va_event::cli

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "vogels_abbott.hpp"
+
+namespace va_event::cli {
+
+/// What was written on the command line, by option; an option that is absent keeps its default.
+using OptionTexts = std::map<std::string, std::string>;
+
+/// Throws ParameterError: `--delay = -1 ms: must be > 0`. The unit is only written behind a number.
+[[noreturn]] void reject(const std::string& option, const std::string& text, const std::string& unit,
+                         const std::string& rule);
+
+/// Reads a finite number >= 0, or > 0 unless `zero_allowed`.
+void read_real(const OptionTexts& texts, const std::string& option, const std::string& unit, bool zero_allowed,
+               double& value);
+
+/// Reads a whole number in [low, high].
+void read_integer(const OptionTexts& texts, const std::string& option, std::uint64_t low, std::uint64_t high,
+                  std::uint64_t& value);
+
+/// The words of a comma list, each once, all of them `known`; `remark` ends the sentence of the rule.
+[[nodiscard]] std::vector<std::string> read_list(const std::string& option, const std::string& text,
+                                                 const std::vector<std::string>& known, const std::string& remark = "");
+
+/// Any case; nullopt for other words.
+[[nodiscard]] std::optional<Benchmark> read_benchmark(const std::string& text);
+
+[[nodiscard]] std::string lower_case(std::string text);
+[[nodiscard]] std::string join(const std::vector<std::string>& words, std::string_view separator = ", ");
+
+}  // namespace va_event::cli

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "report.hpp"
+
+namespace va_event::cli {
+
+/// One data file of a run.
+struct DataFile {
+  std::string path;
+  std::string content;  ///< "spikes" or a variable
+  bool excitatory;      ///< of the excitatory cells, else of the inhibitory ones
+};
+
+/// The data files that the options ask for. Signals take .csv for .gdf, which holds spikes only.
+[[nodiscard]] std::vector<DataFile> data_files(const Options& options);
+
+/// Makes the folders and finds out before the simulation whether the files can be written there: no folder in the place
+/// of a file, and disk space for what will be recorded. @throws ParameterError
+void prepare_output(const Options& options);
+
+/// Writes the data files, the figure and last the sidecar, and adds each to `report.files` as soon as it is there.
+void write_output(const Simulation& sim, const VogelsAbbott& network, Report& report);
+
+}  // namespace va_event::cli

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "report.hpp"
+
+#include <cmath>
+#include <iomanip>
+#include <nlohmann/json.hpp>
+#include <numeric>
+#include <sstream>
+
+namespace va_event::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json number(const std::optional<double>& value) { return value ? Json(*value) : Json(nullptr); }
+
+std::string text(const std::optional<double>& value, const std::string& unit = "") {
+  if (!value) {
+    return "none";
+  }
+  std::ostringstream out;  // six digits, as Python's %g
+  out << *value << unit;
+  return out.str();
+}
+
+std::vector<std::pair<std::string, std::size_t>> sizes(const std::vector<Projection>& projections) {
+  std::vector<std::pair<std::string, std::size_t>> all;
+  for (const Projection& projection : projections) {
+    all.emplace_back(projection.label(), projection.size());
+  }
+  return all;
+}
+
+/// `204712 e→e  50753 e→i`
+std::string synapse_text(const std::vector<std::pair<std::string, std::size_t>>& synapses) {
+  std::ostringstream out;
+  for (const auto& [label, count] : synapses) {
+    const std::size_t to = label.find('2');
+    out << (out.tellp() > 0 ? "  " : "") << count << ' ' << label.substr(0, to) << "→" << label.substr(to + 1);
+  }
+  return out.str();
+}
+
+struct Settled {
+  const char* by;
+  std::uint64_t count;
+  const char* meaning;
+};
+
+std::vector<Settled> settled(const RunStatistics& s) {
+  return {{"sign", s.settled_by_sign, "drive at threshold never positive"},
+          {"bound", s.settled_by_bound, "crossing proved to be later"},
+          {"search", s.settled_by_search, "root finder found none"},
+          {"refractory", s.settled_by_refractory, "neuron refractory"},
+          {"spike", s.settled_by_spike, "ended with a spike"}};
+}
+
+void line(std::ostream& out, const std::string& name, const std::string& value) {
+  out << std::left << std::setw(23) << name << std::right << ": " << value << '\n';
+}
+
+}  // namespace
+
+std::size_t Report::total_synapses() const {
+  return std::accumulate(synapses.begin(), synapses.end(), std::size_t{0},
+                         [](std::size_t sum, const auto& entry) { return sum + entry.second; });
+}
+
+std::optional<double> Report::ns_per_synaptic_event() const {
+  return statistics.synaptic_events == 0
+             ? std::nullopt
+             : std::optional(simulation_s * 1e9 / static_cast<double>(statistics.synaptic_events));
+}
+
+std::optional<double> Report::realtime_factor() const {
+  return simulation_s > 0.0 ? std::optional(simulated_ms * 1e-3 / simulation_s) : std::nullopt;
+}
+
+bool Report::died_out() const {
+  return simulated_ms > kSilenceMs && (!last_spike_ms || *last_spike_ms < simulated_ms - kSilenceMs);
+}
+
+Report make_report(const Options& options, const VogelsAbbott& network, const Simulation& sim) {
+  Report report;
+  report.options = options;
+  report.synapses = sizes(network.projections);
+  report.external_synapses = sizes(network.external);
+  report.simulated_ms = sim.now().ms();
+  report.statistics = sim.statistics();
+  if (report.simulated_ms > 0.0) {
+    report.rate_exc_hz = network.exc.mean_spike_count() * 1000.0 / report.simulated_ms;
+    report.rate_inh_hz = network.inh.mean_spike_count() * 1000.0 / report.simulated_ms;
+  }
+  const Spikes spikes = (network.exc + network.inh).spikes();
+  if (spikes.size() > 0) {
+    report.last_spike_ms = spikes.times.back().ms();
+  }
+  if (const double cv = cv_isi(spikes); std::isfinite(cv)) {
+    report.cv_isi = cv;
+  }
+  return report;
+}
+
+void print(std::ostream& out, const Report& r) {
+  const VogelsAbbottParameters& p = r.options.network;
+  out << "\n--- Vogels-Abbott Network Simulation ---\n";
+  line(out, "Nodes", "1");
+  line(out, "Simulation type", std::string(name(p.benchmark)));
+  line(out, "Number of Neurons", std::to_string(p.n));
+  line(out, "Number of Synapses", synapse_text(r.synapses));
+  if (!r.external_synapses.empty()) {
+    line(out, "External synapses", synapse_text(r.external_synapses));
+  }
+  line(out, "Excitatory conductance", text(p.g_exc, " nS"));
+  line(out, "Inhibitory conductance", text(p.g_inh, " nS"));
+  line(out, "Excitatory rate", text(r.rate_exc_hz, " Hz"));
+  line(out, "Inhibitory rate", text(r.rate_inh_hz, " Hz"));
+  line(out, "Build time", text(r.build_s, " s"));
+  line(out, "Simulation time", text(r.simulation_s, " s"));
+  line(out, "Writing time", text(r.writing_s, " s"));
+
+  out << '\n';
+  line(out, "Simulated time", text(r.simulated_ms, " ms") + (r.interrupted ? " (interrupted)" : ""));
+  line(out, "Speed", text(r.realtime_factor(), " times real time"));
+  line(out, "Spikes", std::to_string(r.statistics.spikes));
+  line(out, "Last spike", text(r.last_spike_ms, " ms"));
+  line(out, "CV of ISI", text(r.cv_isi));
+  line(out, "Synaptic events", std::to_string(r.statistics.synaptic_events));
+  line(out, "Time per event", text(r.ns_per_synaptic_event(), " ns"));
+  line(out, "Intervals tested", std::to_string(r.statistics.intervals) + ", settled by");
+  for (const Settled& s : settled(r.statistics)) {
+    const double share = r.statistics.intervals == 0
+                             ? 0.0
+                             : 100.0 * static_cast<double>(s.count) / static_cast<double>(r.statistics.intervals);
+    std::ostringstream value;
+    value << std::setw(10) << s.count << std::fixed << std::setprecision(2) << std::setw(8) << share << " %  "
+          << s.meaning;
+    line(out, std::string("  ") + s.by, value.str());
+  }
+}
+
+std::string warning(const Report& r) {
+  if (!r.died_out()) {
+    return "";
+  }
+  return r.last_spike_ms ? "Activity died out: the last spike is at " + text(*r.last_spike_ms, " ms") + " of " +
+                               text(r.simulated_ms, " ms") + ". Another --seed may sustain it."
+                         : "There was no activity: no neuron fired in " + text(r.simulated_ms, " ms") + '.';
+}
+
+Json to_json(const Report& r) {
+  const VogelsAbbottParameters& p = r.options.network;
+  Json intervals{{"total", r.statistics.intervals}};
+  for (const Settled& s : settled(r.statistics)) {
+    intervals[s.by] = s.count;
+  }
+  Json projections = Json::object();
+  for (const auto& list : {r.synapses, r.external_synapses}) {
+    for (const auto& [label, count] : list) {
+      projections[label] = count;
+    }
+  }
+  std::size_t external = 0;
+  for (const auto& entry : r.external_synapses) {
+    external += entry.second;
+  }
+  return {{"benchmark", name(p.benchmark)},
+          {"version", version()},
+          {"seed", r.options.seed},
+          {"neurons", p.n},
+          {"synapses", r.total_synapses()},
+          {"external_synapses", external},
+          {"projections", projections},
+          {"duration_ms", r.options.duration},
+          {"simulated_ms", r.simulated_ms},
+          {"interrupted", r.interrupted},
+          {"spikes", r.statistics.spikes},
+          {"synaptic_events", r.statistics.synaptic_events},
+          {"rate_exc_hz", number(r.rate_exc_hz)},
+          {"rate_inh_hz", number(r.rate_inh_hz)},
+          {"cv_isi", number(r.cv_isi)},
+          {"last_spike_ms", number(r.last_spike_ms)},
+          {"died_out", r.died_out()},
+          {"build_s", r.build_s},
+          {"simulation_s", r.simulation_s},
+          {"writing_s", r.writing_s},
+          {"ns_per_synaptic_event", number(r.ns_per_synaptic_event())},
+          {"realtime_factor", number(r.realtime_factor())},
+          {"intervals", intervals},
+          {"files", r.files}};
+}
+
+}  // namespace va_event::cli

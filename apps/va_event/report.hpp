@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "options.hpp"
+
+namespace va_event::cli {
+
+/// What a run came to.
+struct Report {
+  Options options;
+  std::vector<std::pair<std::string, std::size_t>> synapses;           ///< of each projection, by its label
+  std::vector<std::pair<std::string, std::size_t>> external_synapses;  ///< from the Poisson sources
+  double simulated_ms = 0.0;                                           ///< less than asked for when interrupted
+  bool interrupted = false;
+  std::optional<double> rate_exc_hz, rate_inh_hz;  ///< mean over the cells; absent when no time was simulated
+  std::optional<double> cv_isi;                    ///< absent without enough spikes
+  std::optional<double> last_spike_ms;
+  RunStatistics statistics;
+  double build_s = 0.0;  ///< wall-clock times [s]
+  double simulation_s = 0.0;
+  double writing_s = 0.0;
+  std::vector<std::string> files;  ///< written, in this order
+
+  [[nodiscard]] std::size_t total_synapses() const;  ///< without the external ones
+  [[nodiscard]] std::optional<double> ns_per_synaptic_event() const;
+  [[nodiscard]] std::optional<double> realtime_factor() const;  ///< simulated time / wall-clock time
+  /// No spike in the last kSilenceMs of a run that is longer than that.
+  [[nodiscard]] bool died_out() const;
+};
+
+/// Longer than any pause of the active network, whose population fires in every few milliseconds [ms].
+constexpr double kSilenceMs = 100.0;
+
+/// Everything but the wall-clock times and files.
+[[nodiscard]] Report make_report(const Options& options, const VogelsAbbott& network, const Simulation& sim);
+
+/// The report of VAbenchmarks.py, and more below it.
+void print(std::ostream& out, const Report& report);
+
+/// What died_out() means to a user; "" when the network is alive.
+[[nodiscard]] std::string warning(const Report& report);
+
+/// The same for programs; numbers that do not exist are null.
+[[nodiscard]] nlohmann::ordered_json to_json(const Report& report);
+
+}  // namespace va_event::cli

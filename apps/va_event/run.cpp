@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run.hpp"
+
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <array>
+#include <chrono>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "output.hpp"
+#include "progress.hpp"
+#include "report.hpp"
+
+namespace va_event::cli {
+namespace {
+
+/// Wall-clock time between two calls of lap() [s].
+class Timer {
+ public:
+  double lap() {
+    const auto now = Clock::now();
+    const double seconds = std::chrono::duration<double>(now - last_).count();
+    last_ = now;
+    return seconds;
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  Clock::time_point last_ = Clock::now();
+};
+
+/// The lines `0 Building...` of VAbenchmarks.py; 0 is the number of the process.
+class Announcer {
+ public:
+  explicit Announcer(const Options& options) : out_(options.json ? std::cerr : std::cout), quiet_(options.quiet) {}
+  void operator()(const std::string& step) const {
+    spdlog::debug(step);
+    if (!quiet_) {
+      out_ << "0 " << step << std::endl;
+    }
+  }
+  void greet() const {
+    std::array<char, 256> host{};
+    if (gethostname(host.data(), host.size() - 1) != 0) {
+      host = {"an unnamed machine"};
+    }
+    if (!quiet_) {
+      out_ << "Host #1 is on " << host.data() << std::endl;
+    }
+    (*this)("Initialising the simulator with 1 thread(s)...");
+  }
+
+ private:
+  std::ostream& out_;
+  bool quiet_;
+};
+
+void start_log(const Options& options) {
+  if (!options.log_level) {
+    spdlog::set_level(spdlog::level::off);
+    return;
+  }
+  if (spdlog::get("va-event") == nullptr) {
+    spdlog::set_default_logger(spdlog::stderr_color_mt("va-event"));
+  }
+  spdlog::set_level(spdlog::level::from_str(*options.log_level));
+  const VogelsAbbottParameters& p = options.network;
+  spdlog::debug("{}: {} excitatory and {} inhibitory neurons, p = {}, delay {} ms, weights {} and {} {}",
+                name(p.benchmark), p.n_exc(), p.n_inh(), p.pconn, p.delay, p.w_exc(), p.w_inh(),
+                p.benchmark == Benchmark::coba ? "uS" : "nA");
+  const CellType type = cell_type(p);
+  for (std::size_t i = 0; i < type.values().size(); ++i) {
+    const ParameterInfo& info = type.model().parameters[i];
+    spdlog::debug("{}: {} = {} {}", type.model().name, info.name, type.values()[i], info.unit);
+  }
+  spdlog::debug("seed {}, {} network, {} ms", options.seed, p.pynn_network ? "pynn" : "random", options.duration);
+}
+
+void log_network(const VogelsAbbott& network) {
+  for (const auto* projections : {&network.projections, &network.external}) {
+    for (const Projection& projection : *projections) {
+      spdlog::debug("projection {}: {} synapses, {} bytes", projection.label(), projection.size(),
+                    projection.memory_bytes());
+    }
+  }
+}
+
+void log_statistics(const RunStatistics& s) {
+  spdlog::debug("{} spikes of neurons, {} of sources, {} synaptic events", s.spikes, s.source_spikes,
+                s.synaptic_events);
+  spdlog::debug("{} intervals: sign {}, bound {}, search {}, refractory {}, spike {}", s.intervals, s.settled_by_sign,
+                s.settled_by_bound, s.settled_by_search, s.settled_by_refractory, s.settled_by_spike);
+}
+
+void set_up_recording(const VogelsAbbott& network, const Options& options) {
+  network.exc.record("spikes");
+  network.inh.record("spikes");
+  const PopulationView recorded = network.exc.slice(0, options.record_cells);
+  for (const std::string& variable : options.variables()) {
+    recorded.record(variable, options.sampling_interval);
+  }
+}
+
+/// @return whether the run came to its end
+bool simulate(Simulation& sim, const Options& options, const Interrupt& interrupt) {
+  auto style = options.quiet ? ProgressDisplay::Style::none : style_of_stderr();
+  if (options.log_level && style == ProgressDisplay::Style::bar) {
+    style = ProgressDisplay::Style::lines;  // log lines would tear the bar
+  }
+  ProgressDisplay display(std::cerr, style);
+  sim.on_progress([&display, &interrupt](const Progress& progress) {
+    spdlog::trace("simulated {} ms", progress.now_ms);
+    display.update(progress);
+    return interrupt.signal() == 0;
+  });
+  const RunEnd end = sim.run(options.duration);
+  display.finish({sim.now().ms(), options.duration});
+  return end == RunEnd::completed;
+}
+
+void show(const Report& report) {
+  if (report.options.json) {
+    std::cout << to_json(report).dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << std::endl;
+  } else {
+    print(std::cout, report);
+    std::cout << std::flush;
+  }
+  if (const std::string text = warning(report); !text.empty()) {
+    (report.options.json ? std::cerr : std::cout) << "\nWarning: " << text << std::endl;
+  }
+}
+
+}  // namespace
+
+int run(const Options& options, const Interrupt& interrupt) {
+  start_log(options);
+  prepare_output(options);
+  const Announcer announce(options);
+  announce.greet();
+  Simulation sim({.seed = options.seed});
+
+  Timer timer;
+  const VogelsAbbott network = build(sim, options.network, announce);
+  announce("Setting up recording...");
+  set_up_recording(network, options);
+  log_network(network);
+  const double build_s = timer.lap();
+
+  announce("Running simulation...");
+  const bool completed = simulate(sim, options, interrupt);
+  const double simulation_s = timer.lap();
+  log_statistics(sim.statistics());
+
+  Report report = make_report(options, network, sim);
+  report.interrupted = !completed;
+  report.build_s = build_s;
+  report.simulation_s = simulation_s;
+  timer.lap();
+  std::string failure;
+  try {
+    announce("Writing data to file...");
+    write_output(sim, network, report);
+  } catch (const std::exception& error) {
+    failure = error.what();  // the summary must not be lost for it
+  }
+  report.writing_s = timer.lap();
+
+  show(report);
+  if (interrupt.signal() != 0) {
+    std::cerr << "va-event: stopped by " << (interrupt.exit_code() == 130 ? "Ctrl-C" : "SIGTERM") << " at "
+              << report.simulated_ms << " of " << options.duration << " ms; "
+              << (report.files.empty() ? "nothing was to be written" : "everything simulated so far is written")
+              << std::endl;
+  }
+  if (!failure.empty()) {
+    std::cerr << "va-event: " << failure << std::endl;
+    return kFailed;
+  }
+  if (!std::cout) {
+    std::cerr << "va-event: the report cannot be written to standard output" << std::endl;
+    return kFailed;
+  }
+  return interrupt.exit_code();
+}
+
+}  // namespace va_event::cli
