@@ -43,12 +43,13 @@ install_packages() {
     # Without a terminal sudo cannot ask for a password: fail instead of waiting.
     [[ -t 0 ]] || as_root+=(--non-interactive)
   fi
-  say "installing $missing"
+  say "installing $missing (may take minutes; log in build/apt.log)"
+  mkdir -p "$root/build"
   # shellcheck disable=SC2086  # a list of words
-  if ! { [[ -z ${as_root[*]} ]] || "${as_root[@]}" true 2>/dev/null >&2; } ||
-    ! "${as_root[@]}" apt-get update -qq >&2 ||
-    ! "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends -qq \
-      -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 $missing >&2; then
+  if ! { "${as_root[@]}" apt-get update &&
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends \
+      -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 $missing; } >"$root/build/apt.log" 2>&1; then
+    tail -5 "$root/build/apt.log" >&2
     say "could not install them; please run this as root, then try again:"
     echo "  apt-get update && apt-get install --yes --no-install-recommends $missing" >&2
     exit 1
