@@ -29,6 +29,12 @@ missing_packages() {
   echo "${missing[*]}"
 }
 
+ask_for_packages() {
+  say "packages are missing and cannot be installed from here; please run this as root, then try again:"
+  echo "  apt-get update && apt-get install --yes --no-install-recommends $1" >&2
+  exit 1
+}
+
 # Installs what is missing of the packages, or says how to and gives up.
 install_packages() {
   if ! command -v dpkg-query apt-get >/dev/null; then
@@ -39,6 +45,7 @@ install_packages() {
   missing=$(missing_packages "$@")
   [[ -z $missing ]] && return
   if [[ $(id -u) != 0 ]]; then
+    command -v sudo >/dev/null || ask_for_packages "$missing"
     as_root=(sudo)
     # Without a terminal sudo cannot ask for a password: fail instead of waiting.
     [[ -t 0 ]] || as_root+=(--non-interactive)
@@ -50,9 +57,7 @@ install_packages() {
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends \
       -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 $missing; } >"$root/build/apt.log" 2>&1; then
     tail -5 "$root/build/apt.log" >&2
-    say "could not install them; please run this as root, then try again:"
-    echo "  apt-get update && apt-get install --yes --no-install-recommends $missing" >&2
-    exit 1
+    ask_for_packages "$missing"
   fi
 }
 
