@@ -10,17 +10,21 @@
 
 namespace va_event {
 
-/// Formats, by the ending of the file name:
+/// Formats, by the ending of the file name (in any case):
 ///  .gdf  one line per spike: id, tab, time [ms] with every digit; what NEST writes and Neo's NestIO reads
-///  .csv  header line, then `id,time_ms` (spikes) or `time_ms,<id>,<id>,...` (signals)
-///  .npz  numpy arrays. Spikes: `ids` (uint32), `times` (float64, nearest [ms]), `times_residual` (float64; times +
-///  times_residual
-///        is exact). Signals: `values` [samples x ids], `times`, `ids`, `sampling_interval`, `variable`, `unit`.
+///  .csv  header line, then `id,time_ms` (spikes, time with every digit) or `time_ms,<id>,<id>,...` (signals)
+///  .npz  numpy arrays. Spikes: `ids` (uint32), `times` (float64, nearest [ms]), `times_residual` (float64;
+///        times + times_residual is exact). Signals: `values` [samples x ids], `times`, `ids`, `sampling_interval`,
+///        `variable`, `unit`. Both: `population_labels`, `population_first_ids`, `population_sizes`.
 ///  .h5   SONATA: /spikes/<population>/{timestamps, timestamps_residual, node_ids} with `units`, `sorting`; signals
-///        /report/<population>/{data, mapping/{node_ids, time, ...}}
+///        /report/<population>/{data, mapping/{node_ids, index_pointers, element_ids, time}}. Node ids count from 0
+///        within each population; every population given gets its group, "/" in its label becomes "_".
+/// Signals cannot be written as .gdf. Files of equal data are equal, byte by byte.
+///
 /// Every writer writes to a temporary name in the same folder and renames when all of it is on disk: a crash never
 /// leaves half a file under the final name.
-/// @throws FileError with path and reason; UnknownNameError for another ending.
+/// @throws FileError with path and reason; UnknownNameError for another ending; IndexError for a cell of no population
+///         (.h5); SizeError when arrays that belong together differ in length.
 void write_spikes(const std::string& path, const Spikes& spikes, std::span<const PopulationRange> populations);
 void write_signal(const std::string& path, const Signal& signal, std::span<const PopulationRange> populations);
 
@@ -30,7 +34,7 @@ void write_text(const std::string& path, std::string_view text);
 /// The endings that write_spikes understands, with the dot: ".gdf", ".csv", ".npz", ".h5".
 [[nodiscard]] std::span<const std::string_view> file_formats() noexcept;
 
-/// Makes `folder` (with parents) and proves that a file can be created in it.
+/// Makes `folder` (with parents; "" is the present one) and proves that a file can be created and filled in it.
 /// @throws FileError
 void prepare_folder(const std::string& folder);
 

@@ -199,11 +199,12 @@ Time Time::plus(double ms) const {
     ++whole;
     fraction = std::max(0.0, (sum.high - 1.0) + sum.low);  // < 0 when the sum below 1 rounds to 1
   }
+  const bool negative = whole < 0;  // before rounding: -1e-30 is not 0
   if (fraction >= 1.0) {
     ++whole;
     fraction = 0.0;
   }
-  if (whole < 0 || whole >= kEndWhole) {
+  if (negative || whole >= kEndWhole) {
     throw ParameterError("time", this->ms() + ms, "ms", kRangeRule);
   }
   return {whole, fraction};

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "recording/files/atomic_file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "va_event/error.hpp"
+
+namespace va_event::recording {
+namespace {
+
+constexpr std::size_t kBufferBytes = std::size_t{1} << 16;
+
+std::string folder_of(const std::string& path) {
+  const std::string folder = std::filesystem::path(path).parent_path().string();
+  return folder.empty() ? "." : folder;
+}
+
+/// "No space left on device" for the present errno.
+std::string system_reason() { return std::generic_category().message(errno); }
+
+/// Writes all bytes or fails with errno set.
+bool write_all(int descriptor, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
+    if (written > 0) {
+      bytes.remove_prefix(static_cast<std::size_t>(written));
+    } else if (written == 0) {
+      errno = ENOSPC;
+      return false;
+    } else if (errno != EINTR) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/// fsync, where the file system has it.
+bool make_durable(int descriptor) {
+  return ::fsync(descriptor) == 0 || errno == EINVAL || errno == ENOTSUP || errno == EROFS;
+}
+
+/// Makes the renaming itself durable. Not all file systems can; the file is complete either way.
+void make_folder_durable(const std::string& folder) {
+  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor >= 0) {
+    (void)::fsync(descriptor);
+    (void)::close(descriptor);
+  }
+}
+
+}  // namespace
+
+AtomicFile::AtomicFile(std::string path) : path_(std::move(path)), folder_(folder_of(path_)) {
+  if (std::filesystem::path(path_).filename().empty()) {
+    throw FileError(path_, "is not the name of a file");
+  }
+  struct stat status {};
+  if (::stat(path_.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
+    throw FileError(path_, S_ISDIR(status.st_mode) ? "is a folder" : "exists and is not a regular file");
+  }
+  // Not made of the final name, which may be as long as the system allows. Names in use are skipped.
+  for (int attempt = 0; descriptor_ < 0; ++attempt) {
+    temporary_ = folder_ + "/.va_event-" + std::to_string(::getpid()) + '-' + std::to_string(attempt) + ".tmp";
+    descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (descriptor_ < 0 && errno != EEXIST && errno != EINTR) {
+      throw FileError(path_, system_reason());
+    }
+  }
+  buffer_.reserve(kBufferBytes);
+}
+
+AtomicFile::~AtomicFile() {
+  if (descriptor_ >= 0) {
+    (void)::close(descriptor_);
+  }
+  if (!temporary_.empty()) {
+    (void)::unlink(temporary_.c_str());
+  }
+}
+
+void AtomicFile::write(std::string_view bytes) {
+  if (buffer_.size() + bytes.size() > kBufferBytes) {
+    flush();
+  }
+  if (bytes.size() < kBufferBytes) {
+    buffer_.append(bytes);
+  } else if (!write_all(descriptor_, bytes)) {
+    throw FileError(path_, system_reason());
+  }
+}
+
+void AtomicFile::flush() {
+  if (!write_all(descriptor_, buffer_)) {
+    throw FileError(path_, system_reason());
+  }
+  buffer_.clear();
+}
+
+void AtomicFile::close_file() {
+  const int descriptor = std::exchange(descriptor_, -1);  // gone after close(), whatever it returns
+  if (::close(descriptor) != 0 && errno != EINTR) {       // a network file system may say only here that it is full
+    throw FileError(path_, system_reason());
+  }
+}
+
+void AtomicFile::sync() {
+  flush();
+  if (!make_durable(descriptor_)) {
+    throw FileError(path_, system_reason());
+  }
+}
+
+void AtomicFile::commit() {
+  sync();
+  close_file();
+  if (std::rename(temporary_.c_str(), path_.c_str()) != 0) {
+    throw FileError(path_, system_reason());
+  }
+  temporary_.clear();
+  make_folder_durable(folder_);
+}
+
+}  // namespace va_event::recording

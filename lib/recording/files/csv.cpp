@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cstddef>
+#include <string>
+
+#include "foundation/number_text.hpp"
+#include "recording/files/formats.hpp"
+
+namespace va_event::recording {
+
+void write_csv(AtomicFile& file, const Spikes& spikes, Populations /*populations*/) {
+  file.write("id,time_ms\n");
+  for (std::size_t i = 0; i < spikes.size(); ++i) {
+    file.write(std::to_string(spikes.ids[i]) + ',' + spikes.times[i].to_string() + '\n');
+  }
+}
+
+void write_csv(AtomicFile& file, const Signal& signal, Populations /*populations*/) {
+  std::string line = "time_ms";
+  for (const CellId id : signal.ids) {
+    line += ',' + std::to_string(id);
+  }
+  file.write(line + '\n');
+  for (std::size_t sample = 0; sample < signal.samples(); ++sample) {
+    line = foundation::shortest_text(signal.time(sample));
+    for (std::size_t column = 0; column < signal.ids.size(); ++column) {
+      line += ',' + foundation::shortest_text(signal.at(sample, column));
+    }
+    file.write(line + '\n');
+  }
+}
+
+}  // namespace va_event::recording

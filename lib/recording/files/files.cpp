@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "va_event/files.hpp"
+
+#include <array>
+#include <filesystem>
+#include <system_error>
+
+#include "recording/files/atomic_file.hpp"
+#include "recording/files/formats.hpp"
+#include "va_event/error.hpp"
+
+namespace va_event {
+namespace {
+
+using recording::AtomicFile;
+using recording::Populations;
+
+/// To add a format: a writer in formats.hpp and a line here.
+struct Format {
+  std::string_view ending;
+  void (*write_spikes)(AtomicFile&, const Spikes&, Populations);
+  void (*write_signal)(AtomicFile&, const Signal&, Populations);  ///< null: not for signals
+};
+constexpr std::array<Format, 4> kFormats{{
+    {".gdf", recording::write_gdf, nullptr},
+    {".csv", recording::write_csv, recording::write_csv},
+    {".npz", recording::write_npz, recording::write_npz},
+    {".h5", recording::write_sonata, recording::write_sonata},
+}};
+
+/// The ending of the file's name in lower case, with the dot; "" when it has none.
+std::string ending_of(const std::string& path) {
+  const std::string name = std::filesystem::path(path).filename().string();
+  const std::size_t dot = name.rfind('.');
+  std::string ending = dot == std::string::npos ? "" : name.substr(dot);
+  for (char& c : ending) {
+    c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  }
+  return ending;
+}
+
+/// @throws UnknownNameError unless there is a writer, `writer`, for such a file.
+template <class Writer>
+const Format& format_of(const std::string& path, Writer Format::*writer) {
+  const std::string ending = ending_of(path);
+  std::string known;
+  for (const Format& format : kFormats) {
+    if (format.*writer == nullptr) {
+      continue;
+    }
+    if (format.ending == ending) {
+      return format;
+    }
+    known += (known.empty() ? "" : ", ") + std::string(format.ending);
+  }
+  throw UnknownNameError("file format", '"' + ending + '"', "", "must be one of " + known + " (in " + path + ")");
+}
+
+void check(const Spikes& spikes) {
+  if (spikes.times.size() != spikes.ids.size()) {
+    throw SizeError("spike ids", std::to_string(spikes.ids.size()), "ids",
+                    "must be as many as times, " + std::to_string(spikes.times.size()));
+  }
+}
+
+void check(const Signal& signal) {
+  const std::size_t cells = signal.ids.size();
+  if (cells == 0 ? !signal.values.empty() : signal.values.size() % cells != 0) {
+    throw SizeError("signal values", std::to_string(signal.values.size()), "values",
+                    "must be whole rows of " + std::to_string(cells) + ", one value per id");
+  }
+}
+
+}  // namespace
+
+void write_spikes(const std::string& path, const Spikes& spikes, std::span<const PopulationRange> populations) {
+  check(spikes);
+  const Format& format = format_of(path, &Format::write_spikes);
+  AtomicFile file(path);
+  format.write_spikes(file, spikes, populations);
+  file.commit();
+}
+
+void write_signal(const std::string& path, const Signal& signal, std::span<const PopulationRange> populations) {
+  check(signal);
+  const Format& format = format_of(path, &Format::write_signal);
+  AtomicFile file(path);
+  format.write_signal(file, signal, populations);
+  file.commit();
+}
+
+void write_text(const std::string& path, std::string_view text) {
+  AtomicFile file(path);
+  file.write(text);
+  file.commit();
+}
+
+std::span<const std::string_view> file_formats() noexcept {
+  static constexpr auto kEndings = [] {
+    std::array<std::string_view, kFormats.size()> endings;
+    for (std::size_t i = 0; i < endings.size(); ++i) {
+      endings[i] = kFormats[i].ending;
+    }
+    return endings;
+  }();
+  return kEndings;
+}
+
+void prepare_folder(const std::string& folder) {
+  const std::filesystem::path path = folder.empty() ? "." : folder;
+  std::error_code failure;
+  std::filesystem::create_directories(path, failure);
+  if (failure) {
+    throw FileError(folder, failure.message());
+  }
+  if (!std::filesystem::is_directory(path, failure)) {
+    throw FileError(folder, "exists and is not a folder");
+  }
+  try {
+    AtomicFile probe((path / "va_event_probe").string());
+    probe.write("a full disk refuses even this");
+    probe.sync();
+  } catch (const FileError& error) {
+    throw FileError(folder, error.reason());
+  }
+}
+
+}  // namespace va_event

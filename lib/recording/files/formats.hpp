@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+
+#include "recording/files/atomic_file.hpp"
+#include "va_event/data.hpp"
+
+/// One writer per format and kind of data; va_event/files.hpp says what the files hold. They get data whose sizes fit
+/// together, and leave commit() to the caller. All have one signature, so that the formats make a table.
+namespace va_event::recording {
+
+using Populations = std::span<const PopulationRange>;
+
+void write_gdf(AtomicFile& file, const Spikes& spikes, Populations populations);
+
+void write_csv(AtomicFile& file, const Spikes& spikes, Populations populations);
+void write_csv(AtomicFile& file, const Signal& signal, Populations populations);
+
+void write_npz(AtomicFile& file, const Spikes& spikes, Populations populations);
+void write_npz(AtomicFile& file, const Signal& signal, Populations populations);
+
+/// @throws IndexError when a cell belongs to none of the populations, or populations overlap.
+void write_sonata(AtomicFile& file, const Spikes& spikes, Populations populations);
+void write_sonata(AtomicFile& file, const Signal& signal, Populations populations);
+
+}  // namespace va_event::recording
