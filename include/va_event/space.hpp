@@ -16,8 +16,8 @@ using Position = std::array<double, 3>;  ///< x, y, z [um]
 /// How distances are measured (PyNN's Space).
 struct Space {
   std::string axes = "xyz";        ///< which coordinates count: any of "x", "y", "z", "xy", ..., "xyz"
+  double scale_factor = 1.0;       ///< the shifted post position is multiplied by it, > 0
   Position offset{0.0, 0.0, 0.0};  ///< the post position is shifted by this [um]
-  double scale_factor = 1.0;       ///< and then multiplied by it, > 0
   /// Period along each axis [um], > 0; infinity where the space does not wrap.
   Position period{std::numeric_limits<double>::infinity(), std::numeric_limits<double>::infinity(),
                   std::numeric_limits<double>::infinity()};

@@ -4,7 +4,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "network/synapse_table.hpp"
@@ -60,7 +62,8 @@ struct PopulationData {
 /// The synapses of a projection onto one population.
 struct SynapseBlock {
   std::uint32_t post_population = 0;
-  SynapseTable table;  ///< rows: index within the projection's pre cells; targets: index within the population
+  SynapseTable table;     ///< rows: index within the projection's pre cells; targets: index within the population
+  CellId post_first = 0;  ///< the population's first cell
 };
 
 struct ProjectionData {

@@ -9,11 +9,10 @@ namespace va_event::random {
 /// never change, or seeds would mean other networks.
 enum class Purpose : std::uint64_t {
   poisson_source = 1,    ///< object: cell id
-  connector = 2,         ///< object: projection, item: given by the connector
+  connector = 2,         ///< + 2^16 * part; object: projection, item and part: given by the connector
   weight = 3,            ///< object: projection, item: post cell
   delay = 4,             ///< object: projection, item: post cell
-  position = 5,          ///< object: population
-  csa_mask = 6,          ///< object: projection
+  position = 5,          ///< object: population, item: index of the cell
   parameter = 0x100,     ///< + index of the parameter; object: cell id
   initial_value = 0x200  ///< + index of the variable; object: cell id
 };

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "network/network.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <string>
+#include <utility>
+
+#include "network/cell_index.hpp"
+#include "network/synapse_table_builder.hpp"
+#include "network/synapse_values.hpp"
+#include "random/purposes.hpp"
+#include "va_event/error.hpp"
+
+namespace va_event::network {
+namespace {
+
+/// Calls visit(block, pre, k, row) for every synapse in the order of connections(); it is the k-th of its row.
+template <class Visit>
+void for_each_synapse(const ProjectionData& projection, const Visit& visit) {
+  for (std::size_t pre = 0; pre < projection.pre->size(); ++pre) {
+    for (std::size_t block = 0; block < projection.blocks.size(); ++block) {
+      const SynapseTable::Row row = projection.blocks[block].table.row(pre);
+      for (std::size_t k = 0; k < row.target.size(); ++k) {
+        visit(block, pre, k, row);
+      }
+    }
+  }
+}
+
+/// Finds the number within the post set of a synapse's target.
+class PostIndex {
+ public:
+  explicit PostIndex(const ProjectionData& projection) : projection_(projection), index_(*projection.post) {}
+  [[nodiscard]] std::uint32_t operator()(std::size_t block, std::uint32_t target) const {
+    return static_cast<std::uint32_t>(*index_.find(projection_.blocks[block].post_first + target));
+  }
+
+ private:
+  const ProjectionData& projection_;
+  CellIndex index_;
+};
+
+}  // namespace
+
+std::size_t ProjectionData::size() const noexcept {
+  std::size_t synapses = 0;
+  for (const SynapseBlock& block : blocks) {
+    synapses += block.table.size();
+  }
+  return synapses;
+}
+
+std::vector<ListedConnection> ProjectionData::connections() const {
+  std::vector<ListedConnection> result;
+  result.reserve(size());
+  const PostIndex post_index(*this);
+  for_each_synapse(*this, [&](std::size_t block, std::size_t row_index, std::size_t k, const SynapseTable::Row& row) {
+    const SynapseTable& table = blocks[block].table;
+    result.push_back({static_cast<std::uint32_t>(row_index), post_index(block, row.target[k]),
+                      row.weight.empty() ? table.constant_weight() : row.weight[k],
+                      row.delay.empty() ? table.constant_delay() : row.delay[k]});
+  });
+  return result;
+}
+
+void ProjectionData::set_weights(const Values& weights, const std::vector<PopulationData>& populations,
+                                 std::uint64_t seed, std::size_t projection_index) {
+  const auto model_of = [&](std::size_t block) -> const CellModel& {
+    return *populations[blocks[block].post_population].model;
+  };
+  if (weights.of_distance() != nullptr) {
+    throw ConnectionError("weight", "a function of distance", "", "can be given only when the projection is made");
+  }
+  if (const double* constant = weights.constant()) {
+    std::vector<double> checked;
+    for (std::size_t b = 0; b < blocks.size(); ++b) {
+      checked.push_back(checked_weight(*constant, model_of(b)));
+    }
+    for (std::size_t b = 0; b < blocks.size(); ++b) {
+      SynapseTableBuilder::replace_weights(blocks[b].table, checked[b]);
+    }
+    return;
+  }
+  const std::vector<double>* each = weights.each();
+  if (each != nullptr && each->size() != size()) {
+    throw SizeError("weight", std::to_string(each->size()) + " values", "",
+                    "must be " + std::to_string(size()) + ", one per synapse");
+  }
+  std::vector<RandomStream> streams;  // of each post cell, as when the projection was made
+  if (each == nullptr) {
+    for (std::size_t p = 0; p < post->size(); ++p) {
+      streams.emplace_back(seed, static_cast<std::uint64_t>(random::Purpose::weight), projection_index, p);
+    }
+  }
+  const PostIndex post_index(*this);
+  std::vector<std::vector<double>> values(blocks.size());
+  std::size_t synapse = 0;
+  for_each_synapse(*this, [&](std::size_t block, std::size_t, std::size_t k, const SynapseTable::Row& row) {
+    const double value =
+        each != nullptr ? (*each)[synapse++] : weights.distribution()->draw(streams[post_index(block, row.target[k])]);
+    values[block].push_back(checked_weight(value, model_of(block)));
+  });
+  for (std::size_t b = 0; b < blocks.size(); ++b) {
+    SynapseTableBuilder::replace_weights(blocks[b].table, std::move(values[b]));
+  }
+}
+
+std::size_t Network::population_of(CellId id) const noexcept {
+  assert(id < cells());
+  const auto after = std::upper_bound(populations.begin(), populations.end(), id,
+                                      [](CellId cell, const PopulationData& p) { return cell < p.first; });
+  return static_cast<std::size_t>(after - populations.begin()) - 1;
+}
+
+}  // namespace va_event::network

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "network/projection_builder.hpp"
+
+#include <algorithm>
+#include <string>
+#include <tuple>
+#include <utility>
+
+#include "va_event/error.hpp"
+
+namespace va_event::network {
+namespace {
+
+void check_cells(const Network& network, const std::vector<CellId>& ids, const char* field) {
+  for (const CellId id : ids) {
+    if (id >= network.cells()) {
+      throw IndexError(field, "cell " + std::to_string(id), "",
+                       "must be < " + std::to_string(network.cells()) + ", the number of cells");
+    }
+  }
+}
+
+/// Ascending, each once.
+std::vector<std::uint32_t> populations_of(const Network& network, const std::vector<CellId>& ids) {
+  std::vector<std::uint32_t> populations;
+  for (const CellId id : ids) {
+    const auto population = static_cast<std::uint32_t>(network.population_of(id));
+    const auto place = std::lower_bound(populations.begin(), populations.end(), population);
+    if (place == populations.end() || *place != population) {
+      populations.insert(place, population);
+    }
+  }
+  return populations;
+}
+
+void check_targets(const Network& network, const std::vector<CellId>& post, std::string_view receptor) {
+  for (const std::uint32_t index : populations_of(network, post)) {
+    const PopulationData& population = network.populations[index];
+    if (population.model->is_source()) {
+      throw ConnectionError("post", "population \"" + population.label + '"', "",
+                            "must be neurons: " + std::string(population.model->name) + " has no synapses");
+    }
+    static_cast<void>(receptor_index(*population.model, receptor));
+  }
+}
+
+}  // namespace
+
+ProjectionBuilder::ProjectionBuilder(const Network& network, const std::vector<CellId>& post,
+                                     const ProjectionContext& context, const StaticSynapse& synapse)
+    : context_(context),
+      weight_(synapse.weight, "weight", random::Purpose::weight, context),
+      delay_(synapse.delay, "delay", random::Purpose::delay, context),
+      stores_weight_(weight_.constant() == nullptr),
+      stores_delay_(delay_.constant() == nullptr) {
+  const std::vector<std::uint32_t> populations = populations_of(network, post);
+  for (const std::uint32_t population : populations) {
+    const CellModel* model = network.populations[population].model;
+    blocks_.push_back({population, network.populations[population].first, model, SynapseTableBuilder(context.n_pre())});
+    if (weight_.constant() != nullptr) {
+      static_cast<void>(checked_weight(*weight_.constant(), *model));
+    }
+  }
+  if (delay_.constant() != nullptr) {
+    static_cast<void>(checked_delay(*delay_.constant()));
+  }
+  targets_.reserve(post.size());
+  for (const CellId id : post) {
+    const auto population = static_cast<std::uint32_t>(network.population_of(id));
+    const auto block = std::lower_bound(populations.begin(), populations.end(), population) - populations.begin();
+    targets_.push_back({static_cast<std::uint32_t>(block), id - network.populations[population].first});
+  }
+}
+
+void ProjectionBuilder::check_post(std::size_t post) const {
+  if (post >= context_.n_post()) {
+    throw IndexError("post", std::to_string(post), "",
+                     "must be < " + std::to_string(context_.n_post()) + ", the number of post cells");
+  }
+}
+
+void ProjectionBuilder::check_pre(std::size_t pre) const {
+  if (pre >= context_.n_pre()) {
+    throw IndexError("pre", std::to_string(pre), "",
+                     "must be < " + std::to_string(context_.n_pre()) + ", the number of pre cells");
+  }
+}
+
+bool ProjectionBuilder::is_local(std::size_t post) const noexcept {
+  return post >= context_.local_post_begin() && post < context_.local_post_end();
+}
+
+void ProjectionBuilder::add(const std::uint32_t* pre, std::size_t count, std::size_t post) {
+  check_post(post);
+  if (count == 0 || !is_local(post)) {
+    return;
+  }
+  check_pre(*std::max_element(pre, pre + count));
+  SynapseTableBuilder& table = blocks_[targets_[post].block].table;
+  for (std::size_t i = 0; i < count; ++i) {
+    table.count(pre[i]);
+  }
+  columns_.add(pre, count, static_cast<std::uint32_t>(post));
+}
+
+void ProjectionBuilder::add(std::size_t pre, std::size_t post, std::optional<double> weight,
+                            std::optional<double> delay) {
+  check_post(post);
+  check_pre(pre);
+  if (!is_local(post)) {
+    return;
+  }
+  Block& block = blocks_[targets_[post].block];
+  Listed connection{static_cast<std::uint32_t>(post), static_cast<std::uint32_t>(pre), kProjectionsOwn,
+                    kProjectionsOwn};
+  if (weight) {
+    connection.weight = checked_weight(*weight, *block.model);
+    stores_weight_ = true;
+  }
+  if (delay) {
+    connection.delay = checked_delay(*delay);
+    stores_delay_ = true;
+  }
+  block.table.count(connection.pre);
+  listed_.push_back(connection);
+}
+
+std::vector<SynapseBlock> ProjectionBuilder::finish() {
+  for (Block& block : blocks_) {
+    block.table.allocate(stores_weight_, stores_delay_);
+  }
+  if (listed_.empty() && !stores_weight_ && !stores_delay_) {
+    fill_constant();
+  } else {
+    fill_columns();
+  }
+  std::vector<SynapseBlock> result;
+  for (Block& block : blocks_) {
+    const double weight = weight_.constant() != nullptr ? *weight_.constant() + 0.0 : 0.0;
+    const double delay = delay_.constant() != nullptr ? *delay_.constant() : 0.0;
+    result.push_back({block.population, block.table.finish(weight, delay), block.first});
+  }
+  return result;
+}
+
+void ProjectionBuilder::fill_constant() {
+  for (const ColumnStore::Column& column : columns_.columns()) {
+    const Target& target = targets_[column.post];
+    blocks_[target.block].table.put_column(column.pre.data(), column.pre.size(), target.index);
+  }
+}
+
+void ProjectionBuilder::fill_columns() {
+  std::vector<ColumnStore::Column>& columns = columns_.columns();
+  const auto by_post = [](const auto& a, const auto& b) { return a.post < b.post; };
+  if (!std::is_sorted(columns.begin(), columns.end(), by_post)) {
+    std::sort(columns.begin(), columns.end(), by_post);
+  }
+  if (!std::is_sorted(listed_.begin(), listed_.end(), by_post)) {
+    std::sort(listed_.begin(), listed_.end(), by_post);
+  }
+  std::vector<Listed> synapses;
+  auto column = columns.begin();
+  auto listed = listed_.begin();
+  while (column != columns.end() || listed != listed_.end()) {
+    const bool from_columns = listed == listed_.end() || (column != columns.end() && column->post <= listed->post);
+    const std::uint32_t post = from_columns ? column->post : listed->post;
+    synapses.clear();
+    for (; column != columns.end() && column->post == post; ++column) {
+      for (const std::uint32_t pre : column->pre) {
+        synapses.push_back({post, pre, kProjectionsOwn, kProjectionsOwn});
+      }
+    }
+    for (; listed != listed_.end() && listed->post == post; ++listed) {
+      synapses.push_back(*listed);
+    }
+    fill_column(post, synapses);
+  }
+}
+
+void ProjectionBuilder::fill_column(std::uint32_t post, std::vector<Listed>& column) {
+  const auto canonical = [](const Listed& a, const Listed& b) {
+    return std::tie(a.pre, a.weight, a.delay) < std::tie(b.pre, b.weight, b.delay);
+  };
+  if (!std::is_sorted(column.begin(), column.end(), canonical)) {
+    std::sort(column.begin(), column.end(), canonical);
+  }
+  pre_scratch_.clear(), weight_scratch_.clear(), delay_scratch_.clear();
+  for (const Listed& synapse : column) {
+    pre_scratch_.push_back(synapse.pre);
+    weight_scratch_.push_back(synapse.weight);
+    delay_scratch_.push_back(synapse.delay);
+  }
+  weight_.fill(post, pre_scratch_, weight_scratch_);
+  delay_.fill(post, pre_scratch_, delay_scratch_);
+  const Target& target = targets_[post];
+  Block& block = blocks_[target.block];
+  for (std::size_t i = 0; i < column.size(); ++i) {
+    block.table.put(pre_scratch_[i], target.index, checked_weight(weight_scratch_[i], *block.model),
+                    checked_delay(delay_scratch_[i]));
+  }
+}
+
+ProjectionData build_projection_part(const Network& network, std::size_t index,
+                                     std::shared_ptr<const std::vector<CellId>> pre,
+                                     std::shared_ptr<const std::vector<CellId>> post, const Connector& connector,
+                                     const StaticSynapse& synapse, std::string receptor, const Space& space,
+                                     PostRange local) {
+  check_cells(network, *pre, "pre");
+  check_cells(network, *post, "post");
+  check_targets(network, *post, receptor);
+  const ProjectionContext context(network, index, *pre, *post, space, local);
+  ProjectionBuilder builder(network, *post, context, synapse);
+  connector.connect(context, builder);
+  ProjectionData projection;
+  projection.connector = connector.name();
+  projection.receptor = std::move(receptor);
+  projection.blocks = builder.finish();
+  projection.pre = std::move(pre);
+  projection.post = std::move(post);
+  return projection;
+}
+
+ProjectionData build_projection(const Network& network, std::size_t index,
+                                std::shared_ptr<const std::vector<CellId>> pre,
+                                std::shared_ptr<const std::vector<CellId>> post, const Connector& connector,
+                                const StaticSynapse& synapse, std::string receptor, const Space& space) {
+  const PostRange all{0, post->size()};
+  return build_projection_part(network, index, std::move(pre), std::move(post), connector, synapse, std::move(receptor),
+                               space, all);
+}
+
+}  // namespace va_event::network

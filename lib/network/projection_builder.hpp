@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "network/column_store.hpp"
+#include "network/network.hpp"
+#include "network/projection_context.hpp"
+#include "network/synapse_table_builder.hpp"
+#include "network/synapse_values.hpp"
+#include "va_event/connectors.hpp"
+#include "va_event/synapses.hpp"
+
+namespace va_event::network {
+
+/// Collects what a connector connects and makes the tables of the projection from it. The tables depend on the
+/// set of connections only: not on their order, nor on which part of the post cells is built where.
+class ProjectionBuilder final : public ConnectionSink {
+ public:
+  ProjectionBuilder(const Network& network, const std::vector<CellId>& post, const ProjectionContext& context,
+                    const StaticSynapse& synapse);
+
+  /// Connections to post cells that are not local are dropped. @throws IndexError, ParameterError
+  void add(const std::uint32_t* pre, std::size_t count, std::size_t post) override;
+  void add(std::size_t pre, std::size_t post, std::optional<double> weight, std::optional<double> delay) override;
+
+  /// The tables, ascending post_population. Ends the building.
+  [[nodiscard]] std::vector<SynapseBlock> finish();
+
+ private:
+  /// A connection that came alone; weight and delay may be kProjectionsOwn.
+  struct Listed {
+    std::uint32_t post;
+    std::uint32_t pre;
+    double weight;
+    double delay;
+  };
+  struct Block {
+    std::uint32_t population;
+    CellId first;  ///< of the population
+    const CellModel* model;
+    SynapseTableBuilder table;
+  };
+  struct Target {
+    std::uint32_t block;
+    std::uint32_t index;  ///< within the population
+  };
+
+  void check_post(std::size_t post) const;
+  void check_pre(std::size_t pre) const;
+  [[nodiscard]] bool is_local(std::size_t post) const noexcept;
+  void fill_constant();
+  void fill_columns();
+  void fill_column(std::uint32_t post, std::vector<Listed>& column);
+
+  const ProjectionContext& context_;
+  SynapseValues weight_, delay_;
+  std::vector<Block> blocks_;
+  std::vector<Target> targets_;  // of every post cell
+  ColumnStore columns_;
+  std::vector<Listed> listed_;
+  bool stores_weight_, stores_delay_;
+  std::vector<std::uint32_t> pre_scratch_;
+  std::vector<double> weight_scratch_, delay_scratch_;
+};
+
+/// build_projection() for a part of the post cells: the tables hold the synapses onto `local` only.
+[[nodiscard]] ProjectionData build_projection_part(const Network& network, std::size_t index,
+                                                   std::shared_ptr<const std::vector<CellId>> pre,
+                                                   std::shared_ptr<const std::vector<CellId>> post,
+                                                   const Connector& connector, const StaticSynapse& synapse,
+                                                   std::string receptor, const Space& space, PostRange local);
+
+}  // namespace va_event::network
