@@ -1,11 +1,58 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "option_declarations.hpp"
 
-#include <CLI/App.hpp>
+#include <CLI/CLI.hpp>
+#include <algorithm>
 #include <sstream>
 
 namespace va_event::cli {
 namespace {
+
+constexpr const char* kDescription =
+    "Simulates the Vogels-Abbott network of excitatory and inhibitory neurons, benchmarks 1 (COBA, conductance-based\n"
+    "synapses) and 2 (CUBA, current-based) of Brette et al. 2007 (J. Comput. Neurosci. 23:349-398), event by event "
+    "and\n"
+    "without a time step.";
+constexpr const char* kFooter =
+    "Example: ten seconds of CUBA, spikes and potentials of five cells for numpy, and a figure\n"
+    "  va-event CUBA --duration 10000 --record spikes,v --record-cells 5 --format npz --plot-figure cuba.png\n"
+    "Exit code: 0 done; 1 failed; 2 wrong use; 130, 143 stopped by Ctrl-C, SIGTERM, after writing what there is.";
+
+/// CLI11's help with our first line, without doubled empty lines, and folded to the width of a terminal.
+class HelpFormatter : public CLI::Formatter {
+ public:
+  std::string make_usage(const CLI::App* /*app*/, std::string /*name*/) const override {
+    return "\nUsage: va-event {COBA|CUBA} [OPTIONS]\n";
+  }
+  std::string make_group(std::string title, bool is_positional,
+                         std::vector<const CLI::Option*> options) const override {
+    std::string text = (is_positional ? "\n" : "") + title + ":\n";
+    for (const CLI::Option* option : options) {
+      text += make_option(option, is_positional);
+    }
+    return text + (is_positional ? "\n" : "");
+  }
+  std::string make_option(const CLI::Option* option, bool is_positional) const override {
+    std::string text = "  " + make_option_name(option, is_positional) + make_option_opts(option);
+    text.resize(std::max(text.size() + 1, kColumn), ' ');
+    std::size_t line_begin = 0;
+    std::istringstream words(make_option_desc(option));
+    for (std::string word; words >> word;) {
+      if (text.size() - line_begin + word.size() > kWidth) {
+        text.back() = '\n';
+        line_begin = text.size();
+        text.append(kColumn, ' ');
+      }
+      text += word + ' ';
+    }
+    text.back() = '\n';
+    return text;
+  }
+
+ private:
+  static constexpr std::size_t kColumn = 27;  // where the meanings begin
+  static constexpr std::size_t kWidth = 100;
+};
 
 /// Declares options; every text says the unit and the default.
 class Declaration {
@@ -69,11 +116,18 @@ void declare_network(Declaration& declare, VogelsAbbottParameters& p) {
 }  // namespace
 
 void declare_options(CLI::App& app, OptionTexts& texts, Options& o) {
+  app.description(kDescription);
+  app.footer(kFooter);
+  app.formatter(std::make_shared<HelpFormatter>());
+  app.add_option_function<std::string>(
+         "benchmark", [&texts](const std::string& value) { texts["benchmark"] = value; }, "COBA or CUBA, in any case")
+      ->type_name("");
   Declaration declare(app, texts);
   declare_network(declare, o.network);
   declare.group("Simulation");
   declare.number("--duration", "MS", "simulated time [ms]", o.duration);
-  declare.text("--seed", "N", "seed of every random number", std::to_string(o.seed));
+  declare.text("--seed", "N", "seed of every random number; with --network pynn, of the Poisson spikes only",
+               std::to_string(o.seed));
 
   declare.group("Recording and files");
   declare.text("--output", "DIR", "folder of all files, made when it is missing", o.output);
@@ -98,6 +152,10 @@ void declare_options(CLI::App& app, OptionTexts& texts, Options& o) {
       .text("--debug", "[LEVEL]", "print debugging information to stderr: trace, debug, info, warning or error",
             "off; without LEVEL: debug")
       ->expected(0, 1);
+  app.set_version_flag("--version", "va-event " + std::string(version()), "print the version and exit (default off)")
+      ->group("What is shown");
+  app.set_help_flag();  // CLI11 declares it first, and its group would come first
+  app.set_help_flag("-h,--help", "print this and exit (default off)")->group("What is shown");
 }
 
 }  // namespace va_event::cli

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cmath>
+#include <sstream>
 
 namespace va_event::cli {
 namespace {
@@ -23,15 +23,18 @@ void reject(const std::string& option, const std::string& text, const std::strin
   throw ParameterError(option, text.empty() ? "''" : text, read_number<double>(text) ? unit : std::string(), rule);
 }
 
-void read_real(const OptionTexts& texts, const std::string& option, const std::string& unit, bool zero_allowed,
+void read_real(const OptionTexts& texts, const std::string& option, const std::string& unit, const RealRange& range,
                double& value) {
   const auto found = texts.find(option);
   if (found == texts.end()) {
     return;
   }
   const auto number = read_number<double>(found->second);
-  if (!number || !std::isfinite(*number) || *number < 0.0 || (*number == 0.0 && !zero_allowed)) {
-    reject(option, found->second, unit, zero_allowed ? "must be a finite number >= 0" : "must be a finite number > 0");
+  const bool inside = number && *number <= range.high && (range.zero ? *number >= 0.0 : *number > 0.0);
+  if (!inside) {  // NaN is inside no range
+    std::ostringstream rule;
+    rule << "must be a number " << (range.zero ? "from 0 to " : "> 0 and <= ") << range.high;
+    reject(option, found->second, unit, rule.str());
   }
   value = *number;
 }

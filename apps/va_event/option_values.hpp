@@ -19,8 +19,14 @@ using OptionTexts = std::map<std::string, std::string>;
 [[noreturn]] void reject(const std::string& option, const std::string& text, const std::string& unit,
                          const std::string& rule);
 
-/// Reads a finite number >= 0, or > 0 unless `zero_allowed`.
-void read_real(const OptionTexts& texts, const std::string& option, const std::string& unit, bool zero_allowed,
+/// The numbers that an option may take: (0, high] or, with `zero`, [0, high].
+struct RealRange {
+  bool zero;
+  double high;
+};
+
+/// Reads a number in `range`, so not infinity and not NaN.
+void read_real(const OptionTexts& texts, const std::string& option, const std::string& unit, const RealRange& range,
                double& value);
 
 /// Reads a whole number in [low, high].

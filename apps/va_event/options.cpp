@@ -35,6 +35,11 @@ std::string Options::file_stem() const {
 
 namespace {
 
+// Far beyond any sensible use, but numbers that the simulation can still count with.
+constexpr double kLongestMs = 1e15;          // 30,000 years
+constexpr double kLargestConductance = 1e6;  // 100,000 times the leak [nS]
+constexpr double kHighestRate = 1e9;         // [Hz]
+
 /// `--plot-figure COBA`: a value that may be left out must not swallow the benchmark.
 void give_back_benchmark(OptionTexts& texts) {
   for (const char* option : {"--plot-figure", "--debug"}) {
@@ -49,7 +54,7 @@ void give_back_benchmark(OptionTexts& texts) {
 Benchmark required_benchmark(const OptionTexts& texts) {
   const auto found = texts.find("benchmark");
   if (found == texts.end()) {
-    throw ParameterError("benchmark", "''", "", "must be COBA or CUBA");
+    throw ParameterError("benchmark", "(none)", "", "must be COBA or CUBA");
   }
   const auto benchmark = read_benchmark(found->second);
   if (!benchmark) {
@@ -68,19 +73,16 @@ void must_be_absent(const OptionTexts& texts, const std::string& option, const s
 void read_network(const OptionTexts& texts, VogelsAbbottParameters& p) {
   // Both populations need a cell, and the ids of all cells, those of the stimulus included, have 32 bits.
   read_integer(texts, "--neurons", 3, std::numeric_limits<CellId>::max() - p.n_stim, p.n);
-  read_real(texts, "--probability", "", true, p.pconn);
-  if (p.pconn > 1.0) {
-    reject("--probability", texts.at("--probability"), "", "must be a number from 0 to 1");
-  }
-  read_real(texts, "--delay", "ms", false, p.delay);
-  read_real(texts, "--gexc", "nS", true, p.g_exc);
-  read_real(texts, "--ginh", "nS", true, p.g_inh);
+  read_real(texts, "--probability", "", {.zero = true, .high = 1.0}, p.pconn);
+  read_real(texts, "--delay", "ms", {.zero = false, .high = kLongestMs}, p.delay);
+  read_real(texts, "--gexc", "nS", {.zero = true, .high = kLargestConductance}, p.g_exc);
+  read_real(texts, "--ginh", "nS", {.zero = true, .high = kLargestConductance}, p.g_inh);
   if (p.benchmark == Benchmark::cuba) {
     must_be_absent(texts, "--rate", "Hz", "CUBA, which has no external stimulus");
     must_be_absent(texts, "--stim-duration", "ms", "CUBA, which has no external stimulus");
   }
-  read_real(texts, "--rate", "Hz", true, p.rate);
-  read_real(texts, "--stim-duration", "ms", true, p.stim_dur);
+  read_real(texts, "--rate", "Hz", {.zero = true, .high = kHighestRate}, p.rate);
+  read_real(texts, "--stim-duration", "ms", {.zero = true, .high = kLongestMs}, p.stim_dur);
 
   const auto kind = texts.find("--network");
   p.pynn_network = kind != texts.end() && kind->second == "pynn";
@@ -107,7 +109,7 @@ void read_recording(const OptionTexts& texts, Options& options) {
   }
   read_integer(texts, "--record-cells", 1, options.network.n_exc(), options.record_cells);
   options.record_cells = std::min<std::uint64_t>(options.record_cells, options.network.n_exc());
-  read_real(texts, "--sampling-interval", "ms", false, options.sampling_interval);
+  read_real(texts, "--sampling-interval", "ms", {.zero = false, .high = kLongestMs}, options.sampling_interval);
 }
 
 void read_figure(const std::string& text, Options& options) {
@@ -157,21 +159,11 @@ void read_all(OptionTexts texts, Options& options) {
   options.network = VogelsAbbottParameters(required_benchmark(texts));
   options.network.style = style;
   read_network(texts, options.network);
-  read_real(texts, "--duration", "ms", false, options.duration);
+  read_real(texts, "--duration", "ms", {.zero = false, .high = kLongestMs}, options.duration);
   read_integer(texts, "--seed", 0, std::numeric_limits<std::uint64_t>::max(), options.seed);
   read_recording(texts, options);
   read_output(texts, options);
 }
-
-constexpr const char* kDescription =
-    "Simulates the Vogels-Abbott network of excitatory and inhibitory neurons, benchmarks 1 (COBA, conductance-based\n"
-    "synapses) and 2 (CUBA, current-based) of Brette et al. 2007 (J. Comput. Neurosci. 23:349-398), event by event "
-    "and\n"
-    "without a time step.";
-constexpr const char* kFooter =
-    "Example: ten seconds of CUBA, spikes and potentials of five cells for numpy, and a figure\n"
-    "  va-event CUBA --duration 10000 --record spikes,v --record-cells 5 --format npz --plot-figure cuba.png\n"
-    "Exit code: 0 done; 1 failed; 2 wrong use; 130, 143 stopped by Ctrl-C, SIGTERM, after writing what there is.";
 
 NoRun wrong_use(const std::string& message) {
   return {2, "va-event: " + message + "\nva-event --help shows every option.\n"};
@@ -182,15 +174,7 @@ NoRun wrong_use(const std::string& message) {
 std::variant<Options, NoRun> parse_options(std::vector<std::string> arguments) {
   Options options;
   OptionTexts texts;
-  CLI::App app(kDescription, "va-event");
-  app.footer(kFooter);
-  app.get_formatter()->column_width(30);
-  app.set_help_flag("-h,--help", "print this and exit (default off)")->group("What is shown");
-  app.set_version_flag("--version", "va-event " + std::string(version()), "print the version and exit (default off)")
-      ->group("What is shown");
-  app.add_option_function<std::string>(
-         "benchmark", [&texts](const std::string& value) { texts["benchmark"] = value; }, "COBA or CUBA, in any case")
-      ->type_name("");
+  CLI::App app;
   declare_options(app, texts, options);
 
   std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants them

@@ -19,7 +19,7 @@ struct DataFile {
 [[nodiscard]] std::vector<DataFile> data_files(const Options& options);
 
 /// Makes the folders and finds out before the simulation whether the files can be written there: no folder in the place
-/// of a file, and disk space for what will be recorded. @throws ParameterError
+/// of a file, and memory and disk space for what will be recorded. @throws ParameterError, Error
 void prepare_output(const Options& options);
 
 /// Writes the data files, the figure and last the sidecar, and adds each to `report.files` as soon as it is there.

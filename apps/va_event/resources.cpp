@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "resources.hpp"
+
+#include <unistd.h>
+
+#include <cmath>
+#include <cstdint>
+#include <filesystem>
+#include <system_error>
+
+#include "output.hpp"
+
+namespace va_event::cli {
+namespace {
+
+constexpr double kBytesPerSynapse = 4.0;      // the index of the target; weight and delay are constant
+constexpr double kBytesPerNeuron = 100.0;     // state and prediction, about
+constexpr double kBytesPerSample = 8.0;       // in memory
+constexpr double kBytesPerFileSample = 20.0;  // shortest decimal digits of a double and a comma; binary formats: 8
+
+/// Of one variable, all cells.
+double samples(const Options& options) {
+  return (std::floor(options.duration / options.sampling_interval) + 1.0) * static_cast<double>(options.record_cells);
+}
+
+double network_bytes(const Options& options) {
+  const auto n = static_cast<double>(options.network.n);
+  return n * kBytesPerNeuron + n * n * options.network.pconn * kBytesPerSynapse;
+}
+
+std::string megabytes(double bytes) {
+  const double rounded_up = std::ceil(bytes / 1e6);
+  return rounded_up < 1e15 ? std::to_string(static_cast<std::uint64_t>(rounded_up)) + " MB" : "more than 1e15 MB";
+}
+
+}  // namespace
+
+double memory_needed(const Options& options) {
+  return network_bytes(options) + static_cast<double>(options.variables().size()) * samples(options) * kBytesPerSample;
+}
+
+double disk_needed(const Options& options) {
+  double files = 0.0;
+  for (const DataFile& file : data_files(options)) {
+    files += file.content == "spikes" ? 0.0 : 1.0;
+  }
+  return files * samples(options) * kBytesPerFileSample;
+}
+
+void require_memory(const Options& options) {
+  const double memory = static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
+  if (memory_needed(options) <= memory) {
+    return;
+  }
+  const std::string rule = "must be less, as about " + megabytes(memory_needed(options)) +
+                           " of memory are needed and this machine has " + megabytes(memory);
+  if (network_bytes(options) > memory) {
+    throw ParameterError("--neurons", std::to_string(options.network.n), "", rule);
+  }
+  throw ParameterError("--record-cells", std::to_string(options.record_cells), "",
+                       rule + " (or --sampling-interval must be longer)");
+}
+
+void require_disk(const Options& options) {
+  std::error_code error;  // where the system does not tell, the run finds out
+  const std::filesystem::space_info space = std::filesystem::space(options.output, error);
+  const double needed = disk_needed(options);
+  if (!error && (space.available == 0 || static_cast<double>(space.available) < needed)) {
+    throw ParameterError("--output", options.output, "",
+                         "must be on a disk with more space: " + megabytes(static_cast<double>(space.available)) +
+                             " are free, about " + megabytes(needed) + " are needed");
+  }
+}
+
+}  // namespace va_event::cli
