@@ -13,6 +13,10 @@ namespace va_event::events {
 /// double) does not depend on how long the simulation has been running. A power of two: epochs add no rounding.
 inline constexpr std::int64_t kEpoch = 16;
 
+/// Durations from here on are "never" [ms], 18 million years: a delay or a refractory period may be any finite number,
+/// the number of an epoch may not overflow.
+inline constexpr double kForever = 0x1p59;
+
 /// A moment of simulated time as the engine holds it, on any number type.
 template <class Real>
 struct Instant {
@@ -44,15 +48,16 @@ template <class Real>
 
 /// `t` + `duration`, rounded once, to the resolution of an offset. Long durations (delays of seconds) lose nothing
 /// more: their whole epochs are added as integers.
-/// @param duration [ms], >= 0, below 2^60
+/// @param duration [ms], >= 0; taken as kForever when longer than that
 template <class Real>
 [[nodiscard]] Instant<Real> later(const Instant<Real>& t, const Real& duration) {
   using std::floor;
   if (duration < Real(kEpoch)) {
     return normalised<Real>(t.epoch, t.offset + duration);
   }
-  const Real turns = floor(duration / Real(kEpoch));
-  return normalised<Real>(t.epoch + static_cast<std::int64_t>(turns), t.offset + (duration - turns * Real(kEpoch)));
+  const Real bounded = duration < Real(kForever) ? duration : Real(kForever);
+  const Real turns = floor(bounded / Real(kEpoch));
+  return normalised<Real>(t.epoch + static_cast<std::int64_t>(turns), t.offset + (bounded - turns * Real(kEpoch)));
 }
 
 /// k * interval, rounded once: the product is formed exactly, so that sampling grids do not drift.
