@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <limits>
+#include <optional>
+
+#include "kernels/barrier.hpp"
+#include "kernels/state.hpp"
+
+namespace va_event::kernels {
+
+namespace detail {
+
+/// The crossing in [low, high], y(low) < 0 <= y(high), where F > 0 and the crossing therefore is unique. Newton's
+/// method from the left, which never overshoots where y is concave; elsewhere, and after kNewtonSteps, the bracket is
+/// halved.
+template <class Kernel, class Real>
+[[nodiscard]] Real unique_crossing(const typename Kernel::Constants& constants, const State<Real>& state, Real low,
+                                   Real high) {
+  constexpr int kNewtonSteps = 48;
+  // Below this distance Newton's steps may be rounding errors of y alone.
+  const Real rounding = 64 * std::numeric_limits<Real>::epsilon() * Kernel::scale(constants, state);
+  Real x = low;
+  State<Real> there = Kernel::advance(constants, state, x);
+  for (int step = 0;; ++step) {
+    Real next = x - there.y / Kernel::slope(constants, there);
+    if (next == x || there.y == Real(0)) {
+      return x;
+    }
+    if (step >= kNewtonSteps || !(next > low && next < high)) {
+      next = low + (high - low) / 2;
+      if (!(next > low && next < high)) {
+        return high;
+      }
+    }
+    const Real distance = magnitude(there.y);
+    const State<Real> arrived = Kernel::advance(constants, state, next);
+    const Real new_distance = magnitude(arrived.y);
+    if (distance <= rounding && new_distance >= distance / 2) {
+      return new_distance < distance ? next : x;
+    }
+    (arrived.y < Real(0) ? low : high) = next;
+    x = next;
+    there = arrived;
+  }
+}
+
+}  // namespace detail
+
+/// The smallest x in [0, h_max] with v(x) >= v_thresh when no input arrives; touching counts. A function of its
+/// arguments alone: the same state gives the same bits whoever asks, and however often.
+///
+/// From below, the threshold can be crossed only while the drive at threshold F is positive, and at most once on each
+/// piece of that sign: so v at the end of each such piece says whether there is a crossing, and none is missed.
+/// The time is found to the last bit of the computed v(x).
+/// @param h_max [ms], >= 0, may be +inf
+template <class Kernel, class Real>
+[[nodiscard]] std::optional<Real> first_crossing(const typename Kernel::Constants& constants, const State<Real>& state,
+                                                 Real h_max) {
+  if (state.y >= Real(0)) {
+    return Real(0);
+  }
+  const Barrier<Real> barrier = Kernel::barrier(constants, state);
+  if (barrier.upper_bound() <= Real(0)) {
+    return std::nullopt;
+  }
+  const SignPieces<Real> pieces = barrier.sign_pieces(h_max < constants.horizon ? h_max : constants.horizon);
+  for (int i = 0; i < pieces.count; ++i) {
+    const SignPiece<Real>& piece = pieces.piece[static_cast<std::size_t>(i)];
+    if (piece.positive && Kernel::advance(constants, state, piece.end).y >= Real(0)) {
+      return detail::unique_crossing<Kernel>(constants, state, piece.begin, piece.end);
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace va_event::kernels

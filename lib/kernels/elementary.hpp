@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <type_traits>
+
+/// Elementary functions whose results are the same bits on every machine.
+///
+/// The C library's exp and log differ between versions and processors in the last bit, and one bit is enough to make
+/// two runs of a chaotic network diverge. For double these are fixed sequences of IEEE operations without fused
+/// multiply-add and without branches, so that compilers vectorise loops over them (the lanes of a vector give the
+/// scalar's bits). Every other number type brings its own functions, found by argument-dependent lookup.
+namespace va_event::kernels::elementary {
+
+/// Largest error of exp, expm1 and log for double, in units of the last place of the result.
+inline constexpr double kMaxUlp = 1.5;
+
+/// exp and expm1 take any argument up to this one; below kMinExponent exp is 0 (never a denormal number).
+inline constexpr double kMaxExponent = 709.0;
+inline constexpr double kMinExponent = -708.0;
+
+namespace detail {
+
+/// x = n ln 2 + r with |r| <= ln(2)/2 (Cody & Waite 1980).
+struct Reduced {
+  double expm1_r;  ///< e^r - 1
+  double scale;    ///< 2^n
+};
+
+inline Reduced reduce(double x) noexcept {
+  constexpr double kLog2E = 0x1.71547652b82fep+0;
+  constexpr double kRound = 0x1.8p52;         // adding it leaves the nearest integer in the low bits
+  constexpr double kLn2Hi = 0x1.62e42feep-1;  // 33 bits: its product with any n here is exact
+  constexpr double kLn2Lo = 0x1.a39ef35793c76p-33;
+  const double shifted = x * kLog2E + kRound;
+  const double n = shifted - kRound;
+  const double r = (x - n * kLn2Hi) - n * kLn2Lo;
+  // e^r = 1 + r + r^2/2 + r^3 q(r); q interpolates at the Chebyshev nodes of |r| <= 1.0005 ln(2)/2, which leaves
+  // 1e-18 of e^r and 2.5e-18 of e^r - 1.
+  constexpr double kC0 = 0x1.5555555555556p-3;
+  constexpr double kC1 = 0x1.5555555555555p-5;
+  constexpr double kC2 = 0x1.11111111109adp-7;
+  constexpr double kC3 = 0x1.6c16c16c167dep-10;
+  constexpr double kC4 = 0x1.a01a01a7c8d47p-13;
+  constexpr double kC5 = 0x1.a01a01a47db6fp-16;
+  constexpr double kC6 = 0x1.71de0d9c145d0p-19;
+  constexpr double kC7 = 0x1.27e4e1ea0f53ap-22;
+  constexpr double kC8 = 0x1.af38d53857513p-26;
+  constexpr double kC9 = 0x1.1f66f85dfa20ap-29;
+  const double r2 = r * r;
+  const double r4 = r2 * r2;
+  const double q0 = (kC0 + kC1 * r) + (kC2 + kC3 * r) * r2;
+  const double q1 = (kC4 + kC5 * r) + (kC6 + kC7 * r) * r2;
+  const double q = q0 + (q1 + (kC8 + kC9 * r) * r4) * r4;
+  const double expm1_r = r + (0.5 * r2 + (r * r2) * q);
+  const std::uint64_t exponent = (std::bit_cast<std::uint64_t>(shifted) << 52U) + (std::uint64_t{1023} << 52U);
+  return {expm1_r, std::bit_cast<double>(exponent)};
+}
+
+}  // namespace detail
+
+/// e^x. @param x for double: <= kMaxExponent. Error <= kMaxUlp.
+template <class Real>
+[[nodiscard]] inline Real exp(const Real& x) {
+  if constexpr (std::is_same_v<Real, double>) {
+    const detail::Reduced d = detail::reduce(x);
+    const double result = d.scale + d.scale * d.expm1_r;
+    return x < kMinExponent ? 0.0 : result;
+  } else {
+    using std::exp;
+    return Real(exp(x));
+  }
+}
+
+/// e^x - 1 without cancellation. @param x for double: <= kMaxExponent. Error <= kMaxUlp.
+template <class Real>
+[[nodiscard]] inline Real expm1(const Real& x) {
+  if constexpr (std::is_same_v<Real, double>) {
+    const detail::Reduced d = detail::reduce(x);
+    const double result = (d.scale - 1.0) + d.scale * d.expm1_r;
+    return x < kMinExponent ? -1.0 : result;
+  } else {
+    using std::expm1;
+    return Real(expm1(x));
+  }
+}
+
+/// Natural logarithm. @param x for double: positive and not denormal. Error <= kMaxUlp.
+template <class Real>
+[[nodiscard]] inline Real log(const Real& x) {
+  if constexpr (std::is_same_v<Real, double>) {
+    constexpr double kLn2Hi = 0x1.62e42feep-1;
+    constexpr double kLn2Lo = 0x1.a39ef35793c76p-33;
+    // x = 2^k m, sqrt(1/2) <= m < sqrt(2)
+    constexpr std::uint64_t kSqrtHalf = 0x3fe6a09e667f3bcdULL;
+    const std::uint64_t bits = std::bit_cast<std::uint64_t>(x);
+    const std::int64_t k = static_cast<std::int64_t>(bits - kSqrtHalf) >> 52;
+    const double m = std::bit_cast<double>(bits - (static_cast<std::uint64_t>(k) << 52U));
+    // log m = 2 artanh(s), s = f/(2+f), written as f - (f^2/2 - s(f^2/2 + R)) so that f enters exactly (Tang 1990);
+    // R = 2(z/3 + z^2/5 + ...), z = s^2 <= 0.0295: ten terms leave 2e-17.
+    const double f = m - 1.0;
+    const double s = f / (2.0 + f);
+    const double z = s * s;
+    double sum = 2.0 / 21.0;
+    for (int odd = 19; odd >= 3; odd -= 2) {
+      sum = 2.0 / odd + z * sum;
+    }
+    const double half_square = 0.5 * f * f;
+    const double kd = static_cast<double>(k);
+    return kd * kLn2Hi + (f - (half_square - (s * (half_square + z * sum) + kd * kLn2Lo)));
+  } else {
+    using std::log;
+    return Real(log(x));
+  }
+}
+
+/// (1 - e^-x)/x, the mean of e^-s over [0, x]; 1 at x = 0. @param x >= 0, any size.
+template <class Real>
+[[nodiscard]] inline Real phi(const Real& x) {
+  return x == Real(0) ? Real(1) : Real(-expm1(Real(-x)) / x);
+}
+
+}  // namespace va_event::kernels::elementary
