@@ -63,7 +63,11 @@ AtomicFile::AtomicFile(std::string path) : path_(std::move(path)), folder_(folde
     throw FileError(path_, "is not the name of a file");
   }
   struct stat status {};
-  if (::stat(path_.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
+  if (::stat(path_.c_str(), &status) != 0) {
+    if (errno != ENOENT) {  // a name that is too long, and the like
+      throw FileError(path_, system_reason());
+    }
+  } else if (!S_ISREG(status.st_mode)) {
     throw FileError(path_, S_ISDIR(status.st_mode) ? "is a folder" : "exists and is not a regular file");
   }
   // Not made of the final name, which may be as long as the system allows. Names in use are skipped.

@@ -8,7 +8,11 @@ namespace va_event::recording {
 
 void write_gdf(AtomicFile& file, const Spikes& spikes, Populations /*populations*/) {
   for (std::size_t i = 0; i < spikes.size(); ++i) {
-    file.write(std::to_string(spikes.ids[i]) + '\t' + spikes.times[i].to_string() + '\n');
+    std::string time = spikes.times[i].to_string();
+    if (time.find('.') == std::string::npos) {
+      time += ".0";  // Neo's NestIO takes all times for whole numbers when the first line has no point
+    }
+    file.write(std::to_string(spikes.ids[i]) + '\t' + time + '\n');
   }
 }
 

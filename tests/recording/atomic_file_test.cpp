@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "recording/files/atomic_file.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <random>
+#include <string>
+
+#include "child_process.hpp"
+#include "temporary_folder.hpp"
+#include "va_event/error.hpp"
+
+namespace va_event::recording {
+namespace {
+
+using ::testing::HasSubstr;
+using testing_support::content;
+using testing_support::failure_in_child;
+using testing_support::TemporaryFolder;
+
+TEST(AtomicFile, AppearsUnderItsNameOnlyWhenComplete) {
+  const TemporaryFolder folder;
+  const std::string path = folder / "a.txt";
+  AtomicFile file(path);
+  file.write("half");
+  file.sync();
+  EXPECT_FALSE(std::filesystem::exists(path));
+  file.write(" and half");
+  file.commit();
+  EXPECT_EQ(content(path), "half and half");
+  EXPECT_EQ(folder.entries(), 1U);
+}
+
+TEST(AtomicFile, LeavesNothingWithoutCommit) {
+  const TemporaryFolder folder;
+  {
+    AtomicFile file(folder / "a.txt");
+    file.write("lost");
+    file.sync();
+    EXPECT_EQ(folder.entries(), 1U);
+  }
+  EXPECT_EQ(folder.entries(), 0U);
+}
+
+TEST(AtomicFile, KeepsTheOldFileUntilTheNewOneIsComplete) {
+  const TemporaryFolder folder;
+  const std::string path = folder / "a.txt";
+  for (const char* text : {"old", "newer"}) {
+    AtomicFile file(path);
+    file.write(text);
+    file.commit();
+  }
+  {
+    AtomicFile file(path);
+    file.write("newest");
+  }
+  EXPECT_EQ(content(path), "newer");
+}
+
+TEST(AtomicFile, HoldsExactlyTheBytesWrittenInPiecesOfAnySize) {
+  const TemporaryFolder folder;
+  std::mt19937 bits(1);
+  std::string all;
+  AtomicFile file(folder / "a.bin");
+  for (int piece = 0; piece < 60; ++piece) {
+    std::string bytes(bits() % (piece % 3 == 0 ? 200000U : 3000U), '\0');
+    for (char& byte : bytes) {
+      byte = static_cast<char>(bits());
+    }
+    file.write(bytes);
+    all += bytes;
+  }
+  file.commit();
+  EXPECT_TRUE(content(folder / "a.bin") == all);
+}
+
+TEST(AtomicFile, CanBeWrittenSeveralAtATimeInOneFolder) {
+  const TemporaryFolder folder;
+  AtomicFile a(folder / "a");
+  AtomicFile b(folder / "b");
+  a.write("A");
+  b.write("B");
+  b.commit();
+  a.commit();
+  EXPECT_EQ(content(folder / "a"), "A");
+  EXPECT_EQ(content(folder / "b"), "B");
+}
+
+TEST(AtomicFile, HasTheUsualPermissionsOfANewFile) {
+  const TemporaryFolder folder;
+  const mode_t mask = ::umask(027);
+  AtomicFile file(folder / "a");
+  file.commit();
+  ::umask(mask);
+  struct stat status {};
+  ASSERT_EQ(::stat((folder / "a").c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777U, 0640U);
+}
+
+TEST(AtomicFile, TakesNamesAsLongAsTheSystemDoes) {
+  const TemporaryFolder folder;
+  AtomicFile file(folder / std::string(255, 'x'));
+  file.commit();
+  EXPECT_THROW(AtomicFile(folder / std::string(256, 'x')), FileError);
+}
+
+TEST(AtomicFile, SaysWhyItCannotBeMade) {
+  const TemporaryFolder folder;
+  const auto reason = [](const std::string& path) -> std::string {
+    try {
+      const AtomicFile file(path);
+      return "none";
+    } catch (const FileError& error) {
+      EXPECT_EQ(error.path(), path);
+      return error.reason();
+    }
+  };
+  EXPECT_EQ(reason(folder / "missing/a.txt"), "No such file or directory");
+  std::filesystem::create_directory(folder / "taken");
+  EXPECT_EQ(reason(folder / "taken"), "is a folder");
+  EXPECT_EQ(reason(folder / "taken/"), "is not the name of a file");
+  EXPECT_EQ(reason(""), "is not the name of a file");
+  ASSERT_EQ(::mkfifo((folder / "pipe").c_str(), 0600), 0);
+  EXPECT_EQ(reason(folder / "pipe"), "exists and is not a regular file");
+  EXPECT_EQ(reason("/dev/null"), "exists and is not a regular file");
+  AtomicFile(folder / "file").commit();
+  EXPECT_EQ(reason(folder / "file/a.txt"), "Not a directory");
+  EXPECT_EQ(folder.entries(), 3U);
+}
+
+TEST(AtomicFile, FailsInAFolderThatCannotBeWrittenTo) {
+  const TemporaryFolder folder;
+  const std::string message = failure_in_child([&] {
+    testing_support::lose_access(folder.path());
+    AtomicFile file(folder / "a.txt");
+  });
+  EXPECT_EQ(message, folder / "a.txt" + ": Permission denied");
+}
+
+TEST(AtomicFile, NoticesAShortWriteAndLeavesNothing) {
+  const TemporaryFolder folder;
+  for (const std::size_t bytes : {std::size_t{5000}, std::size_t{500000}}) {  // less and more than the buffer
+    const std::string message = failure_in_child([&] {
+      testing_support::limit_file_size(4096);
+      AtomicFile file(folder / "a.bin");
+      file.write(std::string(bytes, 'x'));
+      file.commit();
+    });
+    EXPECT_EQ(message, folder / "a.bin" + ": File too large");
+    EXPECT_EQ(folder.entries(), 0U);
+  }
+}
+
+TEST(AtomicFile, LeavesTheOldFileWhenTheDiskFillsUp) {
+  const TemporaryFolder folder;
+  AtomicFile old(folder / "a.bin");
+  old.write("old");
+  old.commit();
+  const std::string message = failure_in_child([&] {
+    testing_support::limit_file_size(4096);
+    AtomicFile file(folder / "a.bin");
+    file.write(std::string(5000, 'x'));
+    file.commit();
+  });
+  EXPECT_THAT(message, HasSubstr("File too large"));
+  EXPECT_EQ(content(folder / "a.bin"), "old");
+  EXPECT_EQ(folder.entries(), 1U);
+}
+
+}  // namespace
+}  // namespace va_event::recording

@@ -1,0 +1,200 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Reads the files of write_sample_files with other people's readers and compares every value.
+
+Usage: check_files.py {text|numpy|h5py|neo} FOLDER. Exit code 77: the reader is not installed.
+The expected values follow from the formulas of sample_data.hpp; fractions.Fraction makes comparisons exact.
+"""
+import os
+import sys
+from fractions import Fraction
+
+SKIPPED = 77
+POPULATIONS = [("exc", 0, 30), ("inh é", 30, 20), ("stim/ulus", 50, 5)]
+
+
+def expected_spikes():
+    """(id, whole ms, fraction of a ms) of every spike."""
+    spikes = []
+    for k in range(1000):
+        whole, fraction = (k, 0.0) if k < 10 else (10**7 + k, (k % 10) / 10.0 + 2.0**-40)
+        spikes.append((7 * k % 50, whole, fraction))
+    return spikes
+
+
+def exact(whole, fraction):
+    return Fraction(whole) + Fraction(fraction)
+
+
+def expected_ids():
+    return list(range(20, 30)) + list(range(30, 50, 2))
+
+
+def expected_values():
+    rows = [[-70.0 + ((131 * s + 17 * c) % 1000) / 7.0 for c in range(len(expected_ids()))] for s in range(5000)]
+    rows[0][0] = 5e-324
+    rows[0][1] = -0.0
+    return rows
+
+
+def expected_times(samples=5000):
+    return [(99999995 + k) * 0.1 for k in range(samples)]
+
+
+def same(values, expected):
+    """Equality of lists of doubles that also tells 0 from -0."""
+    assert len(values) == len(expected), (len(values), len(expected))
+    for k, (value, wanted) in enumerate(zip(values, expected)):
+        assert float(value).hex() == float(wanted).hex(), (k, float(value).hex(), float(wanted).hex())
+
+
+def check_spike_lines(lines, separator):
+    assert len(lines) == 1000
+    for line, (cell, whole, fraction) in zip(lines, expected_spikes()):
+        cell_text, time_text = line.split(separator)
+        whole_text, _, fraction_text = time_text.partition(".")
+        assert int(cell_text) == cell, line
+        assert int(whole_text) == whole, line
+        assert float("0." + (fraction_text or "0")) == fraction, line
+
+
+def check_text(folder):
+    def lines(name):
+        with open(os.path.join(folder, name), encoding="ascii", newline="") as file:
+            text = file.read()
+        assert text == "" or text.endswith("\n")
+        return text.split("\n")[:-1]
+
+    check_spike_lines(lines("spikes.gdf"), "\t")
+    assert lines("no_spikes.gdf") == []
+    csv = lines("spikes.csv")
+    assert csv[0] == "id,time_ms"
+    check_spike_lines(csv[1:], ",")
+    assert lines("no_spikes.csv") == ["id,time_ms"]
+
+    signal = lines("signal.csv")
+    header = "time_ms," + ",".join(map(str, expected_ids()))
+    assert signal[0] == header
+    rows = [[float(cell) for cell in line.split(",")] for line in signal[1:]]
+    same([row[0] for row in rows], expected_times())
+    assert len(rows) == 5000
+    for row, values in zip(rows, expected_values()):
+        same(row[1:], values)
+    assert lines("unsampled.csv") == [header]
+    assert lines("no_cells.csv") == ["time_ms"]
+
+
+def check_numpy(folder):
+    import numpy
+
+    def load(name):
+        return numpy.load(os.path.join(folder, name), allow_pickle=False)
+
+    def check_populations(arrays):
+        assert list(arrays["population_labels"]) == [label for label, _, _ in POPULATIONS]
+        assert list(arrays["population_first_ids"]) == [first for _, first, _ in POPULATIONS]
+        assert list(arrays["population_sizes"]) == [size for _, _, size in POPULATIONS]
+
+    table = numpy.loadtxt(os.path.join(folder, "spikes.gdf"))
+    same(table[:, 1], [float(exact(whole, fraction)) for _, whole, fraction in expected_spikes()])
+
+    spikes = load("spikes.npz")
+    assert spikes["ids"].dtype == numpy.uint32
+    assert spikes["times"].dtype == spikes["times_residual"].dtype == numpy.float64
+    assert list(spikes["ids"]) == [cell for cell, _, _ in expected_spikes()]
+    for time, residual, (_, whole, fraction) in zip(spikes["times"], spikes["times_residual"], expected_spikes()):
+        assert Fraction(time) + Fraction(residual) == exact(whole, fraction)
+        assert time == float(exact(whole, fraction))
+    assert any(spikes["times_residual"] != 0)
+    check_populations(spikes)
+    for name in ("ids", "times", "times_residual"):
+        assert load("no_spikes.npz")[name].shape == (0,)
+
+    signal = load("signal.npz")
+    assert signal["values"].shape == (5000, 20)
+    same(signal["values"].ravel(), sum(expected_values(), []))
+    same(signal["times"], expected_times())
+    assert list(signal["ids"]) == expected_ids()
+    assert signal["sampling_interval"].shape == () and float(signal["sampling_interval"]) == 0.1
+    assert str(signal["variable"]) == "v" and str(signal["unit"]) == "mV"
+    check_populations(signal)
+    unsampled = load("unsampled.npz")
+    assert unsampled["values"].shape == (0, 20) and unsampled["times"].shape == (0,)
+    no_cells = load("no_cells.npz")
+    assert no_cells["values"].shape == (0, 0) and str(no_cells["variable"]) == ""
+
+
+def check_h5py(folder):
+    import h5py
+
+    groups = [("exc", 0, 30), ("inh é", 30, 20), ("stim_ulus", 50, 5)]
+
+    def load(name):
+        file = h5py.File(os.path.join(folder, name), "r")
+        assert file.attrs["magic"] == 0x0A7A and file.attrs["magic"].dtype == "uint32"
+        assert list(file.attrs["version"]) == [0, 1]
+        return file
+
+    spikes = load("spikes.h5")["spikes"]
+    assert set(spikes) == {name for name, _, _ in groups}
+    for name, first, size in groups:
+        mine = [spike for spike in expected_spikes() if first <= spike[0] < first + size]
+        group = spikes[name]
+        sorting = group.attrs.get_id("sorting").dtype
+        assert h5py.check_enum_dtype(sorting) == {"none": 0, "by_id": 1, "by_time": 2}
+        assert group.attrs["sorting"] == 2
+        assert group["node_ids"].dtype == "uint64"
+        assert list(group["node_ids"]) == [spike[0] - first for spike in mine]
+        assert group["timestamps"].dtype == "float64" and group["timestamps"].attrs["units"] == "ms"
+        same(group["timestamps"], [float(exact(whole, fraction)) for _, whole, fraction in mine])
+        sums = [Fraction(a) + Fraction(b) for a, b in zip(group["timestamps"], group["timestamps_residual"])]
+        assert sums == [exact(whole, fraction) for _, whole, fraction in mine]
+    for name, _, _ in groups:
+        assert load("no_spikes.h5")["spikes"][name]["timestamps"].shape == (0,)
+
+    def check_report(report, name, first, columns, samples):
+        group = report[name]
+        mapping = group["mapping"]
+        ids = expected_ids()
+        assert group["data"].shape == (samples, len(columns)), group["data"].shape
+        assert group["data"].attrs["units"] == "mV" and group["data"].attrs["variable"] == "v"
+        for row, values in zip(group["data"][:], expected_values()):
+            same(row, [values[column] for column in columns])
+        assert mapping["node_ids"].dtype == "uint64" and mapping["node_ids"].attrs["sorted"]
+        assert list(mapping["node_ids"]) == [ids[column] - first for column in columns]
+        assert list(mapping["index_pointers"]) == list(range(len(columns) + 1))
+        assert list(mapping["element_ids"]) == [1] * len(columns)
+        same(mapping["time"], [99999995 * 0.1, (99999995 + samples) * 0.1, 0.1])
+        assert mapping["time"].attrs["units"] == "ms"
+
+    for file, samples in (("signal.h5", 5000), ("unsampled.h5", 0)):
+        report = load(file)["report"]
+        check_report(report, "exc", 0, range(10), samples)
+        check_report(report, "inh é", 30, range(10, 20), samples)
+        check_report(report, "stim_ulus", 50, [], samples)
+    assert load("no_cells.h5")["report"]["exc"]["data"].shape == (0, 0)
+
+
+def check_neo(folder):
+    import quantities
+    from neo.io import NestIO
+
+    segment = NestIO(filenames=os.path.join(folder, "spikes.gdf")).read_segment(
+        gid_list=[], t_start=0 * quantities.ms, t_stop=2e7 * quantities.ms, id_column_gdf=0, time_column_gdf=1)
+    assert len(segment.spiketrains) == 50
+    for train in segment.spiketrains:
+        mine = [float(exact(w, f)) for cell, w, f in expected_spikes() if cell == train.annotations["id"]]
+        same(train.rescale(quantities.ms).magnitude, mine)
+
+
+def main():
+    check = {"text": check_text, "numpy": check_numpy, "h5py": check_h5py, "neo": check_neo}[sys.argv[1]]
+    try:
+        check(sys.argv[2])
+    except ImportError as error:
+        print("skipped:", error)
+        sys.exit(SKIPPED)
+
+
+if __name__ == "__main__":
+    main()

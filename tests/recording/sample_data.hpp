@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "va_event/data.hpp"
+
+/// Data given by formulas that check_files.py knows too: each side computes what the files must hold.
+namespace va_event::testing_support {
+
+/// Three populations; of "stim/ulus" nothing is recorded.
+inline std::vector<PopulationRange> sample_populations() {
+  return {{"exc", "IF_cond_exp", 0, 30}, {"inh é", "IF_cond_exp", 30, 20}, {"stim/ulus", "SpikeSourcePoisson", 50, 5}};
+}
+
+/// Spike k of 1000: the first ten at k ms, so that the first line of a text has no fraction; the others at
+/// (10^7 + k) ms + (k mod 10)/10 + 2^-40, which a double cannot hold.
+inline Spikes sample_spikes() {
+  Spikes spikes;
+  for (int k = 0; k < 1000; ++k) {
+    spikes.times.push_back(k < 10 ? Time(k) : Time::from_parts(10000000 + k, (k % 10) / 10.0 + 0x1p-40));
+    spikes.ids.push_back(static_cast<CellId>(7 * k % 50));
+  }
+  return spikes;
+}
+
+/// 5000 samples (more than one chunk of a file) of 20 cells, 20 ... 29 and then every second one up to 48.
+inline Signal sample_signal() {
+  Signal signal;
+  signal.variable = std::string("v");
+  signal.unit = std::string("mV");
+  signal.sampling_interval = 0.1;
+  signal.first_sample = 99999995;  // t around 1e7 ms
+  for (CellId id = 20; id < 50; id += id < 30 ? 1 : 2) {
+    signal.ids.push_back(id);
+  }
+  for (std::size_t sample = 0; sample < 5000; ++sample) {
+    for (std::size_t column = 0; column < signal.ids.size(); ++column) {
+      signal.values.push_back(-70.0 + static_cast<double>((131 * sample + 17 * column) % 1000) / 7.0);
+    }
+  }
+  signal.values[0] = 5e-324;  // the smallest double
+  signal.values[1] = -0.0;
+  return signal;
+}
+
+/// A recorded variable before its first sample.
+inline Signal unsampled_signal() {
+  Signal signal = sample_signal();
+  signal.values.clear();
+  return signal;
+}
+
+}  // namespace va_event::testing_support

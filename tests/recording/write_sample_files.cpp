@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writes the sample data in every format into the folder that is given; check_files.py reads it.
+#include <cstdio>
+#include <exception>
+#include <string>
+
+#include "sample_data.hpp"
+#include "va_event/files.hpp"
+
+namespace va_event {
+namespace {
+
+void write_all(const std::string& folder) {
+  prepare_folder(folder);
+  const auto populations = testing_support::sample_populations();
+  for (const std::string_view format : file_formats()) {
+    const std::string ending(format);
+    write_spikes(folder + "/spikes" + ending, testing_support::sample_spikes(), populations);
+    write_spikes(folder + "/no_spikes" + ending, {}, populations);
+    if (ending != ".gdf") {
+      write_signal(folder + "/signal" + ending, testing_support::sample_signal(), populations);
+      write_signal(folder + "/unsampled" + ending, testing_support::unsampled_signal(), populations);
+      write_signal(folder + "/no_cells" + ending, {}, populations);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace va_event
+
+int main(int argc, char** argv) {
+  if (argc != 2) {
+    std::fputs("usage: write_sample_files FOLDER\n", stderr);
+    return 2;
+  }
+  try {
+    va_event::write_all(argv[1]);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return 1;
+  }
+  return 0;
+}
