@@ -65,7 +65,9 @@ double draw_clipped_to_boundary(const Parameters& p, RandomStream& stream) {
 }
 
 // Not Boost's: that one returns std::exp, whose last bit depends on the machine.
-double draw_lognormal(const Parameters& p, RandomStream& stream) { return exp(draw_scaled_normal(p, stream)); }
+double draw_lognormal(const Parameters& p, RandomStream& stream) {
+  return exp(std::min(draw_scaled_normal(p, stream), kernels::elementary::kMaxExponent));
+}
 
 double draw_exponential(const Parameters& p, RandomStream& stream) { return p[0] * stream.exponential(); }
 
@@ -117,6 +119,12 @@ void check_uniform_int(const Parameters& p) {
 
 void check_normal(const Parameters& p) { require(p[1] >= 0.0, "sigma", p[1], "must be >= 0"); }
 
+void check_lognormal(const Parameters& p) {
+  check_normal(p);
+  require(p[0] + 10.0 * p[1] <= kernels::elementary::kMaxExponent, "mu", p[0],
+          "must leave exp(mu + 10 sigma) representable");
+}
+
 void check_boundary(const Parameters& p) {
   check_normal(p);
   require(p[3] >= p[2], "high", p[3], "must be >= low");
@@ -164,7 +172,7 @@ constexpr std::array<Kind, 10> kKinds{{
     {"normal", {"mu", "sigma"}, check_normal, draw_scaled_normal},
     {"normal_clipped", {"mu", "sigma", "low", "high"}, check_clipped, draw_clipped},
     {"normal_clipped_to_boundary", {"mu", "sigma", "low", "high"}, check_boundary, draw_clipped_to_boundary},
-    {"lognormal", {"mu", "sigma"}, check_normal, draw_lognormal},
+    {"lognormal", {"mu", "sigma"}, check_lognormal, draw_lognormal},
     {"exponential", {"beta"}, check_exponential, draw_exponential},
     {"gamma", {"k", "theta"}, check_gamma, draw_gamma},
     {"poisson", {"lambda_"}, check_poisson, draw_poisson},

@@ -48,7 +48,7 @@ class ConnectionFile {
 
  private:
   [[noreturn]] void fail(const std::string& reason) const {
-    throw FileError(path_, "line " + std::to_string(line_) + ": " + reason);
+    throw FileError(path_, std::string("line ").append(std::to_string(line_)).append(": ").append(reason));
   }
 
   static std::vector<std::string_view> split(std::string_view text, std::string_view separators = " \t\r,;") {
@@ -84,7 +84,7 @@ class ConnectionFile {
         return static_cast<Column>(i);
       }
     }
-    fail("column \"" + std::string(name) + "\" is none of i, j, weight, delay");
+    fail(std::string("column ").append(name).append(" is none of i, j, weight, delay"));
   }
 
   ListedConnection read_connection(const std::vector<std::string_view>& words) {
@@ -125,7 +125,7 @@ class ConnectionFile {
     const char* const begin = word.data() + (word.front() == '+' ? 1 : 0);
     const auto [end, error] = std::from_chars(begin, word.data() + word.size(), value);
     if (error != std::errc() || end != word.data() + word.size() || !std::isfinite(value)) {
-      fail("\"" + std::string(word) + "\" is not a finite number");
+      fail(std::string(word) + " is not a finite number");
     }
     return value;
   }
@@ -134,7 +134,7 @@ class ConnectionFile {
   [[nodiscard]] std::uint32_t read_index(std::string_view word) const {
     const double value = read_number(word);
     if (value < 0.0 || value > std::numeric_limits<std::uint32_t>::max() || std::floor(value) != value) {
-      fail("\"" + std::string(word) + "\" is not the number of a cell");
+      fail(std::string(word) + " is not the number of a cell");
     }
     return static_cast<std::uint32_t>(value);
   }

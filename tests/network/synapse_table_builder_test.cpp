@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "network/synapse_table_builder.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <tuple>
+#include <vector>
+
+namespace va_event::network {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+struct Synapse {
+  std::uint32_t row;
+  std::uint32_t target;
+  double weight;
+  double delay;
+};
+
+SynapseTable build(std::size_t rows, const std::vector<Synapse>& synapses, bool weights, bool delays,
+                   double weight = 0.5, double delay = 0.2) {
+  SynapseTableBuilder builder(rows);
+  for (const Synapse& synapse : synapses) {
+    builder.count(synapse.row);
+  }
+  builder.allocate(weights, delays);
+  for (const Synapse& synapse : synapses) {
+    builder.put(synapse.row, synapse.target, synapse.weight, synapse.delay);
+  }
+  return builder.finish(weight, delay);
+}
+
+const std::vector<Synapse> kSynapses{{1, 4, 2.0, 1.0}, {0, 3, 1.0, 2.0}, {1, 0, 1.0, 3.0}, {1, 2, 3.0, 1.0}};
+
+TEST(SynapseTableBuilder, sortsRowsByDelayThenTarget) {
+  const SynapseTable table = build(3, kSynapses, true, true);
+  EXPECT_EQ(table.rows(), 3U);
+  EXPECT_EQ(table.size(), 4U);
+  EXPECT_THAT(table.row(0).target, ElementsAre(3));
+  EXPECT_THAT(table.row(1).target, ElementsAre(2, 4, 0));
+  EXPECT_THAT(table.row(1).weight, ElementsAre(3.0, 2.0, 1.0));
+  EXPECT_THAT(table.row(1).delay, ElementsAre(1.0, 1.0, 3.0));
+  EXPECT_THAT(table.row(2).target, IsEmpty());
+  EXPECT_EQ(table.min_delay(), 1.0);
+}
+
+TEST(SynapseTableBuilder, sortsByTargetThenWeightWhereTheDelayIsConstant) {
+  std::vector<Synapse> synapses = kSynapses;
+  synapses.push_back({1, 2, 1.0, 1.0});
+  const SynapseTable table = build(2, synapses, true, false);
+  EXPECT_THAT(table.row(1).target, ElementsAre(0, 2, 2, 4));
+  EXPECT_THAT(table.row(1).weight, ElementsAre(1.0, 1.0, 3.0, 2.0));
+  EXPECT_THAT(table.row(1).delay, IsEmpty());
+  EXPECT_EQ(table.constant_delay(), 0.2);
+  EXPECT_EQ(table.min_delay(), 0.2);
+}
+
+TEST(SynapseTableBuilder, storesOnlyTargetsWhenWeightAndDelayAreConstant) {
+  const SynapseTable table = build(2, kSynapses, false, false);
+  EXPECT_THAT(table.row(1).target, ElementsAre(0, 2, 4));
+  EXPECT_TRUE(table.has_constant_weight());
+  EXPECT_TRUE(table.has_constant_delay());
+  EXPECT_EQ(table.constant_weight(), 0.5);
+}
+
+TEST(SynapseTableBuilder, stopsStoringValuesThatTurnOutEqual) {
+  std::vector<Synapse> synapses = kSynapses;
+  for (Synapse& synapse : synapses) {
+    synapse.weight = 7.0;
+    synapse.delay = 9.0;
+  }
+  const SynapseTable table = build(2, synapses, true, true);
+  EXPECT_TRUE(table.has_constant_weight());
+  EXPECT_TRUE(table.has_constant_delay());
+  EXPECT_EQ(table.constant_weight(), 7.0);
+  EXPECT_EQ(table.constant_delay(), 9.0);
+  EXPECT_THAT(table.row(1).target, ElementsAre(0, 2, 4));
+}
+
+TEST(SynapseTableBuilder, putColumnEqualsPutOneByOne) {
+  SynapseTableBuilder builder(4);
+  const std::vector<std::uint32_t> first{0, 2, 3};
+  const std::vector<std::uint32_t> second{2, 3};
+  for (const std::vector<std::uint32_t>* column : {&first, &second}) {
+    for (const std::uint32_t row : *column) {
+      builder.count(row);
+    }
+  }
+  builder.allocate(false, false);
+  builder.put_column(second.data(), second.size(), 8);
+  builder.put_column(first.data(), first.size(), 5);
+  const SynapseTable table = builder.finish(1.0, 1.0);
+  EXPECT_THAT(table.row(0).target, ElementsAre(5));
+  EXPECT_THAT(table.row(1).target, IsEmpty());
+  EXPECT_THAT(table.row(2).target, ElementsAre(5, 8));
+  EXPECT_THAT(table.row(3).target, ElementsAre(5, 8));
+}
+
+TEST(SynapseTableBuilder, replacingWeightsKeepsTheOrderOfRows) {
+  std::vector<Synapse> synapses{{0, 1, 1.0, 1.0}, {0, 1, 2.0, 1.0}, {0, 0, 3.0, 1.0}};
+  SynapseTable table = build(1, synapses, true, false);
+  ASSERT_THAT(table.row(0).weight, ElementsAre(3.0, 1.0, 2.0));
+  SynapseTableBuilder::replace_weights(table, {5.0, 9.0, 8.0});
+  EXPECT_THAT(table.row(0).target, ElementsAre(0, 1, 1));
+  EXPECT_THAT(table.row(0).weight, ElementsAre(5.0, 8.0, 9.0));
+  SynapseTableBuilder::replace_weights(table, {4.0, 4.0, 4.0});
+  EXPECT_TRUE(table.has_constant_weight());
+  EXPECT_EQ(table.constant_weight(), 4.0);
+}
+
+TEST(SynapseTableBuilder, anEmptyTableHasNoSmallestDelay) {
+  const SynapseTable table = build(2, {}, true, true);
+  EXPECT_EQ(table.size(), 0U);
+  EXPECT_EQ(table.rows(), 2U);
+  EXPECT_EQ(table.min_delay(), std::numeric_limits<double>::infinity());
+}
+
+}  // namespace
+}  // namespace va_event::network
