@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iomanip>
 #include <sstream>
 
 namespace va_event::cli {
@@ -46,12 +47,20 @@ std::string place(double left, double right, double bottom, double top) {
   return out.str();
 }
 
-/// Spikes as `time row`, row counting cells from `first_row`. An undefined point keeps an empty list drawable.
+/// gnuplot warns of a range that it finds to be empty.
+const char* range_from_zero(bool has_data) { return has_data ? "set yrange [0:*]\n" : "set yrange [0:1]\n"; }
+
+/// Begins a list of points with one that lies before the window, so that gnuplot can draw a list without others.
+void begin_list(std::ostream& out, const std::string& name, const Window& window) {
+  out << name << " << EOD\n" << window.from_ms - 1.0 << " 0\n\n";  // the empty line ends the line that gnuplot draws
+}
+
+/// Spikes as `time row`, row counting cells from `first_row`.
 void raster_data(std::ostream& out, const char* name, const PopulationView& cells, std::size_t n, std::size_t first_row,
                  const Window& window) {
   const CellId first = cells.ids().front();
   const Spikes spikes = cells.slice(0, n).spikes();
-  out << name << " << EOD\nNaN NaN\n";
+  begin_list(out, name, window);
   for (std::size_t i = 0; i < spikes.size(); ++i) {
     const double time = spikes.times[i].ms();
     if (time >= window.from_ms) {
@@ -66,15 +75,18 @@ void raster(std::ostream& out, const Subject& s) {
   const std::size_t n_inh = std::min(kRasterInh, s.network.inh.size());
   raster_data(out, "$raster_exc", s.network.exc, n_exc, 1, s.window);
   raster_data(out, "$raster_inh", s.network.inh, n_inh, n_exc + 1, s.window);
-  out << place(0.08, 0.97, 0.655, 0.925) << "set title 'Spikes of " << n_exc << " excitatory and " << n_inh
-      << " inhibitory neurons'\nset ylabel 'neuron'\nset yrange [0:" << n_exc + n_inh + 1
-      << "]\nplot $raster_exc using 1:2 with points pt 7 ps 0.35 lc rgb '" << kExcColour
-      << "' notitle, $raster_inh using 1:2 with points pt 7 ps 0.35 lc rgb '" << kInhColour << "' notitle\n";
+  out << place(0.08, 0.97, 0.655, 0.93) << "set title 'Spikes of " << n_exc << " excitatory and " << n_inh
+      << " inhibitory neurons'\nset ylabel 'neuron'\nset yrange [0:" << n_exc + n_inh + 1 << "]\n"
+      << "set label 1 'inhibitory' at graph 1, 1.04 right tc rgb '" << kInhColour << "'\n"
+      << "set label 2 'excitatory' at graph 0.91, 1.04 right tc rgb '" << kExcColour << "'\n"
+      << "plot $raster_exc using 1:2 with points pt 7 ps 0.35 lc rgb '" << kExcColour
+      << "' notitle, $raster_inh using 1:2 with points pt 7 ps 0.35 lc rgb '" << kInhColour
+      << "' notitle\nunset label 1; unset label 2\n";
 }
 
 void rate_data(std::ostream& out, const char* name, const PopulationView& cells, const Subject& s) {
   const std::vector<double> rates = population_rate(cells.spikes(), cells.size(), kRateBinMs, s.window.to_ms);
-  out << name << " << EOD\nNaN NaN\n";
+  begin_list(out, name, s.window);
   for (std::size_t bin = 0; bin < rates.size(); ++bin) {
     const double middle = (static_cast<double>(bin) + 0.5) * kRateBinMs;
     if (middle >= s.window.from_ms) {
@@ -88,7 +100,8 @@ void rates(std::ostream& out, const Subject& s) {
   rate_data(out, "$rate_exc", s.network.exc, s);
   rate_data(out, "$rate_inh", s.network.inh, s);
   out << place(0.08, 0.97, 0.475, 0.605) << "set title 'Population rate (bins of " << kRateBinMs
-      << " ms)'\nset ylabel 'rate [Hz]'\nset yrange [0:*]\n"
+      << " ms)'\nset ylabel 'rate [Hz]'\n"
+      << range_from_zero(s.report.last_spike_ms.value_or(-1.0) >= s.window.from_ms)
       << "plot 0 with lines lc rgb 'grey' notitle, $rate_exc using 1:2 with lines lw 1.5 lc rgb '" << kExcColour
       << "' title 'excitatory', $rate_inh using 1:2 with lines lw 1.5 lc rgb '" << kInhColour
       << "' title 'inhibitory'\n";
@@ -97,13 +110,14 @@ void rates(std::ostream& out, const Subject& s) {
 void trace_data(std::ostream& out, const Signal& v, std::size_t column, const Spikes& spikes, const Window& window) {
   const double points = (window.to_ms - window.from_ms) / v.sampling_interval;
   const auto stride = static_cast<std::size_t>(std::max(1.0, std::ceil(points / kMaxTracePoints)));
-  out << "$trace" << column << " << EOD\nNaN NaN\n";
+  begin_list(out, "$trace" + std::to_string(column), window);
   for (std::size_t sample = 0; sample < v.samples(); sample += stride) {
     if (v.time(sample) >= window.from_ms) {
       out << v.time(sample) << ' ' << v.at(sample, column) << '\n';
     }
   }
-  out << "EOD\n$trace_spikes" << column << " << EOD\nNaN NaN\n";
+  out << "EOD\n";
+  begin_list(out, "$trace_spikes" + std::to_string(column), window);
   for (std::size_t i = 0; i < spikes.size(); ++i) {
     if (spikes.ids[i] == v.ids[column] && spikes.times[i].ms() >= window.from_ms) {
       out << spikes.times[i].ms() << ' ' << kSpikeHeight << '\n';
@@ -118,21 +132,23 @@ void traces(std::ostream& out, const Subject& s) {
   const Spikes spikes = s.network.exc.slice(0, n).spikes();
   const double threshold = s.report.options.network.v_thresh;
   constexpr double kTop = 0.425;
-  constexpr double kBottom = 0.25;
+  constexpr double kBottom = 0.24;
+  constexpr double kGap = 0.012;
   const double height = (kTop - kBottom) / static_cast<double>(n);
   for (std::size_t column = 0; column < n; ++column) {
     const double top = kTop - static_cast<double>(column) * height;
     trace_data(out, v, column, spikes, s.window);
-    out << place(0.08, 0.97, top - height, top)
+    out << place(0.08, 0.97, top - height + kGap, top)
         << (column == 0 ? "set title 'Membrane potential of excitatory neurons, spikes as vertical marks'\n"
                         : "unset title\n")
         << (column + 1 == n ? "set xlabel 'time [ms]'; set format x '%g'\n" : "unset xlabel; set format x ''\n")
-        << "set ylabel 'neuron " << v.ids[column] << "\\nv [mV]'\nset yrange [*:" << threshold + 1.2 * kSpikeHeight
-        << "]\nset ytics 10\nplot " << threshold << " with lines dt 3 lc rgb 'grey40' notitle, $trace" << column
-        << " using 1:2 with lines lw 1 lc rgb '" << kExcColour << "' notitle, $trace_spikes" << column << " using 1:("
-        << threshold << "):(0):2 with vectors nohead lw 1.5 lc rgb '" << kExcColour << "' notitle\n";
+        << "set ylabel 'v [mV]'\nset ytics 10\nset yrange [*:" << threshold + kSpikeHeight << "]\n"
+        << "set label 1 'neuron " << v.ids[column] << "' at graph 0.005, 0.9\nplot " << threshold
+        << " with lines dt 3 lc rgb 'grey40' notitle, $trace" << column << " using 1:2 with lines lw 1 lc rgb '"
+        << kExcColour << "' notitle, $trace_spikes" << column << " using 1:(" << threshold
+        << "):(0):2 with vectors nohead lw 1.5 lc rgb '" << kExcColour << "' notitle\n";
   }
-  out << "unset xlabel; set format x '%g'; set ytics auto\n";
+  out << "unset xlabel; set format x '%g'; set ytics auto; unset label 1\n";
 }
 
 /// `left edge, percent of the values`, closed by a zero; values beyond the edges do not count.
@@ -158,10 +174,11 @@ void histogram(std::ostream& out, const std::string& what, const std::vector<dou
                const std::vector<double>& inh, const std::vector<double>& edges) {
   histogram_data(out, ("$" + what + "_exc").c_str(), exc, edges);
   histogram_data(out, ("$" + what + "_inh").c_str(), inh, edges);
-  out << "set xrange [" << edges.front() << ':' << edges.back() << "]\nset yrange [0:*]\nplot ";
+  out << "set xrange [" << edges.front() << ':' << edges.back() << "]\n"
+      << range_from_zero(!exc.empty() || !inh.empty()) << "plot $" << what
+      << "_exc using 1:2 with fillsteps fs transparent solid 0.2 noborder lc rgb '" << kExcColour << "' notitle, ";
   for (const auto& [group, colour] : {std::pair{"_exc", kExcColour}, std::pair{"_inh", kInhColour}}) {
-    out << '$' << what << group << " using 1:2 with fillsteps fs transparent solid 0.25 noborder lc rgb '" << colour
-        << "' notitle, $" << what << group << " using 1:2 with steps lw 1.5 lc rgb '" << colour << "' notitle, ";
+    out << '$' << what << group << " using 1:2 with steps lw 1.5 lc rgb '" << colour << "' notitle, ";
   }
   out << "0 with lines lc rgb 'grey' notitle\n";
 }
@@ -184,7 +201,7 @@ void interval_histogram(std::ostream& out, const Subject& s) {
   while (edges.back() <= longest) {
     edges.push_back(edges.back() * std::pow(10.0, 0.1));
   }
-  out << place(0.08, 0.49, 0.05, 0.175) << "set logscale x\nset title 'Inter-spike intervals'\n"
+  out << place(0.08, 0.49, 0.05, 0.165) << "set logscale x\nset title 'Inter-spike intervals'\n"
       << "set xlabel 'interval [ms]'\nset ylabel '% of intervals'\n";
   histogram(out, "isi", exc, inh, edges);
   out << "unset logscale x\n";
@@ -204,7 +221,7 @@ void rate_histogram(std::ostream& out, const Subject& s) {
   while (edges.back() <= highest) {
     edges.push_back(edges.back() + width);
   }
-  out << place(0.56, 0.97, 0.05, 0.175) << "set title 'Firing rates of the neurons'\nset xlabel 'rate [Hz]'\n"
+  out << place(0.56, 0.97, 0.05, 0.165) << "set title 'Firing rates of the neurons'\nset xlabel 'rate [Hz]'\n"
       << "set ylabel '% of neurons'\n";
   histogram(out, "rates", exc, inh, edges);
 }
@@ -214,7 +231,8 @@ std::string title(const Report& report) {
   std::ostringstream out;
   out << "Vogels-Abbott network, " << name(p.benchmark) << ": " << p.n << " neurons, "
       << (p.pynn_network ? "PyNN's network" : "seed " + std::to_string(report.options.seed)) << ", "
-      << report.simulated_ms << " ms, " << *report.rate_exc_hz << " Hz (E), " << *report.rate_inh_hz << " Hz (I)";
+      << report.simulated_ms << " ms, " << std::setprecision(3) << *report.rate_exc_hz << " Hz (E), "
+      << *report.rate_inh_hz << " Hz (I)";
   return out.str();
 }
 
@@ -234,7 +252,7 @@ std::string figure_script(const std::string& file, const std::string& ending, co
   const Subject subject{network, report, window};
   std::ostringstream out;
   out << "set terminal " << gnuplot_terminal(ending) << "\nset output " << quoted(file)
-      << "\nset encoding utf8\nset datafile missing 'NaN'\nset tics out nomirror\nset border 3\nset key top right "
+      << "\nset encoding utf8\nset tics out nomirror\nset border 3\nset key top right "
          "horizontal\nset title offset 0,-0.5\nset multiplot title "
       << quoted(title(report)) << " font ',15'\nset xrange [" << window.from_ms << ':' << window.to_ms << "]\n";
   raster(out, subject);
