@@ -1,0 +1,378 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "network/projection_builder.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <functional>
+#include <set>
+
+#include "test_network.hpp"
+#include "va_event/csa.hpp"
+#include "va_event/error.hpp"
+
+namespace va_event::network {
+namespace {
+
+using namespace testing_support;
+
+const Values kRandomWeight(RandomDistribution("normal", {0.0, 1.0}));
+const Values kRandomDelay(RandomDistribution("uniform", {0.1, 5.0}));
+
+std::vector<std::shared_ptr<const Connector>> every_connector() {
+  const auto probability = [](double d) { return 0.5 * std::exp(-d / 5.0); };
+  const auto weight = [](std::size_t pre, std::size_t) { return static_cast<double>(pre); };
+  return {
+      std::make_shared<AllToAllConnector>(),
+      std::make_shared<AllToAllConnector>(false),
+      std::make_shared<OneToOneConnector>(),
+      std::make_shared<FixedProbabilityConnector>(0.2),
+      std::make_shared<FixedProbabilityConnector>(0.2, false),
+      std::make_shared<FixedProbabilityConnector>(0.2, NumpyRandom(4)),
+      std::make_shared<FixedNumberPreConnector>(7),
+      std::make_shared<FixedNumberPreConnector>(7, false, true),
+      std::make_shared<FixedNumberPostConnector>(7),
+      std::make_shared<FixedNumberPostConnector>(7, false, true),
+      std::make_shared<FixedTotalNumberConnector>(200),
+      std::make_shared<FixedTotalNumberConnector>(200, false, false),
+      std::make_shared<FromListConnector>(
+          std::vector<ListedConnection>{{0, 35, 1.5, {}}, {3, 2, {}, 0.7}, {3, 2, {}, 0.7}, {9, 20, {}, {}}}),
+      std::make_shared<DistanceDependentProbabilityConnector>(probability),
+      std::make_shared<CSAConnector>(csa::random(0.3) - csa::one_to_one()),
+      std::make_shared<CSAConnector>(csa::cset(csa::random(0.3) * ~csa::random(0.5), weight, {})),
+  };
+}
+
+/// 36 cells of two populations, in an order of their own.
+struct TwoPopulations {
+  TwoPopulations() {
+    net.add(20, kCurrentNeuron, place(Grid2D{1.25}, 20, 1, 0));
+    net.add(16, kCurrentNeuron, place(Grid2D{}, 16, 1, 0));
+    std::vector<CellId> mixed;
+    for (CellId i = 0; i < 36; ++i) {
+      mixed.push_back(i * 5 % 36);
+    }
+    cells = TestNetwork::list(mixed);
+  }
+  TestNetwork net;
+  Ids cells;
+};
+
+TEST(ProjectionBuilder, partsOfThePostCellsAddUpToTheWhole) {
+  const TwoPopulations two;
+  for (const auto& connector : every_connector()) {
+    for (const StaticSynapse& synapse : {StaticSynapse{0.5, 0.2}, StaticSynapse{kRandomWeight, kRandomDelay}}) {
+      const std::vector<Synapse> whole = synapses(two.net.connect(two.cells, two.cells, *connector, synapse, 3));
+      EXPECT_FALSE(whole.empty());
+      for (const std::size_t cut : {0U, 1U, 13U, 20U, 36U}) {
+        std::vector<Synapse> parts;
+        for (const PostRange range : {PostRange{0, cut}, PostRange{cut, 36}}) {
+          const std::vector<Synapse> part = synapses(build_projection_part(
+              two.net.network, 3, two.cells, two.cells, *connector, synapse, "excitatory", Space{}, range));
+          for (const Synapse& one : part) {
+            EXPECT_GE(std::get<1>(one), range.begin);
+            EXPECT_LT(std::get<1>(one), range.end);
+          }
+          parts.insert(parts.end(), part.begin(), part.end());
+        }
+        std::sort(parts.begin(), parts.end());
+        EXPECT_EQ(parts, whole) << connector->name() << " cut at " << cut;
+      }
+    }
+  }
+}
+
+TEST(ProjectionBuilder, everyRowIsSortedByDelayTargetWeight) {
+  const TwoPopulations two;
+  for (const auto& connector : every_connector()) {
+    const ProjectionData projection = two.net.connect(two.cells, two.cells, *connector, {kRandomWeight, kRandomDelay});
+    for (const SynapseBlock& block : projection.blocks) {
+      for (std::size_t r = 0; r < block.table.rows(); ++r) {
+        const SynapseTable::Row row = block.table.row(r);
+        for (std::size_t k = 1; k < row.target.size() && !row.delay.empty(); ++k) {
+          EXPECT_LE(std::make_tuple(row.delay[k - 1], row.target[k - 1]), std::make_tuple(row.delay[k], row.target[k]));
+        }
+      }
+    }
+  }
+}
+
+TEST(ProjectionBuilder, sortsTargetsIntoTheBlocksOfTheirPopulations) {
+  const TwoPopulations two;
+  const ProjectionData projection = two.net.connect(two.cells, two.cells, AllToAllConnector());
+  ASSERT_EQ(projection.blocks.size(), 2U);
+  EXPECT_EQ(projection.blocks[0].post_population, 0U);
+  EXPECT_EQ(projection.blocks[1].post_population, 1U);
+  std::vector<std::uint32_t> first(20);
+  std::vector<std::uint32_t> second(16);
+  std::iota(first.begin(), first.end(), 0U);
+  std::iota(second.begin(), second.end(), 0U);
+  for (std::size_t pre = 0; pre < 36; ++pre) {
+    EXPECT_THAT(projection.blocks[0].table.row(pre).target, testing::ElementsAreArray(first));
+    EXPECT_THAT(projection.blocks[1].table.row(pre).target, testing::ElementsAreArray(second));
+  }
+}
+
+TEST(ProjectionBuilder, connectionsComeByPreCellThenBlockThenRow) {
+  const TwoPopulations two;
+  const ProjectionData projection =
+      two.net.connect(two.cells, two.cells, FixedProbabilityConnector(0.3), {kRandomWeight, kRandomDelay});
+  std::size_t k = 0;
+  const std::vector<ListedConnection> connections = projection.connections();
+  EXPECT_EQ(connections.size(), projection.size());
+  for (std::size_t pre = 0; pre < 36; ++pre) {
+    for (const SynapseBlock& block : projection.blocks) {
+      const SynapseTable::Row row = block.table.row(pre);
+      for (std::size_t i = 0; i < row.target.size(); ++i, ++k) {
+        const CellId target = two.net.network.populations[block.post_population].first + row.target[i];
+        EXPECT_EQ(connections[k].pre, pre);
+        EXPECT_EQ((*projection.post)[connections[k].post], target);
+        EXPECT_EQ(connections[k].weight, row.weight[i]);
+        EXPECT_EQ(connections[k].delay, row.delay[i]);
+      }
+    }
+  }
+  EXPECT_EQ(k, connections.size());
+}
+
+TEST(ProjectionBuilder, arraysGiveEachPairItsElement) {
+  const TwoPopulations two;
+  std::vector<double> weights(36 * 36);
+  std::vector<double> delays(36 * 36);
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    weights[i] = static_cast<double>(i);
+    delays[i] = 1.0 + static_cast<double>(i % 7);
+  }
+  const auto connections =
+      two.net.connect(two.cells, two.cells, FixedProbabilityConnector(0.3), {weights, delays}).connections();
+  for (const ListedConnection& connection : connections) {
+    EXPECT_EQ(connection.weight, weights[connection.pre * 36 + connection.post]);
+    EXPECT_EQ(connection.delay, delays[connection.pre * 36 + connection.post]);
+  }
+}
+
+TEST(ProjectionBuilder, functionsOfDistanceSeeTheDistanceOfEachPair) {
+  const TwoPopulations two;
+  const Values twice(OfDistance{[](double d) { return 2.0 * d; }});
+  const Values delayed(OfDistance{[](double d) { return 0.1 + 0.01 * d; }});
+  const auto& populations = two.net.network.populations;
+  const auto position = [&](std::uint32_t index) {
+    const CellId id = (*two.cells)[index];
+    return id < 20 ? populations[0].positions[id] : populations[1].positions[id - 20];
+  };
+  for (const ListedConnection& connection :
+       two.net.connect(two.cells, two.cells, AllToAllConnector(), {twice, delayed}).connections()) {
+    const Position a = position(connection.pre);
+    const Position b = position(connection.post);
+    const double d = std::hypot(a[0] - b[0], a[1] - b[1]);
+    EXPECT_NEAR(*connection.weight, 2.0 * d, 1e-14);
+    EXPECT_NEAR(*connection.delay, 0.1 + 0.01 * d, 1e-14);
+  }
+}
+
+TEST(ProjectionBuilder, randomValuesAreDrawnFromTheStreamOfThePostCellInTheOrderOfPreCells) {
+  TestNetwork net(77);
+  const Ids pre = net.add(30);
+  const Ids post = net.add(20);
+  const ProjectionData projection =
+      net.connect(pre, post, FixedProbabilityConnector(0.4), {kRandomWeight, kRandomDelay}, 5);
+  std::vector<Synapse> all = synapses(projection);
+  std::sort(all.begin(), all.end(), [](const Synapse& a, const Synapse& b) {
+    return std::tie(std::get<1>(a), std::get<0>(a)) < std::tie(std::get<1>(b), std::get<0>(b));
+  });
+  std::uint32_t current = 20;
+  RandomStream weights(0, 0, 0);
+  RandomStream delays(0, 0, 0);
+  for (const Synapse& synapse : all) {
+    if (std::get<1>(synapse) != current) {
+      current = std::get<1>(synapse);
+      weights = RandomStream(77, 3, 5, current);
+      delays = RandomStream(77, 4, 5, current);
+    }
+    EXPECT_EQ(std::get<2>(synapse), kRandomWeight.distribution()->draw(weights));
+    EXPECT_EQ(std::get<3>(synapse), kRandomDelay.distribution()->draw(delays));
+  }
+}
+
+TEST(ProjectionBuilder, keepsConstantValuesOutOfMemory) {
+  TestNetwork net;
+  const Ids pre = net.add(400);
+  const Ids post = net.add(600);
+  const FixedProbabilityConnector connector(0.1);  // 60 synapses in a row
+  const auto bytes_per_synapse = [&](const StaticSynapse& synapse) {
+    const ProjectionData projection = net.connect(pre, post, connector, synapse);
+    return static_cast<double>(projection.blocks[0].table.memory_bytes()) / static_cast<double>(projection.size());
+  };
+  EXPECT_LE(bytes_per_synapse({0.5, 0.2}), 6.0);
+  EXPECT_LE(bytes_per_synapse({std::vector<double>(400 * 600, 0.5), std::vector<double>(400 * 600, 0.2)}), 6.0);
+  EXPECT_LE(bytes_per_synapse({kRandomWeight, 0.2}), 24.0);
+  EXPECT_LE(bytes_per_synapse({kRandomWeight, kRandomDelay}), 24.0);
+}
+
+TEST(ProjectionBuilder, turnsNegativeZeroIntoZero) {
+  TestNetwork net;
+  const Ids cells = net.add(2);
+  EXPECT_FALSE(
+      std::signbit(net.connect(cells, cells, AllToAllConnector(), {-0.0, 0.2}).blocks[0].table.constant_weight()));
+  const ProjectionData listed =
+      net.connect(cells, cells, FromListConnector({{0, 0, -0.0, {}}, {0, 1, 1.0, {}}}), {1.0, 0.2});
+  EXPECT_FALSE(std::signbit(listed.blocks[0].table.row(0).weight[0]));
+}
+
+TEST(ProjectionBuilder, connectsNothingWhenASetIsEmpty) {
+  TestNetwork net;
+  const Ids cells = net.add(3);
+  const Ids none = TestNetwork::list({});
+  EXPECT_EQ(net.connect(none, cells, FixedProbabilityConnector(0.5)).size(), 0U);
+  EXPECT_EQ(net.connect(cells, none, FixedProbabilityConnector(0.5)).size(), 0U);
+  EXPECT_EQ(net.connect(none, cells, CSAConnector(csa::block(2, 2) + ~csa::full())).size(), 0U);
+  EXPECT_TRUE(net.connect(none, none, AllToAllConnector()).connections().empty());
+}
+
+TEST(ProjectionBuilder, refusesImpossibleWeightsAndDelaysHoweverTheyAreGiven) {
+  TestNetwork net;
+  const Ids cells = net.add(4, kCurrentNeuron, place(Line{}, 4, 1, 0));
+  const Ids conductance = net.add(4, kConductanceNeuron);
+  const auto build = [&](const Ids& post, const Values& weight, const Values& delay) {
+    static_cast<void>(net.connect(cells, post, AllToAllConnector(), {weight, delay}));
+  };
+  const auto function = [](double value) { return Values(OfDistance{[value](double) { return value; }}); };
+  for (const double bad : {0.0, -0.1, std::nan(""), HUGE_VAL}) {
+    EXPECT_THROW(build(cells, 1.0, bad), ParameterError);
+    EXPECT_THROW(build(cells, 1.0, std::vector<double>(16, bad)), ParameterError);
+    EXPECT_THROW(build(cells, 1.0, function(bad)), ParameterError);
+  }
+  for (const double bad : {std::nan(""), HUGE_VAL, -HUGE_VAL}) {
+    EXPECT_THROW(build(cells, bad, 1.0), ParameterError);
+    EXPECT_THROW(build(cells, std::vector<double>(16, bad), 1.0), ParameterError);
+    EXPECT_THROW(build(cells, function(bad), 1.0), ParameterError);
+  }
+  EXPECT_NO_THROW(build(cells, -0.1, 1.0));
+  EXPECT_THROW(build(conductance, -0.1, 1.0), ParameterError);
+  EXPECT_THROW(build(conductance, std::vector<double>(16, -0.1), 1.0), ParameterError);
+  EXPECT_THROW(build(conductance, kRandomWeight, 1.0), ParameterError);
+  EXPECT_THROW(build(cells, 1.0, kRandomWeight), ParameterError);
+  EXPECT_NO_THROW(build(conductance, 0.0, 1.0));
+  EXPECT_THROW(build(conductance, function(1.0), 1.0), ConnectionError);  // no positions
+}
+
+TEST(ProjectionBuilder, refusesArraysOfAnotherSizeAndSaysWhichIsRight) {
+  TestNetwork net;
+  const Ids pre = net.add(4);
+  const Ids post = net.add(3);
+  try {
+    static_cast<void>(net.connect(pre, post, AllToAllConnector(), {std::vector<double>(4, 1.0), 0.2}));
+    FAIL();
+  } catch (const SizeError& error) {
+    EXPECT_STREQ(error.what(), "weight = 4 values: must be n_pre * n_post = 12, element [pre * n_post + post]");
+  }
+  EXPECT_THROW(static_cast<void>(net.connect(pre, post, AllToAllConnector(), {1.0, std::vector<double>(13, 1.0)})),
+               SizeError);
+}
+
+TEST(ProjectionBuilder, refusesImpossibleTargets) {
+  TestNetwork net;
+  const Ids neurons = net.add(4);
+  const Ids sources = net.add(2, kSource);
+  const Ids foreign = TestNetwork::list({1, 99});
+  const auto build = [&](const Ids& pre, const Ids& post, const std::string& receptor) {
+    static_cast<void>(build_projection(net.network, 0, pre, post, AllToAllConnector(), {1.0, 0.2}, receptor, Space{}));
+  };
+  EXPECT_NO_THROW(build(sources, neurons, "inhibitory"));
+  EXPECT_THROW(build(neurons, sources, "excitatory"), ConnectionError);
+  EXPECT_THROW(build(neurons, TestNetwork::range(0, 6), "excitatory"), ConnectionError);
+  EXPECT_THROW(build(neurons, neurons, "excitatry"), UnknownNameError);
+  EXPECT_THROW(build(foreign, neurons, "excitatory"), IndexError);
+  EXPECT_THROW(build(neurons, foreign, "excitatory"), IndexError);
+}
+
+/// A connector as a user may write one, with whatever mistakes.
+class UsersConnector : public Connector {
+ public:
+  explicit UsersConnector(std::function<void(const ConnectionContext&, ConnectionSink&)> f) : f_(std::move(f)) {}
+  void connect(const ConnectionContext& context, ConnectionSink& sink) const override { f_(context, sink); }
+  [[nodiscard]] std::string name() const override { return "UsersConnector"; }
+
+ private:
+  std::function<void(const ConnectionContext&, ConnectionSink&)> f_;
+};
+
+TEST(ProjectionBuilder, takesColumnsOfUserConnectorsInAnyOrder) {
+  TestNetwork net;
+  const Ids pre = net.add(5);
+  const Ids post = net.add(4);
+  const UsersConnector connector([](const ConnectionContext&, ConnectionSink& sink) {
+    const std::vector<std::uint32_t> column{4, 1, 1};
+    sink.add(column.data(), 3, 2);
+    sink.add(3, 0, 9.0, {});
+    sink.add(column.data(), 2, 0);
+    sink.add(column.data(), 1, 2);
+  });
+  const std::vector<Synapse> expected{{1, 0, 0.5, 0.2}, {1, 2, 0.5, 0.2}, {1, 2, 0.5, 0.2}, {3, 0, 9.0, 0.2},
+                                      {4, 0, 0.5, 0.2}, {4, 2, 0.5, 0.2}, {4, 2, 0.5, 0.2}};
+  EXPECT_EQ(synapses(net.connect(pre, post, connector)), expected);
+}
+
+TEST(ProjectionBuilder, catchesUserConnectorsThatLeaveTheGroups) {
+  TestNetwork net;
+  const Ids pre = net.add(5);
+  const Ids post = net.add(4);
+  const std::uint32_t beyond = 5;
+  const auto build = [&](std::function<void(const ConnectionContext&, ConnectionSink&)> f) {
+    static_cast<void>(net.connect(pre, post, UsersConnector(std::move(f))));
+  };
+  EXPECT_THROW(build([&](auto&, auto& sink) { sink.add(&beyond, 1, 0); }), IndexError);
+  EXPECT_THROW(build([&](auto&, auto& sink) { sink.add(&beyond, 1, 4); }), IndexError);
+  EXPECT_THROW(build([&](auto&, auto& sink) { sink.add(5, 0, {}, {}); }), IndexError);
+  EXPECT_THROW(build([&](auto&, auto& sink) { sink.add(0, 4, {}, {}); }), IndexError);
+}
+
+TEST(SetWeights, assignsConstantsArraysAndDistributions) {
+  const TwoPopulations two;
+  const auto& populations = two.net.network.populations;
+  ProjectionData projection =
+      two.net.connect(two.cells, two.cells, FixedProbabilityConnector(0.3), {0.5, kRandomDelay}, 2);
+  const std::vector<Pair> before = pairs(projection);
+
+  std::vector<double> values;
+  for (std::size_t i = 0; i < projection.size(); ++i) {
+    values.push_back(static_cast<double>(i));
+  }
+  projection.set_weights(values, populations, 1, 2);
+  const auto connections = projection.connections();
+  for (std::size_t i = 0; i < connections.size(); ++i) {
+    EXPECT_EQ(connections[i].weight, values[i]);
+  }
+  EXPECT_EQ(pairs(projection), before);
+
+  // The same numbers as if the projection had been made with the distribution.
+  projection.set_weights(kRandomWeight, populations, 1, 2);
+  EXPECT_EQ(synapses(projection), synapses(two.net.connect(two.cells, two.cells, FixedProbabilityConnector(0.3),
+                                                           {kRandomWeight, kRandomDelay}, 2)));
+
+  projection.set_weights(0.25, populations, 1, 2);
+  for (const SynapseBlock& block : projection.blocks) {
+    EXPECT_TRUE(block.table.has_constant_weight());
+    EXPECT_EQ(block.table.constant_weight(), 0.25);
+  }
+}
+
+TEST(SetWeights, refusesBadValuesAndThenChangesNothing) {
+  TestNetwork net;
+  const Ids pre = net.add(3);
+  const Ids post = net.add(3, kConductanceNeuron);
+  ProjectionData projection = net.connect(pre, post, AllToAllConnector());
+  const std::vector<Synapse> before = synapses(projection);
+  const auto set = [&](const Values& values) { projection.set_weights(values, net.network.populations, 1, 0); };
+  EXPECT_THROW(set(-1.0), ParameterError);
+  EXPECT_THROW(set(std::nan("")), ParameterError);
+  EXPECT_THROW(set({1, 1, 1, 1, 1, 1, 1, 1, -1}), ParameterError);
+  EXPECT_THROW(set(kRandomWeight), ParameterError);
+  EXPECT_THROW(set(std::vector<double>(8, 1.0)), SizeError);
+  EXPECT_THROW(set(OfDistance{[](double d) { return d; }}), ConnectionError);
+  EXPECT_EQ(synapses(projection), before);
+}
+
+}  // namespace
+}  // namespace va_event::network
