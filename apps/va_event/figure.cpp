@@ -33,9 +33,6 @@ void require_gnuplot(const std::string& file) {
 }
 
 void write_figure(const std::string& file, const VogelsAbbott& network, const Report& report) {
-  if (!report.rate_exc_hz) {
-    throw FileError(file, "nothing was simulated that could be drawn");
-  }
   const std::string part = file + ".part";
   const bool drawn = run_gnuplot("gnuplot >/dev/null", figure_script(part, ending_of(file), network, report));
   std::error_code error;

@@ -29,6 +29,7 @@ struct Subject {
   const VogelsAbbott& network;
   const Report& report;
   Window window;
+  double bin_ms;  ///< of the population rate
 };
 
 std::string quoted(const std::string& text) {
@@ -85,10 +86,10 @@ void raster(std::ostream& out, const Subject& s) {
 }
 
 void rate_data(std::ostream& out, const char* name, const PopulationView& cells, const Subject& s) {
-  const std::vector<double> rates = population_rate(cells.spikes(), cells.size(), kRateBinMs, s.window.to_ms);
+  const std::vector<double> rates = population_rate(cells.spikes(), cells.size(), s.bin_ms, s.window.to_ms);
   begin_list(out, name, s.window);
   for (std::size_t bin = 0; bin < rates.size(); ++bin) {
-    const double middle = (static_cast<double>(bin) + 0.5) * kRateBinMs;
+    const double middle = (static_cast<double>(bin) + 0.5) * s.bin_ms;
     if (middle >= s.window.from_ms) {
       out << middle << ' ' << rates[bin] << '\n';
     }
@@ -99,7 +100,7 @@ void rate_data(std::ostream& out, const char* name, const PopulationView& cells,
 void rates(std::ostream& out, const Subject& s) {
   rate_data(out, "$rate_exc", s.network.exc, s);
   rate_data(out, "$rate_inh", s.network.inh, s);
-  out << place(0.08, 0.97, 0.475, 0.605) << "set title 'Population rate (bins of " << kRateBinMs
+  out << place(0.08, 0.97, 0.475, 0.605) << "set title 'Population rate (bins of " << s.bin_ms
       << " ms)'\nset ylabel 'rate [Hz]'\n"
       << range_from_zero(s.report.last_spike_ms.value_or(-1.0) >= s.window.from_ms)
       << "plot 0 with lines lc rgb 'grey' notitle, $rate_exc using 1:2 with lines lw 1.5 lc rgb '" << kExcColour
@@ -249,7 +250,8 @@ std::string gnuplot_terminal(const std::string& ending) {
 std::string figure_script(const std::string& file, const std::string& ending, const VogelsAbbott& network,
                           const Report& report) {
   const Window window{std::max(0.0, report.simulated_ms - kWindowMs), report.simulated_ms};
-  const Subject subject{network, report, window};
+  const double bin_ms = std::min(kRateBinMs, report.simulated_ms / 20.0);  // a short run has bins, too
+  const Subject subject{network, report, window, bin_ms};
   std::ostringstream out;
   out << "set terminal " << gnuplot_terminal(ending) << "\nset output " << quoted(file)
       << "\nset encoding utf8\nset tics out nomirror\nset border 3\nset key top right "

@@ -16,7 +16,7 @@ namespace va_event::cli {
 struct Options {
   VogelsAbbottParameters network;
   double duration = 1000.0;                        ///< simulated time [ms], > 0
-  std::uint64_t seed = 1;                          ///< of every random number that the library draws
+  std::uint64_t seed = 98765;                      ///< of every random number; VAbenchmarks.py's rngseed
   std::string output = "results";                  ///< folder of all files
   std::vector<std::string> formats{"gdf"};         ///< endings without the dot; empty: write nothing
   std::vector<std::string> record{"spikes", "v"};  ///< what is written

@@ -79,7 +79,7 @@ void write_output(const Simulation& sim, const VogelsAbbott& network, Report& re
     (file.excitatory ? network.exc : network.inh).write(file.path, file.content);
     report.files.push_back(file.path);
   }
-  if (options.figure) {
+  if (options.figure && report.simulated_ms > 0.0) {  // interrupted before that, a run has nothing to show
     write_figure(*options.figure, network, report);
     report.files.push_back(*options.figure);
   }

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <chrono>
+#include <csignal>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
@@ -170,9 +171,11 @@ int run(const Options& options, const Interrupt& interrupt) {
 
   show(report);
   if (interrupt.signal() != 0) {
-    std::cerr << "va-event: stopped by " << (interrupt.exit_code() == 130 ? "Ctrl-C" : "SIGTERM") << " at "
+    std::cerr << "va-event: stopped by " << (interrupt.signal() == SIGINT ? "Ctrl-C" : "SIGTERM") << " at "
               << report.simulated_ms << " of " << options.duration << " ms; "
-              << (report.files.empty() ? "nothing was to be written" : "everything simulated so far is written")
+              << (!failure.empty()       ? "not everything could be written"
+                  : report.files.empty() ? "nothing was to be written"
+                                         : "everything simulated so far is written")
               << std::endl;
   }
   if (!failure.empty()) {

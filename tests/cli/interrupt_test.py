@@ -2,6 +2,7 @@
 """Ctrl-C and SIGTERM: an early but clean end."""
 
 import json
+import shutil
 import signal
 import subprocess
 import unittest
@@ -13,13 +14,13 @@ ENDLESS = ["CUBA", "--neurons", "100", "--probability", "0.1", "--duration", "1e
 
 
 class Interrupts(CommandLineTest):
-    def interrupted(self, sent, *arguments):
-        """(exit code, stdout, stderr) of a run that gets the signal while it simulates."""
+    def interrupted(self, sent, *arguments, after=" simulated 1"):
+        """(exit code, stdout, stderr) of a run that gets the signal when it has said `after`."""
         process = subprocess.Popen([PROGRAM, *ENDLESS, *arguments], cwd=self.folder, stdout=subprocess.PIPE,
                                    stderr=subprocess.PIPE, text=True)
         self.addCleanup(process.kill)
         before = ""
-        while " simulated 1" not in before and process.poll() is None:
+        while after not in before and process.poll() is None:
             before = process.stderr.readline()
         process.send_signal(sent)
         out, errors = process.communicate(timeout=120)
@@ -56,6 +57,15 @@ class Interrupts(CommandLineTest):
                 part = file.read()
             with open(self.path("whole", f"va_CUBA_{group}.gdf")) as file:
                 self.assertTrue(part.startswith(file.read()))
+
+    @unittest.skipUnless(shutil.which("gnuplot"), "gnuplot is not installed")
+    def test_a_signal_before_the_first_event_ends_as_cleanly(self):
+        code, out, _ = self.interrupted(signal.SIGINT, "--json", "--format", "gdf,csv,npz,h5", "--record", "spikes",
+                                        "--plot-figure", "--record-cells", "1", "--sampling-interval", "1000",
+                                        after="Creating cell populations")
+        self.assertEqual(code, 130)
+        self.assertTrue(json.loads(out)["interrupted"])
+        self.assertIn("va_CUBA.json", self.listing("results"))
 
     def test_the_report_says_that_the_run_was_interrupted(self):
         code, out, errors = self.interrupted(signal.SIGINT, "--format", "none")

@@ -205,6 +205,14 @@ class ReportTest(CommandLineTest):
         self.assertIn("the report cannot be written to standard output", message)
         self.assertIn("va_COBA.json", self.listing("results"))
 
+    @unittest.skipUnless(os.path.exists("/dev/full"), "the system has no full device")
+    def test_a_report_that_cannot_be_printed_is_a_failure(self):
+        with open("/dev/full", "w") as full:
+            code = subprocess.run([PROGRAM, "COBA", *SMALL], cwd=self.folder, stdout=full,
+                                  stderr=subprocess.DEVNULL).returncode
+        self.assertEqual(code, 1)
+        self.assertIn("va_COBA.json", self.listing("results"))
+
 
 if __name__ == "__main__":
     unittest.main()
