@@ -62,15 +62,15 @@ struct Groups {
 
 Groups create_cells(Simulation& sim, const VogelsAbbottParameters& p) {
   if (p.style.use_views) {
-    const Population all = sim.create(p.n, cell_type(p), {.label = "All Cells", .structure = {}});
+    const Population all = sim.create(p.n, cell_type(p), {.label = "All Cells"});
     PopulationView exc = all.slice(0, p.n_exc());
     PopulationView inh = all.slice(p.n_exc(), p.n);
     exc.set_label("Excitatory cells");
     inh.set_label("Inhibitory cells");
     return {exc, inh, p.style.use_assembly ? exc + inh : Assembly(all)};
   }
-  const Population exc = sim.create(p.n_exc(), cell_type(p), {.label = "Excitatory_Cells", .structure = {}});
-  const Population inh = sim.create(p.n_inh(), cell_type(p), {.label = "Inhibitory_Cells", .structure = {}});
+  const Population exc = sim.create(p.n_exc(), cell_type(p), {.label = "Excitatory_Cells"});
+  const Population inh = sim.create(p.n_inh(), cell_type(p), {.label = "Inhibitory_Cells"});
   return {exc, inh, exc + inh};
 }
 
@@ -114,7 +114,7 @@ VogelsAbbott build(Simulation& sim, const VogelsAbbottParameters& p,
   const auto connect = [&](const Assembly& pre, const Assembly& post, const StaticSynapse& synapse,
                            const char* receptor, const char* label) {
     network.projections.push_back(
-        sim.connect(pre, post, *connector, synapse, {.receptor_type = receptor, .label = label, .space = {}}));
+        sim.connect(pre, post, *connector, synapse, {.receptor_type = receptor, .label = label}));
   };
   if (to_all) {
     connect(exc, all, exc_syn, "excitatory", "e2e,i");
@@ -127,13 +127,13 @@ VogelsAbbott build(Simulation& sim, const VogelsAbbottParameters& p,
   }
 
   if (p.benchmark == Benchmark::coba) {
-    const Population stimulus = sim.create(p.n_stim, SpikeSourcePoisson{.rate = p.rate, .duration = p.stim_dur},
-                                           {.label = "expoisson", .structure = {}});
+    const Population stimulus =
+        sim.create(p.n_stim, SpikeSourcePoisson{.rate = p.rate, .duration = p.stim_dur}, {.label = "expoisson"});
     const FixedProbabilityConnector random = external_connector(p);
     const StaticSynapse synapse{.weight = p.stim_weight, .delay = p.delay};
     const auto stimulate = [&](const Assembly& post, const char* label) {
       network.external.push_back(
-          sim.connect(stimulus, post, random, synapse, {.receptor_type = "excitatory", .label = label, .space = {}}));
+          sim.connect(stimulus, post, random, synapse, {.receptor_type = "excitatory", .label = label}));
     };
     if (to_all) {
       stimulate(all, "ext2e,i");

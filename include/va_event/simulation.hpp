@@ -21,14 +21,14 @@ struct SimulationOptions {
 };
 
 struct PopulationOptions {
-  std::string label;    ///< "" becomes "population<k>"
-  Structure structure;  ///< no positions by default
+  std::string label{};    ///< "" becomes "population<k>"
+  Structure structure{};  ///< no positions by default
 };
 
 struct ProjectionOptions {
   std::string receptor_type = "excitatory";
-  std::string label;  ///< "" becomes "<pre label>→<post label>"
-  Space space;        ///< how distances between the cells are measured
+  std::string label{};  ///< "" becomes "<pre label>→<post label>"
+  Space space{};        ///< how distances between the cells are measured
 };
 
 /// What happened while simulating, added up since the start or the last reset().
