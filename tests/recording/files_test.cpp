@@ -82,20 +82,21 @@ TEST(Files, WriteTextAsItIs) {
 
 TEST(Files, OfEqualDataAreEqualByteByByte) {
   const TemporaryFolder folder;
-  const auto write_all = [&](const std::string& name) {
+  for (const char* const subfolder : {"a", "b"}) {
+    std::filesystem::create_directory(folder / subfolder);
+    const std::filesystem::path path(folder / subfolder);
     for (const std::string_view format : file_formats()) {
-      write_spikes(folder / (name + std::string(format)), sample_spikes(), sample_populations());
+      write_spikes((path / "spikes").concat(format).string(), sample_spikes(), sample_populations());
     }
     for (const std::string& format : kSignalFormats) {
-      write_signal(folder / (name + "_v" + format), sample_signal(), sample_populations());
+      write_signal((path / "v").concat(format).string(), sample_signal(), sample_populations());
     }
-  };
-  write_all("a");
-  std::this_thread::sleep_for(std::chrono::milliseconds(2100));  // zip counts time in steps of 2 s
-  write_all("b");
-  for (const char* ending : {".gdf", ".csv", ".npz", ".h5", "_v.csv", "_v.npz", "_v.h5"}) {
-    EXPECT_TRUE(content(folder / (std::string("a") + ending)) == content(folder / (std::string("b") + ending)))
-        << ending;
+    std::this_thread::sleep_for(std::chrono::milliseconds(2100));  // zip counts time in steps of 2 s
+  }
+  for (const char* name : {"spikes.gdf", "spikes.csv", "spikes.npz", "spikes.h5", "v.csv", "v.npz", "v.h5"}) {
+    EXPECT_TRUE(content((std::filesystem::path(folder / "a") / name).string()) ==
+                content((std::filesystem::path(folder / "b") / name).string()))
+        << name;
   }
 }
 

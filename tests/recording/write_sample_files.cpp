@@ -2,7 +2,9 @@
 // Writes the sample data in every format into the folder that is given; check_files.py reads it.
 #include <cstdio>
 #include <exception>
+#include <filesystem>
 #include <string>
+#include <string_view>
 
 #include "sample_data.hpp"
 #include "va_event/files.hpp"
@@ -14,13 +16,13 @@ void write_all(const std::string& folder) {
   prepare_folder(folder);
   const auto populations = testing_support::sample_populations();
   for (const std::string_view format : file_formats()) {
-    const std::string ending(format);
-    write_spikes(folder + "/spikes" + ending, testing_support::sample_spikes(), populations);
-    write_spikes(folder + "/no_spikes" + ending, {}, populations);
-    if (ending != ".gdf") {
-      write_signal(folder + "/signal" + ending, testing_support::sample_signal(), populations);
-      write_signal(folder + "/unsampled" + ending, testing_support::unsampled_signal(), populations);
-      write_signal(folder + "/no_cells" + ending, {}, populations);
+    const auto path = [&](const char* name) { return (std::filesystem::path(folder) / name).concat(format).string(); };
+    write_spikes(path("spikes"), testing_support::sample_spikes(), populations);
+    write_spikes(path("no_spikes"), {}, populations);
+    if (format != ".gdf") {
+      write_signal(path("signal"), testing_support::sample_signal(), populations);
+      write_signal(path("unsampled"), testing_support::unsampled_signal(), populations);
+      write_signal(path("no_cells"), {}, populations);
     }
   }
 }

@@ -94,7 +94,7 @@ Handle Image::write(hid_t parent, const char* name, hsize_t rows, hsize_t column
   require(H5Pset_obj_track_times(creation.id(), false) >= 0);
   const bool empty = rows == 0 || columns == 0;
   if (!empty) {
-    const std::array<hsize_t, 2> chunk{std::min<hsize_t>(rows, 4096), std::min<hsize_t>(columns, 16)};  // 512 KiB
+    const std::array<hsize_t, 2> chunk{std::min<hsize_t>(rows, 1024), std::min<hsize_t>(columns, 16)};  // 128 KiB
     require(H5Pset_chunk(creation.id(), 2, chunk.data()) >= 0);
   }
   Handle dataset =
@@ -132,8 +132,9 @@ void Image::write_attribute(hid_t object, const char* name, std::span<const std:
 void Image::write_attribute(hid_t object, const char* name, std::span<const char* const> names,
                             std::uint8_t value) const {
   const Handle type = checked(H5Tenum_create(H5T_STD_U8LE), H5Tclose);
-  for (std::uint8_t i = 0; i < names.size(); ++i) {
-    require(H5Tenum_insert(type.id(), names[i], &i) >= 0);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const auto code = static_cast<std::uint8_t>(i);
+    require(H5Tenum_insert(type.id(), names[i], &code) >= 0);
   }
   const Handle space = checked(H5Screate(H5S_SCALAR), H5Sclose);
   write_attribute(object, name, type.id(), type.id(), space.id(), &value);

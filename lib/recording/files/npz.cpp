@@ -23,7 +23,7 @@ namespace {
 constexpr char kByteOrder = std::endian::native == std::endian::little ? '<' : '>';
 
 template <class T>
-constexpr std::string_view kTypeCode = "";
+constexpr std::string_view kTypeCode{};
 template <>
 constexpr std::string_view kTypeCode<double> = "f8";
 template <>
@@ -71,10 +71,8 @@ std::u32string decode_utf8(std::string_view text) {
 /// A zip archive in memory.
 class Archive {
  public:
-  explicit Archive(AtomicFile& file) : file_(file), source_(zip_source_buffer_create(nullptr, 0, 0, &error_.value)) {
-    require(source_ != nullptr, &error_.value);
-    archive_ = zip_open_from_source(source_.get(), ZIP_TRUNCATE, &error_.value);
-    require(archive_ != nullptr, &error_.value);
+  explicit Archive(AtomicFile& file)
+      : file_(file), source_(zip_source_buffer_create(nullptr, 0, 0, &error_.value)), archive_(open_archive()) {
     zip_source_keep(source_.get());  // one reference is the archive's now, the other serves finish()
   }
   ~Archive() {
@@ -157,6 +155,13 @@ class Archive {
     }
   }
 
+  [[nodiscard]] zip_t* open_archive() {
+    require(source_ != nullptr, &error_.value);
+    zip_t* const archive = zip_open_from_source(source_.get(), ZIP_TRUNCATE, &error_.value);
+    require(archive != nullptr, &error_.value);
+    return archive;
+  }
+
   void add_bytes(const std::string& name, std::string header, const void* values, std::size_t bytes) {
     const std::string& kept = headers_.emplace_back(std::move(header));
     // libzip only reads through these pointers, though their type does not say so.
@@ -179,7 +184,7 @@ class Archive {
   AtomicFile& file_;
   Error error_;
   std::unique_ptr<zip_source_t, FreeSource> source_;
-  zip_t* archive_ = nullptr;
+  zip_t* archive_;
   std::deque<std::string> headers_;  // deques: elements stay where they are
   std::deque<std::u32string> texts_;
 };
