@@ -60,7 +60,7 @@ struct IfCondExpKernel {
     Real y_leak;      ///< v_rest + resistance (i_offset + injected current) - v_thresh [mV]
     Real y_exc;       ///< e_rev_E - v_thresh [mV]
     Real y_inh;       ///< e_rev_I - v_thresh [mV]
-    Real reversals;   ///< largest magnitude of the three [mV]
+    Real potentials;  ///< largest magnitude of these three, terms of y_leak added up [mV]
     Real horizon;     ///< [ms]: beyond it nothing that a number of this type resolves changes
   };
 
@@ -76,9 +76,11 @@ struct IfCondExpKernel {
     const Real y_leak = (v_rest - v_thresh) + resistance * (i_offset + Real(injected_current));
     const Real y_exc = e_rev_exc - v_thresh;
     const Real y_inh = e_rev_inh - v_thresh;
-    Real reversals = magnitude(y_leak);
-    reversals = magnitude(y_exc) > reversals ? magnitude(y_exc) : reversals;
-    reversals = magnitude(y_inh) > reversals ? magnitude(y_inh) : reversals;
+    // y_leak may be a small difference of large terms
+    Real potentials =
+        magnitude(Real(v_rest - v_thresh)) + resistance * magnitude(Real(i_offset + Real(injected_current)));
+    potentials = magnitude(y_exc) > potentials ? magnitude(y_exc) : potentials;
+    potentials = magnitude(y_inh) > potentials ? magnitude(y_inh) : potentials;
     return {v_reset - v_thresh,
             v_thresh,
             tau_refrac,
@@ -92,7 +94,7 @@ struct IfCondExpKernel {
             y_leak,
             y_exc,
             y_inh,
-            reversals,
+            potentials,
             kHorizon * (tau_m + tau_exc + tau_inh)};
   }
 
@@ -133,7 +135,7 @@ struct IfCondExpKernel {
       const Real by_x = Real(last.max_x) / (load.conductance * constants.rate_m);
       const Real by_z = Real(last.max_z) / load.rate;
       const Real part = by_x < by_z ? by_x : by_z;
-      now = step<kQuadratureLevels.size() - 1>(constants, now, part);
+      now = quadrature<node_count(kQuadratureLevels.size() - 1)>(constants, now, part);
       rest -= part;
     }
   }
@@ -169,13 +171,57 @@ struct IfCondExpKernel {
 
   /// Size of the potentials that rounding errors are relative to [mV].
   [[nodiscard]] static Real scale(const Constants& constants, const State<Real>& state) {
-    return magnitude(state.y) + constants.reversals;
+    return magnitude(state.y) + constants.potentials;
   }
 
   [[nodiscard]] static SafeInterval<Real> safe_interval(const Constants& constants, const State<Real>& state) {
     const Real conductance = Real(1) + constants.resistance * (magnitude(state.exc) + magnitude(state.inh));
     return kernels::safe_interval(Real(-state.y), barrier(constants, state).upper_bound(), conductance, constants.tau_m,
                                   scale(constants, state));
+  }
+
+  /// The state `h` later by one quadrature with kCount nodes, however many it needed. `advance` decides that.
+  ///   y(h) = y0 + (h/tau_m) sum_k w_k e^{-(M(h)-M(s_k))} [(y_leak - y0) + ge(s_k)(y_exc - y0) + gi(s_k)(y_inh - y0)].
+  /// The nodes are symmetric, so 1 - e^{-(h-s_k)/tau}, which M(h) - M(s_k) needs without cancellation, is a value that
+  /// the mirrored node has computed already.
+  template <std::size_t kCount>
+  [[nodiscard]] static State<Real> quadrature(const Constants& c, const State<Real>& state, const Real& h) {
+    const GaussLegendre<Real, kCount>& rule = gauss_legendre<Real, kCount>();
+    const Real x = h * c.rate_m;
+    const Real h_exc = h * c.rate_exc;
+    const Real h_inh = h * c.rate_inh;
+    // Plain loops over arrays, because compilers turn them into vector instructions.
+    std::array<Real, 2 * kCount> decay;  // e^{-s_k/tau} - 1, first excitatory, then inhibitory
+    for (std::size_t k = 0; k < kCount; ++k) {
+      decay[k] = -h_exc * rule.node[k];
+      decay[kCount + k] = -h_inh * rule.node[k];
+    }
+    for (std::size_t k = 0; k < 2 * kCount; ++k) {
+      decay[k] = elementary::expm1(decay[k]);
+    }
+    const Real ge = c.resistance * state.exc;
+    const Real gi = c.resistance * state.inh;
+    const Real memory_exc = ge * c.tau_exc * c.rate_m;
+    const Real memory_inh = gi * c.tau_inh * c.rate_m;
+    std::array<Real, kCount + 2> factor;
+    for (std::size_t k = 0; k < kCount; ++k) {
+      const std::size_t mirror = kCount - 1 - k;
+      factor[k] = memory_exc * ((1 + decay[k]) * decay[mirror]) +
+                  memory_inh * ((1 + decay[kCount + k]) * decay[kCount + mirror]) - x * rule.node[mirror];
+    }
+    factor[kCount] = -h_exc;
+    factor[kCount + 1] = -h_inh;
+    for (std::size_t k = 0; k < kCount + 2; ++k) {
+      factor[k] = elementary::exp(factor[k]);
+    }
+    const Real leak = c.y_leak - state.y;
+    const Real exc = ge * (c.y_exc - state.y);
+    const Real inh = gi * (c.y_inh - state.y);
+    Real sum(0);
+    for (std::size_t k = 0; k < kCount; ++k) {
+      sum += rule.weight[k] * factor[k] * (leak + exc * (1 + decay[k]) + inh * (1 + decay[kCount + k]));
+    }
+    return {state.y + x * sum, decayed(state.exc, factor[kCount]), decayed(state.inh, factor[kCount + 1]), state.t};
   }
 
  private:
@@ -246,53 +292,8 @@ struct IfCondExpKernel {
   [[nodiscard]] static State<Real> step_at_level(const Constants& constants, const State<Real>& state, const Real& h,
                                                  std::size_t wanted, std::index_sequence<level...> /*all*/) {
     State<Real> end{};
-    ((level == wanted ? void(end = step<level>(constants, state, h)) : void()), ...);
+    ((level == wanted ? void(end = quadrature<node_count(level)>(constants, state, h)) : void()), ...);
     return end;
-  }
-
-  /// One quadrature over [0, h]:
-  ///   y(h) = y0 + (h/tau_m) sum_k w_k e^{-(M(h)-M(s_k))} [(y_leak - y0) + ge(s_k)(y_exc - y0) + gi(s_k)(y_inh - y0)].
-  /// The nodes are symmetric, so 1 - e^{-(h-s_k)/tau}, which M(h) - M(s_k) needs without cancellation, is a value that
-  /// the mirrored node has computed already.
-  template <std::size_t level>
-  [[nodiscard]] static State<Real> step(const Constants& c, const State<Real>& state, const Real& h) {
-    constexpr std::size_t kCount = node_count(level);
-    const GaussLegendre<Real, kCount>& rule = gauss_legendre<Real, kCount>();
-    const Real x = h * c.rate_m;
-    const Real h_exc = h * c.rate_exc;
-    const Real h_inh = h * c.rate_inh;
-    // Plain loops over arrays, because compilers turn them into vector instructions.
-    std::array<Real, 2 * kCount> decay;  // e^{-s_k/tau} - 1, first excitatory, then inhibitory
-    for (std::size_t k = 0; k < kCount; ++k) {
-      decay[k] = -h_exc * rule.node[k];
-      decay[kCount + k] = -h_inh * rule.node[k];
-    }
-    for (std::size_t k = 0; k < 2 * kCount; ++k) {
-      decay[k] = elementary::expm1(decay[k]);
-    }
-    const Real ge = c.resistance * state.exc;
-    const Real gi = c.resistance * state.inh;
-    const Real memory_exc = ge * c.tau_exc * c.rate_m;
-    const Real memory_inh = gi * c.tau_inh * c.rate_m;
-    std::array<Real, kCount + 2> factor;
-    for (std::size_t k = 0; k < kCount; ++k) {
-      const std::size_t mirror = kCount - 1 - k;
-      factor[k] = memory_exc * ((1 + decay[k]) * decay[mirror]) +
-                  memory_inh * ((1 + decay[kCount + k]) * decay[kCount + mirror]) - x * rule.node[mirror];
-    }
-    factor[kCount] = -h_exc;
-    factor[kCount + 1] = -h_inh;
-    for (std::size_t k = 0; k < kCount + 2; ++k) {
-      factor[k] = elementary::exp(factor[k]);
-    }
-    const Real leak = c.y_leak - state.y;
-    const Real exc = ge * (c.y_exc - state.y);
-    const Real inh = gi * (c.y_inh - state.y);
-    Real sum(0);
-    for (std::size_t k = 0; k < kCount; ++k) {
-      sum += rule.weight[k] * factor[k] * (leak + exc * (1 + decay[k]) + inh * (1 + decay[kCount + k]));
-    }
-    return {state.y + x * sum, decayed(state.exc, factor[kCount]), decayed(state.inh, factor[kCount + 1]), state.t};
   }
 
   [[nodiscard]] static constexpr std::size_t node_count(std::size_t level) {

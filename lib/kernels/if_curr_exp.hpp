@@ -33,6 +33,7 @@ struct IfCurrExpKernel {
     Real rate_m;      ///< 1/tau_m [1/ms]
     Real resistance;  ///< tau_m/cm [MOhm]: mV per nA
     Real y_infinity;  ///< v_rest + resistance (i_offset + injected current) - v_thresh [mV]
+    Real potentials;  ///< magnitudes of the terms of y_infinity, added up [mV]
     Synapse exc;
     Synapse inh;
     Real horizon;  ///< [ms]: beyond it nothing that a number of this type resolves changes
@@ -55,6 +56,7 @@ struct IfCurrExpKernel {
             Real(1) / tau_m,
             resistance,
             (v_rest - v_thresh) + resistance * current,
+            magnitude(Real(v_rest - v_thresh)) + resistance * magnitude(current),
             synapse(tau_exc, tau_m),
             synapse(tau_inh, tau_m),
             kHorizon * (tau_m + tau_exc + tau_inh)};
@@ -113,7 +115,7 @@ struct IfCurrExpKernel {
 
   /// Size of the potentials that rounding errors are relative to [mV].
   [[nodiscard]] static Real scale(const Constants& constants, const State<Real>& state) {
-    return magnitude(state.y) + magnitude(constants.y_infinity) +
+    return magnitude(state.y) + constants.potentials +
            constants.resistance * (magnitude(state.exc) + magnitude(state.inh));
   }
 

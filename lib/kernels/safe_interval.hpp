@@ -28,6 +28,9 @@ inline constexpr double kSafetyMargin = 4096.0;
 template <class Real>
 [[nodiscard]] SafeInterval<Real> safe_interval(const Real& distance, const Real& drive, const Real& conductance,
                                                const Real& tau_m, const Real& scale) {
+  if (!(distance > Real(0))) {
+    return {Real(0), false};
+  }
   if (drive <= Real(0)) {
     return {std::numeric_limits<Real>::infinity(), true};
   }
