@@ -5,7 +5,6 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <limits>
 #include <set>
 
 #include "test_network.hpp"
@@ -56,8 +55,7 @@ TEST_F(Csa, elementaryMasksAreTheirDefinitions) {
             where([](auto pre, auto post) { return pre >= 5 && post >= 20; }));
   EXPECT_EQ(evaluate(csa::cross({5, 5}, {0, 9})), where([](auto, auto) { return false; }));
   EXPECT_EQ(evaluate(csa::block(7, 3)), where([](auto pre, auto post) { return pre / 7 == post / 3; }));
-  EXPECT_EQ(evaluate(csa::block(std::numeric_limits<std::size_t>::max(), 1)),
-            where([](auto, auto post) { return post == 0; }));
+  EXPECT_EQ(evaluate(csa::block(std::size_t{1} << 63U, 1)), where([](auto, auto post) { return post == 0; }));
   EXPECT_EQ(evaluate(csa::random(0.0)), where([](auto, auto) { return false; }));
   EXPECT_EQ(evaluate(csa::random(1.0)), where([](auto, auto) { return true; }));
 }
@@ -157,13 +155,13 @@ TEST_F(Csa, constantValueSetsAreNotStored) {
 }
 
 TEST_F(Csa, refusesImpossibleMasksAndValues) {
-  EXPECT_THROW(csa::random(-0.1), ParameterError);
-  EXPECT_THROW(csa::random(1.5), ParameterError);
-  EXPECT_THROW(csa::random(std::nan("")), ParameterError);
-  EXPECT_THROW(csa::cross({3, 2}, {0, 1}), ParameterError);
-  EXPECT_THROW(csa::cross({0, 1}, {3, 2}), ParameterError);
-  EXPECT_THROW(csa::block(0, 1), ParameterError);
-  EXPECT_THROW(csa::block(1, 0), ParameterError);
+  EXPECT_THROW(static_cast<void>(csa::random(-0.1)), ParameterError);
+  EXPECT_THROW(static_cast<void>(csa::random(1.5)), ParameterError);
+  EXPECT_THROW(static_cast<void>(csa::random(std::nan(""))), ParameterError);
+  EXPECT_THROW(static_cast<void>(csa::cross({3, 2}, {0, 1})), ParameterError);
+  EXPECT_THROW(static_cast<void>(csa::cross({0, 1}, {3, 2})), ParameterError);
+  EXPECT_THROW(static_cast<void>(csa::block(0, 1)), ParameterError);
+  EXPECT_THROW(static_cast<void>(csa::block(1, 0)), ParameterError);
   EXPECT_THROW(static_cast<void>(net_.connect(pre_, post_, CSAConnector(csa::cset(csa::full(), 1.0, 0.0)))),
                ParameterError);
   EXPECT_THROW(static_cast<void>(net_.connect(pre_, post_, CSAConnector(csa::cset(csa::full(), std::nan(""), 1.0)))),

@@ -312,6 +312,15 @@ TEST(ProjectionBuilder, takesColumnsOfUserConnectorsInAnyOrder) {
   const std::vector<Synapse> expected{{1, 0, 0.5, 0.2}, {1, 2, 0.5, 0.2}, {1, 2, 0.5, 0.2}, {3, 0, 9.0, 0.2},
                                       {4, 0, 0.5, 0.2}, {4, 2, 0.5, 0.2}, {4, 2, 0.5, 0.2}};
   EXPECT_EQ(synapses(net.connect(pre, post, connector)), expected);
+
+  const UsersConnector ordered([](const ConnectionContext&, ConnectionSink& sink) {
+    const std::vector<std::uint32_t> columns{1, 4, 1, 1, 4, 4};
+    sink.add(columns.data(), 2, 0);
+    sink.add(3, 0, 9.0, {});
+    sink.add(columns.data() + 2, 4, 2);
+  });
+  const StaticSynapse random{kRandomWeight, kRandomDelay};
+  EXPECT_EQ(synapses(net.connect(pre, post, connector, random)), synapses(net.connect(pre, post, ordered, random)));
 }
 
 TEST(ProjectionBuilder, catchesUserConnectorsThatLeaveTheGroups) {

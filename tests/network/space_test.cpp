@@ -96,18 +96,19 @@ TEST(Place, spreadsCellsUniformlyInABoxKeyedBySeedAndPopulation) {
 }
 
 TEST(Place, refusesCellsThatDoNotFit) {
-  EXPECT_THROW(place(Grid2D{}, 7, 1, 0), SizeError);
-  EXPECT_THROW(place(Grid3D{}, 9, 1, 0), SizeError);
-  EXPECT_THROW(place(std::vector<Position>(3), 2, 1, 0), SizeError);
-  EXPECT_THROW(place(Grid2D{0.0}, 4, 1, 0), ParameterError);
-  EXPECT_THROW(place(Grid2D{-1.0}, 4, 1, 0), ParameterError);
-  EXPECT_THROW(place(Grid3D{1.0, std::nan("")}, 8, 1, 0), ParameterError);
-  EXPECT_THROW(place(Grid2D{1e-300}, 4, 1, 0), SizeError);
-  EXPECT_THROW(place(Line{HUGE_VAL}, 4, 1, 0), ParameterError);
-  EXPECT_THROW(place(Line{1.0, std::nan("")}, 4, 1, 0), ParameterError);
-  EXPECT_THROW(place(RandomBox{{1.0, 0.0, 0.0}, {0.0, 1.0, 1.0}}, 4, 1, 0), ParameterError);
-  EXPECT_THROW(place(RandomBox{{0.0, 0.0, 0.0}, {HUGE_VAL, 1.0, 1.0}}, 4, 1, 0), ParameterError);
-  EXPECT_THROW(place(std::vector<Position>(1, Position{0.0, std::nan(""), 0.0}), 1, 1, 0), ParameterError);
+  EXPECT_THROW(static_cast<void>(place(Grid2D{}, 7, 1, 0)), SizeError);
+  EXPECT_THROW(static_cast<void>(place(Grid3D{}, 9, 1, 0)), SizeError);
+  EXPECT_THROW(static_cast<void>(place(std::vector<Position>(3), 2, 1, 0)), SizeError);
+  EXPECT_THROW(static_cast<void>(place(Grid2D{0.0}, 4, 1, 0)), ParameterError);
+  EXPECT_THROW(static_cast<void>(place(Grid2D{-1.0}, 4, 1, 0)), ParameterError);
+  EXPECT_THROW(static_cast<void>(place(Grid3D{1.0, std::nan("")}, 8, 1, 0)), ParameterError);
+  EXPECT_THROW(static_cast<void>(place(Grid2D{1e-300}, 4, 1, 0)), SizeError);
+  EXPECT_THROW(static_cast<void>(place(Line{HUGE_VAL}, 4, 1, 0)), ParameterError);
+  EXPECT_THROW(static_cast<void>(place(Line{1.0, std::nan("")}, 4, 1, 0)), ParameterError);
+  EXPECT_THROW(static_cast<void>(place(RandomBox{{1.0, 0.0, 0.0}, {0.0, 1.0, 1.0}}, 4, 1, 0)), ParameterError);
+  EXPECT_THROW(static_cast<void>(place(RandomBox{{0.0, 0.0, 0.0}, {HUGE_VAL, 1.0, 1.0}}, 4, 1, 0)), ParameterError);
+  EXPECT_THROW(static_cast<void>(place(std::vector<Position>(1, Position{0.0, std::nan(""), 0.0}), 1, 1, 0)),
+               ParameterError);
 }
 
 }  // namespace

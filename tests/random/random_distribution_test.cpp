@@ -36,7 +36,7 @@ std::vector<double> draw(const RandomDistribution& distribution, std::size_t cou
 
 /// Kolmogorov-Smirnov: 1.95 is exceeded with probability 0.001.
 void expect_follows(const RandomDistribution& distribution, const std::function<double(double)>& cdf) {
-  constexpr std::size_t kDraws = 50000;
+  constexpr std::size_t kDraws = 300000;
   std::vector<double> values = draw(distribution, kDraws);
   std::sort(values.begin(), values.end());
   double distance = 0.0;
