@@ -68,10 +68,22 @@ double Cells::mean_spike_count() const {
 void Cells::clear_recorded() const { core_->recorder.clear(ids()); }
 
 void Cells::write(const std::string& path, std::string_view variable) const {
+  // Only the populations that these cells belong to: a file must not make others look silent.
+  std::vector<PopulationRange> ranges = core_->populations();
+  std::vector<bool> named(ranges.size(), false);
+  for (const CellId id : ids()) {
+    named[core_->network.population_of(id)] = true;
+  }
+  std::vector<PopulationRange> mine;
+  for (std::size_t p = 0; p < ranges.size(); ++p) {
+    if (named[p]) {
+      mine.push_back(std::move(ranges[p]));
+    }
+  }
   if (variable == "spikes") {
-    write_spikes(path, spikes(), core_->populations());
+    write_spikes(path, spikes(), mine);
   } else {
-    write_signal(path, signal(variable), core_->populations());
+    write_signal(path, signal(variable), mine);
   }
 }
 
