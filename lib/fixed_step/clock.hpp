@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <tuple>
+#include <unordered_map>
+#include <vector>
+
+#include "fixed_step/grid.hpp"
+#include "fixed_step/neuron_group.hpp"
+#include "fixed_step/source_trains.hpp"
+#include "fixed_step/spike_calendar.hpp"
+#include "fixed_step/wiring.hpp"
+#include "network/network.hpp"
+#include "recording/recorder.hpp"
+#include "va_event/fixed_step.hpp"
+
+namespace va_event::fixed_step {
+
+/// The loop over steps: it brings together sources, currents, spikes on their way and neurons.
+class Clock {
+ public:
+  /// Copies everything but the synapses.
+  /// @param network its projections are read as long as this exists
+  /// @throws ParameterError when the options do not fit the network
+  Clock(const network::Network& network, const FixedStepOptions& options);
+
+  void step();
+
+  [[nodiscard]] std::int64_t now() const noexcept { return now_; }  ///< steps done
+  [[nodiscard]] const Grid& grid() const noexcept { return grid_; }
+  [[nodiscard]] const FixedStepStatistics& statistics() const noexcept { return statistics_; }
+  [[nodiscard]] const network::Network& network() const noexcept { return network_; }
+  [[nodiscard]] recording::Recorder& recorder() noexcept { return recorder_; }
+  [[nodiscard]] double variable(CellId cell, std::size_t variable) const;
+
+ private:
+  struct CurrentStep {
+    GridTime time;
+    std::size_t injection;
+    double amplitude;  ///< [nA]
+  };
+
+  /// What happens within the present step, in its order at one moment: currents, then inputs by (source, branch).
+  struct Happening {
+    double offset;  ///< [ms]
+    enum class Kind : std::uint8_t { current, input } kind;
+    CellId source;          ///< of an input
+    std::size_t index;      ///< of the branch, or of the step of a current
+    std::uint32_t row = 0;  ///< the synapses [begin, end) of this row
+    std::uint32_t begin = 0;
+    std::uint32_t end = 0;
+
+    friend bool operator<(const Happening& a, const Happening& b) {
+      return std::tie(a.offset, a.kind, a.source, a.index, a.begin) <
+             std::tie(b.offset, b.kind, b.source, b.index, b.begin);
+    }
+  };
+
+  void check(const FixedStepOptions& options) const;
+  void schedule_currents(DelayTiming timing);
+  void take_samples();
+  void spike_sources();
+  void send_out(CellId source, std::size_t population, const GridTime& time);
+  void travel_on(TravellingSpike spike);
+  void collect_inputs();
+  void collect_currents();
+  void change_current(const CurrentStep& step, double offset);
+  void deliver(const Happening& input);
+  void take_spikes();
+  [[nodiscard]] const network::SynapseTable& table_of(const Branch& branch) const;
+
+  const network::Network& live_;  ///< for its projections
+  network::Network network_;      ///< all but the projections, as they were
+  Grid grid_;
+  Wiring wiring_;
+  SpikeCalendar calendar_;
+  SourceTrains sources_;
+  std::vector<std::unique_ptr<NeuronGroup>> groups_;  ///< by population; null for sources
+  std::vector<CurrentStep> current_steps_;            ///< by time
+  std::size_t next_current_step_ = 0;
+  std::vector<double> amplitudes_;                                      ///< of each injection at present [nA]
+  std::unordered_map<CellId, std::vector<std::size_t>> injections_of_;  ///< in the order in which they were made
+  std::vector<TravellingSpike> arrivals_;                               ///< scratch
+  std::vector<Happening> happenings_;                                   ///< scratch
+  recording::Recorder recorder_;
+  FixedStepStatistics statistics_;
+  std::int64_t now_ = 0;
+};
+
+}  // namespace va_event::fixed_step

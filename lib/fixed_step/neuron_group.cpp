@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "fixed_step/neuron_group.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <cmath>
+#include <limits>
+#include <string_view>
+
+#include "fixed_step/interpolation.hpp"
+#include "fixed_step/steppers.hpp"
+
+namespace va_event::fixed_step {
+
+namespace {
+
+/// Neurons with equal parameters (except for the constant current) that stand side by side.
+template <class Stepper>
+struct Run {
+  std::size_t begin, end;
+  Membrane membrane;
+  typename Stepper::Factors whole_step;
+  double v_thresh, v_reset;  ///< [mV]
+  GridTime refractory;       ///< tau_refrac
+};
+
+double parameter(const network::PopulationData& population, std::string_view name, std::size_t neuron) {
+  return population.parameters[parameter_index(*population.model, name)].at(neuron);
+}
+
+Membrane membrane_of(const network::PopulationData& population, std::size_t n) {
+  Membrane m{parameter(population, "v_rest", n),
+             1.0 / parameter(population, "cm", n),
+             1.0 / parameter(population, "tau_m", n),
+             1.0 / parameter(population, "tau_syn_E", n),
+             1.0 / parameter(population, "tau_syn_I", n),
+             0.0,
+             0.0};
+  if (population.model->conductance_based) {
+    m.e_rev_e = parameter(population, "e_rev_E", n);
+    m.e_rev_i = parameter(population, "e_rev_I", n);
+  }
+  return m;
+}
+
+/// Two neighbours differ in nothing but i_offset.
+bool same_run(const network::PopulationData& population, std::size_t a, std::size_t b) {
+  const std::size_t i_offset = parameter_index(*population.model, "i_offset");
+  for (std::size_t p = 0; p < population.parameters.size(); ++p) {
+    if (p != i_offset && population.parameters[p].at(a) != population.parameters[p].at(b)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+template <class Stepper>
+class GroupOf final : public NeuronGroup {
+ public:
+  GroupOf(const network::PopulationData& population, const FixedStepOptions& options)
+      : grid_(options.dt), timing_(options.spikes), run_of_(population.size) {
+    const std::size_t size = population.size;
+    for (std::size_t n = 0; n < size; ++n) {
+      if (n == 0 || !same_run(population, n - 1, n)) {
+        const Membrane membrane = membrane_of(population, n);
+        const double tau_refrac = parameter(population, "tau_refrac", n);
+        runs_.push_back({n, n, membrane, Stepper::factors(membrane, options.dt), parameter(population, "v_thresh", n),
+                         parameter(population, "v_reset", n),
+                         on_grid() ? GridTime{grid_.nearest(tau_refrac), 0.0} : grid_.duration(tau_refrac)});
+      }
+      runs_.back().end = n + 1;
+      run_of_[n] = static_cast<std::uint32_t>(runs_.size() - 1);
+      v_.push_back(population.initial[0].at(n));
+      e_.push_back(population.initial[1].at(n));
+      i_.push_back(population.initial[2].at(n));
+      current_.push_back(parameter(population, "i_offset", n));
+    }
+    next_v_.resize(size), next_e_.resize(size), next_i_.resize(size);
+    reached_.assign(size, 0.0);
+    wake_.assign(size, GridTime{});
+    apart_.assign(size, 0);
+  }
+
+  void spike_at_start() override {
+    for (std::size_t n = 0; n < v_.size(); ++n) {
+      if (v_[n] >= run(n).v_thresh) {
+        spike(n, {0, 0.0});
+        apart_[n] = 1;
+      }
+    }
+  }
+
+  void deliver(double offset, std::size_t receptor, std::span<const std::uint32_t> targets, double weight) override {
+    advance_all(targets, offset);
+    std::vector<double>& synapse = receptor == 0 ? e_ : i_;
+    for (const std::uint32_t target : targets) {
+      synapse[target] += weight;
+    }
+  }
+
+  void deliver(double offset, std::size_t receptor, std::span<const std::uint32_t> targets,
+               std::span<const double> weights) override {
+    advance_all(targets, offset);
+    std::vector<double>& synapse = receptor == 0 ? e_ : i_;
+    for (std::size_t k = 0; k < targets.size(); ++k) {
+      synapse[targets[k]] += weights[k];
+    }
+  }
+
+  void set_current(std::size_t neuron, double offset, double current) override {
+    advance(neuron, offset);
+    current_[neuron] = current;
+  }
+
+  /// First the whole step for everybody, in vectors and wastefully; then those for whom that was wrong, one by one.
+  void finish_step() override {
+    for (const Run<Stepper>& r : runs_) {
+      whole_step(r);
+      for (std::size_t n = r.begin; n < r.end; ++n) {
+        if (apart_[n] != 0 || next_v_[n] >= r.v_thresh) {
+          finish_apart(n);
+        }
+      }
+    }
+    v_.swap(next_v_), e_.swap(next_e_), i_.swap(next_i_);
+    ++step_;
+  }
+
+  [[nodiscard]] double variable(std::size_t neuron, std::size_t variable) const override {
+    const std::array<const std::vector<double>*, 3> variables{&v_, &e_, &i_};
+    return (*variables[variable])[neuron];
+  }
+
+ private:
+  [[nodiscard]] const Run<Stepper>& run(std::size_t n) const { return runs_[run_of_[n]]; }
+  [[nodiscard]] bool on_grid() const noexcept { return timing_ == SpikeTiming::grid; }
+
+  void whole_step(const Run<Stepper>& r) {
+    const Membrane membrane = r.membrane;
+    const typename Stepper::Factors factors = r.whole_step;
+    const double* v = v_.data();
+    const double* e = e_.data();
+    const double* i = i_.data();
+    const double* current = current_.data();
+    double* __restrict next_v = next_v_.data();
+    double* __restrict next_e = next_e_.data();
+    double* __restrict next_i = next_i_.data();
+    for (std::size_t n = r.begin; n < r.end; ++n) {
+      const State next = Stepper::advance(membrane, factors, {v[n], e[n], i[n]}, current[n]);
+      next_v[n] = next.v;
+      next_e[n] = next.e;
+      next_i[n] = next.i;
+    }
+  }
+
+  void finish_apart(std::size_t n) {
+    advance(n, grid_.dt());
+    const GridTime end{step_ + 1, 0.0};
+    if (on_grid() && v_[n] >= run(n).v_thresh) {
+      spike(n, end);
+    }
+    next_v_[n] = v_[n], next_e_[n] = e_[n], next_i_[n] = i_[n];
+    reached_[n] = 0.0;
+    apart_[n] = static_cast<std::uint8_t>(wake_[n] > end);
+  }
+
+  void advance_all(std::span<const std::uint32_t> neurons, double offset) {
+    if (offset > 0.0) {
+      for (const std::uint32_t neuron : neurons) {
+        advance(neuron, offset);
+      }
+    }
+  }
+
+  /// Brings one neuron from where it is to `offset` of the present step, over the end of its refractory period and, if
+  /// spikes are interpolated, over any number of spikes.
+  void advance(std::size_t n, double offset) {
+    while (reached_[n] < offset) {
+      apart_[n] = 1;
+      const double wake = wake_[n].step > step_    ? std::numeric_limits<double>::infinity()
+                          : wake_[n].step == step_ ? wake_[n].offset
+                                                   : 0.0;
+      if (wake > reached_[n]) {
+        decay_synapses(n, std::min(wake, offset));
+      } else {
+        integrate(n, offset);
+      }
+    }
+  }
+
+  /// v stays.
+  void decay_synapses(std::size_t n, double offset) {
+    const Run<Stepper>& r = run(n);
+    const double h = offset - reached_[n];
+    const Decay decay = h == grid_.dt() ? r.whole_step.decay : Stepper::decay(r.membrane, h);
+    e_[n] *= decay.e;
+    i_[n] *= decay.i;
+    reached_[n] = offset;
+  }
+
+  /// One piece of the solution; ends at a spike if there is an interpolated one.
+  void integrate(std::size_t n, double offset) {
+    const Run<Stepper>& r = run(n);
+    const double h = offset - reached_[n];
+    const State begin{v_[n], e_[n], i_[n]};
+    const State end = Stepper::advance(r.membrane, h == grid_.dt() ? r.whole_step : Stepper::factors(r.membrane, h),
+                                       begin, current_[n]);
+    if (!on_grid() && end.v >= r.v_thresh) {
+      const double crossing = reached_[n] + h * crossing_within(r, begin, end, h, current_[n]);
+      // At least one bit on: an endless number of spikes at one moment would be the end of all progress.
+      const double next = std::nextafter(reached_[n], std::numeric_limits<double>::infinity());
+      decay_synapses(n, std::clamp(crossing, std::min(next, offset), offset));
+      spike(n, grid_.normalised(step_, reached_[n]));
+      return;
+    }
+    v_[n] = end.v, e_[n] = end.e, i_[n] = end.i;
+    reached_[n] = offset;
+  }
+
+  [[nodiscard]] double crossing_within(const Run<Stepper>& r, const State& begin, const State& end, double h,
+                                       double current) const {
+    const PieceEnd left{begin.v - r.v_thresh, Stepper::slope(r.membrane, begin, current)};
+    const PieceEnd right{end.v - r.v_thresh, Stepper::slope(r.membrane, end, current)};
+    return timing_ == SpikeTiming::linear ? linear_crossing(left, right) : CubicPiece(left, right, h).first_crossing();
+  }
+
+  void spike(std::size_t n, const GridTime& time) {
+    spikes_.push_back({static_cast<std::uint32_t>(n), time});
+    v_[n] = run(n).v_reset;
+    wake_[n] = grid_.later(time, run(n).refractory);
+  }
+
+  Grid grid_;
+  SpikeTiming timing_;
+  std::int64_t step_ = 0;
+  std::vector<Run<Stepper>> runs_;
+  std::vector<std::uint32_t> run_of_;
+  std::vector<double> v_, e_, i_;                 ///< where each neuron is: at `reached_` of the present step
+  std::vector<double> next_v_, next_e_, next_i_;  ///< at the end of the step, while it is being finished
+  std::vector<double> current_;                   ///< [nA]
+  std::vector<double> reached_;                   ///< [ms]
+  std::vector<GridTime> wake_;                    ///< end of the last refractory period
+  std::vector<std::uint8_t> apart_;               ///< cannot take the step as a whole: refractory, or has begun it
+};
+
+template <class Model>
+std::unique_ptr<NeuronGroup> make_group_of(const network::PopulationData& population, const FixedStepOptions& options) {
+  switch (options.method) {
+    case Method::exponential_euler:
+      return std::make_unique<GroupOf<ExponentialEuler<Model>>>(population, options);
+    case Method::forward_euler:
+      return std::make_unique<GroupOf<ForwardEuler<Model>>>(population, options);
+    case Method::rk2:
+      return std::make_unique<GroupOf<Rk2<Model>>>(population, options);
+    case Method::rk4:
+      return std::make_unique<GroupOf<Rk4<Model>>>(population, options);
+    case Method::exact:
+      break;
+  }
+  return std::make_unique<GroupOf<Exact>>(population, options);
+}
+
+/// |polynomial of x| <= 1 for 0 <= x <= this, x = h/tau. Rk4: the real root of 1 - x/2 + x^2/6 - x^3/24, rounded down.
+double stability_interval(Method method) {
+  switch (method) {
+    case Method::forward_euler:
+    case Method::rk2:
+      return 2.0;
+    case Method::rk4:
+      return 2.785;
+    case Method::exact:
+    case Method::exponential_euler:
+      break;
+  }
+  return std::numeric_limits<double>::infinity();
+}
+
+}  // namespace
+
+StabilityLimit stability_limit(const network::PopulationData& population, Method method) {
+  StabilityLimit limit{std::numeric_limits<double>::infinity(), "", 0.0};
+  const double interval = stability_interval(method);
+  for (const char* name : {"tau_m", "tau_syn_E", "tau_syn_I"}) {
+    for (std::size_t n = 0; n < population.size; ++n) {
+      const double tau = parameter(population, name, n);
+      if (interval * tau < limit.dt) {
+        limit = {interval * tau, name, tau};
+      }
+    }
+  }
+  return limit;
+}
+
+std::unique_ptr<NeuronGroup> make_neuron_group(const network::PopulationData& population,
+                                               const FixedStepOptions& options) {
+  if (population.model->conductance_based) {
+    assert(options.method != Method::exact && "conductances make the equations nonlinear");
+    return make_group_of<ConductanceBased>(population, options);
+  }
+  return make_group_of<CurrentBased>(population, options);
+}
+
+}  // namespace va_event::fixed_step

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "fixed_step/grid.hpp"
+#include "network/network.hpp"
+#include "va_event/fixed_step.hpp"
+
+namespace va_event::fixed_step {
+
+struct NeuronSpike {
+  std::uint32_t neuron;  ///< index within its group
+  GridTime time;
+};
+
+/// The neurons of one population. In a step they are first given what happens in it, in the order of time, and then
+/// go to its end; each neuron is advanced on its own to the moments at which something happens to it.
+class NeuronGroup {
+ public:
+  virtual ~NeuronGroup() = default;
+
+  /// Neurons at or above the threshold spike at time 0.
+  virtual void spike_at_start() = 0;
+  /// Adds inputs at `offset` of the present step.
+  virtual void deliver(double offset, std::size_t receptor, std::span<const std::uint32_t> targets, double weight) = 0;
+  /// @param weights one per target
+  virtual void deliver(double offset, std::size_t receptor, std::span<const std::uint32_t> targets,
+                       std::span<const double> weights) = 0;
+  /// The sum of the constant and the injected current from `offset` of the present step on [nA].
+  virtual void set_current(std::size_t neuron, double offset, double current) = 0;
+  /// Ends the present step.
+  virtual void finish_step() = 0;
+
+  /// A variable of a neuron at the present grid point; in the order of the model's variables.
+  [[nodiscard]] virtual double variable(std::size_t neuron, std::size_t variable) const = 0;
+
+  /// Spikes since the list was emptied last.
+  [[nodiscard]] std::vector<NeuronSpike>& spikes() noexcept { return spikes_; }
+
+ protected:
+  std::vector<NeuronSpike> spikes_;
+};
+
+/// The longest step with which `method` is stable for this population, without regard to synaptic conductances.
+struct StabilityLimit {
+  double dt;                  ///< [ms]; +inf if there is none
+  const char* time_constant;  ///< which one sets it
+  double tau;                 ///< its value [ms]
+};
+[[nodiscard]] StabilityLimit stability_limit(const network::PopulationData& population, Method method);
+
+/// @param population of IF_curr_exp, or of IF_cond_exp unless the method is exact; must outlive the group
+[[nodiscard]] std::unique_ptr<NeuronGroup> make_neuron_group(const network::PopulationData& population,
+                                                             const FixedStepOptions& options);
+
+}  // namespace va_event::fixed_step

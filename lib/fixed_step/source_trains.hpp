@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "engine/sources.hpp"
+#include "fixed_step/grid.hpp"
+#include "network/network.hpp"
+
+namespace va_event::fixed_step {
+
+/// The spikes of all sources in the order of (time, cell): the very trains that the exact simulation draws.
+class SourceTrains {
+ public:
+  struct Spike {
+    events::Instant<double> time;
+    GridTime on_grid;
+    CellId cell;
+    std::uint32_t population;
+  };
+
+  /// @param network must outlive this
+  SourceTrains(const network::Network& network, const Grid& grid);
+
+  /// The next spike, if it is in `step` or before.
+  [[nodiscard]] std::optional<Spike> take(std::int64_t step);
+
+ private:
+  void add(const std::optional<events::Instant<double>>& time, std::uint32_t population, CellId cell);
+
+  const network::Network& network_;
+  Grid grid_;
+  std::vector<std::unique_ptr<engine::SourceGroup<double>>> groups_;  ///< by population; null for neurons
+  std::vector<Spike> next_;                                           ///< of every source; a heap
+};
+
+}  // namespace va_event::fixed_step

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "fixed_step/grid.hpp"
+#include "va_event/data.hpp"
+
+namespace va_event::fixed_step {
+
+/// A spike on its way through one set of synapses.
+struct TravellingSpike {
+  GridTime emitted;
+  std::int64_t arrival_step = 0;  ///< of the next synapses
+  std::size_t branch = 0;         ///< which synapses (Wiring)
+  CellId source = 0;
+  std::uint32_t row = 0;       ///< the source's row in them
+  std::uint32_t position = 0;  ///< the next synapse of the row
+};
+
+/// Spikes by the step in which they arrive next: a ring of lists, one per step. Spikes stand here instead of inputs
+/// (a ring of sums per neuron, receptor and step, as other simulators have) because then memory depends neither on
+/// the longest delay nor on the step, and the inputs of a step meet in the neurons' own arrays. Delays longer than the
+/// ring just go round more than once.
+class SpikeCalendar {
+ public:
+  /// @param max_delay in steps
+  explicit SpikeCalendar(std::int64_t max_delay)
+      : ring_(std::bit_ceil(static_cast<std::size_t>(std::clamp<std::int64_t>(max_delay + 2, 2, kMaxSteps)))) {}
+
+  void add(const TravellingSpike& spike) { list_of(spike.arrival_step).push_back(spike); }
+
+  /// Takes out what arrives in `step`, in the order in which it was added.
+  void take(std::int64_t step, std::vector<TravellingSpike>& arrivals) {
+    std::vector<TravellingSpike>& list = list_of(step);
+    const auto later = std::stable_partition(
+        list.begin(), list.end(), [step](const TravellingSpike& spike) { return spike.arrival_step == step; });
+    arrivals.assign(list.begin(), later);
+    list.erase(list.begin(), later);
+  }
+
+ private:
+  static constexpr std::int64_t kMaxSteps = std::int64_t{1} << 16U;
+
+  std::vector<TravellingSpike>& list_of(std::int64_t step) {
+    return ring_[static_cast<std::size_t>(step) & (ring_.size() - 1)];
+  }
+
+  std::vector<std::vector<TravellingSpike>> ring_;
+};
+
+}  // namespace va_event::fixed_step

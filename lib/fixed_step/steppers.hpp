@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+
+#include "kernels/elementary.hpp"
+
+/// The integration methods, as pure functions. A stepper has
+///   Factors factors(membrane, h)                          what depends on the length of the step only
+///   State   advance(membrane, factors, state, current)    the state h later
+///   double  slope(membrane, state, current)               dv/dt
+/// Nothing here branches on the state, so that loops over neurons are vectorised. Everything is written down from the
+/// differential equations, independently of lib/kernels.
+namespace va_event::fixed_step {
+
+struct State {
+  double v;  ///< [mV]
+  double e;  ///< excitatory current [nA] or conductance [uS]
+  double i;  ///< inhibitory
+};
+
+/// Constants of a neuron, as the equations need them. Rates are the inverses of the time constants [1/ms].
+struct Membrane {
+  double v_rest;         ///< [mV]
+  double inverse_cm;     ///< [1/nF]
+  double rate_m;         ///< 1/tau_m
+  double rate_e;         ///< 1/tau_syn_E
+  double rate_i;         ///< 1/tau_syn_I
+  double e_rev_e = 0.0;  ///< [mV], conductance-based only
+  double e_rev_i = 0.0;
+};
+
+/// By what the synaptic variables are multiplied.
+struct Decay {
+  double e, i;
+};
+
+struct CurrentBased {
+  static double slope(const Membrane& m, const State& y, double current) noexcept {
+    return (m.v_rest - y.v) * m.rate_m + (y.e + y.i + current) * m.inverse_cm;
+  }
+  /// dv/dt = pull - rate * v, with the synapses of `y`.
+  static double rate(const Membrane& m, const State&) noexcept { return m.rate_m; }
+};
+
+struct ConductanceBased {
+  static double slope(const Membrane& m, const State& y, double current) noexcept {
+    return (m.v_rest - y.v) * m.rate_m + (y.e * (m.e_rev_e - y.v) + y.i * (m.e_rev_i - y.v) + current) * m.inverse_cm;
+  }
+  static double rate(const Membrane& m, const State& y) noexcept { return m.rate_m + (y.e + y.i) * m.inverse_cm; }
+};
+
+/// Exact solution of the linear equations. Source: Rotter & Diesmann 1999, Biol. Cybern. 81:381, section 3.
+struct Exact : CurrentBased {
+  struct Factors {
+    Decay decay;
+    double v;           ///< v - v_inf is multiplied by it
+    double v_e, v_i;    ///< what a unit of synaptic current adds to v [mV/nA]
+    double resistance;  ///< [MOhm]
+  };
+  /// The response of v to a current that decays at `rate`, at time h: the integral of e^(-(h-s) rate_m) e^(-s rate)/cm.
+  /// With the slower exponential in front the other factor is (1-e^-x)/x, x >= 0, whatever the rates.
+  static double response(const Membrane& m, double rate, double h) {
+    const double slow = std::min(m.rate_m, rate);
+    const double fast = std::max(m.rate_m, rate);
+    return m.inverse_cm * h * kernels::elementary::exp(-h * slow) * kernels::elementary::phi(h * (fast - slow));
+  }
+  static Decay decay(const Membrane& m, double h) {
+    return {kernels::elementary::exp(-h * m.rate_e), kernels::elementary::exp(-h * m.rate_i)};
+  }
+  static Factors factors(const Membrane& m, double h) {
+    return {decay(m, h), kernels::elementary::exp(-h * m.rate_m), response(m, m.rate_e, h), response(m, m.rate_i, h),
+            m.inverse_cm / m.rate_m};
+  }
+  static State advance(const Membrane& m, const Factors& f, const State& y, double current) noexcept {
+    const double v_inf = m.v_rest + f.resistance * current;
+    return {v_inf + (y.v - v_inf) * f.v + (f.v_e * y.e + f.v_i * y.i), y.e * f.decay.e, y.i * f.decay.i};
+  }
+};
+
+template <class Model>
+struct ExponentialEuler : Model {
+  struct Factors {
+    Decay decay;
+    double h;
+  };
+  static Decay decay(const Membrane& m, double h) { return Exact::decay(m, h); }
+  static Factors factors(const Membrane& m, double h) { return {decay(m, h), h}; }
+  static State advance(const Membrane& m, const Factors& f, const State& y, double current) noexcept {
+    const double rate = Model::rate(m, y);
+    // v_inf - v = slope/rate; without a difference of nearly equal numbers for short steps
+    const double change = -kernels::elementary::expm1(-f.h * rate) * (Model::slope(m, y, current) / rate);
+    return {y.v + change, y.e * f.decay.e, y.i * f.decay.i};
+  }
+};
+
+template <class Model>
+struct ForwardEuler : Model {
+  struct Factors {
+    Decay decay;
+    double h;
+  };
+  static Decay decay(const Membrane& m, double h) noexcept { return {1.0 - h * m.rate_e, 1.0 - h * m.rate_i}; }
+  static Factors factors(const Membrane& m, double h) noexcept { return {decay(m, h), h}; }
+  static State advance(const Membrane& m, const Factors& f, const State& y, double current) noexcept {
+    return {y.v + f.h * Model::slope(m, y, current), y.e * f.decay.e, y.i * f.decay.i};
+  }
+};
+
+/// The synapses do not depend on v, so the stages of a Runge-Kutta method see them multiplied by polynomials of h/tau.
+template <class Model>
+struct Rk2 : Model {
+  struct Factors {
+    Decay decay, middle;
+    double h;
+  };
+  static double polynomial(double x) noexcept { return 1.0 - x * (1.0 - x / 2.0); }
+  static Decay decay(const Membrane& m, double h) noexcept {
+    return {polynomial(h * m.rate_e), polynomial(h * m.rate_i)};
+  }
+  static Factors factors(const Membrane& m, double h) noexcept {
+    return {decay(m, h), {1.0 - h * m.rate_e / 2.0, 1.0 - h * m.rate_i / 2.0}, h};
+  }
+  static State advance(const Membrane& m, const Factors& f, const State& y, double current) noexcept {
+    const double k1 = Model::slope(m, y, current);
+    const double k2 = Model::slope(m, {y.v + 0.5 * f.h * k1, y.e * f.middle.e, y.i * f.middle.i}, current);
+    return {y.v + f.h * k2, y.e * f.decay.e, y.i * f.decay.i};
+  }
+};
+
+template <class Model>
+struct Rk4 : Model {
+  struct Factors {
+    Decay decay, stage2, stage3, stage4;
+    double h;
+  };
+  static double polynomial(double x) noexcept { return 1.0 - x * (1.0 - x / 2.0 * (1.0 - x / 3.0 * (1.0 - x / 4.0))); }
+  static Decay decay(const Membrane& m, double h) noexcept {
+    return {polynomial(h * m.rate_e), polynomial(h * m.rate_i)};
+  }
+  static Factors factors(const Membrane& m, double h) noexcept {
+    const double x = h * m.rate_e;
+    const double z = h * m.rate_i;
+    const Decay stage2{1.0 - x / 2.0, 1.0 - z / 2.0};
+    const Decay stage3{1.0 - x / 2.0 * stage2.e, 1.0 - z / 2.0 * stage2.i};
+    const Decay stage4{1.0 - x * stage3.e, 1.0 - z * stage3.i};
+    return {decay(m, h), stage2, stage3, stage4, h};
+  }
+  static State advance(const Membrane& m, const Factors& f, const State& y, double current) noexcept {
+    const double half = 0.5 * f.h;
+    const double k1 = Model::slope(m, y, current);
+    const double k2 = Model::slope(m, {y.v + half * k1, y.e * f.stage2.e, y.i * f.stage2.i}, current);
+    const double k3 = Model::slope(m, {y.v + half * k2, y.e * f.stage3.e, y.i * f.stage3.i}, current);
+    const double k4 = Model::slope(m, {y.v + f.h * k3, y.e * f.stage4.e, y.i * f.stage4.i}, current);
+    return {y.v + f.h / 6.0 * ((k1 + k4) + 2.0 * (k2 + k3)), y.e * f.decay.e, y.i * f.decay.i};
+  }
+};
+
+}  // namespace va_event::fixed_step

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "fixed_step/grid.hpp"
+#include "network/cell_index.hpp"
+#include "network/network.hpp"
+#include "va_event/fixed_step.hpp"
+
+namespace va_event::fixed_step {
+
+/// The synapses of one projection onto one population.
+struct Branch {
+  std::size_t projection, block;  ///< where they are; found anew each time, for the user may add projections meanwhile
+  std::uint32_t post_population;
+  std::uint32_t receptor;
+  std::size_t pre;  ///< which index of pre cells
+};
+
+/// Which synapses a cell's spikes go to, and how long they take.
+class Wiring {
+ public:
+  Wiring(const network::Network& network, const FixedStepOptions& options);
+
+  /// Indices of the branches that cells of a population may have synapses in.
+  [[nodiscard]] std::span<const std::size_t> branches_of(std::size_t population) const {
+    return of_population_[population];
+  }
+  [[nodiscard]] const Branch& branch(std::size_t index) const { return branches_[index]; }
+  /// The row of a cell in a branch, if it has one.
+  [[nodiscard]] std::optional<std::size_t> row(const Branch& branch, CellId cell) const {
+    return pre_[branch.pre].find(cell);
+  }
+
+  /// When a spike arrives that takes `delay` [ms].
+  [[nodiscard]] GridTime arrival(const GridTime& emitted, double delay) const noexcept {
+    if (delays_ == DelayTiming::continuous) {
+      return grid_.later(emitted, grid_.duration(delay));
+    }
+    return {grid_.round_up(emitted) + std::max<std::int64_t>(1, grid_.nearest(delay)), 0.0};
+  }
+
+  [[nodiscard]] std::int64_t max_delay() const noexcept { return max_delay_; }  ///< [steps]
+  /// The smallest delay of synapses from neurons [ms]; +inf if there are none.
+  [[nodiscard]] double min_neuron_delay() const noexcept { return min_neuron_delay_; }
+
+ private:
+  Grid grid_;
+  DelayTiming delays_;
+  std::vector<Branch> branches_;
+  std::vector<network::CellIndex> pre_;  ///< by projection
+  std::vector<std::vector<std::size_t>> of_population_;
+  std::int64_t max_delay_ = 1;
+  double min_neuron_delay_ = std::numeric_limits<double>::infinity();
+};
+
+}  // namespace va_event::fixed_step
