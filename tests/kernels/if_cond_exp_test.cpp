@@ -60,7 +60,7 @@ TEST(IfCondExpKernel, AdvanceKeepsItsPromiseInTheVogelsAbbottNetwork) {
 
 TEST(IfCondExpKernel, AdvanceKeepsItsPromiseOverLongSilences) {
   RandomCases random(43);
-  for (int i = 0; i < 20; ++i) {
+  for (int i = 0; i < 10; ++i) {
     const Case example = random.cond_exp();
     ASSERT_LE(error_of(example, i % 2 == 0 ? 1e6 : random.log_uniform(10, 1e6)), Kernel::kMaxAdvanceError);
   }
