@@ -11,13 +11,15 @@
 
 #include "va_event/connectors.hpp"
 #include "va_event/population.hpp"
+#include "va_event/precision.hpp"
 #include "va_event/projection.hpp"
 #include "va_event/synapses.hpp"
 
 namespace va_event {
 
 struct SimulationOptions {
-  std::uint64_t seed = 1;  ///< of every random number of this simulation
+  std::uint64_t seed = 1;    ///< of every random number of this simulation
+  Precision precision = {};  ///< of its arithmetic; the network is the same in all of them
 };
 
 struct PopulationOptions {
@@ -84,6 +86,7 @@ class Simulation {
 
   [[nodiscard]] const RunStatistics& statistics() const noexcept;
   [[nodiscard]] std::uint64_t seed() const noexcept;
+  [[nodiscard]] Precision precision() const noexcept;
   [[nodiscard]] std::vector<PopulationRange> populations() const;
 
  private:

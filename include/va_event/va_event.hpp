@@ -10,6 +10,7 @@
 #include "va_event/error.hpp"            // IWYU pragma: export
 #include "va_event/files.hpp"            // IWYU pragma: export
 #include "va_event/population.hpp"       // IWYU pragma: export
+#include "va_event/precision.hpp"        // IWYU pragma: export
 #include "va_event/projection.hpp"       // IWYU pragma: export
 #include "va_event/random.hpp"           // IWYU pragma: export
 #include "va_event/simulation.hpp"       // IWYU pragma: export

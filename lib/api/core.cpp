@@ -6,6 +6,7 @@
 #include <limits>
 #include <utility>
 
+#include "events/instant.hpp"
 #include "random/purposes.hpp"
 #include "va_event/error.hpp"
 
@@ -37,7 +38,7 @@ void check_state(const network::PopulationData& population, std::size_t variable
 
 }  // namespace
 
-Time Core::now() const { return engine ? events::to_time(engine->now()) : Time(); }
+Time Core::now() const { return engine ? engine->now() : Time(); }
 
 void Core::require_not_started(const char* what) const {
   if (engine) {
@@ -95,15 +96,15 @@ Projection Core::connect(const Assembly& pre, const Assembly& post, const Connec
 
 RunEnd Core::run_until(const Time& stop) {
   if (!engine) {
-    engine = std::make_unique<engine::Shard<double>>(network, recorder);
+    engine = engine::make_engine(precision, network, recorder);
   }
   if (stop <= now()) {
     return RunEnd::completed;
   }
-  const auto keep_going = [this, stop_ms = stop.ms()](const events::Instant<double>& t) {
-    return !on_progress || on_progress({events::to_time(t).ms(), stop_ms});
+  const auto keep_going = [this, stop_ms = stop.ms()](const Time& t) {
+    return !on_progress || on_progress({t.ms(), stop_ms});
   };
-  const bool completed = engine->run_until(events::to_instant<double>(stop), keep_going);
+  const bool completed = engine->run_until(stop, keep_going);
   statistics = engine->statistics();
   return completed ? RunEnd::completed : RunEnd::interrupted;
 }

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/shard.hpp"
+#include "engine/engine.hpp"
 #include "network/network.hpp"
 #include "recording/recorder.hpp"
 #include "va_event/simulation.hpp"
@@ -18,7 +18,8 @@ struct Core : std::enable_shared_from_this<Core> {
   network::Network network;
   std::vector<CellType> cell_types;  ///< by population, as created
   recording::Recorder recorder;
-  std::unique_ptr<engine::Shard<double>> engine;  ///< null until the first run after creation or reset()
+  Precision precision;
+  std::unique_ptr<engine::Engine> engine;  ///< null until the first run after creation or reset()
   std::function<bool(const Progress&)> on_progress;
   RunStatistics statistics;
 

@@ -11,6 +11,7 @@ namespace va_event {
 
 Simulation::Simulation(SimulationOptions options) : core_(std::make_shared<detail::Core>()) {
   core_->network.seed = options.seed;
+  core_->precision = options.precision;
 }
 
 Population Simulation::create(std::size_t size, const CellType& type, PopulationOptions options) {
@@ -42,6 +43,8 @@ void Simulation::on_progress(std::function<bool(const Progress&)> callback) {
 const RunStatistics& Simulation::statistics() const noexcept { return core_->statistics; }
 
 std::uint64_t Simulation::seed() const noexcept { return core_->network.seed; }
+
+Precision Simulation::precision() const noexcept { return core_->precision; }
 
 std::vector<PopulationRange> Simulation::populations() const { return core_->populations(); }
 

@@ -5,8 +5,7 @@
 
 namespace va_event::engine {
 
-template <class Real>
-void CurrentSchedule<Real>::add(std::size_t injection, const events::Instant<Real>& now) {
+void CurrentSchedule::add(std::size_t injection, const Instant& now) {
   const network::Injection& injected = network_.injections[injection];
   amplitude_.push_back(0.0);
   made_.push_back(0);
@@ -15,7 +14,7 @@ void CurrentSchedule<Real>::add(std::size_t injection, const events::Instant<Rea
   }
   std::vector<Step> fresh;
   for (std::size_t k = 0; k < injected.source.times().size(); ++k) {
-    const auto time = events::to_instant<Real>(injected.source.times()[k]);
+    const auto time = events::to_instant<double>(injected.source.times()[k]);
     if (!(now < time)) {
       amplitude_.back() = injected.source.amplitudes()[k];
       ++made_.back();
@@ -30,8 +29,7 @@ void CurrentSchedule<Real>::add(std::size_t injection, const events::Instant<Rea
   std::inplace_merge(steps_.begin(), steps_.begin() + middle, steps_.end());
 }
 
-template <class Real>
-double CurrentSchedule<Real>::current(CellId cell) const {
+double CurrentSchedule::current(CellId cell) const {
   double sum = 0.0;
   const auto found = injections_of_.find(cell);
   if (found != injections_of_.end()) {
@@ -42,13 +40,10 @@ double CurrentSchedule<Real>::current(CellId cell) const {
   return sum;
 }
 
-template <class Real>
-std::size_t CurrentSchedule<Real>::step() {
+std::size_t CurrentSchedule::step() {
   const std::size_t injection = steps_[next_++].injection;
   amplitude_[injection] = network_.injections[injection].source.amplitudes()[made_[injection]++];
   return injection;
 }
-
-template class CurrentSchedule<double>;
 
 }  // namespace va_event::engine

@@ -12,10 +12,12 @@
 namespace va_event::engine {
 
 /// When injected currents change, and what they are. All sources of a cell are summed in the order in which
-/// they were injected, anew at every change: differences would drift.
-template <class Real>
+/// they were injected, anew at every change: differences would drift. Their times are doubles whatever the engine
+/// counts with, so that simulations in every precision get the same input.
 class CurrentSchedule {
  public:
+  using Instant = events::Instant<double>;
+
   explicit CurrentSchedule(const network::Network& network) : network_(network) {
     for (std::size_t k = 0; k < network.injections.size(); ++k) {
       add(k, {});
@@ -23,19 +25,19 @@ class CurrentSchedule {
   }
 
   /// Takes in injection number `injection` of the network at `now`; steps before `now` are done already.
-  void add(std::size_t injection, const events::Instant<Real>& now);
+  void add(std::size_t injection, const Instant& now);
 
   /// The sum of the currents into a cell at present [nA].
   [[nodiscard]] double current(CellId cell) const;
 
   [[nodiscard]] bool empty() const noexcept { return next_ == steps_.size(); }
-  [[nodiscard]] const events::Instant<Real>& next_time() const { return steps_[next_].time; }
+  [[nodiscard]] const Instant& next_time() const { return steps_[next_].time; }
   /// Makes the next step. Returns the injection that changes; the currents of its cells are new.
   std::size_t step();
 
  private:
   struct Step {
-    events::Instant<Real> time;
+    Instant time;
     std::size_t injection;
     friend bool operator<(const Step& a, const Step& b) {
       return a.time == b.time ? a.injection < b.injection : a.time < b.time;

@@ -33,8 +33,8 @@ struct Route {
   std::vector<Branch> branches;
 };
 
-/// The routes of every population. The order of routes and branches is that of the projections, which fixes
-/// the order in which simultaneous inputs from one source are summed.
+/// The routes of every population. Routes and branches are in an order of their contents, which fixes the order in
+/// which simultaneous inputs from one source are summed: the order in which projections were made leaves no trace.
 class Routing {
  public:
   explicit Routing(const network::Network& network);

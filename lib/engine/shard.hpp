@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/current_schedule.hpp"
+#include "engine/engine.hpp"
 #include "engine/neuron_group.hpp"
 #include "engine/routing.hpp"
 #include "engine/sources.hpp"
@@ -32,26 +33,18 @@ namespace va_event::engine {
 ///  resolution does
 ///    not decay. Epochs are fixed, so that results do not depend on how a run is cut.
 template <class Real>
-class Shard {
+class Shard final : public Engine {
  public:
   Shard(const network::Network& network, recording::Recorder& recorder);
 
-  /// Handles every event before `stop`. `keep_going` is asked every epoch and every kPollInterval events; when it says
-  /// no, the loop ends where it is. Returns whether `stop` was reached.
-  bool run_until(const events::Instant<Real>& stop,
-                 const std::function<bool(const events::Instant<Real>&)>& keep_going);
-
-  /// Every event before this instant is done.
-  [[nodiscard]] const events::Instant<Real>& now() const noexcept { return now_; }
-
-  // Changes that the user makes at now().
-  void parameters_changed(CellId cell);
-  void sources_changed(std::span<const CellId> cells);
-  void injection_added(std::size_t injection);
-  void set_variable(CellId cell, std::size_t variable, double value);
-  [[nodiscard]] double variable(CellId cell, std::size_t variable) const;
-
-  [[nodiscard]] RunStatistics statistics() const;
+  bool run_until(const Time& stop, const std::function<bool(const Time&)>& keep_going) override;
+  [[nodiscard]] Time now() const override { return events::to_time(now_); }
+  void parameters_changed(CellId cell) override;
+  void sources_changed(std::span<const CellId> cells) override;
+  void injection_added(std::size_t injection) override;
+  void set_variable(CellId cell, std::size_t variable, double value) override;
+  [[nodiscard]] double variable(CellId cell, std::size_t variable) const override;
+  [[nodiscard]] RunStatistics statistics() const override;
 
  private:
   using Instant = events::Instant<Real>;
@@ -80,7 +73,8 @@ class Shard {
   void update_parameters(CellId cell, const Real& t);
 
   [[nodiscard]] const network::PopulationData& population_of(CellId cell) const;
-  [[nodiscard]] Real offset_of(const Instant& t) const;
+  template <class Number>
+  [[nodiscard]] Real offset_of(const events::Instant<Number>& t) const;
 
   static constexpr double kFrame = 1.0;  ///< [ms]; a divisor of the epoch (benchmarks/networks)
   static constexpr int kPollInterval = 4096;
@@ -88,18 +82,22 @@ class Shard {
   const network::Network& network_;
   recording::Recorder& recorder_;
   Routing routing_;
-  CurrentSchedule<Real> currents_;
-  std::vector<std::uint32_t> population_index_;              ///< by cell
-  std::vector<std::unique_ptr<NeuronGroup<Real>>> groups_;   ///< by population; null for sources
-  std::vector<std::unique_ptr<SourceGroup<Real>>> sources_;  ///< by population; null for neurons
+  CurrentSchedule currents_;
+  std::vector<std::uint32_t> population_index_;             ///< by cell
+  std::vector<std::unique_ptr<NeuronGroup<Real>>> groups_;  ///< by population; null for sources
+  std::vector<std::unique_ptr<SourceGroup>> sources_;       ///< by population; null for neurons
 
   events::EventQueue<events::Delivery<Real>> deliveries_;
   events::EventQueue<events::CellEvent<Real>> wakes_;
-  events::EventQueue<events::CellEvent<Real>> emissions_;
+  events::EventQueue<events::CellEvent<double>> emissions_;
   Candidates<Real> candidates_;
-  Instant next_sample_;
+  events::Instant<double> next_sample_;
   Instant now_;
   RunStatistics statistics_;
 };
+
+/// A Shard behind its interface; instantiated for each number type in a source of its own (shard_<type>.cpp).
+template <class Real>
+[[nodiscard]] std::unique_ptr<Engine> make_shard(const network::Network& network, recording::Recorder& recorder);
 
 }  // namespace va_event::engine

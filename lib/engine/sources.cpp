@@ -13,12 +13,11 @@ namespace va_event::engine {
 
 namespace {
 
-using events::Instant;
+using Instant = events::Instant<double>;
 
 /// A Poisson process in continuous time: exponential intervals, each added to the time of the spike before. Being
 /// without memory, it may start anew at any time, for instance when its rate changes.
-template <class Real>
-class PoissonGroup final : public SourceGroup<Real> {
+class PoissonGroup final : public SourceGroup {
  public:
   PoissonGroup(const network::PopulationData& population, std::uint64_t seed)
       : population_(population), time_(population.size) {
@@ -28,13 +27,13 @@ class PoissonGroup final : public SourceGroup<Real> {
     }
   }
 
-  std::optional<Instant<Real>> restart(std::size_t i, const Instant<Real>& start) override {
-    const Instant<Real> onset = events::to_instant<Real>(Time(parameter(kStart, i)));
+  std::optional<Instant> restart(std::size_t i, const Instant& start) override {
+    const Instant onset = events::to_instant<double>(Time(parameter(kStart, i)));
     time_[i] = start < onset ? onset : start;
     return next(i);
   }
 
-  std::optional<Instant<Real>> next(std::size_t i) override {
+  std::optional<Instant> next(std::size_t i) override {
     const double rate = parameter(kRate, i);
     if (rate <= 0.0) {
       return std::nullopt;
@@ -43,9 +42,9 @@ class PoissonGroup final : public SourceGroup<Real> {
     if (!(interval < kNever)) {
       return std::nullopt;
     }
-    time_[i] = events::later(time_[i], Real(interval));
-    const Instant<Real> end = events::later(events::to_instant<Real>(Time(parameter(kStart, i))),
-                                            Real(std::min(parameter(kDuration, i), kNever)));
+    time_[i] = events::later(time_[i], interval);
+    const Instant end = events::later(events::to_instant<double>(Time(parameter(kStart, i))),
+                                      std::min(parameter(kDuration, i), kNever));
     return time_[i] < end ? std::optional(time_[i]) : std::nullopt;
   }
 
@@ -56,28 +55,27 @@ class PoissonGroup final : public SourceGroup<Real> {
   [[nodiscard]] double parameter(std::size_t which, std::size_t i) const { return population_.parameters[which].at(i); }
 
   const network::PopulationData& population_;
-  std::vector<Instant<Real>> time_;  ///< of the last spike, or where the process starts
+  std::vector<Instant> time_;  ///< of the last spike, or where the process starts
   std::vector<RandomStream> streams_;
 };
 
-template <class Real>
-class ArrayGroup final : public SourceGroup<Real> {
+class ArrayGroup final : public SourceGroup {
  public:
   explicit ArrayGroup(const network::PopulationData& population)
       : population_(population), cursor_(population.size, 0) {}
 
-  std::optional<Instant<Real>> restart(std::size_t i, const Instant<Real>& start) override {
+  std::optional<Instant> restart(std::size_t i, const Instant& start) override {
     const std::vector<Time>& times = population_.times_of(i);
-    const auto first =
-        std::lower_bound(times.begin(), times.end(), start,
-                         [](const Time& time, const Instant<Real>& t) { return events::to_instant<Real>(time) < t; });
+    const auto first = std::lower_bound(times.begin(), times.end(), start, [](const Time& time, const Instant& t) {
+      return events::to_instant<double>(time) < t;
+    });
     cursor_[i] = static_cast<std::size_t>(first - times.begin());
     return next(i);
   }
 
-  std::optional<Instant<Real>> next(std::size_t i) override {
+  std::optional<Instant> next(std::size_t i) override {
     const std::vector<Time>& times = population_.times_of(i);
-    return cursor_[i] < times.size() ? std::optional(events::to_instant<Real>(times[cursor_[i]++])) : std::nullopt;
+    return cursor_[i] < times.size() ? std::optional(events::to_instant<double>(times[cursor_[i]++])) : std::nullopt;
   }
 
  private:
@@ -87,15 +85,12 @@ class ArrayGroup final : public SourceGroup<Real> {
 
 }  // namespace
 
-template <class Real>
-std::unique_ptr<SourceGroup<Real>> make_source_group(const network::PopulationData& population, std::uint64_t seed) {
+std::unique_ptr<SourceGroup> make_source_group(const network::PopulationData& population, std::uint64_t seed) {
   if (population.model == &SpikeSourcePoisson::model()) {
-    return std::make_unique<PoissonGroup<Real>>(population, seed);
+    return std::make_unique<PoissonGroup>(population, seed);
   }
   assert(population.model == &SpikeSourceArray::model() && "a spike source without a group in engine/sources.cpp");
-  return std::make_unique<ArrayGroup<Real>>(population);
+  return std::make_unique<ArrayGroup>(population);
 }
-
-template std::unique_ptr<SourceGroup<double>> make_source_group<double>(const network::PopulationData&, std::uint64_t);
 
 }  // namespace va_event::engine

@@ -11,21 +11,20 @@
 
 namespace va_event::engine {
 
-/// The spike sources of one population: each of them tells when it spikes next.
-template <class Real>
+/// The spike sources of one population: each of them tells when it spikes next. Their times are doubles whatever the
+/// engine counts with, so that simulations in every precision get the same input.
 class SourceGroup {
  public:
   virtual ~SourceGroup() = default;
   /// The first spike of source `index` at or after `start` (parameters are read anew), if there is one.
-  virtual std::optional<events::Instant<Real>> restart(std::size_t index, const events::Instant<Real>& start) = 0;
+  virtual std::optional<events::Instant<double>> restart(std::size_t index, const events::Instant<double>& start) = 0;
   /// The spike after the one that was returned last.
-  virtual std::optional<events::Instant<Real>> next(std::size_t index) = 0;
+  virtual std::optional<events::Instant<double>> next(std::size_t index) = 0;
 };
 
 /// @param population of SpikeSourcePoisson or SpikeSourceArray; must outlive the group, which reads it again in
 /// restart()
-template <class Real>
-[[nodiscard]] std::unique_ptr<SourceGroup<Real>> make_source_group(const network::PopulationData& population,
-                                                                   std::uint64_t seed);
+[[nodiscard]] std::unique_ptr<SourceGroup> make_source_group(const network::PopulationData& population,
+                                                             std::uint64_t seed);
 
 }  // namespace va_event::engine

@@ -70,9 +70,19 @@ template <class Real>
   return normalised<double>(static_cast<std::int64_t>(turns), (high - turns * static_cast<double>(kEpoch)) + low);
 }
 
+/// Rounded to a double's offset in every precision: times that users give are the same numbers for all of them.
 template <class Real>
 [[nodiscard]] Instant<Real> to_instant(const Time& time) {
-  return normalised<Real>(time.whole() / kEpoch, Real(time.whole() % kEpoch) + Real(time.fraction()));
+  const auto t =
+      normalised<double>(time.whole() / kEpoch, static_cast<double>(time.whole() % kEpoch) + time.fraction());
+  return {t.epoch, Real(t.offset)};
+}
+
+/// The nearest instant of doubles that is not before `t`.
+template <class Real>
+[[nodiscard]] Instant<double> round_up(const Instant<Real>& t) {
+  const auto nearest = static_cast<double>(t.offset);
+  return normalised<double>(t.epoch, Real(nearest) < t.offset ? std::nextafter(nearest, kEpoch) : nearest);
 }
 
 /// The whole milliseconds are split off without rounding; a wider type is rounded to a double's fraction.

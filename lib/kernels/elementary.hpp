@@ -2,17 +2,18 @@
 #pragma once
 
 #include <bit>
-#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <type_traits>
+
+#include "kernels/wide_elementary.hpp"
 
 /// Elementary functions whose results are the same bits on every machine.
 ///
 /// The C library's exp and log differ between versions and processors in the last bit, and one bit is enough to make
 /// two runs of a chaotic network diverge. For double these are fixed sequences of IEEE operations without fused
 /// multiply-add and without branches, so that compilers vectorise loops over them (the lanes of a vector give the
-/// scalar's bits). Every other number type brings its own functions, found by argument-dependent lookup.
+/// scalar's bits). For wider number types see wide_elementary.hpp.
 namespace va_event::kernels::elementary {
 
 /// Largest error of exp, expm1 and log for double, in units of the last place of the result.
@@ -70,8 +71,7 @@ template <class Real>
     const double result = d.scale + d.scale * d.expm1_r;
     return x < kMinExponent ? 0.0 : result;
   } else {
-    using std::exp;
-    return Real(exp(x));
+    return wide::exp(x);
   }
 }
 
@@ -83,8 +83,7 @@ template <class Real>
     const double result = (d.scale - 1.0) + d.scale * d.expm1_r;
     return x < kMinExponent ? -1.0 : result;
   } else {
-    using std::expm1;
-    return Real(expm1(x));
+    return wide::expm1(x);
   }
 }
 
@@ -112,8 +111,7 @@ template <class Real>
     const double kd = static_cast<double>(k);
     return kd * kLn2Hi + (f - (half_square - (s * (half_square + z * sum) + kd * kLn2Lo)));
   } else {
-    using std::log;
-    return Real(log(x));
+    return wide::log(x);
   }
 }
 

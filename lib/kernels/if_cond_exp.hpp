@@ -5,9 +5,11 @@
 #include <cstddef>
 #include <limits>
 #include <span>
+#include <type_traits>
 #include <utility>
 
 #include "kernels/barrier.hpp"
+#include "kernels/conductance_series.hpp"
 #include "kernels/elementary.hpp"
 #include "kernels/gauss_legendre.hpp"
 #include "kernels/safe_interval.hpp"
@@ -19,14 +21,13 @@ namespace va_event::kernels {
 /// How many quadrature nodes an interval h needs, as a function of two numbers: x = A h, with A the total conductance
 /// over cm at the start, and z = h/(shorter synaptic time constant).
 struct QuadratureLevel {
-  std::size_t nodes;  ///< for double; other types scale it with their digits
+  std::size_t nodes;
   double max_x;
   double max_z;
 };
 
 /// Each level leaves at most 1e-16 of the potentials' scale, for any share of leak, excitation and inhibition in x
-/// (if_cond_exp_test.cpp measures it). The error of n nodes falls like (c/n)^2n, so n scaled by the number of digits
-/// gives every other type its own precision within the same limits.
+/// (if_cond_exp_test.cpp measures it).
 inline constexpr std::array<QuadratureLevel, 9> kQuadratureLevels = {{{4, 0.09, 0.1},
                                                                       {5, 0.42, 0.2},
                                                                       {6, 0.56, 0.4},
@@ -38,7 +39,8 @@ inline constexpr std::array<QuadratureLevel, 9> kQuadratureLevels = {{{4, 0.09, 
                                                                       {16, 10.0, 4.0}}};
 
 /// Solution of IF_cond_exp by variation of constants; the one integral that has no elementary form is taken by
-/// Gauss-Legendre quadrature to full precision. The synaptic variables are conductances [uS].
+/// Gauss-Legendre quadrature to full precision. Types wider than double take a Taylor series instead
+/// (conductance_series.hpp). The synaptic variables are conductances [uS].
 ///
 /// Rejected: incomplete gamma functions, the textbook closed form, lose digits exponentially with the conductance.
 template <class Real>
@@ -116,9 +118,15 @@ struct IfCondExpKernel {
       }
       const Real x = load.conductance * rest * constants.rate_m;
       const Real z = rest * load.rate;
-      for (std::size_t level = 0; level < kQuadratureLevels.size(); ++level) {
-        if (x <= Real(kQuadratureLevels[level].max_x) && z <= Real(kQuadratureLevels[level].max_z)) {
-          return step_at_level(constants, now, rest, level, std::make_index_sequence<kQuadratureLevels.size()>{});
+      if constexpr (kUsesSeries) {
+        if (x <= Real(kMaxX) && z <= Real(kMaxZ)) {
+          return series(constants, now, rest, load);
+        }
+      } else {
+        for (std::size_t level = 0; level < kQuadratureLevels.size(); ++level) {
+          if (x <= kQuadratureLevels[level].max_x && z <= kQuadratureLevels[level].max_z) {
+            return step_at_level(constants, now, rest, level, std::make_index_sequence<kQuadratureLevels.size()>{});
+          }
         }
       }
       if (long_memory) {
@@ -131,11 +139,14 @@ struct IfCondExpKernel {
         long_memory = false;
         continue;
       }
-      const QuadratureLevel& last = kQuadratureLevels.back();
-      const Real by_x = Real(last.max_x) / (load.conductance * constants.rate_m);
-      const Real by_z = Real(last.max_z) / load.rate;
+      const Real by_x = Real(kMaxX) / (load.conductance * constants.rate_m);
+      const Real by_z = Real(kMaxZ) / load.rate;
       const Real part = by_x < by_z ? by_x : by_z;
-      now = quadrature<node_count(kQuadratureLevels.size() - 1)>(constants, now, part);
+      if constexpr (kUsesSeries) {
+        now = series(constants, now, part, load);
+      } else {
+        now = quadrature<kQuadratureLevels.back().nodes>(constants, now, part);
+      }
       rest -= part;
     }
   }
@@ -225,6 +236,12 @@ struct IfCondExpKernel {
   }
 
  private:
+  /// Exponentials of wider types are too slow for quadrature.
+  static constexpr bool kUsesSeries = !std::is_same_v<Real, double>;
+  /// The longest step, in the two numbers of QuadratureLevel.
+  static constexpr double kMaxX = kUsesSeries ? ConductanceSeries<Real>::kMaxX : kQuadratureLevels.back().max_x;
+  static constexpr double kMaxZ = kUsesSeries ? ConductanceSeries<Real>::kMaxZ : kQuadratureLevels.back().max_z;
+
   /// What decides how an interval is integrated.
   struct Load {
     Real conductance;  ///< 1 + |ge| + |gi|, in units of the leak
@@ -292,14 +309,22 @@ struct IfCondExpKernel {
   [[nodiscard]] static State<Real> step_at_level(const Constants& constants, const State<Real>& state, const Real& h,
                                                  std::size_t wanted, std::index_sequence<level...> /*all*/) {
     State<Real> end{};
-    ((level == wanted ? void(end = quadrature<node_count(level)>(constants, state, h)) : void()), ...);
+    ((level == wanted ? void(end = quadrature<kQuadratureLevels[level].nodes>(constants, state, h)) : void()), ...);
     return end;
   }
 
-  [[nodiscard]] static constexpr std::size_t node_count(std::size_t level) {
-    constexpr std::size_t kDoubleDigits = 53;
-    constexpr std::size_t kDigits = std::numeric_limits<Real>::digits;
-    return (kQuadratureLevels[level].nodes * kDigits + kDoubleDigits - 1) / kDoubleDigits;
+  /// The state `h` later by one Taylor series.
+  [[nodiscard]] static State<Real> series(const Constants& c, const State<Real>& state, const Real& h,
+                                          const Load& load) {
+    State<Real> end = advance_refractory(c, state, h);
+    // A synapse that is too fast for the series is one that does not matter.
+    const bool exc = c.rate_exc <= load.rate;
+    const bool inh = c.rate_inh <= load.rate;
+    end.y += ConductanceSeries<Real>::increment(
+        {h * c.rate_m, exc ? Real(h * c.rate_exc) : Real(0), inh ? Real(h * c.rate_inh) : Real(0),
+         exc ? Real(c.resistance * state.exc) : Real(0), inh ? Real(c.resistance * state.inh) : Real(0),
+         c.y_leak - state.y, c.y_exc - state.y, c.y_inh - state.y});
+    return end;
   }
 };
 

@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "engine/neuron_group.hpp"
+#pragma once
 
+/// make_neuron_group(), for the source that instantiates it.
 #include <cassert>
+#include <memory>
+#include <span>
 #include <tuple>
+#include <type_traits>
 
 #include "engine/kernel_group.hpp"
+#include "engine/neuron_group.hpp"
 #include "kernels/models.hpp"
 
 namespace va_event::engine {
 
-namespace {
+namespace detail {
 
 template <class Real, class... Kernels>
 std::unique_ptr<NeuronGroup<Real>> make_group_of(std::type_identity<std::tuple<Kernels...>> /*kernels*/,
@@ -26,15 +31,12 @@ std::unique_ptr<NeuronGroup<Real>> make_group_of(std::type_identity<std::tuple<K
   return group;
 }
 
-}  // namespace
+}  // namespace detail
 
 template <class Real>
 std::unique_ptr<NeuronGroup<Real>> make_neuron_group(const network::PopulationData& population,
                                                      std::span<const double> injected) {
-  return make_group_of<Real>(std::type_identity<kernels::NeuronKernels<Real>>{}, population, injected);
+  return detail::make_group_of<Real>(std::type_identity<kernels::NeuronKernels<Real>>{}, population, injected);
 }
-
-template std::unique_ptr<NeuronGroup<double>> make_neuron_group<double>(const network::PopulationData&,
-                                                                        std::span<const double>);
 
 }  // namespace va_event::engine

@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "engine/shard.hpp"
+#pragma once
 
+/// The definitions of everything that depends on the number type, for the source that instantiates make_shard() (one
+/// for each type, so that they build in parallel).
 #include <limits>
+#include <memory>
 #include <unordered_set>
+
+#include "engine/neuron_group_definitions.hpp"
+#include "engine/shard.hpp"
 
 namespace va_event::engine {
 
@@ -18,7 +24,7 @@ Shard<Real>::Shard(const network::Network& network, recording::Recorder& recorde
     groups_.emplace_back();
     sources_.emplace_back();
     if (population.model->is_source()) {
-      sources_.back() = make_source_group<Real>(population, network.seed);
+      sources_.back() = make_source_group(population, network.seed);
       for (std::uint32_t i = 0; i < population.size; ++i) {
         if (const auto first = sources_.back()->restart(i, {})) {
           emissions_.push({*first, population.first + i});
@@ -36,7 +42,8 @@ Shard<Real>::Shard(const network::Network& network, recording::Recorder& recorde
 }
 
 template <class Real>
-bool Shard<Real>::run_until(const Instant& stop, const std::function<bool(const Instant&)>& keep_going) {
+bool Shard<Real>::run_until(const Time& stop_time, const std::function<bool(const Time&)>& keep_going) {
+  const auto stop = events::to_instant<Real>(stop_time);
   find_next_sample();
   int until_poll = kPollInterval;
   for (;;) {
@@ -46,7 +53,7 @@ bool Shard<Real>::run_until(const Instant& stop, const std::function<bool(const 
       now_.offset = next.time;
       if (--until_poll == 0) {
         until_poll = kPollInterval;
-        if (!keep_going(now_)) {
+        if (!keep_going(now())) {
           return false;
         }
       }
@@ -58,7 +65,7 @@ bool Shard<Real>::run_until(const Instant& stop, const std::function<bool(const 
       return true;
     } else {
       next_epoch();
-      if (!keep_going(now_)) {
+      if (!keep_going(now())) {
         return false;
       }
     }
@@ -164,9 +171,9 @@ void Shard<Real>::change_current() {
 
 template <class Real>
 void Shard<Real>::emit_from_source() {
-  const events::CellEvent<Real> emission = emissions_.take();
+  const events::CellEvent<double> emission = emissions_.take();
   ++statistics_.source_spikes;
-  emit(emission.cell, emission.time);
+  emit(emission.cell, {emission.time.epoch, Real(emission.time.offset)});
   const std::size_t index = emission.cell - population_of(emission.cell).first;
   if (const auto next = sources_[population_index_[emission.cell]]->next(index)) {
     emissions_.push({*next, emission.cell});
@@ -265,9 +272,9 @@ void Shard<Real>::next_epoch() {
 
 template <class Real>
 void Shard<Real>::find_next_sample() {
-  next_sample_ = {std::numeric_limits<std::int64_t>::max(), Real(0)};
+  next_sample_ = {std::numeric_limits<std::int64_t>::max(), 0.0};
   for (const recording::Sampling& sampling : recorder_.samplings()) {
-    const Instant next = events::multiple(sampling.next_sample(), sampling.interval);
+    const auto next = events::multiple(sampling.next_sample(), sampling.interval);
     if (next < next_sample_) {
       next_sample_ = next;
     }
@@ -294,10 +301,10 @@ void Shard<Real>::parameters_changed(CellId cell) {
 template <class Real>
 void Shard<Real>::sources_changed(std::span<const CellId> cells) {
   const std::unordered_set<CellId> changed(cells.begin(), cells.end());
-  emissions_.erase_if([&changed](const events::CellEvent<Real>& event) { return changed.contains(event.cell); });
+  emissions_.erase_if([&changed](const events::CellEvent<double>& event) { return changed.contains(event.cell); });
   for (const CellId cell : cells) {
     const std::size_t index = cell - population_of(cell).first;
-    if (const auto first = sources_[population_index_[cell]]->restart(index, now_)) {
+    if (const auto first = sources_[population_index_[cell]]->restart(index, events::round_up(now_))) {
       emissions_.push({*first, cell});
     }
   }
@@ -305,7 +312,7 @@ void Shard<Real>::sources_changed(std::span<const CellId> cells) {
 
 template <class Real>
 void Shard<Real>::injection_added(std::size_t injection) {
-  currents_.add(injection, now_);
+  currents_.add(injection, events::round_up(now_));
   for (const CellId cell : network_.injections[injection].cells) {
     update_parameters(cell, now_.offset);
   }
@@ -348,10 +355,14 @@ const network::PopulationData& Shard<Real>::population_of(CellId cell) const {
 
 /// Within the present epoch, or +inf. (Nothing that is left belongs to an earlier one.)
 template <class Real>
-Real Shard<Real>::offset_of(const Instant& t) const {
-  return t.epoch == now_.epoch ? t.offset : std::numeric_limits<Real>::infinity();
+template <class Number>
+Real Shard<Real>::offset_of(const events::Instant<Number>& t) const {
+  return t.epoch == now_.epoch ? Real(t.offset) : std::numeric_limits<Real>::infinity();
 }
 
-template class Shard<double>;
+template <class Real>
+std::unique_ptr<Engine> make_shard(const network::Network& network, recording::Recorder& recorder) {
+  return std::make_unique<Shard<Real>>(network, recorder);
+}
 
 }  // namespace va_event::engine

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <span>
+
+#include "network/network.hpp"
+#include "recording/recorder.hpp"
+#include "va_event/precision.hpp"
+#include "va_event/simulation.hpp"
+
+namespace va_event::engine {
+
+/// A simulation in progress, whatever number type it counts with. Everything it holds belongs to it; the network is
+/// only read, the recorder gets the spikes and samples.
+class Engine {
+ public:
+  Engine() = default;
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+  virtual ~Engine() = default;
+
+  /// Handles every event before `stop`. `keep_going` is asked every epoch and now and then in between; when it says no,
+  /// the loop ends where it is. Returns whether `stop` was reached.
+  virtual bool run_until(const Time& stop, const std::function<bool(const Time&)>& keep_going) = 0;
+  /// Every event before this time is done.
+  [[nodiscard]] virtual Time now() const = 0;
+
+  // Changes that the user makes at now().
+  virtual void parameters_changed(CellId cell) = 0;
+  virtual void sources_changed(std::span<const CellId> cells) = 0;
+  virtual void injection_added(std::size_t injection) = 0;
+  virtual void set_variable(CellId cell, std::size_t variable, double value) = 0;
+  [[nodiscard]] virtual double variable(CellId cell, std::size_t variable) const = 0;
+
+  [[nodiscard]] virtual RunStatistics statistics() const = 0;
+};
+
+/// One engine, on the number type of `precision`. The recorder must be empty or hold spikes of the same precision.
+[[nodiscard]] std::unique_ptr<Engine> make_engine(const Precision& precision, const network::Network& network,
+                                                  recording::Recorder& recorder);
+
+}  // namespace va_event::engine

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/shard_definitions.hpp"
+
+namespace va_event::engine {
+
+template std::unique_ptr<Engine> make_shard<double>(const network::Network&, recording::Recorder&);
+
+}  // namespace va_event::engine

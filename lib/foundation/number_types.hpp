@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <boost/multiprecision/cpp_bin_float.hpp>
+
+#include "foundation/quad.hpp"
+
+/// The number types wider than double that the engine is built for; va_event/precision.hpp is how users name them.
+namespace va_event::foundation {
+
+#ifndef VA_EVENT_HAS_BINARY128
+/// As many digits as binary128, in software, where the compiler has no such type.
+using Quad = boost::multiprecision::number<
+    boost::multiprecision::cpp_bin_float<113, boost::multiprecision::digit_base_2, void, std::int16_t, -16382, 16383>,
+    boost::multiprecision::et_off>;
+#endif
+using Digits50 = boost::multiprecision::number<boost::multiprecision::cpp_bin_float<50>, boost::multiprecision::et_off>;
+using Digits100 =
+    boost::multiprecision::number<boost::multiprecision::cpp_bin_float<100>, boost::multiprecision::et_off>;
+
+}  // namespace va_event::foundation
