@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "random_network.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <random>
+#include <tuple>
+
+namespace va_event {
+
+namespace {
+
+using reference::Description;
+using reference::Neuron;
+using reference::Synapse;
+
+class Draw {
+ public:
+  explicit Draw(std::uint64_t seed) : generator_(seed) {}
+  double uniform(double low, double high) { return std::uniform_real_distribution(low, high)(generator_); }
+  double log_uniform(double low, double high) { return std::exp(uniform(std::log(low), std::log(high))); }
+  std::size_t below(std::size_t n) { return std::uniform_int_distribution<std::size_t>(0, n - 1)(generator_); }
+  bool chance(double p) { return std::bernoulli_distribution(p)(generator_); }
+  double one_of(const std::vector<double>& values) { return values[below(values.size())]; }
+
+ private:
+  std::mt19937_64 generator_;
+};
+
+double synaptic_time_constant(Draw& draw, double tau_m) {
+  const double near = tau_m * (1.0 + std::ldexp(draw.chance(0.5) ? 1.0 : -1.0, -static_cast<int>(5 + draw.below(48))));
+  return draw.one_of({tau_m, near, 5.0, 10.0, draw.log_uniform(0.5, 50.0)});
+}
+
+Neuron random_neuron(Draw& draw, bool conductance_based) {
+  Neuron n;
+  n.conductance_based = conductance_based;
+  n.cm = draw.one_of({0.2, 1.0, draw.log_uniform(0.05, 2.0)});
+  n.tau_m = draw.one_of({20.0, 10.0, draw.log_uniform(2.0, 50.0)});
+  n.tau_syn_E = synaptic_time_constant(draw, n.tau_m);
+  n.tau_syn_I = draw.chance(0.3) ? n.tau_syn_E : synaptic_time_constant(draw, n.tau_m);
+  n.tau_refrac = draw.one_of({0.0, 0.1, 5.0, draw.uniform(0.0, 20.0)});
+  n.v_thresh = draw.one_of({-50.0, draw.uniform(-55.0, -40.0)});
+  n.v_rest = n.v_thresh + draw.one_of({-10.0, -15.0, 1.0, 0.0, draw.uniform(-20.0, 5.0)});
+  n.v_reset = n.v_thresh - draw.one_of({10.0, 0.5, draw.uniform(1.0, 20.0)});
+  n.e_rev_E = draw.one_of({0.0, draw.uniform(-30.0, 20.0)});
+  n.e_rev_I = draw.one_of({-80.0, -70.0, n.v_rest, draw.uniform(-90.0, -30.0)});
+  n.i_offset = draw.chance(0.3) ? n.cm / n.tau_m * draw.uniform(-5.0, 25.0) : 0.0;
+  n.v = draw.chance(0.1) ? n.v_thresh + draw.one_of({0.0, 3.0}) : n.v_thresh - draw.uniform(0.0, 20.0);
+  const double current_scale = conductance_based ? n.cm / n.tau_m : 10.0 * n.cm / n.tau_m;
+  n.exc = draw.chance(0.2) ? current_scale * draw.uniform(0.0, 2.0) : 0.0;
+  n.inh = draw.chance(0.2) ? current_scale * draw.uniform(conductance_based ? 0.0 : -2.0, 2.0) : 0.0;
+  if (draw.chance(0.25)) {
+    double time = draw.chance(0.2) ? 0.0 : draw.uniform(0.0, 20.0);
+    for (std::size_t k = 1 + draw.below(4); k > 0; --k) {
+      n.injected.push_back({time, n.cm / n.tau_m * draw.uniform(-10.0, 30.0)});
+      time += draw.one_of({0.5, 16.0, draw.uniform(0.01, 20.0)});
+    }
+  }
+  return n;
+}
+
+std::vector<double> random_train(Draw& draw, double duration) {
+  const bool on_a_grid = draw.chance(0.5);
+  std::vector<double> times;
+  for (std::size_t k = draw.below(40); k > 0; --k) {
+    const double time = draw.uniform(0.0, duration);
+    times.push_back(on_a_grid ? std::floor(2.0 * time) / 2.0 : time);
+  }
+  std::sort(times.begin(), times.end());
+  return times;
+}
+
+/// A weight that moves v by some millivolts.
+double random_weight(Draw& draw, const Neuron& post, bool inhibitory) {
+  const double tau = inhibitory ? post.tau_syn_I : post.tau_syn_E;
+  const double jump = post.cm / std::min(tau, post.tau_m) * draw.uniform(0.2, 8.0);  // [nA] for that many mV
+  if (!post.conductance_based) {
+    return draw.chance(inhibitory ? 0.8 : 0.1) ? -jump : jump;
+  }
+  return inhibitory ? jump / 20.0 : jump / 50.0;
+}
+
+double random_delay(Draw& draw) {
+  return draw.one_of({0.2, 0.5, 1.5, draw.uniform(0.05, 5.0), draw.uniform(0.05, 5.0), draw.uniform(0.05, 5.0),
+                      draw.log_uniform(1e-9, 1e-2), draw.chance(0.2) ? 1e-300 : 16.0, draw.uniform(10.0, 40.0)});
+}
+
+std::vector<double> column(const std::vector<Neuron>& neurons, double Neuron::*member) {
+  std::vector<double> values;
+  for (const Neuron& neuron : neurons) {
+    values.push_back(neuron.*member);
+  }
+  return values;
+}
+
+using Parameter = std::pair<std::string, double Neuron::*>;
+
+const std::vector<Parameter>& parameters(bool conductance_based) {
+  static const std::vector<Parameter> of_both{{"v_rest", &Neuron::v_rest},       {"cm", &Neuron::cm},
+                                              {"tau_m", &Neuron::tau_m},         {"tau_refrac", &Neuron::tau_refrac},
+                                              {"tau_syn_E", &Neuron::tau_syn_E}, {"tau_syn_I", &Neuron::tau_syn_I},
+                                              {"v_thresh", &Neuron::v_thresh},   {"v_reset", &Neuron::v_reset},
+                                              {"i_offset", &Neuron::i_offset},   {"e_rev_E", &Neuron::e_rev_E},
+                                              {"e_rev_I", &Neuron::e_rev_I}};
+  static const std::vector<Parameter> without_reversals(of_both.begin(), of_both.end() - 2);
+  return conductance_based ? of_both : without_reversals;
+}
+
+Population create_neurons(Simulation& simulation, const std::vector<Neuron>& neurons, bool conductance_based) {
+  const Population population = conductance_based ? simulation.create(neurons.size(), IfCondExp{})
+                                                  : simulation.create(neurons.size(), IfCurrExp{});
+  std::vector<std::pair<std::string, Values>> values;
+  for (const auto& [name, member] : parameters(conductance_based)) {
+    values.emplace_back(name, column(neurons, member));
+  }
+  population.set(values);
+  population.initialize("v", column(neurons, &Neuron::v));
+  population.initialize(conductance_based ? "gsyn_exc" : "isyn_exc", column(neurons, &Neuron::exc));
+  population.initialize(conductance_based ? "gsyn_inh" : "isyn_inh", column(neurons, &Neuron::inh));
+  for (std::size_t i = 0; i < neurons.size(); ++i) {
+    std::vector<Time> times;
+    std::vector<double> amplitudes;
+    for (const Neuron::Step& step : neurons[i].injected) {
+      times.emplace_back(step.time);
+      amplitudes.push_back(step.amplitude);
+    }
+    if (!times.empty()) {
+      population.slice(i, i + 1).inject(StepCurrentSource(times, amplitudes));
+    }
+  }
+  return population;
+}
+
+}  // namespace
+
+Description random_network(std::uint64_t seed) {
+  Draw draw(seed);
+  Description d;
+  d.duration = draw.uniform(20.0, 60.0);
+  d.sampling_interval = draw.one_of({0.5, 1.0, draw.uniform(0.3, 3.0)});
+  for (std::size_t k = draw.below(4); k > 0; --k) {
+    d.sources.push_back(d.sources.empty() || draw.chance(0.8) ? random_train(draw, d.duration) : d.sources.front());
+  }
+  const std::size_t n = 1 + draw.below(12);
+  const std::size_t current_based = draw.below(n + 1);
+  for (std::size_t k = 0; k < n; ++k) {
+    d.neurons.push_back(random_neuron(draw, k >= current_based));
+  }
+  const bool one_delay = draw.chance(0.2);
+  const double the_delay = random_delay(draw);
+  const std::size_t cells = d.sources.size() + n;
+  for (std::size_t k = draw.below(6 * n); k > 0; --k) {
+    const std::size_t post = draw.below(n);
+    const std::size_t pre = draw.chance(0.1) ? d.sources.size() + post : draw.below(cells);
+    const bool inhibitory = draw.chance(0.3);
+    const double weight = random_weight(draw, d.neurons[post], inhibitory);
+    d.synapses.push_back({pre, post, inhibitory, weight, one_delay ? the_delay : random_delay(draw)});
+    if (draw.chance(0.1)) {
+      d.synapses.push_back(d.synapses.back());
+    }
+  }
+  return d;
+}
+
+BuiltNetwork::BuiltNetwork(const Description& d) {
+  if (!d.sources.empty()) {
+    populations.push_back(simulation.create(d.sources.size(), SpikeSourceArray{}));
+    for (std::size_t k = 0; k < d.sources.size(); ++k) {
+      populations[0].set_spike_times(k, {d.sources[k].begin(), d.sources[k].end()});
+    }
+    everything.emplace_back(populations[0]);
+  }
+  const auto border =
+      std::find_if(d.neurons.begin(), d.neurons.end(), [](const Neuron& n) { return n.conductance_based; });
+  for (const bool conductance_based : {false, true}) {
+    const std::vector<Neuron> part =
+        conductance_based ? std::vector(border, d.neurons.end()) : std::vector(d.neurons.begin(), border);
+    if (part.empty()) {
+      continue;
+    }
+    populations.push_back(create_neurons(simulation, part, conductance_based));
+    neurons = {neurons.empty() ? Assembly(populations.back()) : neurons.front() + populations.back()};
+    everything = {everything.empty() ? Assembly(populations.back()) : everything.front() + populations.back()};
+  }
+
+  // One projection for each pair of populations and receptor.
+  using Key = std::tuple<std::size_t, std::size_t, bool>;
+  std::map<Key, std::vector<ListedConnection>> lists;
+  const auto population_of = [this](std::size_t cell) {
+    std::size_t p = 0;
+    while (cell >= populations[p].first_id() + populations[p].size()) {
+      ++p;
+    }
+    return p;
+  };
+  for (const Synapse& synapse : d.synapses) {
+    const std::size_t post = d.sources.size() + synapse.post;
+    const std::size_t p = population_of(synapse.pre);
+    const std::size_t q = population_of(post);
+    lists[{p, q, synapse.inhibitory}].push_back({static_cast<std::uint32_t>(synapse.pre - populations[p].first_id()),
+                                                 static_cast<std::uint32_t>(post - populations[q].first_id()),
+                                                 synapse.weight, synapse.delay});
+  }
+  for (const auto& [key, list] : lists) {
+    const auto& [p, q, inhibitory] = key;
+    ProjectionOptions options;
+    options.receptor_type = inhibitory ? "inhibitory" : "excitatory";
+    simulation.connect(populations[p], populations[q], FromListConnector(list), StaticSynapse{}, options);
+  }
+  everything.front().record("spikes");
+  neurons.front().record("v", d.sampling_interval);
+}
+
+}  // namespace va_event

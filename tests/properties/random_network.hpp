@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "reference_simulator.hpp"
+#include "va_event/va_event.hpp"
+
+namespace va_event {
+
+/// A small network (1 ... 12 neurons of both models) in which everything that could matter occurs often: every order
+/// and equality of the time constants, resting potentials on both sides of the threshold, no refractoriness,
+/// delays from 1e-300 ms to longer than an epoch, simultaneous inputs, self-connections, several synapses of one pair,
+/// weights of either sign, current steps, initial states above the threshold.
+[[nodiscard]] reference::Description random_network(std::uint64_t seed);
+
+/// The same network made with the public interface. Cells have the ids of the description.
+struct BuiltNetwork {
+  explicit BuiltNetwork(const reference::Description& description);
+
+  [[nodiscard]] Spikes spikes() const { return everything.front().spikes(); }
+
+  Simulation simulation;
+  std::vector<Population> populations;
+  std::vector<Assembly> neurons;     ///< all neurons, if there are any
+  std::vector<Assembly> everything;  ///< sources and neurons
+};
+
+}  // namespace va_event

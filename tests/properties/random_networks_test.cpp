@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "random_network.hpp"
+#include "reference_simulator.hpp"
+
+namespace va_event {
+namespace {
+
+using reference::Wide;
+
+struct Agreement {
+  std::size_t spikes = 0, samples = 0;
+  std::size_t cut_short = 0;     ///< networks compared only until rounding decides
+  double largest_error = 0.0;    ///< of a spike time [ms]
+  double largest_bound = 0.0;    ///< [ms]
+  double largest_v_error = 0.0;  ///< [mV]
+};
+
+/// Spike times of one cell in the order of time, before `until`.
+std::vector<Time> times_of(const Spikes& spikes, std::size_t cell, double until) {
+  std::vector<Time> times;
+  for (std::size_t k = 0; k < spikes.size(); ++k) {
+    if (spikes.ids[k] == cell && spikes.times[k].ms() < until) {
+      times.push_back(spikes.times[k]);
+    }
+  }
+  return times;
+}
+
+void compare_spikes(const reference::Result& expected, const Spikes& spikes, std::size_t cells, double until,
+                    Agreement& agreement) {
+  for (std::size_t cell = 0; cell < cells; ++cell) {
+    const std::vector<Time> times = times_of(spikes, cell, until);
+    std::size_t k = 0;
+    for (const reference::Spike& spike : expected.spikes) {
+      if (spike.cell != cell || !(spike.time < until)) {
+        continue;
+      }
+      ASSERT_LT(k, times.size()) << "cell " << cell << " misses the spike at " << spike.time;
+      const auto error = static_cast<double>(abs(Wide(times[k].whole()) + times[k].fraction() - spike.time));
+      ASSERT_LE(error, spike.error) << "cell " << cell << ", spike " << k << " at " << times[k].to_string()
+                                    << " ms instead of " << spike.time;
+      agreement.largest_error = std::max(agreement.largest_error, error);
+      agreement.largest_bound = std::max(agreement.largest_bound, spike.error);
+      ++agreement.spikes;
+      ++k;
+    }
+    ASSERT_EQ(k, times.size()) << "cell " << cell << " spikes at " << times[std::min(k, times.size() - 1)].to_string()
+                               << " ms for no reason";
+  }
+}
+
+void compare_v(const reference::Result& expected, const Signal& v, Agreement& agreement) {
+  for (std::size_t n = 0; n < expected.samples.size(); ++n) {
+    ASSERT_GE(expected.samples[n].size(), v.samples());
+    for (std::size_t k = 0; k < v.samples(); ++k) {
+      const reference::Sample& sample = expected.samples[n][k];
+      const auto error = static_cast<double>(abs(v.at(k, n) - sample.v));
+      ASSERT_LE(error, sample.error) << "v of neuron " << n << " at " << sample.time << " ms";
+      if (std::isfinite(sample.error)) {
+        agreement.largest_v_error = std::max(agreement.largest_v_error, error);
+        ++agreement.samples;
+      }
+    }
+  }
+}
+
+TEST(RandomNetworks, SpikeAsTheReferenceSimulatorInWideArithmeticDoes) {
+  constexpr std::uint64_t kNetworks = 240;
+  Agreement agreement;
+  for (std::uint64_t seed = 1; seed <= kNetworks; ++seed) {
+    SCOPED_TRACE("network " + std::to_string(seed));
+    const reference::Description description = random_network(seed);
+    const reference::Result expected = reference::simulate(description);
+    const double until = std::min(expected.reliable_until, description.duration);
+    BuiltNetwork network(description);
+    network.simulation.run_until(until);
+
+    agreement.cut_short += until < description.duration ? 1 : 0;
+    const std::size_t cells = description.sources.size() + description.neurons.size();
+    compare_spikes(expected, network.spikes(), cells, until, agreement);
+    compare_v(expected, network.neurons.front().signal("v"), agreement);
+    if (HasFatalFailure()) {
+      return;
+    }
+  }
+  std::cout << agreement.spikes << " spikes agree within " << agreement.largest_error << " ms (bound at most "
+            << agreement.largest_bound << "), " << agreement.samples << " samples of v within "
+            << agreement.largest_v_error << " mV; " << agreement.cut_short << " networks were cut short\n";
+  RecordProperty("spikes", static_cast<int>(agreement.spikes));
+  EXPECT_LE(agreement.largest_bound, reference::kUndecided);
+  // The comparison would be empty if the networks were silent or rounding decided everything. (Loops of excitation are
+  // common among them: these are compared until they have made max_spikes.)
+  EXPECT_GT(agreement.spikes, 50 * kNetworks);
+  EXPECT_LT(agreement.cut_short, kNetworks / 3);
+}
+
+}  // namespace
+}  // namespace va_event
