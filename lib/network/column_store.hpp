@@ -21,7 +21,8 @@ class ColumnStore {
 
   void add(const std::uint32_t* pre, std::size_t count, std::uint32_t post) {
     if (count > free_) {
-      free_ = std::max(count, kChunk);
+      free_ = std::max(count, next_size_);
+      next_size_ = std::min(2 * next_size_, kLargestChunk);
       // for_overwrite: untouched pages of a chunk cost no memory.
       chunks_.push_back(std::make_unique_for_overwrite<std::uint32_t[]>(free_));
       next_ = chunks_.back().get();
@@ -35,11 +36,13 @@ class ColumnStore {
   [[nodiscard]] std::vector<Column>& columns() noexcept { return columns_; }
 
  private:
-  static constexpr std::size_t kChunk = std::size_t{1} << 18U;  // 1 MiB
+  static constexpr std::size_t kFirstChunk = std::size_t{1} << 10U;
+  static constexpr std::size_t kLargestChunk = std::size_t{1} << 18U;  // 1 MiB
 
   std::vector<std::unique_ptr<std::uint32_t[]>> chunks_;
   std::uint32_t* next_ = nullptr;
   std::size_t free_ = 0;
+  std::size_t next_size_ = kFirstChunk;
   std::vector<Column> columns_;
 };
 
