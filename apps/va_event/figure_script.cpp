@@ -6,6 +6,8 @@
 #include <iomanip>
 #include <sstream>
 
+#include "gnuplot.hpp"
+
 namespace va_event::cli {
 namespace {
 
@@ -31,14 +33,6 @@ struct Subject {
   Window window;
   double bin_ms;  ///< of the population rate
 };
-
-std::string quoted(const std::string& text) {
-  std::string result = "'";
-  for (const char c : text) {
-    result += c == '\'' ? std::string("''") : std::string(1, c);
-  }
-  return result + "'";
-}
 
 /// A panel's place, in fractions of the figure.
 std::string place(double left, double right, double bottom, double top) {
@@ -247,22 +241,20 @@ std::string gnuplot_terminal(const std::string& ending) {
                           : "pngcairo size 1400,1500 font 'DejaVu Sans,12'";
 }
 
-std::string figure_script(const std::string& file, const std::string& ending, const VogelsAbbott& network,
-                          const Report& report) {
+std::string figure_script(const VogelsAbbott& network, const Report& report) {
   const Window window{std::max(0.0, report.simulated_ms - kWindowMs), report.simulated_ms};
   const double bin_ms = std::min(kRateBinMs, report.simulated_ms / 20.0);  // a short run has bins, too
   const Subject subject{network, report, window, bin_ms};
   std::ostringstream out;
-  out << "set terminal " << gnuplot_terminal(ending) << "\nset output " << quoted(file)
-      << "\nset encoding utf8\nset tics out nomirror\nset border 3\nset key top right "
+  out << "set encoding utf8\nset tics out nomirror\nset border 3\nset key top right "
          "horizontal\nset title offset 0,-0.5\nset multiplot title "
-      << quoted(title(report)) << " font ',15'\nset xrange [" << window.from_ms << ':' << window.to_ms << "]\n";
+      << gnuplot_quoted(title(report)) << " font ',15'\nset xrange [" << window.from_ms << ':' << window.to_ms << "]\n";
   raster(out, subject);
   rates(out, subject);
   traces(out, subject);
   interval_histogram(out, subject);
   rate_histogram(out, subject);
-  out << "unset multiplot\nset output\n";
+  out << "unset multiplot\n";
   return out.str();
 }
 

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "va_crossval/command.hpp"
+
+namespace va_event::crossval {
+
+std::vector<Command> commands() { return {neuron_command()}; }
+
+}  // namespace va_event::crossval
