@@ -145,6 +145,45 @@ TEST(VogelsAbbott, EveryStyleConnectsWithTheGivenProbabilityWeightAndDelay) {
   }
 }
 
+/// Sum of a synaptic variable over all cells after 100 ms.
+double synaptic_sum(const VogelsAbbottParameters& p, const std::string& variable) {
+  Simulation sim;
+  const VogelsAbbott network = built(sim, p);
+  sim.run(100.0);
+  double sum = 0.0;
+  for (const PopulationView& cells : {network.exc, network.inh}) {
+    for (const double value : cells.value(variable)) {
+      sum += value;
+    }
+  }
+  return sum;
+}
+
+TEST(VogelsAbbott, EachProjectionReachesTheReceptorOfItsName) {
+  for (const Benchmark benchmark : {Benchmark::coba, Benchmark::cuba}) {
+    for (const bool use_views : {false, true}) {
+      const std::string variable = benchmark == Benchmark::coba ? "gsyn_" : "isyn_";
+      VogelsAbbottParameters p(benchmark);
+      p.n = 200;
+      p.pconn = 0.2;
+      p.stim_dur = 100.0;
+      p.style.use_views = use_views;
+      VogelsAbbottParameters only_exc = p;
+      only_exc.g_inh = 0.0;
+      EXPECT_GT(synaptic_sum(only_exc, variable + "exc"), 0.0);
+      EXPECT_EQ(synaptic_sum(only_exc, variable + "inh"), 0.0);
+      VogelsAbbottParameters only_inh = p;
+      only_inh.g_exc = 0.0;
+      if (benchmark == Benchmark::cuba) {  // fires without a stimulus
+        EXPECT_EQ(synaptic_sum(only_inh, "isyn_exc"), 0.0);
+        EXPECT_LT(synaptic_sum(only_inh, "isyn_inh"), 0.0);
+      } else {
+        EXPECT_GT(synaptic_sum(only_inh, "gsyn_inh"), 0.0);
+      }
+    }
+  }
+}
+
 TEST(VogelsAbbott, ThePyNNNetworkHasTheSynapseCountsThatPyNNPrints) {
   VogelsAbbottParameters p(Benchmark::coba);
   p.pynn_network = true;
