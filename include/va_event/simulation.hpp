@@ -89,6 +89,8 @@ class Simulation {
   [[nodiscard]] Precision precision() const noexcept;
   [[nodiscard]] std::vector<PopulationRange> populations() const;
 
+  [[nodiscard]] const std::shared_ptr<detail::Core>& core() const noexcept { return core_; }
+
  private:
   std::shared_ptr<detail::Core> core_;
 };

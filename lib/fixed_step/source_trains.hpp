@@ -34,8 +34,8 @@ class SourceTrains {
 
   const network::Network& network_;
   Grid grid_;
-  std::vector<std::unique_ptr<engine::SourceGroup<double>>> groups_;  ///< by population; null for neurons
-  std::vector<Spike> next_;                                           ///< of every source; a heap
+  std::vector<std::unique_ptr<engine::SourceGroup>> groups_;  ///< by population; null for neurons
+  std::vector<Spike> next_;                                   ///< of every source; a heap
 };
 
 }  // namespace va_event::fixed_step
