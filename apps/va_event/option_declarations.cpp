@@ -128,6 +128,11 @@ void declare_options(CLI::App& app, OptionTexts& texts, Options& o) {
   declare.number("--duration", "MS", "simulated time [ms]", o.duration);
   declare.text("--seed", "N", "seed of every random number; with --network pynn, of the Poisson spikes only",
                std::to_string(o.seed));
+  declare.text(
+      "--precision", "P",
+      "arithmetic of the simulation: double; quad (33 digits, some 30 times slower); or a number of digits up to "
+      "100. The network and its stimulus are the same in all of them",
+      o.precision.name());
 
   declare.group("Recording and files");
   declare.text("--output", "DIR", "folder of all files, made when it is missing", o.output);

@@ -53,6 +53,18 @@ void read_integer(const OptionTexts& texts, const std::string& option, std::uint
   value = *number;
 }
 
+void read_precision(const OptionTexts& texts, const std::string& option, Precision& value) {
+  const auto found = texts.find(option);
+  if (found == texts.end()) {
+    return;
+  }
+  try {
+    value = Precision::parse(lower_case(found->second));
+  } catch (const UserError&) {
+    reject(option, found->second, "", "must be double, quad or a number of digits from 1 to 100");
+  }
+}
+
 std::vector<std::string> read_list(const std::string& option, const std::string& text,
                                    const std::vector<std::string>& known, const std::string& remark) {
   std::vector<std::string> words;

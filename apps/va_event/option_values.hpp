@@ -33,6 +33,9 @@ void read_real(const OptionTexts& texts, const std::string& option, const std::s
 void read_integer(const OptionTexts& texts, const std::string& option, std::uint64_t low, std::uint64_t high,
                   std::uint64_t& value);
 
+/// Reads "double", "quad" or a number of digits, in any case.
+void read_precision(const OptionTexts& texts, const std::string& option, Precision& value);
+
 /// The words of a comma list, each once, all of them `known`; `remark` ends the sentence of the rule.
 [[nodiscard]] std::vector<std::string> read_list(const std::string& option, const std::string& text,
                                                  const std::vector<std::string>& known, const std::string& remark = "");

@@ -161,6 +161,7 @@ void read_all(OptionTexts texts, Options& options) {
   read_network(texts, options.network);
   read_real(texts, "--duration", "ms", {.zero = false, .high = kLongestMs}, options.duration);
   read_integer(texts, "--seed", 0, std::numeric_limits<std::uint64_t>::max(), options.seed);
+  read_precision(texts, "--precision", options.precision);
   read_recording(texts, options);
   read_output(texts, options);
 }

@@ -17,6 +17,7 @@ struct Options {
   VogelsAbbottParameters network;
   double duration = 1000.0;                        ///< simulated time [ms], > 0
   std::uint64_t seed = 98765;                      ///< of every random number; VAbenchmarks.py's rngseed
+  Precision precision;                             ///< of the simulation's arithmetic
   std::string output = "results";                  ///< folder of all files
   std::vector<std::string> formats{"gdf"};         ///< endings without the dot; empty: write nothing
   std::vector<std::string> record{"spikes", "v"};  ///< what is written

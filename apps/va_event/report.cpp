@@ -120,6 +120,7 @@ void print(std::ostream& out, const Report& r) {
   line(out, "Writing time", text(r.writing_s, " s"));
 
   out << '\n';
+  line(out, "Precision", r.options.precision.description());
   line(out, "Simulated time", text(r.simulated_ms, " ms") + (r.interrupted ? " (interrupted)" : ""));
   line(out, "Speed", text(r.realtime_factor(), " times real time"));
   line(out, "Spikes", std::to_string(r.statistics.spikes));
@@ -167,6 +168,7 @@ Json to_json(const Report& r) {
   return {{"benchmark", name(p.benchmark)},
           {"version", version()},
           {"seed", r.options.seed},
+          {"precision", r.options.precision.name()},
           {"neurons", p.n},
           {"synapses", r.total_synapses()},
           {"external_synapses", external},

@@ -77,7 +77,8 @@ void start_log(const Options& options) {
     const ParameterInfo& info = type.model().parameters[i];
     spdlog::debug("{}: {} = {} {}", type.model().name, info.name, type.values()[i], info.unit);
   }
-  spdlog::debug("seed {}, {} network, {} ms", options.seed, p.pynn_network ? "pynn" : "random", options.duration);
+  spdlog::debug("seed {}, {} network, {} ms, precision {}", options.seed, p.pynn_network ? "pynn" : "random",
+                options.duration, options.precision.description());
 }
 
 void log_network(const VogelsAbbott& network) {
@@ -141,7 +142,7 @@ int run(const Options& options, const Interrupt& interrupt) {
   prepare_output(options);
   const Announcer announce(options);
   announce.greet();
-  Simulation sim({.seed = options.seed});
+  Simulation sim({.seed = options.seed, .precision = options.precision});
 
   Timer timer;
   const VogelsAbbott network = build(sim, options.network, announce);

@@ -16,6 +16,7 @@ Json quantity(double value, std::string_view unit) { return {{"value", value}, {
 Json options_json(const Options& o) {
   const Style& style = o.network.style;
   return {{"duration", quantity(o.duration, "ms")},
+          {"precision", o.precision.name()},
           {"network", o.network.pynn_network ? "pynn" : "random"},
           {"use_views", style.use_views},
           {"use_assembly", style.use_assembly},
