@@ -151,6 +151,21 @@ TEST(IfCondExpKernel, SlowSynapsesAreFollowedQuasiStatically) {
   EXPECT_LE(error_of(example, 2500), Kernel::kMaxAdvanceError);
 }
 
+TEST(IfCondExpKernel, AShortStepLosesNoMoreThanTheLastBitOfThePotentialItself) {
+  RandomCases random(39);
+  for (int i = 0; i < 1000; ++i) {
+    const Case example = random.cond_exp();
+    const auto constants = Kernel::prepare(example.parameters, 0.0);
+    const auto state = Kernel::make_state(constants, example.variables);
+    const double h = random.log_uniform(1e-9, 1e-3) * example.parameters[2];
+    const Wide load = Wide(h) / example.parameters[2] * (1 + constants.resistance * (state.exc + state.inh));
+    const Wide expected = reference_y(WideKernel::prepare(example.parameters, 0.0), widen(state), Wide(h));
+    // Rounding of the increment, which is proportional to h, and of the sum.
+    const Wide bound = epsilon() * (16 * load * Kernel::scale(constants, state) + abs(expected));
+    ASSERT_LE(abs(Kernel::advance(constants, state, h).y - expected), bound) << "case " << i << ", h = " << h;
+  }
+}
+
 TEST(IfCondExpKernel, TwoStepsAreOneStep) {
   RandomCases random(45);
   for (int i = 0; i < 5000; ++i) {

@@ -92,6 +92,21 @@ TEST(IfCurrExpKernel, ApproachToTheThresholdAsRestingPotentialStaysBelowIt) {
   }
 }
 
+TEST(IfCurrExpKernel, AShortStepLosesNoMoreThanTheLastBitOfThePotentialItself) {
+  RandomCases random(39);
+  for (int i = 0; i < 1000; ++i) {
+    const Case example = random.curr_exp();
+    const auto constants = Kernel::prepare(example.parameters, 0.0);
+    const auto state = Kernel::make_state(constants, example.variables);
+    const double h = random.log_uniform(1e-9, 1e-3) * example.parameters[2];
+    const Wide load = Wide(h) / example.parameters[2];
+    const Wide expected = reference_y(WideKernel::prepare(example.parameters, 0.0), widen(state), Wide(h));
+    // Rounding of the increment, which is proportional to h, and of the sum.
+    const Wide bound = epsilon() * (16 * load * Kernel::scale(constants, state) + abs(expected));
+    ASSERT_LE(abs(Kernel::advance(constants, state, h).y - expected), bound) << "case " << i << ", h = " << h;
+  }
+}
+
 TEST(IfCurrExpKernel, TwoStepsAreOneStep) {
   RandomCases random(33);
   for (int i = 0; i < 5000; ++i) {
