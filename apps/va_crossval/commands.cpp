@@ -3,6 +3,6 @@
 
 namespace va_event::crossval {
 
-std::vector<Command> commands() { return {neuron_command()}; }
+std::vector<Command> commands() { return {neuron_command(), network_command(), chaos_command()}; }
 
 }  // namespace va_event::crossval

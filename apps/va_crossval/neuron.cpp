@@ -21,7 +21,7 @@ constexpr double kSampling = 1.0;        // of v [ms]
 struct Settings {
   std::vector<cli::Benchmark> models;
   std::vector<double> steps;
-  double duration = 5000.0;  ///< [ms]
+  double duration = 10000.0;  ///< [ms]
   std::uint64_t seed = 3;
 };
 
@@ -42,7 +42,7 @@ Settings read_settings(const cli::OptionTexts& texts, bool quick) {
   Settings settings;
   settings.models = read_benchmarks(texts);
   settings.steps = read_steps(texts, quick ? powers_of_two(3, 8) : powers_of_two(0, 10));
-  settings.duration = quick ? 500.0 : 5000.0;
+  settings.duration = quick ? 500.0 : 10000.0;
   cli::read_real(texts, "--duration", "ms", {.zero = false, .high = 1e7}, settings.duration);
   cli::read_integer(texts, "--seed", 0, std::numeric_limits<std::uint64_t>::max(), settings.seed);
   for (const double dt : settings.steps) {
@@ -150,7 +150,7 @@ void run_neuron(const cli::OptionTexts& texts, Session& session) {
                                {"spikes", reference.spikes.size()},
                                {"event_driven_wall_ms", reference.wall_ms}};
     Panel panel{.title = label + ", " + std::to_string(reference.spikes.size()) + " spikes",
-                .x = {.label = "time step [ms]"},
+                .x = {.label = "time step [ms]", .range = "5e-4:2"},
                 .y = {.label = "rms error of spike times [ms]"}};
     for (const Scheme& scheme : chosen[model]) {
       SchemeErrors errors{scheme};
@@ -194,7 +194,7 @@ Command neuron_command() {
                    "of exact (CUBA only), exponential_euler, forward_euler, rk2, rk4, each also with the kind of its "
                    "spikes behind it: rk4/grid, rk4/linear, rk4/cubic",
                    "all"},
-                  {"--duration", "MS", "simulated time [ms]", "5000"},
+                  {"--duration", "MS", "simulated time [ms]", "10000"},
                   {"--seed", "N", "of the input", "3"}},
       .positional = "COBA|CUBA",
       .run = run_neuron};

@@ -36,7 +36,7 @@ bool is_between(const NeuronRun& a, const NeuronRun& b, double t, double tau_ref
 
 NeuronSetup::NeuronSetup(cli::Benchmark which)
     : parameters(which),
-      rate_exc(which == cli::Benchmark::coba ? 1100.0 : 480.0),
+      rate_exc(which == cli::Benchmark::coba ? 1250.0 : 560.0),
       rate_inh(which == cli::Benchmark::coba ? 240.0 : 90.0) {}
 
 Population build_neuron(Simulation& simulation, const NeuronSetup& setup) {

@@ -31,7 +31,7 @@ bool write_data(std::ostream& out, const std::string& block, const Curve& curve,
 }
 
 void set_axis(std::ostream& out, const char* which, const Axis& axis) {
-  out << "set " << which << "label " << cli::gnuplot_quoted(axis.label) << '\n'
+  out << "set " << which << "label " << cli::gnuplot_quoted(axis.label) << (*which == 'y' ? " offset 1,0\n" : "\n")
       << "set " << which << "range [" << axis.range << "]\n"
       << (axis.logarithmic ? "set logscale " : "unset logscale ") << which << '\n'
       << "set format " << which << (axis.logarithmic ? " '10^{%L}'\n" : " '%g'\n");
@@ -40,7 +40,7 @@ void set_axis(std::ostream& out, const char* which, const Axis& axis) {
 void draw_panel(std::ostream& out, const Panel& panel, std::size_t index, std::size_t panels) {
   const double width = 1.0 / static_cast<double>(panels);
   const double left = width * static_cast<double>(index);
-  out << "set lmargin at screen " << left + 0.09 << "; set rmargin at screen " << left + width - 0.02
+  out << "set lmargin at screen " << left + 0.1 << "; set rmargin at screen " << left + width - 0.02
       << "; set bmargin at screen " << kKeyHeight + 0.12 << "; set tmargin at screen 0.93\n"
       << "set title " << cli::gnuplot_quoted(panel.title) << '\n';
   set_axis(out, "x", panel.x);

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+// Study "network": the Vogels-Abbott networks, every method and step against the event-driven run, and the activity
+// beside that of other simulators.
+#include <algorithm>
+#include <limits>
+
+#include "va_crossval/command.hpp"
+#include "va_crossval/comparison.hpp"
+#include "va_crossval/network_peers.hpp"
+#include "va_crossval/network_setup.hpp"
+#include "va_crossval/network_statistics.hpp"
+#include "va_crossval/peer_statistics.hpp"
+#include "va_crossval/plot.hpp"
+
+namespace va_event::crossval {
+namespace {
+
+constexpr const char* kDefaultMethods =
+    "exact/grid,exact/cubic,exponential_euler/grid,forward_euler/grid,rk2/linear,rk4/grid,rk4/cubic";
+
+constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+
+struct Settings {
+  std::vector<cli::Benchmark> models;
+  std::vector<double> steps;
+  double duration = 1000.0;  ///< [ms]
+  std::uint64_t seed = 98765;
+  PeerSettings peers;
+};
+
+Settings read_settings(const cli::OptionTexts& texts, bool quick) {
+  Settings settings;
+  settings.models = read_benchmarks(texts);
+  settings.steps = read_steps(texts, quick ? std::vector{0.1, 0.05} : std::vector{0.1, 0.05, 0.025, 0.0125});
+  settings.duration = quick ? 100.0 : 1000.0;
+  settings.peers = quick ? PeerSettings{.seeds = 2, .from_ms = 50.0, .to_ms = 150.0} : PeerSettings{};
+  cli::read_real(texts, "--duration", "ms", {.zero = false, .high = 1e6}, settings.duration);
+  cli::read_integer(texts, "--seed", 0, std::numeric_limits<std::uint64_t>::max() / 2, settings.seed);
+  cli::read_integer(texts, "--seeds", 0, 1000, settings.peers.seeds);
+  cli::read_real(texts, "--until", "ms", {.zero = false, .high = 1e6}, settings.peers.to_ms);
+  if (settings.peers.to_ms <= settings.peers.from_ms) {
+    throw ParameterError("--until", settings.peers.to_ms, "ms", "must be later than the window's begin, 1000 ms");
+  }
+  settings.peers.first_seed = settings.seed;
+  return settings;
+}
+
+Table accuracy_table() {
+  return {.name = "accuracy",
+          .title = "The same network clock-driven: how long and how closely its spikes are right",
+          .columns = {{"model"},
+                      {"method"},
+                      {"dt", "ms"},
+                      {"first wrong", "ms"},
+                      {"right spikes"},
+                      {"max error", "ms"},
+                      {"rms error", "ms"},
+                      {"spikes"},
+                      {"rate E", "Hz"},
+                      {"rate I", "Hz"},
+                      {"CV of ISI"},
+                      {"corr."},
+                      {"wall time", "s"}}};
+}
+
+/// One row of the accuracy table; without a comparison it is that of the event-driven run.
+std::vector<Entry> accuracy_row(const std::string& model, const std::string& method, const NetworkRun& run,
+                                const ActivityWindow& window, const NetworkComparison* comparison, double dt) {
+  auto statistics = network_statistics(run.spikes, window);
+  const bool compared = comparison != nullptr;
+  return {model,
+          method,
+          dt,
+          compared ? comparison->first_wrong_ms.value_or(kNone) : kNone,
+          compared ? static_cast<double>(comparison->right) : kNone,
+          compared ? comparison->max_error : kNone,
+          compared ? comparison->rms_error : kNone,
+          static_cast<std::int64_t>(run.spikes.size()),
+          statistics[kRateExc],
+          statistics[kRateInh],
+          statistics[kCvIsi],
+          statistics[kCorrelation],
+          run.wall_s};
+}
+
+std::string curve_title(const Scheme& scheme) {
+  std::string title = name(scheme);
+  std::replace(title.begin(), title.end(), '_', ' ');
+  return title;
+}
+
+/// All clock-driven runs of one network.
+Panel compare_schemes(const Settings& settings, cli::Benchmark model, const std::vector<Scheme>& chosen, Table& table,
+                      Session& session) {
+  const std::string label(cli::name(model));
+  const NetworkSetup setup = network_setup(model, session.quick());
+  session.step(label + ": event-driven");
+  const BuiltNetwork network(setup, settings.seed);
+  const NetworkRun reference = network.run_exact(settings.duration, session);
+  const ActivityWindow window{network.n_exc(), network.n_inh(), 0.0, settings.duration};
+  table.rows.push_back(accuracy_row(label, "event-driven", reference, window, nullptr, kNone));
+  Panel panel{.title = label,
+              .x = {.label = "time step [ms]"},
+              .y = {.label = "first wrong spike [ms]", .logarithmic = false, .range = "0:*"}};
+  for (std::size_t i = 0; i < chosen.size(); ++i) {
+    Curve curve{.title = curve_title(chosen[i]),
+                .style = "linespoints lw 1.5 ps 0.7 pt " + std::to_string(4 + i) + " lc rgb '" + colour(i) + "'"};
+    for (const double dt : settings.steps) {
+      session.step(label + ": " + name(chosen[i]) + ", dt = " + std::to_string(dt) + " ms");
+      const NetworkRun run = network.run_scheme(chosen[i], dt, settings.duration, session);
+      const NetworkComparison comparison = compare_networks(reference.spikes, run.spikes, dt, settings.duration);
+      table.rows.push_back(accuracy_row(label, name(chosen[i]), run, window, &comparison, dt));
+      curve.points.emplace_back(dt, comparison.first_wrong_ms.value_or(settings.duration));
+    }
+    panel.curves.push_back(std::move(curve));
+  }
+  return panel;
+}
+
+void run_network(const cli::OptionTexts& texts, Session& session) {
+  const Settings settings = read_settings(texts, session.quick());
+  Study study{.name = "network",
+              .title = "The Vogels-Abbott networks: same synapses and initial state, clock-driven and event-driven",
+              .command = session.command()};
+  study.parameters = {{"duration_ms", settings.duration},
+                      {"seed", settings.seed},
+                      {"dt_ms", settings.steps},
+                      {"seeds_of_statistics", settings.peers.seeds},
+                      {"statistics_from_ms", settings.peers.from_ms},
+                      {"statistics_to_ms", settings.peers.to_ms}};
+  std::size_t runs = 0;
+  for (const cli::Benchmark model : settings.models) {
+    runs += 1 + read_schemes(texts, model, kDefaultMethods).size() * settings.steps.size() + settings.peers.seeds;
+  }
+  session.start(runs);
+  study.tables = {accuracy_table()};
+  std::vector<Panel> panels;
+  for (const cli::Benchmark model : settings.models) {
+    panels.push_back(
+        compare_schemes(settings, model, read_schemes(texts, model, kDefaultMethods), study.tables[0], session));
+  }
+  session.draw(study, "first_wrong", "When the first spike goes wrong",
+               "The time at which some neuron's spike is first missing, surplus or more than dt away from the "
+               "event-driven run, against the time step. Points at the upper end, at " +
+                   std::to_string(static_cast<long>(settings.duration)) + " ms: no spike was wrong.",
+               plot_script(panels), 600);
+  study.notes = {
+      "First wrong: the first spike that is missing, surplus or more than dt away from the same neuron's spike in the "
+      "event-driven run; right spikes and errors are those before it. The longer the step, the more generous that is.",
+      "grid: spikes and delays at multiples of dt; linear, cubic: spikes interpolated, delays continuous."};
+  if (settings.peers.seeds > 0) {
+    study.tables.push_back(peer_table(settings.peers, settings.models, study.notes, session));
+  }
+  session.publish(study);
+}
+
+}  // namespace
+
+Command network_command() {
+  return {
+      .name = "network",
+      .summary = "Vogels-Abbott networks: first wrong spike, errors, activity by method and dt; NEST, Auryn, ...",
+      .run_time = "5 min",
+      .example = "network CUBA --duration 200 --methods exact/grid,rk4/cubic --seeds 0",
+      .options = {{"--dt", "LIST", "time steps [ms]", "0.1,0.05,0.025,0.0125"},
+                  {"--methods", "LIST",
+                   "of exact (CUBA only), exponential_euler, forward_euler, rk2, rk4, each also with the kind of its "
+                   "spikes behind it: rk4/grid, rk4/linear, rk4/cubic",
+                   kDefaultMethods},
+                  {"--duration", "MS", "simulated time of the comparison [ms]", "1000"},
+                  {"--seed", "N", "of the network; the first one of the statistics", "98765"},
+                  {"--seeds", "N", "networks for the statistics beside other simulators; 0: none", "5"},
+                  {"--until", "MS", "end of these statistics, which begin at 1000 ms [ms]", "11000"}},
+      .positional = "COBA|CUBA",
+      .run = run_network};
+}
+
+}  // namespace va_event::crossval
