@@ -28,8 +28,8 @@ class PoissonGroup final : public SourceGroup {
   }
 
   std::optional<Instant> restart(std::size_t i, const Instant& start) override {
-    const Instant onset = events::to_instant<double>(Time(parameter(kStart, i)));
-    time_[i] = start < onset ? onset : start;
+    const Instant first = onset(i);
+    time_[i] = start < first ? first : start;
     return next(i);
   }
 
@@ -43,8 +43,7 @@ class PoissonGroup final : public SourceGroup {
       return std::nullopt;
     }
     time_[i] = events::later(time_[i], interval);
-    const Instant end = events::later(events::to_instant<double>(Time(parameter(kStart, i))),
-                                      std::min(parameter(kDuration, i), kNever));
+    const Instant end = events::later(onset(i), std::min(parameter(kDuration, i), kNever));
     return time_[i] < end ? std::optional(time_[i]) : std::nullopt;
   }
 
@@ -53,6 +52,9 @@ class PoissonGroup final : public SourceGroup {
   static constexpr double kNever = 1e15;                              ///< [ms], 30,000 years
 
   [[nodiscard]] double parameter(std::size_t which, std::size_t i) const { return population_.parameters[which].at(i); }
+  [[nodiscard]] Instant onset(std::size_t i) const {
+    return events::to_instant<double>(Time(std::min(parameter(kStart, i), kNever)));
+  }
 
   const network::PopulationData& population_;
   std::vector<Instant> time_;  ///< of the last spike, or where the process starts
