@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <span>
 #include <string>
@@ -49,6 +50,8 @@ class Cells {
   void record(std::string_view variable, double sampling_interval = 0.1) const;
   /// Several at once, as PyNN's record(['spikes', 'v']).
   void record(const std::vector<std::string>& variables, double sampling_interval = 0.1) const;
+  /// record({"spikes", "v"}), which without this would be taken for a string_view made from two pointers.
+  void record(std::initializer_list<std::string_view> variables, double sampling_interval = 0.1) const;
 
   /// Adds a current source to every cell. @throws ConnectionError for spike sources.
   void inject(const StepCurrentSource& source) const;

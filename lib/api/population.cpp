@@ -45,6 +45,10 @@ void Cells::record(const std::vector<std::string>& variables, double sampling_in
   }
 }
 
+void Cells::record(std::initializer_list<std::string_view> variables, double sampling_interval) const {
+  record(std::vector<std::string>(variables.begin(), variables.end()), sampling_interval);
+}
+
 void Cells::inject(const StepCurrentSource& source) const { core_->inject(ids(), source); }
 
 Spikes Cells::spikes() const { return core_->recorder.spikes(ids()); }
