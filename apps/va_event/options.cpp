@@ -153,6 +153,32 @@ void read_output(const OptionTexts& texts, Options& options) {
   }
 }
 
+void require_wider(const std::string& option, const Precision& wider, const Precision& narrower) {
+  if (wider.digits() <= narrower.digits()) {
+    reject(option, wider.name(), "", "must be wider than what it is to check, " + narrower.description());
+  }
+}
+
+void read_certify(const OptionTexts& texts, Options& options) {
+  const auto check = texts.find("--certify-check");
+  if (check != texts.end() && lower_case(check->second) == "none") {
+    options.certify_check.reset();
+  } else {
+    read_precision(texts, "--certify-check", *options.certify_check);
+  }
+  read_precision(texts, "--certify-reference", options.certify_reference);
+  if (!options.certify) {
+    for (const char* option : {"--certify-reference", "--certify-check"}) {
+      must_be_absent(texts, option, "", "a run without --certify");
+    }
+    return;
+  }
+  require_wider("--certify-reference", options.certify_reference, options.precision);
+  if (options.certify_check) {
+    require_wider("--certify-check", *options.certify_check, options.certify_reference);
+  }
+}
+
 void read_all(OptionTexts texts, Options& options) {
   give_back_benchmark(texts);
   const Style style = options.network.style;
@@ -162,6 +188,7 @@ void read_all(OptionTexts texts, Options& options) {
   read_real(texts, "--duration", "ms", {.zero = false, .high = kLongestMs}, options.duration);
   read_integer(texts, "--seed", 0, std::numeric_limits<std::uint64_t>::max(), options.seed);
   read_precision(texts, "--precision", options.precision);
+  read_certify(texts, options);
   read_recording(texts, options);
   read_output(texts, options);
 }

@@ -15,19 +15,22 @@ namespace va_event::cli {
 /// Everything that the command line can ask for; all of it is checked before anything starts.
 struct Options {
   VogelsAbbottParameters network;
-  double duration = 1000.0;                        ///< simulated time [ms], > 0
+  double duration = 1000.0;  ///< simulated time [ms], > 0
   /// Of every random number. 17 draws a network of average activity: rates vary by some Hz from network to network.
   std::uint64_t seed = 17;
-  Precision precision;                             ///< of the simulation's arithmetic
-  std::string output = "results";                  ///< folder of all files
-  std::vector<std::string> formats{"gdf"};         ///< endings without the dot; empty: write nothing
-  std::vector<std::string> record{"spikes", "v"};  ///< what is written
-  std::uint64_t record_cells = 2;                  ///< so many excitatory cells record the variables of `record`
-  double sampling_interval = 0.1;                  ///< of these variables [ms], > 0
-  std::optional<std::string> figure;               ///< file of the figure; absent: none
-  std::optional<std::string> log_level;            ///< of messages for debugging; absent: none
-  bool quiet = false;                              ///< only the report
-  bool json = false;                               ///< the report as one JSON object
+  Precision precision;                              ///< of the simulation's arithmetic
+  bool certify = false;                             ///< simulate again in wider arithmetic, side by side
+  Precision certify_reference = Precision::quad();  ///< wider than `precision`
+  std::optional<Precision> certify_check = Precision::decimal(50);  ///< wider than the reference; absent: no check
+  std::string output = "results";                                   ///< folder of all files
+  std::vector<std::string> formats{"gdf"};                          ///< endings without the dot; empty: write nothing
+  std::vector<std::string> record{"spikes", "v"};                   ///< what is written
+  std::uint64_t record_cells = 2;        ///< so many excitatory cells record the variables of `record`
+  double sampling_interval = 0.1;        ///< of these variables [ms], > 0
+  std::optional<std::string> figure;     ///< file of the figure; absent: none
+  std::optional<std::string> log_level;  ///< of messages for debugging; absent: none
+  bool quiet = false;                    ///< only the report
+  bool json = false;                     ///< the report as one JSON object
 
   /// "spikes" or a variable is to be written.
   [[nodiscard]] bool writes(const std::string& what) const;

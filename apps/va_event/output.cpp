@@ -94,4 +94,11 @@ void write_output(const Simulation& sim, const VogelsAbbott& network, Report& re
   }
 }
 
+void rewrite_sidecar(const Simulation& sim, const VogelsAbbott& network, const Report& report) {
+  const std::string path = sidecar_path(report.options);
+  if (std::find(report.files.begin(), report.files.end(), path) != report.files.end()) {
+    write_text(path, sidecar(sim, network, report));
+  }
+}
+
 }  // namespace va_event::cli

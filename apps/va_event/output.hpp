@@ -25,4 +25,7 @@ void prepare_output(const Options& options);
 /// Writes the data files, the figure and last the sidecar, and adds each to `report.files` as soon as it is there.
 void write_output(const Simulation& sim, const VogelsAbbott& network, Report& report);
 
+/// Writes the sidecar again, with what is known now, if it was written before.
+void rewrite_sidecar(const Simulation& sim, const VogelsAbbott& network, const Report& report);
+
 }  // namespace va_event::cli

@@ -7,6 +7,8 @@
 #include <numeric>
 #include <sstream>
 
+#include "certificate.hpp"
+
 namespace va_event::cli {
 namespace {
 
@@ -138,6 +140,9 @@ void print(std::ostream& out, const Report& r) {
           << s.meaning;
     line(out, std::string("  ") + s.by, value.str());
   }
+  if (r.certificate) {
+    print(out, *r.certificate);
+  }
 }
 
 std::string warning(const Report& r) {
@@ -189,7 +194,8 @@ Json to_json(const Report& r) {
           {"ns_per_synaptic_event", number(r.ns_per_synaptic_event())},
           {"realtime_factor", number(r.realtime_factor())},
           {"intervals", intervals},
-          {"files", r.files}};
+          {"files", r.files},
+          {"certificate", r.certificate ? to_json(*r.certificate) : Json(nullptr)}};
 }
 
 }  // namespace va_event::cli

@@ -28,6 +28,7 @@ struct Report {
   double simulation_s = 0.0;
   double writing_s = 0.0;
   std::vector<std::string> files;  ///< written, in this order
+  std::optional<Certificate> certificate;
 
   [[nodiscard]] std::size_t total_synapses() const;  ///< without the external ones
   [[nodiscard]] std::optional<double> ns_per_synaptic_event() const;

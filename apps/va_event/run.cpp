@@ -11,6 +11,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "certificate.hpp"
 #include "output.hpp"
 #include "progress.hpp"
 #include "report.hpp"
@@ -106,13 +107,15 @@ void set_up_recording(const VogelsAbbott& network, const Options& options) {
   }
 }
 
+ProgressDisplay::Style progress_style(const Options& options) {
+  const auto style = options.quiet ? ProgressDisplay::Style::none : style_of_stderr();
+  const bool torn_by_log = options.log_level && style == ProgressDisplay::Style::bar;
+  return torn_by_log ? ProgressDisplay::Style::lines : style;
+}
+
 /// @return whether the run came to its end
 bool simulate(Simulation& sim, const Options& options, const Interrupt& interrupt) {
-  auto style = options.quiet ? ProgressDisplay::Style::none : style_of_stderr();
-  if (options.log_level && style == ProgressDisplay::Style::bar) {
-    style = ProgressDisplay::Style::lines;  // log lines would tear the bar
-  }
-  ProgressDisplay display(std::cerr, style);
+  ProgressDisplay display(std::cerr, progress_style(options));
   sim.on_progress([&display, &interrupt](const Progress& progress) {
     spdlog::trace("simulated {} ms", progress.now_ms);
     display.update(progress);
@@ -170,8 +173,20 @@ int run(const Options& options, const Interrupt& interrupt) {
   }
   report.writing_s = timer.lap();
 
+  if (options.certify && interrupt.signal() == 0) {
+    report.certificate = make_certificate(sim, options, interrupt, progress_style(options), announce);
+    try {
+      rewrite_sidecar(sim, network, report);
+    } catch (const std::exception& error) {
+      failure = failure.empty() ? error.what() : failure;
+    }
+  }
+
   show(report);
-  if (interrupt.signal() != 0) {
+  if (interrupt.signal() != 0 && report.certificate) {
+    std::cerr << "va-event: stopped by " << (interrupt.signal() == SIGINT ? "Ctrl-C" : "SIGTERM")
+              << "; the run is complete, the certificate is not" << std::endl;
+  } else if (interrupt.signal() != 0) {
     std::cerr << "va-event: stopped by " << (interrupt.signal() == SIGINT ? "Ctrl-C" : "SIGTERM") << " at "
               << report.simulated_ms << " of " << options.duration << " ms; "
               << (!failure.empty()       ? "not everything could be written"

@@ -14,13 +14,21 @@ namespace va_event {
 /// A cell's number in its simulation: cells count from 0 in the order of creation, sources included.
 using CellId = std::uint32_t;
 
-/// Recorded spikes of some cells: two parallel arrays, sorted by (time, id). The order is total, so equal
+/// Recorded spikes of some cells: two parallel arrays, sorted by (exact time, id). The order is total, so equal
 /// simulations give equal arrays.
 struct Spikes {
   std::vector<Time> times;
   std::vector<CellId> ids;
+  /// Simulations wider than double: what lies below the fraction of a time [ms], `tails_per_spike` numbers for each
+  /// spike, each far below the last bit of the one before. The exact time is the time plus its tails.
+  std::vector<double> tails = {};
+  std::size_t tails_per_spike = 0;
+  int decimals = 0;  ///< digits behind the point that such times are worth; 0 for double: as many as it takes
 
   [[nodiscard]] std::size_t size() const noexcept { return times.size(); }
+  [[nodiscard]] std::span<const double> tails_of(std::size_t spike) const {
+    return std::span(tails).subspan(spike * tails_per_spike, tails_per_spike);
+  }
   friend bool operator==(const Spikes&, const Spikes&) = default;
 };
 

@@ -19,6 +19,9 @@ namespace va_event {
 ///  .h5   SONATA: /spikes/<population>/{timestamps, timestamps_residual, node_ids} with `units`, `sorting`; signals
 ///        /report/<population>/{data, mapping/{node_ids, index_pointers, element_ids, time}}. Node ids count from 0
 ///        within each population; every population given gets its group, "/" in its label becomes "_".
+/// Spikes of a simulation wider than double keep their digits: .gdf and .csv show as many as its precision is worth,
+/// .npz and .h5 get `times_residual2`, `times_residual3`, ... (`timestamps_residual2`, ...): the exact time is the sum
+/// of times and all of its residuals, each far below the last bit of the one before.
 /// Signals cannot be written as .gdf. Files of equal data are equal, byte by byte.
 ///
 /// Every writer writes to a temporary name in the same folder and renames when all of it is on disk: a crash never

@@ -3,6 +3,7 @@
 
 /// Everything. Each header can also be included alone.
 #include "va_event/cell_types.hpp"       // IWYU pragma: export
+#include "va_event/certificate.hpp"      // IWYU pragma: export
 #include "va_event/connectors.hpp"       // IWYU pragma: export
 #include "va_event/csa.hpp"              // IWYU pragma: export
 #include "va_event/current_sources.hpp"  // IWYU pragma: export

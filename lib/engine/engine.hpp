@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 
 #include "network/network.hpp"
@@ -12,6 +13,13 @@
 #include "va_event/simulation.hpp"
 
 namespace va_event::engine {
+
+/// A potential that came close to its threshold, or only just over it.
+struct Grazing {
+  double distance_mv;  ///< of v from v_thresh [mV], >= 0
+  CellId cell;
+  double time_ms;
+};
 
 /// A simulation in progress, whatever number type it counts with. Everything it holds belongs to it; the network is
 /// only read, the recorder gets the spikes and samples.
@@ -36,6 +44,8 @@ class Engine {
   [[nodiscard]] virtual double variable(CellId cell, std::size_t variable) const = 0;
 
   [[nodiscard]] virtual RunStatistics statistics() const = 0;
+  /// The narrowest decision so far; nothing when there was none to make.
+  [[nodiscard]] virtual std::optional<Grazing> closest_grazing() const = 0;
 };
 
 /// One engine, on the number type of `precision`. The recorder must be empty or hold spikes of the same precision.

@@ -26,7 +26,8 @@ class KernelGroup final : public NeuronGroup<Real> {
       : first_(population.first),
         states_(population.size),
         safe_(population.size, infinity()),
-        interval_(population.size, Interval::by_sign) {
+        interval_(population.size, Interval::by_sign),
+        decisions_(population.size) {
     std::map<std::vector<double>, std::uint32_t> known;  // parameters and current -> index of their constants
     std::vector<double> parameters(population.parameters.size());
     std::vector<double> variables(population.initial.size());
@@ -81,7 +82,10 @@ class KernelGroup final : public NeuronGroup<Real> {
       interval_[i] = Interval::by_bound;
     } else {
       // The crossing itself: a function of the state at the neuron's last event alone.
-      const auto crossing = kernels::first_crossing<Kernel, Real>(constants(i), start, Real(events::kEpoch) - start.t);
+      kernels::Decision& decision = decisions_[i] = {};
+      const auto crossing =
+          kernels::first_crossing<Kernel, Real>(constants(i), start, Real(events::kEpoch) - start.t, &decision);
+      decision.time += static_cast<double>(start.t);
       interval_[i] = crossing ? Interval::crossing : Interval::by_search;
       safe_[i] = crossing ? start.t + *crossing : infinity();
     }
@@ -90,6 +94,7 @@ class KernelGroup final : public NeuronGroup<Real> {
 
   Real fire(std::size_t i, const Real& t) override {
     this->counts_[static_cast<std::size_t>(Interval::crossing)] += 1;
+    note(i, decisions_[i].distance, static_cast<double>(t));
     State& state = states_[i];
     state = Kernel::advance_refractory(constants(i), state, t - state.t);
     state.y = constants(i).y_reset;
@@ -146,15 +151,19 @@ class KernelGroup final : public NeuronGroup<Real> {
     return static_cast<double>(Kernel::variable(constants(i), state_at(i, t), variable));
   }
 
-  void next_epoch() override {
+  void next_epoch(std::int64_t epoch) override {
     const Real end(events::kEpoch);
     for (std::size_t i = 0; i < states_.size(); ++i) {
+      if (interval_[i] == Interval::by_search) {
+        note(i, decisions_[i].distance, decisions_[i].time);
+      }
       states_[i] = state_at(i, end);
       states_[i].t = Real(0);
       if (interval_[i] != Interval::refractory) {
         predict(i);
       }
     }
+    epoch_ = epoch;
   }
 
   void offer_all(Candidates<Real>& candidates) const override {
@@ -188,6 +197,9 @@ class KernelGroup final : public NeuronGroup<Real> {
   /// Ends the present interval at `t`.
   void move_to(std::size_t i, const Real& t) {
     const Interval kind = interval_[i] == Interval::crossing ? Interval::by_search : interval_[i];
+    if (interval_[i] == Interval::by_search && decisions_[i].time <= static_cast<double>(t)) {
+      note(i, decisions_[i].distance, decisions_[i].time);
+    }
     this->counts_[static_cast<std::size_t>(kind)] += 1;
     states_[i] = state_at(i, t);
     states_[i].t = t;
@@ -204,8 +216,18 @@ class KernelGroup final : public NeuronGroup<Real> {
     move_to(i, t);
     Kernel::add_input(states_[i], receptor, weight);
     if (interval_[i] != Interval::refractory) {
+      if (-states_[i].y < this->closest_.distance && Kernel::slope(constants(i), states_[i]) < Real(0)) {
+        note(i, static_cast<double>(kernels::magnitude(states_[i].y)), static_cast<double>(t));
+      }
       predict(i);
       candidates.offer(safe_[i], first_ + i);
+    }
+  }
+
+  /// @param time in the present epoch [ms]
+  void note(std::size_t i, double distance, double time) {
+    if (distance < this->closest_.distance) {
+      this->closest_ = {distance, static_cast<std::uint32_t>(i), {epoch_, time}};
     }
   }
 
@@ -222,12 +244,14 @@ class KernelGroup final : public NeuronGroup<Real> {
     return sets_.back();
   }
 
+  std::int64_t epoch_ = 0;     ///< number of the present one
   std::uint32_t first_;        ///< cell id of neuron 0
   std::vector<State> states_;  ///< as of each neuron's last event
   std::vector<Real> safe_;     ///< no spike before this time unless an event comes
   std::vector<Interval> interval_;
-  std::vector<ParameterSet> sets_;     ///< one for each distinct set of parameters
-  std::vector<std::uint32_t> set_of_;  ///< by neuron
+  std::vector<kernels::Decision> decisions_;  ///< the root finder's last, times in the present epoch
+  std::vector<ParameterSet> sets_;            ///< one for each distinct set of parameters
+  std::vector<std::uint32_t> set_of_;         ///< by neuron
 };
 
 }  // namespace va_event::engine

@@ -47,6 +47,13 @@ struct Verdict {
   Real time = Real(0);  ///< of the spike [ms]
 };
 
+/// Where a potential decided by a small distance from the threshold whether there is a spike.
+struct Touch {
+  double distance = std::numeric_limits<double>::infinity();  ///< of v from v_thresh [mV], >= 0
+  std::uint32_t index = 0;                                    ///< of the neuron in its group
+  events::Instant<double> time;
+};
+
 /// The neurons of one population: their states and everything that depends on the neuron model. All times are offsets
 /// in the present epoch. Between two of its own events a neuron's state is not touched: whoever asks for values or for
 /// a crossing in between gets a function of that state, so that nothing depends on who asked when.
@@ -80,16 +87,21 @@ class NeuronGroup {
   /// The exact value of a state variable at `t`, which is not before the neuron's last event.
   [[nodiscard]] virtual double variable(std::size_t index, std::size_t variable, const Real& t) const = 0;
 
-  /// Advances every neuron to the end of the epoch, which becomes time 0.
-  virtual void next_epoch() = 0;
+  /// Advances every neuron to the end of the epoch, which becomes time 0 of the epoch with number `epoch`.
+  virtual void next_epoch(std::int64_t epoch) = 0;
   /// Offers every neuron.
   virtual void offer_all(Candidates<Real>& candidates) const = 0;
 
   /// How many intervals ended, by kind.
   [[nodiscard]] const std::array<std::uint64_t, kIntervalKinds>& interval_counts() const noexcept { return counts_; }
 
+  /// The closest of all touches: where the root finder found a crossing or that there is none, and where an event ended
+  /// a rise.
+  [[nodiscard]] const Touch& closest_touch() const noexcept { return closest_; }
+
  protected:
   std::array<std::uint64_t, kIntervalKinds> counts_{};
+  Touch closest_;
 };
 
 /// The group of a population of any neuron model of kernels/models.hpp.

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -45,6 +46,7 @@ class Shard final : public Engine {
   void set_variable(CellId cell, std::size_t variable, double value) override;
   [[nodiscard]] double variable(CellId cell, std::size_t variable) const override;
   [[nodiscard]] RunStatistics statistics() const override;
+  [[nodiscard]] std::optional<Grazing> closest_grazing() const override;
 
  private:
   using Instant = events::Instant<Real>;

@@ -3,6 +3,7 @@
 
 /// The definitions of everything that depends on the number type, for the source that instantiates make_shard() (one
 /// for each type, so that they build in parallel).
+#include <array>
 #include <limits>
 #include <memory>
 #include <unordered_set>
@@ -17,6 +18,11 @@ using events::kEpoch;
 template <class Real>
 Shard<Real>::Shard(const network::Network& network, recording::Recorder& recorder)
     : network_(network), recorder_(recorder), routing_(network), currents_(network) {
+  if constexpr (events::kTails < Real >> 0) {
+    recorder.set_resolution(events::kTails<Real>, std::numeric_limits<Real>::max_digits10);
+  } else {
+    recorder.set_resolution(0, 0);
+  }
   population_index_.reserve(network.cells());
   for (std::size_t p = 0; p < network.populations.size(); ++p) {
     const network::PopulationData& population = network.populations[p];
@@ -183,7 +189,9 @@ void Shard<Real>::emit_from_source() {
 template <class Real>
 void Shard<Real>::emit(CellId cell, const Instant& t) {
   if (recorder_.records_spikes(cell)) {
-    recorder_.add_spike(cell, events::to_time(t));
+    std::array<double, events::kTails<Real>> tails;
+    const Time time = events::to_time<Real>(t, tails);
+    recorder_.add_spike(cell, time, tails);
   }
   const std::uint32_t population = population_index_[cell];
   const std::size_t index = cell - network_.populations[population].first;
@@ -262,7 +270,7 @@ template <class Real>
 void Shard<Real>::next_epoch() {
   for (const auto& group : groups_) {
     if (group) {
-      group->next_epoch();
+      group->next_epoch(now_.epoch + 1);
     }
   }
   now_ = {now_.epoch + 1, Real(0)};
@@ -346,6 +354,22 @@ RunStatistics Shard<Real>::statistics() const {
   result.intervals = result.settled_by_sign + result.settled_by_bound + result.settled_by_search +
                      result.settled_by_refractory + result.settled_by_spike;
   return result;
+}
+
+template <class Real>
+std::optional<Grazing> Shard<Real>::closest_grazing() const {
+  std::optional<Grazing> closest;
+  for (std::size_t p = 0; p < groups_.size(); ++p) {
+    if (!groups_[p]) {
+      continue;
+    }
+    const Touch touch = groups_[p]->closest_touch();
+    if (touch.distance < std::numeric_limits<double>::infinity() &&
+        (!closest || touch.distance < closest->distance_mv)) {
+      closest = {touch.distance, network_.populations[p].first + touch.index, events::to_time(touch.time).ms()};
+    }
+  }
+  return closest;
 }
 
 template <class Real>

@@ -3,7 +3,10 @@
 
 #include <cmath>
 #include <compare>
+#include <cstddef>
 #include <cstdint>
+#include <limits>
+#include <span>
 
 #include "va_event/time.hpp"
 
@@ -93,6 +96,22 @@ template <class Real>
   const auto fraction = static_cast<double>(t.offset - whole);
   const std::int64_t ms = t.epoch * kEpoch + static_cast<std::int64_t>(whole);
   return fraction < 1.0 ? Time::from_parts(ms, fraction) : Time::from_parts(ms + 1, 0.0);
+}
+
+/// How many doubles a time needs beyond the fraction of to_time() to keep all digits.
+template <class Real>
+inline constexpr std::size_t kTails = (std::numeric_limits<Real>::digits - 1) / std::numeric_limits<double>::digits;
+
+/// The same, and in `tails` what that rounding left out: the exact instant is the sum of all of them.
+template <class Real>
+[[nodiscard]] Time to_time(const Instant<Real>& t, std::span<double, kTails<Real>> tails) {
+  const Time time = to_time(t);
+  Real rest = (t.offset - Real(static_cast<double>(time.whole() - t.epoch * kEpoch))) - Real(time.fraction());
+  for (double& tail : tails) {
+    tail = static_cast<double>(rest);
+    rest -= Real(tail);
+  }
+  return time;
 }
 
 }  // namespace va_event::events

@@ -47,6 +47,12 @@ template <class Kernel, class Real>
 
 }  // namespace detail
 
+/// How far v was from v_thresh where it was decided whether there is a crossing.
+struct Decision {
+  double distance = std::numeric_limits<double>::infinity();  ///< [mV]
+  double time = std::numeric_limits<double>::infinity();      ///< since the state [ms]
+};
+
 /// The smallest x in [0, h_max] with v(x) >= v_thresh when no input arrives; touching counts. A function of its
 /// arguments alone: the same state gives the same bits whoever asks, and however often.
 ///
@@ -54,9 +60,10 @@ template <class Kernel, class Real>
 /// piece of that sign: so v at the end of each such piece says whether there is a crossing, and none is missed.
 /// The time is found to the last bit of the computed v(x).
 /// @param h_max [ms], >= 0, may be +inf
+/// @param decision gets the narrowest of these decisions, when there was one before h_max
 template <class Kernel, class Real>
 [[nodiscard]] std::optional<Real> first_crossing(const typename Kernel::Constants& constants, const State<Real>& state,
-                                                 Real h_max) {
+                                                 Real h_max, Decision* decision = nullptr) {
   if (state.y >= Real(0)) {
     return Real(0);
   }
@@ -67,7 +74,15 @@ template <class Kernel, class Real>
   const SignPieces<Real> pieces = barrier.sign_pieces(h_max < constants.horizon ? h_max : constants.horizon);
   for (int i = 0; i < pieces.count; ++i) {
     const SignPiece<Real>& piece = pieces.piece[static_cast<std::size_t>(i)];
-    if (piece.positive && Kernel::advance(constants, state, piece.end).y >= Real(0)) {
+    if (!piece.positive) {
+      continue;
+    }
+    const Real y = Kernel::advance(constants, state, piece.end).y;
+    if (decision != nullptr && i + 1 < pieces.count) {  // at the end of the last piece nothing is decided yet
+      const Decision made{static_cast<double>(magnitude(y)), static_cast<double>(piece.end)};
+      *decision = made.distance < decision->distance || y >= Real(0) ? made : *decision;
+    }
+    if (y >= Real(0)) {
       return detail::unique_crossing<Kernel>(constants, state, piece.begin, piece.end);
     }
   }

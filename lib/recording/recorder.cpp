@@ -98,14 +98,25 @@ Spikes Recorder::spikes(std::span<const CellId> ids) const {
     }
   }
   std::sort(order.begin(), order.end(), [this](std::size_t a, std::size_t b) {
-    return times_[a] == times_[b] ? ids_[a] < ids_[b] : times_[a] < times_[b];
+    if (times_[a] != times_[b]) {
+      return times_[a] < times_[b];
+    }
+    // Each tail is the rounded rest of the time, and rounding keeps the order.
+    const std::span<const double> first = tails_of(a);
+    const std::span<const double> second = tails_of(b);
+    const auto differ = std::mismatch(first.begin(), first.end(), second.begin());
+    return differ.first == first.end() ? ids_[a] < ids_[b] : *differ.first < *differ.second;
   });
   Spikes result;
+  result.tails_per_spike = tails_per_spike_;
+  result.decimals = decimals_;
+  result.tails.reserve(order.size() * tails_per_spike_);
   result.times.reserve(order.size());
   result.ids.reserve(order.size());
   for (const std::size_t k : order) {
     result.times.push_back(times_[k]);
     result.ids.push_back(ids_[k]);
+    result.tails.insert(result.tails.end(), tails_of(k).begin(), tails_of(k).end());
   }
   return result;
 }
@@ -171,11 +182,14 @@ void Recorder::clear(std::span<const CellId> ids) {
     if (!contains(member, ids_[k])) {
       ids_[kept] = ids_[k];
       times_[kept] = times_[k];
+      std::copy_n(tails_of(k).begin(), tails_per_spike_,
+                  tails_.begin() + static_cast<std::ptrdiff_t>(kept * tails_per_spike_));
       ++kept;
     }
   }
   ids_.resize(kept);
   times_.resize(kept);
+  tails_.resize(kept * tails_per_spike_);
 
   std::vector<Sampling> result;
   for (const Sampling& sampling : samplings_) {
@@ -196,6 +210,7 @@ void Recorder::clear(std::span<const CellId> ids) {
 
 void Recorder::restart() {
   times_.clear();
+  tails_.clear();
   ids_.clear();
   for (Sampling& sampling : samplings_) {
     sampling.first_sample = 0;

@@ -31,9 +31,16 @@ class Recorder {
  public:
   void record_spikes(std::span<const CellId> ids);
   [[nodiscard]] bool records_spikes(CellId id) const noexcept { return id < wanted_.size() && wanted_[id] != 0; }
-  void add_spike(CellId id, const Time& time) {
+  /// How exact the times of spikes will be: see Spikes. @pre no spikes are recorded yet, or they are of that kind
+  void set_resolution(std::size_t tails_per_spike, int decimals) {
+    tails_per_spike_ = tails_per_spike;
+    decimals_ = decimals;
+  }
+  /// @param tails as many as set_resolution() said
+  void add_spike(CellId id, const Time& time, std::span<const double> tails = {}) {
     times_.push_back(time);
     ids_.push_back(id);
+    tails_.insert(tails_.end(), tails.begin(), tails.end());
   }
 
   /// Samples `variable` of the cells from sample `first` on.
@@ -55,9 +62,16 @@ class Recorder {
   void restart();
 
  private:
+  [[nodiscard]] std::span<const double> tails_of(std::size_t spike) const {
+    return std::span(tails_).subspan(spike * tails_per_spike_, tails_per_spike_);
+  }
+
   std::vector<std::uint8_t> wanted_;  ///< by cell: its spikes are recorded
   std::vector<Time> times_;           ///< of spikes, in the order of occurrence
   std::vector<CellId> ids_;
+  std::vector<double> tails_;
+  std::size_t tails_per_spike_ = 0;
+  int decimals_ = 0;
   std::vector<Sampling> samplings_;
 };
 

@@ -4,13 +4,14 @@
 
 #include "foundation/number_text.hpp"
 #include "recording/files/formats.hpp"
+#include "recording/files/spike_text.hpp"
 
 namespace va_event::recording {
 
 void write_csv(AtomicFile& file, const Spikes& spikes, Populations /*populations*/) {
   file.write("id,time_ms\n");
   for (std::size_t i = 0; i < spikes.size(); ++i) {
-    file.write(std::to_string(spikes.ids[i]) + ',' + spikes.times[i].to_string() + '\n');
+    file.write(std::to_string(spikes.ids[i]) + ',' + time_text(spikes, i) + '\n');
   }
 }
 

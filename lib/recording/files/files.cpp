@@ -61,6 +61,11 @@ void check(const Spikes& spikes) {
     throw SizeError("spike ids", std::to_string(spikes.ids.size()), "ids",
                     "must be as many as times, " + std::to_string(spikes.times.size()));
   }
+  if (spikes.tails.size() != spikes.size() * spikes.tails_per_spike) {
+    throw SizeError("tails of spikes", std::to_string(spikes.tails.size()), "numbers",
+                    "must be " + std::to_string(spikes.tails_per_spike) + " for each of " +
+                        std::to_string(spikes.size()) + " spikes");
+  }
 }
 
 void check(const Signal& signal) {

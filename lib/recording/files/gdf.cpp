@@ -3,12 +3,13 @@
 #include <string>
 
 #include "recording/files/formats.hpp"
+#include "recording/files/spike_text.hpp"
 
 namespace va_event::recording {
 
 void write_gdf(AtomicFile& file, const Spikes& spikes, Populations /*populations*/) {
   for (std::size_t i = 0; i < spikes.size(); ++i) {
-    std::string time = spikes.times[i].to_string();
+    std::string time = time_text(spikes, i);
     if (time.find('.') == std::string::npos) {
       time += ".0";  // Neo's NestIO takes all times for whole numbers when the first line has no point
     }

@@ -209,6 +209,15 @@ struct PopulationArrays {
   std::vector<std::uint64_t> sizes;
 };
 
+/// The tails of all spikes, one array for each place behind the first residual.
+std::vector<std::vector<double>> further_residuals(const Spikes& spikes) {
+  std::vector<std::vector<double>> arrays(spikes.tails_per_spike, std::vector<double>(spikes.size()));
+  for (std::size_t k = 0; k < spikes.tails.size(); ++k) {
+    arrays[k % spikes.tails_per_spike][k / spikes.tails_per_spike] = spikes.tails[k];
+  }
+  return arrays;
+}
+
 }  // namespace
 
 void write_npz(AtomicFile& file, const Spikes& spikes, Populations populations) {
@@ -220,11 +229,15 @@ void write_npz(AtomicFile& file, const Spikes& spikes, Populations populations) 
     times.push_back(time.ms());
     residuals.push_back(time.residual());
   }
+  const std::vector<std::vector<double>> further = further_residuals(spikes);
   const PopulationArrays ranges(populations);
   Archive archive(file);
   archive.add("ids", spikes.ids);
   archive.add("times", times);
   archive.add("times_residual", residuals);
+  for (std::size_t k = 0; k < further.size(); ++k) {
+    archive.add(std::string("times_residual").append(std::to_string(k + 2)), further[k]);
+  }
   ranges.add_to(archive);
   archive.finish();
 }

@@ -99,7 +99,7 @@ void write_signature(const Image& image) {
 /// The spikes of one population.
 struct Train {
   std::vector<double> timestamps;
-  std::vector<double> residuals;
+  std::vector<std::vector<double>> residuals;  ///< the first, and those of a simulation wider than double
   std::vector<std::uint64_t> nodes;
 };
 
@@ -109,8 +109,11 @@ void write_train(const Image& image, const Handle& parent, const Group& group, c
   image.write_attribute(population.id(), "sorting", kSortings, sorted ? 2 : 0);
   const Handle times = image.write(population.id(), "timestamps", train.timestamps);
   image.write_attribute(times.id(), "units", "ms");
-  const Handle residuals = image.write(population.id(), "timestamps_residual", train.residuals);
-  image.write_attribute(residuals.id(), "units", "ms");
+  for (std::size_t k = 0; k < train.residuals.size(); ++k) {
+    const std::string name = "timestamps_residual" + (k == 0 ? std::string() : std::to_string(k + 1));
+    const Handle residuals = image.write(population.id(), name.c_str(), train.residuals[k]);
+    image.write_attribute(residuals.id(), "units", "ms");
+  }
   image.write(population.id(), "node_ids", train.nodes);
 }
 
@@ -145,12 +148,15 @@ void write_report(const Image& image, const Handle& parent, const Group& group, 
 
 void write_sonata(AtomicFile& file, const Spikes& spikes, Populations populations) {
   const std::vector<Group> groups = make_groups(populations);
-  std::vector<Train> trains(groups.size());
+  std::vector<Train> trains(groups.size(), Train{{}, std::vector<std::vector<double>>(1 + spikes.tails_per_spike), {}});
   for (std::size_t i = 0; i < spikes.size(); ++i) {
     const std::size_t group = group_of(groups, spikes.ids[i]);
     Train& train = trains[group];
     train.timestamps.push_back(spikes.times[i].ms());
-    train.residuals.push_back(spikes.times[i].residual());
+    train.residuals[0].push_back(spikes.times[i].residual());
+    for (std::size_t k = 0; k < spikes.tails_per_spike; ++k) {
+      train.residuals[k + 1].push_back(spikes.tails_of(i)[k]);
+    }
     train.nodes.push_back(spikes.ids[i] - groups[group].first);
   }
   const Image image(file);

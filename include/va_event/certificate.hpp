@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "va_event/data.hpp"
+#include "va_event/precision.hpp"
+#include "va_event/simulation.hpp"
+
+namespace va_event {
+
+/// How far the spikes of a part of the simulated time are off.
+struct SpikeErrors {
+  double from_ms = 0.0;
+  double to_ms = 0.0;
+  std::uint64_t spikes = 0;
+  double max_dt_ms = 0.0;  ///< largest |t - t of the wider simulation|
+};
+
+/// One simulation beside a wider one of the same network, all neurons, spike by spike in the order of their times.
+struct Comparison {
+  Precision tested;
+  Precision reference;
+  /// Before this time the two have the same spikes in the same order [ms].
+  double correct_until_ms = 0.0;
+  bool complete = false;             ///< nothing differs, to the end
+  std::uint64_t spikes = 0;          ///< of the tested simulation, as far as it was compared
+  std::uint64_t spikes_matched = 0;  ///< so many of them, from the first on, are those of the reference
+  double max_dt_ms = 0.0;            ///< largest |t - t of the reference| of the matched ones
+  CellId max_dt_cell = 0;            ///< where it occurred, and when
+  double max_dt_at_ms = 0.0;
+  double median_dt_ms = 0.0;
+  double max_dt_first_100_ms = 0.0;  ///< largest |dt| before t = 100 ms [ms]
+  std::vector<SpikeErrors> growth;   ///< the same in parts of the simulated time
+  std::string limited_by;            ///< what ended the comparison, in words
+  double tested_s = 0.0;             ///< wall-clock time of each [s]
+  double reference_s = 0.0;
+};
+
+/// The smallest distance from its threshold at which it was decided whether a neuron spikes.
+struct ClosestGrazing {
+  double distance_mv = 0.0;
+  CellId cell = 0;
+  double time_ms = 0.0;
+};
+
+/// How long and how closely a simulation is correct. What stands between it and the mathematical solution of the same
+/// network is rounding alone, since nothing else is approximated; a wider simulation shows what rounding did, and a
+/// still wider one shows that the first one was wide enough.
+struct Certificate {
+  double duration_ms = 0.0;         ///< that was asked for
+  Comparison result;                ///< the simulation beside the reference
+  std::optional<Comparison> check;  ///< the reference beside a still wider simulation, over the same time
+  /// In the reference. A rounding error of the potentials that is far below it has made or lost no spike.
+  std::optional<ClosestGrazing> closest_grazing;
+
+  /// Everything before this time is certified [ms].
+  [[nodiscard]] double correct_until_ms() const noexcept;
+  /// Certified to the end.
+  [[nodiscard]] bool complete() const noexcept;
+  /// One paragraph for people.
+  [[nodiscard]] std::string text() const;
+};
+
+struct CertifyProgress {
+  int part = 1;   ///< 1: the simulation beside the reference, 2: the reference beside the check
+  int parts = 1;  ///< how many there are
+  Progress progress = {};
+};
+
+struct CertifyOptions {
+  Precision reference = Precision::quad();                  ///< wider than the simulation
+  std::optional<Precision> check = Precision::decimal(50);  ///< wider than the reference; nullopt: no check
+  /// Called at least every 16 ms of simulated time; returning false ends it, and the certificate reaches up to there.
+  std::function<bool(const CertifyProgress&)> on_progress = {};
+};
+
+/// Simulates the network in the simulation's precision and in wider ones side by side for `duration_ms`, until its end
+/// or until a spike differs. The simulation itself stays as it is, and what it records does not matter.
+/// @param duration_ms > 0, finite
+/// @throws StateError when the simulation has run already (until reset()): the certificate is about the network as it
+/// is
+///         at time 0; ParameterError when a precision is not wider than the one that it is to check
+[[nodiscard]] Certificate certify(const Simulation& simulation, double duration_ms, const CertifyOptions& options = {});
+
+}  // namespace va_event

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "certificate/side_by_side.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <string>
+
+#include "certificate/spike_stream.hpp"
+#include "foundation/number_text.hpp"
+
+namespace va_event::certificate {
+namespace {
+
+constexpr double kWindow = 16.0;        // [ms]; short, so that few spikes wait for their partners
+constexpr double kFirstPart = 100.0;    // [ms]; of the simulated time
+constexpr double kParts = 20.0;         // rows of the table of growth, about, and not finer than kFirstPart
+constexpr std::size_t kLookAhead = 64;  // spikes among which a change of order is looked for
+
+std::string text(double x) { return foundation::shortest_text(x); }
+
+/// Collects what is known of the pairs.
+class Statistics {
+ public:
+  Statistics(Comparison& comparison, double duration_ms)
+      : comparison_(comparison), part_(kFirstPart * std::max(1.0, std::ceil(duration_ms / (kFirstPart * kParts)))) {}
+
+  void add(CellId cell, double time_ms, double dt) {
+    const double size = std::abs(dt);
+    sizes_.push_back(size);
+    ++comparison_.spikes_matched;
+    if (size > comparison_.max_dt_ms) {
+      comparison_.max_dt_ms = size;
+      comparison_.max_dt_cell = cell;
+      comparison_.max_dt_at_ms = time_ms;
+    }
+    if (time_ms < kFirstPart) {
+      comparison_.max_dt_first_100_ms = std::max(comparison_.max_dt_first_100_ms, size);
+    }
+    std::vector<SpikeErrors>& growth = comparison_.growth;
+    while (growth.empty() || time_ms >= growth.back().to_ms) {
+      const double from = growth.empty() ? 0.0 : growth.back().to_ms;
+      growth.push_back({from, from + part_, 0, 0.0});
+    }
+    ++growth.back().spikes;
+    growth.back().max_dt_ms = std::max(growth.back().max_dt_ms, size);
+  }
+
+  void finish() {
+    if (!sizes_.empty()) {
+      const auto middle = sizes_.begin() + static_cast<std::ptrdiff_t>(sizes_.size() / 2);
+      std::nth_element(sizes_.begin(), middle, sizes_.end());
+      comparison_.median_dt_ms = *middle;
+    }
+    if (!comparison_.growth.empty()) {
+      comparison_.growth.back().to_ms = std::min(comparison_.growth.back().to_ms, comparison_.correct_until_ms);
+    }
+  }
+
+ private:
+  Comparison& comparison_;
+  double part_;  ///< of the table of growth [ms]
+  std::vector<double> sizes_;
+};
+
+class SideBySide {
+ public:
+  SideBySide(const Contestant& tested, const Contestant& reference, const std::vector<CellId>& cells,
+             double duration_ms)
+      : tested_(tested, cells),
+        reference_(reference, cells),
+        duration_ms_(duration_ms),
+        statistics_(outcome_.comparison, duration_ms) {
+    outcome_.comparison.tested = tested.precision;
+    outcome_.comparison.reference = reference.precision;
+  }
+
+  Outcome run(const std::function<bool(double)>& keep_going) {
+    Comparison& comparison = outcome_.comparison;
+    const auto go_on = [&keep_going](const Time& t) { return keep_going(t.ms()); };
+    bool same = true;
+    for (double reached = 0.0; same && reached < duration_ms_;) {
+      const double stop = std::min(reached + kWindow, duration_ms_);
+      if (!tested_.advance(Time(stop), go_on) || !reference_.advance(Time(stop), go_on)) {
+        comparison.limited_by = "it was stopped at " + text(reached) + " ms";
+        break;
+      }
+      reached = stop;
+      same = match(reached == duration_ms_);
+      if (same) {
+        comparison.correct_until_ms = reached == duration_ms_ ? reached : last_common_time(reached);
+      }
+      comparison.complete = same && reached == duration_ms_;
+    }
+    if (comparison.complete) {
+      comparison.limited_by = "the end of the run";
+    }
+    comparison.spikes = comparison.spikes_matched + tested_.waiting();
+    comparison.tested_s = tested_.seconds();
+    comparison.reference_s = reference_.seconds();
+    statistics_.finish();
+    if (const auto grazing = reference_.engine().closest_grazing()) {
+      outcome_.closest_grazing = {grazing->distance_mv, grazing->cell, grazing->time_ms};
+    }
+    return std::move(outcome_);
+  }
+
+ private:
+  /// Pairs the spikes that wait. @return whether they are the same
+  bool match(bool at_end) {
+    while (tested_.waiting() > 0 && reference_.waiting() > 0) {
+      if (tested_.cell() != reference_.cell()) {
+        // A spike that seems to be missing may only come a little later, in the next window.
+        const bool decided = at_end || (tested_.waiting() > kLookAhead && reference_.waiting() > kLookAhead);
+        return decided ? fail() : true;
+      }
+      statistics_.add(tested_.cell(), reference_.time().ms(),
+                      difference(tested_.time(), tested_.tails(), reference_.time(), reference_.tails()));
+      tested_.pop();
+      reference_.pop();
+    }
+    return !at_end || tested_.waiting() + reference_.waiting() == 0 || fail();
+  }
+
+  /// All before is the same.
+  [[nodiscard]] double last_common_time(double reached) const {
+    double time = reached;
+    for (const SpikeStream* stream : {&tested_, &reference_}) {
+      if (stream->waiting() > 0) {
+        time = std::min(time, stream->time().ms());
+      }
+    }
+    return time;
+  }
+
+  /// The place of the next `cell` among the spikes that wait, or kLookAhead.
+  [[nodiscard]] static std::size_t find(const SpikeStream& stream, CellId cell) {
+    for (std::size_t k = 0; k < std::min(stream.waiting(), kLookAhead); ++k) {
+      if (stream.cell(k) == cell) {
+        return k;
+      }
+    }
+    return kLookAhead;
+  }
+
+  /// Says what differs. @return false
+  bool fail() {
+    outcome_.comparison.correct_until_ms = last_common_time(duration_ms_);
+    std::string& why = outcome_.comparison.limited_by;
+    const bool both = tested_.waiting() > 0 && reference_.waiting() > 0;
+    if (both) {
+      const std::size_t later = find(tested_, reference_.cell());
+      if (later < kLookAhead && find(reference_, tested_.cell()) < kLookAhead) {
+        why = "the order of the spikes of neurons " + std::to_string(reference_.cell()) + " and " +
+              std::to_string(tested_.cell()) + " at t = " + text(reference_.time().ms()) + " ms, which lie " +
+              text(std::abs(tested_.time(later).minus(tested_.time()))) + " ms apart";
+        return false;
+      }
+    }
+    const bool missing = !both ? tested_.waiting() == 0 : reference_.time() < tested_.time();
+    const SpikeStream& owner = missing ? reference_ : tested_;
+    why = std::string(missing ? "a missing" : "a wrong") + " spike of neuron " + std::to_string(owner.cell()) +
+          " at t = " + text(owner.time().ms()) + " ms";
+    return false;
+  }
+
+  SpikeStream tested_;
+  SpikeStream reference_;
+  double duration_ms_;
+  Outcome outcome_;
+  Statistics statistics_;
+};
+
+}  // namespace
+
+Outcome run_side_by_side(const Contestant& tested, const Contestant& reference, const std::vector<CellId>& cells,
+                         double duration_ms, const std::function<bool(double)>& keep_going) {
+  return SideBySide(tested, reference, cells, duration_ms).run(keep_going);
+}
+
+}  // namespace va_event::certificate

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "engine/engine.hpp"
+#include "recording/recorder.hpp"
+#include "va_event/certificate.hpp"
+
+namespace va_event::certificate {
+
+/// One of the two simulations: makes an engine that records into the recorder it is given.
+struct Contestant {
+  Precision precision;
+  std::function<std::unique_ptr<engine::Engine>(recording::Recorder&)> make_engine;
+};
+
+/// A comparison, and the closest grazing of the reference.
+struct Outcome {
+  Comparison comparison;
+  std::optional<ClosestGrazing> closest_grazing;
+};
+
+/// Runs both, window by window, until `duration_ms`, a difference, or until `keep_going` (given the time [ms]) says no.
+/// @param cells whose spikes are compared
+[[nodiscard]] Outcome run_side_by_side(const Contestant& tested, const Contestant& reference,
+                                       const std::vector<CellId>& cells, double duration_ms,
+                                       const std::function<bool(double)>& keep_going);
+
+}  // namespace va_event::certificate
