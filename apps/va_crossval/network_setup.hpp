@@ -24,7 +24,7 @@ struct NetworkRun {
 /// A Vogels-Abbott network and the simulations of it.
 class BuiltNetwork {
  public:
-  BuiltNetwork(const NetworkSetup& setup, std::uint64_t seed);
+  BuiltNetwork(const NetworkSetup& setup, std::uint64_t seed, Precision precision = {});
 
   [[nodiscard]] std::size_t n_exc() const noexcept { return network_.exc.size(); }
   [[nodiscard]] std::size_t n_inh() const noexcept { return network_.inh.size(); }

@@ -9,7 +9,8 @@ namespace va_event::crossval {
 
 std::vector<PeerStatistics> peer_statistics(cli::Benchmark benchmark) {
   std::vector<PeerStatistics> all;
-  for (const auto& row : nlohmann::json::parse(peer_statistics_json()).at("rows")) {
+  const auto data = nlohmann::json::parse(peer_statistics_json());
+  for (const auto& row : data.at("rows")) {
     if (row.at("benchmark").get<std::string>() != cli::name(benchmark)) {
       continue;
     }
