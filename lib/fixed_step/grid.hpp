@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cmath>
-#include <compare>
 #include <cstdint>
 
 #include "events/instant.hpp"
@@ -17,7 +16,10 @@ struct GridTime {
   std::int64_t step = 0;
   double offset = 0.0;  ///< [ms], in [0, dt)
 
-  friend auto operator<=>(const GridTime&, const GridTime&) = default;
+  friend bool operator==(const GridTime&, const GridTime&) = default;
+  friend bool operator<(const GridTime& a, const GridTime& b) noexcept {
+    return a.step != b.step ? a.step < b.step : a.offset < b.offset;
+  }
 };
 
 /// The clock: grid points k * dt.

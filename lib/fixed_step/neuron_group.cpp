@@ -161,7 +161,7 @@ class GroupOf final : public NeuronGroup {
     }
     next_v_[n] = v_[n], next_e_[n] = e_[n], next_i_[n] = i_[n];
     reached_[n] = 0.0;
-    apart_[n] = static_cast<std::uint8_t>(wake_[n] > end);
+    apart_[n] = static_cast<std::uint8_t>(end < wake_[n]);
   }
 
   void advance_all(std::span<const std::uint32_t> neurons, double offset) {

@@ -75,13 +75,12 @@ TEST(Grid, RoundsDurationsToTheNearestStepAndHalvesUp) {
 }
 
 TEST(Grid, DecimalsThatMissAGridPointByTheirLastBitsCostNoStep) {
-  // 10 * 0.7 is 6.9999999999999996 and 3 * 0.1 is 0.30000000000000001665, both as exact products of doubles.
-  EXPECT_EQ(Grid(0.7).round_up(7.0), 10);
-  EXPECT_EQ(Grid(0.1).round_up(0.3), 3);
-  EXPECT_EQ(Grid(0.1).round_up(0.3001), 4);
+  // 2.1 / 0.3 is 7.000000000000001 in doubles; 100 * 0.7 is 69.9999999999999956 as the exact product of the double.
+  EXPECT_EQ(Grid(0.3).round_up(2.1), 7);
+  EXPECT_EQ(Grid(0.3).round_up(2.101), 8);
   const Grid grid(0.7);
-  EXPECT_EQ(grid.round_up(grid.locate(events::to_instant<double>(Time(7.0)))), 10);
-  EXPECT_EQ(grid.round_up(grid.locate(events::to_instant<double>(Time(7.001)))), 11);
+  EXPECT_EQ(grid.round_up(grid.locate(events::to_instant<double>(Time(70.0)))), 100);
+  EXPECT_EQ(grid.round_up(grid.locate(events::to_instant<double>(Time(70.001)))), 101);
 }
 
 }  // namespace
