@@ -3,6 +3,8 @@
 
 namespace va_event::crossval {
 
-std::vector<Command> commands() { return {neuron_command(), network_command(), chaos_command()}; }
+std::vector<Command> commands() {
+  return {neuron_command(), network_command(), cost_command(), chaos_command(), simulators_command(), report_command()};
+}
 
 }  // namespace va_event::crossval

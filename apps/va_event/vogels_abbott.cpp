@@ -129,6 +129,7 @@ VogelsAbbott build(Simulation& sim, const VogelsAbbottParameters& p,
   if (p.benchmark == Benchmark::coba) {
     const Population stimulus =
         sim.create(p.n_stim, SpikeSourcePoisson{.rate = p.rate, .duration = p.stim_dur}, {.label = "expoisson"});
+    network.stimulus = stimulus;
     const FixedProbabilityConnector random = external_connector(p);
     const StaticSynapse synapse{.weight = p.stim_weight, .delay = p.delay};
     const auto stimulate = [&](const Assembly& post, const char* label) {

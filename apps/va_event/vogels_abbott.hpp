@@ -70,8 +70,9 @@ struct VogelsAbbottParameters {
 /// The network, built.
 struct VogelsAbbott {
   PopulationView exc, inh;
-  std::vector<Projection> projections;  ///< labels "e2e", "i2e", ...; with views or an assembly "e2e,i" and "i2e,i"
-  std::vector<Projection> external;     ///< from the Poisson sources; COBA only
+  std::vector<Projection> projections;   ///< labels "e2e", "i2e", ...; with views or an assembly "e2e,i" and "i2e,i"
+  std::vector<Projection> external;      ///< from the Poisson sources; COBA only
+  std::optional<Population> stimulus{};  ///< the Poisson sources; COBA only
 };
 
 /// Builds the network in `sim`, which must be empty. Announces each step by `announce`.

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The exported network in Brian2: exponential Euler (COBA) or exact integration (CUBA), spikes on the grid."""
+
+import brian2
+import numpy as np
+from brian2 import ms, mV, nA, nF, uS
+from va_network import StopWatch, main
+
+COMMON = """
+dv/dt = (v_rest - v) / tau_m + (%s + i_offset) / c_m : volt (unless refractory)
+"""
+CONDUCTANCES = COMMON % "ge * (e_rev_E - v) + gi * (e_rev_I - v)" + """
+dge/dt = -ge / tau_syn_E : siemens
+dgi/dt = -gi / tau_syn_I : siemens
+"""
+CURRENTS = COMMON % "ge + gi" + """
+dge/dt = -ge / tau_syn_E : amp
+dgi/dt = -gi / tau_syn_I : amp
+"""
+UNITS = {"cm": nF, "i_offset": nA, "tau": ms, "v": mV, "e": mV}  # by name, or by what stands before its first "_"
+
+
+def unit_of(name):
+    return UNITS.get(name) or UNITS[name.split("_")[0]]
+
+
+def lanes_of(network, dt):
+    """For each source spike how many spikes of its source came earlier in the same step.
+
+    Brian2's generators emit one spike in a step; the next ones get a copy of the source in another lane.
+    """
+    steps = np.floor(network.source_times / dt + 1e-9)
+    lanes, seen = [], {}
+    for key in zip(network.source_ids, steps):
+        lanes.append(seen.get(key, 0))
+        seen[key] = lanes[-1] + 1
+    return np.array(lanes, dtype=np.int64)
+
+
+def simulate(network, dt, arguments):
+    watch = StopWatch()
+    brian2.start_scope()
+    brian2.prefs.codegen.target = "numpy" if arguments.quick else "cython"
+    brian2.prefs.core.default_float_dtype = np.float64
+    brian2.defaultclock.dt = dt * ms
+    weight_unit, unit_name = (uS, "siemens") if network.conductances else (nA, "amp")
+    method = "exponential_euler" if network.conductances else "exact"
+    namespace = {name: value * unit_of(name) for name, value in network.parameters.items()}
+    namespace["c_m"] = namespace.pop("cm")  # cm is a centimetre
+    cells = brian2.NeuronGroup(
+        network.n, CONDUCTANCES if network.conductances else CURRENTS, method=method, threshold="v >= v_thresh",
+        reset="v = v_reset", refractory=network.parameters["tau_refrac"] * ms, namespace=namespace)
+    cells.v = network.v * mV
+    monitor = brian2.SpikeMonitor(cells)
+    parts = [cells, monitor]
+
+    def connect(source, pre, chosen, target):
+        if len(pre) == 0:
+            return
+        synapses = brian2.Synapses(source, cells, f"w : {unit_name}", on_pre=f"{target}_post += w")
+        synapses.connect(i=pre, j=network.post[chosen])
+        synapses.w = network.weight[chosen] * weight_unit
+        synapses.delay = network.delay[chosen] * ms
+        parts.append(synapses)
+
+    inside = network.pre < network.n
+    generator, n_sources, lanes = None, 0, np.array([], dtype=np.int64)
+    if len(network.source_ids) > 0:
+        n_sources = int(max(network.source_ids.max(), network.pre.max())) + 1 - network.n
+        lanes = lanes_of(network, dt)
+        indices = network.source_ids - network.n + lanes * n_sources
+        generator = brian2.SpikeGeneratorGroup(n_sources * (lanes.max() + 1), indices, network.source_times * ms)
+        parts.append(generator)
+    for inhibitory, target in ((False, "ge"), (True, "gi")):
+        of_kind = network.inhibitory == inhibitory
+        chosen = np.flatnonzero(inside & of_kind)
+        connect(cells, network.pre[chosen], chosen, target)
+        if generator is not None:
+            chosen = np.flatnonzero(~inside & of_kind)
+            copies = np.arange(lanes.max() + 1)
+            pre = (network.pre[chosen] - network.n)[:, None] + copies * n_sources
+            connect(generator, pre.ravel(), np.repeat(chosen, len(copies)), target)
+
+    net = brian2.Network(parts)
+    net.run(0 * ms)  # compiles
+    build_s = watch.lap()
+    net.run(network.duration * ms)
+    run_s = watch.lap()
+    return {
+        "times": np.asarray(monitor.t / ms),
+        "ids": np.asarray(monitor.i),
+        "settings": f"{method}, {brian2.prefs.codegen.target}",
+        "build_s": build_s,
+        "run_s": run_s,
+    }
+
+
+if __name__ == "__main__":
+    main("Brian2", brian2.__version__, simulate)

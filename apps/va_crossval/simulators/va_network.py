@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the runners beside this file share: the network that va-crossval wrote, their arguments, their answers.
+
+A runner simulates the network once for each step of --dt, writes the spikes of run k to <output>_<k>.h5 (datasets
+times [ms], ids) and prints one line of JSON per run. With --probe it only says which version there is.
+"""
+
+import argparse
+import json
+import time
+
+import h5py
+import numpy as np
+
+
+class Network:
+    """Neurons 0 ... n-1 and spike sources n, n+1, ...; units ms, mV, nF, nA, uS."""
+
+    def __init__(self, path):
+        with h5py.File(path, "r") as file:
+            self.model = file.attrs["model"]
+            self.model = self.model.decode() if isinstance(self.model, bytes) else self.model
+            self.duration = float(file.attrs["duration"])
+            self.parameters = {name: float(value) for name, value in file["parameters"].attrs.items()}
+            self.v = file["neurons/v"][:]
+            synapses = file["synapses"]
+            self.pre = synapses["pre"][:].astype(np.int64)
+            self.post = synapses["post"][:].astype(np.int64)
+            self.weight = synapses["weight"][:]
+            self.delay = synapses["delay"][:]
+            self.inhibitory = synapses["inhibitory"][:].astype(bool)
+            self.source_ids = file["source_spikes/ids"][:].astype(np.int64)
+            self.source_times = file["source_spikes/times"][:]
+        self.n = len(self.v)
+        self.conductances = self.model == "IF_cond_exp"
+
+
+class StopWatch:
+    """Seconds of wall time since the last lap."""
+
+    def __init__(self):
+        self.start = time.perf_counter()
+
+    def lap(self):
+        now = time.perf_counter()
+        seconds, self.start = now - self.start, now
+        return seconds
+
+
+def main(simulator, version, simulate):
+    """simulate(network, dt, arguments) returns {times, ids, settings, build_s, run_s}."""
+    parser = argparse.ArgumentParser(description=f"Simulates a network that va-crossval has exported in {simulator}.")
+    parser.add_argument("network", nargs="?", help="HDF5 file")
+    parser.add_argument("--dt", default="0.1", help="comma list of time steps [ms]")
+    parser.add_argument("--output", default="spikes", help="begin of the names of the files of spikes")
+    parser.add_argument("--quick", action="store_true", help="whatever starts soonest, for small networks")
+    parser.add_argument("--probe", action="store_true", help="print the version and stop")
+    arguments = parser.parse_args()
+    if arguments.probe:
+        print(json.dumps({"simulator": simulator, "version": version}))
+        return
+    network = Network(arguments.network)
+    for k, dt in enumerate(float(text) for text in arguments.dt.split(",")):
+        result = simulate(network, dt, arguments)
+        with h5py.File(f"{arguments.output}_{k}.h5", "w") as file:
+            file["times"] = np.asarray(result.pop("times"), dtype=np.float64)
+            file["ids"] = np.asarray(result.pop("ids"), dtype=np.uint32)
+        print(json.dumps({"simulator": simulator, "version": version, "dt": dt, **result}), flush=True)
