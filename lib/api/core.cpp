@@ -194,6 +194,12 @@ void Core::record(std::span<const CellId> ids, std::string_view variable, double
   if (!(sampling_interval > 0.0) || !std::isfinite(sampling_interval)) {
     throw ParameterError("sampling_interval", sampling_interval, "ms", "must be > 0 and finite");
   }
+  constexpr double kShortest = 1e-9;  // [ms]; the resolution of time is 2e-15 ms
+  constexpr double kLongest = 1e15;
+  if (sampling_interval < kShortest || sampling_interval > kLongest || now().ms() / sampling_interval > 0x1p53) {
+    throw ParameterError("sampling_interval", sampling_interval, "ms",
+                         "must be >= 1e-9 ms, <= 1e15 ms and > the present time / 2^53");
+  }
   if (ids.empty()) {
     return;
   }
