@@ -115,12 +115,15 @@ class KernelGroup final : public NeuronGroup<Real> {
                       Candidates<Real>& candidates) override {
     move_to(i, t);
     const Real threshold_before = constants(i).v_thresh;
+    const bool at_reset = states_[i].y == constants(i).y_reset;
     ParameterSet& mine = own_set(i);
     mine.constants = Kernel::prepare(parameters, injected);
-    if (interval_[i] == Interval::refractory) {
+    if (interval_[i] == Interval::refractory && at_reset) {  // a v that the user has set meanwhile is kept
       states_[i].y = mine.constants.y_reset;
-    } else {
-      states_[i].y += threshold_before - mine.constants.v_thresh;
+      return;
+    }
+    states_[i].y += threshold_before - mine.constants.v_thresh;
+    if (interval_[i] != Interval::refractory) {
       predict(i);
       candidates.offer(safe_[i], first_ + static_cast<std::uint32_t>(i));
     }
