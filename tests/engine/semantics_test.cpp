@@ -146,6 +146,32 @@ TYPED_TEST(Semantics, TheRefractoryPeriodIsNotRounded) {
   }
 }
 
+TYPED_TEST(Semantics, WhatIsSetWhileTheNeuronIsRefractoryHoldsUntilItsEnd) {
+  Simulation simulation;
+  TypeParam type = this->resting();
+  type.tau_refrac = 20.0;
+  const Population neurons = simulation.create(3, type);
+  neurons.initialize("v", -45.0);
+  neurons.inject(StepCurrentSource({6.0}, {0.0}));
+  neurons.record("spikes");
+  simulation.run_until(5.0);
+  neurons.slice(1, 2).initialize("v", -58.0);
+  neurons.slice(2, 3).initialize("v", -45.0);  // above threshold: spikes when it may
+  simulation.run_until(10.0);                  // across a step of current, which changes nothing
+  EXPECT_EQ(neurons.value("v"), (std::vector<double>{-65.0, -58.0, -45.0}));
+  neurons.set("v_reset", -70.0);
+  EXPECT_EQ(neurons.value("v"), (std::vector<double>{-70.0, -58.0, -45.0}));
+  neurons.set("v_thresh", -49.0);
+  simulation.run_until(20.0);
+  EXPECT_EQ(neurons.value("v"), (std::vector<double>{-70.0, -58.0, -45.0}));
+  simulation.run_until(21.0);
+  EXPECT_NEAR(neurons.value("v")[1], -60.0 + 2.0 * std::exp(-1.0 / 20.0), 1e-12);
+  const Spikes late = neurons.spikes();
+  ASSERT_EQ(late.size(), 4U);
+  EXPECT_EQ(late.times[3], Time(20.0));
+  EXPECT_EQ(late.ids[3], 2U);
+}
+
 // 3. At one instant: crossing, then end of refractoriness, then inputs
 
 TYPED_TEST(Semantics, AnInputAtTheInstantOfACrossingComesTooLateAndOneATickEarlierDoesNot) {
