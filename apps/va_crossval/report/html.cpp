@@ -10,7 +10,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::size_t kOpenRows = 24;  // longer tables are folded, so that the page can be overlooked
+constexpr std::size_t kOpenRows = 30;  // longer tables are folded, so that the page can be overlooked
 constexpr int kDigits = 4;
 
 std::string text_of(const Json& object, const char* key) {

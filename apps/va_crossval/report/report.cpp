@@ -69,7 +69,7 @@ std::string summary_of(const Json& study, const std::vector<Command>& known) {
   std::string text = rank < known.size() ? known[rank].summary : "";
   if (!text.empty()) {
     text.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(text.front())));
-    text += '.';
+    text += text.back() == '.' ? "" : ".";
   }
   return text;
 }

@@ -13,6 +13,7 @@ CONDUCTANCES = {**COMMON, "tau_syn_E": ("tau_syn_ex", 1.0), "tau_syn_I": ("tau_s
                 "e_rev_E": ("E_ex", 1.0), "e_rev_I": ("E_in", 1.0)}
 CURRENTS = {**COMMON, "tau_syn_E": ("tau_syn_ex", 1.0), "tau_syn_I": ("tau_syn_in", 1.0), "tau_m": ("tau_m", 1.0)}
 WEIGHT_SCALE = 1e3  # uS to nS, nA to pA
+TICS_PER_MS = 80000.0  # a step is a whole number of them: down to 0.1 ms / 2^6 with halved steps
 
 
 def parameters_of(network):
@@ -27,7 +28,7 @@ def simulate(network, dt, _arguments):
     watch = StopWatch()
     nest.set_verbosity("M_ERROR")
     nest.ResetKernel()
-    nest.SetKernelStatus({"resolution": dt, "local_num_threads": 1})
+    nest.SetKernelStatus({"tics_per_ms": TICS_PER_MS, "resolution": dt, "local_num_threads": 1})
     model = "iaf_cond_exp" if network.conductances else "iaf_psc_exp"
     cells = nest.Create(model, network.n, params=parameters_of(network))
     cells.V_m = network.v.tolist()

@@ -16,15 +16,32 @@ from va_network import StopWatch, main
 MECHANISM = "va_lif.mod"
 
 
+DEBIAN = {"bin/nrnmech_makefile": "/usr/lib/nrn/nrnmech_makefile", "bin/nocmodl": "/usr/bin/nocmodl",
+          "lib": "/usr/lib/nrn", "include": "/usr/include/nrn", "share": "/usr/share"}
+
+
+def compiler_environment(folder):
+    """Debian 12 installs nrnivmodl and its makefile apart: show it a tree in which they are together."""
+    if os.path.exists("/usr/bin/nrnmech_makefile") or not os.path.exists(DEBIAN["bin/nrnmech_makefile"]):
+        return dict(os.environ)
+    home = os.path.join(folder, "home")
+    os.makedirs(os.path.join(home, "bin"))
+    for name, target in DEBIAN.items():
+        os.symlink(target, os.path.join(home, name))
+    return {**os.environ, "NRNHOME": home}
+
+
 def load_mechanism():
     """Compiles and loads it, once."""
     if hasattr(h, "VaLif"):
         return
     with tempfile.TemporaryDirectory(prefix="va_lif_") as folder:
         shutil.copy(os.path.join(os.path.dirname(os.path.abspath(__file__)), MECHANISM), folder)
-        done = subprocess.run(["nrnivmodl"], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        done = subprocess.run(["nrnivmodl", "."], cwd=folder, env=compiler_environment(folder), stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True)
         library = os.path.join(folder, platform.machine(), ".libs", "libnrnmech.so")
-        if done.returncode != 0 or not os.path.exists(library):
+        # Its last step, an interpreter of its own, needs more packages and may fail: it is not used.
+        if not os.path.exists(library):
             raise SystemExit(f"nrnivmodl cannot compile {MECHANISM}:\n{done.stdout}")
         h.nrn_load_dll(library)
 

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <filesystem>
 #include <limits>
+#include <map>
 #include <sstream>
 
 #include "va_crossval/command.hpp"
@@ -154,7 +155,7 @@ Table accuracy_table() {
                       {"right spikes"},
                       {"median error", "ms"},
                       {"max error", "ms"},
-                      {"rms, common", "ms"},
+                      {"median, common", "ms"},
                       {"spikes"},
                       {"rate E", "Hz"},
                       {"rate I", "Hz"},
@@ -164,15 +165,13 @@ Table accuracy_table() {
 }
 
 Table order_table() {
-  return {
-      .name = "orders",
-      .title = "Do they come closer? Order of convergence to the event-driven run: rms error ~ dt^order",
-      .columns = {
-          {"model"}, {"simulator"}, {"version"}, {"common span", "ms"}, {"spikes in it"}, {"order"}, {"std. error"}}};
+  return {.name = "orders",
+          .title = "Do they come closer? Order of convergence to the event-driven run: median error ~ dt^order",
+          .columns = {{"model"}, {"simulator"}, {"version"}, {"common spikes"}, {"order"}, {"std. error"}}};
 }
 
 std::vector<Entry> row_of(const Comparison& all, const std::string& simulator, const PeerRun& run,
-                          const NetworkComparison* compared, double common_rms) {
+                          const NetworkComparison* compared, double common_median) {
   auto statistics = network_statistics(run.spikes, all.window);
   return {std::string(cli::name(all.model)),
           simulator,
@@ -182,7 +181,7 @@ std::vector<Entry> row_of(const Comparison& all, const std::string& simulator, c
           compared != nullptr ? Entry(static_cast<std::int64_t>(compared->right)) : Entry(),
           compared != nullptr ? compared->median_error : kNone,
           compared != nullptr ? compared->max_error : kNone,
-          common_rms,
+          common_median,
           static_cast<std::int64_t>(run.spikes.size()),
           statistics[kRateExc],
           statistics[kRateInh],
@@ -191,45 +190,83 @@ std::vector<Entry> row_of(const Comparison& all, const std::string& simulator, c
           run.run_s};
 }
 
-/// The time up to which every run of one simulator is right.
-double common_span(const Comparison& all, std::size_t peer, double duration) {
-  double span = duration;
-  for (const auto& [index, run] : all.runs) {
-    if (index == peer) {
-      span = std::min(span, compare_networks(all.exact, run.spikes, kWrongMs, duration).first_wrong_ms.value_or(span));
+/// |error| of each right spike of a run [ms], by neuron and number of the spike.
+using SpikeErrors = std::map<std::pair<CellId, std::size_t>, double>;
+
+SpikeErrors errors_of(const Spikes& exact, const Spikes& tested) {
+  std::map<CellId, std::vector<Time>> trains;
+  for (std::size_t i = 0; i < tested.size(); ++i) {
+    trains[tested.ids[i]].push_back(tested.times[i]);
+  }
+  std::map<CellId, std::size_t> count;
+  SpikeErrors errors;
+  for (std::size_t i = 0; i < exact.size(); ++i) {
+    const CellId id = exact.ids[i];
+    const std::size_t k = count[id]++;
+    const double error = k < trains[id].size() ? std::abs(trains[id][k].minus(exact.times[i])) : kNone;
+    if (error <= kWrongMs) {
+      errors[{id, k}] = error;
     }
   }
-  return span;
+  return errors;
+}
+
+/// The spikes that are right in all runs of a simulator are the same spikes at every step: their median errors.
+struct CommonErrors {
+  std::size_t spikes = 0;
+  std::vector<double> medians{};  ///< of each run [ms]
+};
+
+CommonErrors common_errors(const Comparison& all, std::size_t peer) {
+  std::vector<SpikeErrors> runs;
+  for (const auto& [index, run] : all.runs) {
+    if (index == peer) {
+      runs.push_back(errors_of(all.exact, run.spikes));
+    }
+  }
+  std::vector<std::vector<double>> kept(runs.size());
+  if (!runs.empty()) {
+    for (const auto& entry : runs.front()) {
+      if (std::all_of(runs.begin(), runs.end(), [&entry](const SpikeErrors& e) { return e.count(entry.first) > 0; })) {
+        for (std::size_t k = 0; k < runs.size(); ++k) {
+          kept[k].push_back(runs[k].at(entry.first));
+        }
+      }
+    }
+  }
+  CommonErrors result{.spikes = kept.empty() ? 0 : kept.front().size()};
+  for (std::vector<double>& errors : kept) {
+    result.medians.push_back(median(std::move(errors)));
+  }
+  return result;
 }
 
 /// Fills both tables and makes the panel of the figure.
 Panel tabulate(const Comparison& all, const Settings& settings, const std::vector<std::optional<FoundPeer>>& found,
                Study& study) {
   const std::string label(cli::name(all.model));
-  Panel panel{.title = label, .x = {.label = "time step [ms]"}, .y = {.label = "rms error of spike times [ms]"}};
+  Panel panel{.title = label, .x = {.label = "time step [ms]"}, .y = {.label = "median error of spike times [ms]"}};
   const PeerRun exact{.dt = kNone, .settings = "event-driven", .run_s = all.exact_s, .spikes = all.exact};
   study.tables[0].rows.push_back(row_of(all, "va-event", exact, nullptr, kNone));
   for (std::size_t peer = 0; peer < settings.wanted.size(); ++peer) {
-    const double span = common_span(all, peer, settings.duration);
+    const CommonErrors common = common_errors(all, peer);
     std::vector<ErrorPoint> points;
-    std::size_t spikes = 0;
     Curve curve{
         .title = settings.wanted[peer].name,
         .style = "linespoints lw 1.5 ps 0.8 pt " + std::to_string(5 + 2 * peer) + " lc rgb '" + colour(peer) + "'"};
     for (const auto& [index, run] : all.runs) {
       if (index == peer) {
         const auto whole = compare_networks(all.exact, run.spikes, kWrongMs, settings.duration);
-        const auto common = compare_networks(all.exact, run.spikes, kWrongMs, span);
-        study.tables[0].rows.push_back(row_of(all, settings.wanted[peer].name, run, &whole, common.rms_error));
-        points.push_back({run.dt, common.rms_error, common.right > 0});
-        curve.points.emplace_back(run.dt, common.rms_error);
-        spikes = common.right;
+        const double typical = common.medians[points.size()];
+        study.tables[0].rows.push_back(row_of(all, settings.wanted[peer].name, run, &whole, typical));
+        points.push_back({run.dt, typical, true});
+        curve.points.emplace_back(run.dt, typical);
       }
     }
     if (!points.empty()) {
       const Line line = fit_order(points, kFloorMs);
-      study.tables[1].rows.push_back({label, settings.wanted[peer].name, found[peer]->version, span,
-                                      static_cast<std::int64_t>(spikes), line.slope, line.slope_error});
+      study.tables[1].rows.push_back({label, settings.wanted[peer].name, found[peer]->version,
+                                      static_cast<std::int64_t>(common.spikes), line.slope, line.slope_error});
       panel.curves.push_back(std::move(curve));
     }
   }
@@ -272,8 +309,8 @@ std::vector<std::string> notes_of(const Settings& settings, const std::vector<st
       "the Poisson sources. Times are the ones that it reports; Brian2 reports the begin of the step at whose end the "
       "threshold is seen, NEST and NEURON its end.",
       "A spike is wrong when the k-th spike of a neuron is more than 1 ms from the k-th spike of the event-driven run, "
-      "or has no partner. Median and maximum are those of the spikes before the first wrong one; rms, common: of the "
-      "spikes before the first wrong one at any step, so that the steps can be compared.",
+      "or has no partner. Median and maximum error are those of the spikes before the first wrong one; median, "
+      "common: of the spikes that are right at every step of that simulator, the same ones at every step.",
       "Build is the wall time of making the network and, in Brian2, of compiling; run is that of the simulation "
       "alone, one thread."};
   for (std::size_t peer = 0; peer < settings.wanted.size(); ++peer) {
@@ -330,8 +367,8 @@ void run_simulators(const cli::OptionTexts& texts, Session& session) {
   }
   if (present > 0) {
     session.draw(study, "errors", "Other simulators against the event-driven run",
-                 "Rms difference of the spike times to the event-driven ones, over the span in which all spikes of "
-                 "that simulator are right at every step.",
+                 "Median difference of the spike times to the event-driven ones, over the spikes that are right at "
+                 "every step of that simulator.",
                  plot_script(panels), 520);
   }
   study.notes = notes_of(settings, found);

@@ -78,6 +78,9 @@ DERIVATIVE states {
 }
 
 NET_RECEIVE (w, inhibitory) {
+  INITIAL {
+    : without this block NEURON sets `inhibitory` to 0
+  }
   if (flag == 1) {
     WATCH (vm > v_thresh) 2
   } else if (flag == 2) {
