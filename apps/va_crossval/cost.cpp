@@ -59,7 +59,7 @@ CostPoint measure(const Settings& settings, const Spikes& reference, std::size_t
   for (std::uint64_t k = 0; k < settings.repeats; ++k) {
     const NetworkRun result = run();
     events = static_cast<double>(result.synaptic_events);
-    costs.push_back(result.wall_s * 1e9 / events);
+    costs.push_back(result.cpu_s * 1e9 / events);
     if (k == 0) {
       point.comparison = compare_networks(reference, result.spikes, tolerance, settings.duration);
     }
@@ -132,8 +132,7 @@ Panel measure_networks(const Settings& settings, cli::Benchmark model, const std
 
 void add_notes(Study& study) {
   study.notes = {
-      "One thread; the median of several runs of the wall-clock time. Other programs that run at the same time disturb "
-      "it.",
+      "One thread; the median over several runs of the processor time.",
       "Error per event: rms error of the spike times before the first wrong spike, divided by the synaptic events that "
       "a neuron received by then. The reference of all, of the event-driven run too, is the event-driven run in "
       "quadruple precision.",

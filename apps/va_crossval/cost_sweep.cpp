@@ -2,7 +2,6 @@
 #include "va_crossval/cost_sweep.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <limits>
 #include <sstream>
@@ -52,7 +51,7 @@ Population build(Simulation& simulation, const SweepSettings& settings, cli::Ben
   return neurons;
 }
 
-/// Wall-clock time of one neuron for one second [us].
+/// Processor time of one neuron for one second [us].
 template <class Run>
 double measure(std::uint64_t repeats, double duration, std::size_t neurons, Run run) {
   std::vector<double> times;
@@ -64,9 +63,9 @@ double measure(std::uint64_t repeats, double duration, std::size_t neurons, Run 
 
 template <class Work>
 double seconds_of(Work work) {
-  const auto start = std::chrono::steady_clock::now();
+  const double start = cpu_seconds();
   work();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return cpu_seconds() - start;
 }
 
 struct Cost {

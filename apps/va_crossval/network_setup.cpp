@@ -7,8 +7,14 @@
 namespace va_event::crossval {
 namespace {
 
-double seconds_since(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+/// Runs something and notes its times.
+template <class Work>
+void time(NetworkRun& run, Work work) {
+  const auto start = std::chrono::steady_clock::now();
+  const double cpu_start = cpu_seconds();
+  work();
+  run.cpu_s = cpu_seconds() - cpu_start;
+  run.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
 }  // namespace
@@ -31,20 +37,20 @@ BuiltNetwork::BuiltNetwork(const NetworkSetup& setup, std::uint64_t seed, Precis
 
 NetworkRun BuiltNetwork::run_exact(double duration, const Session& session) const {
   simulation_->reset();
-  const auto start = std::chrono::steady_clock::now();
-  session.run(*simulation_, duration);
-  return {.spikes = neurons().spikes(),
-          .wall_s = seconds_since(start),
-          .synaptic_events = simulation_->statistics().synaptic_events};
+  NetworkRun run;
+  time(run, [&] { session.run(*simulation_, duration); });
+  run.spikes = neurons().spikes();
+  run.synaptic_events = simulation_->statistics().synaptic_events;
+  return run;
 }
 
 NetworkRun BuiltNetwork::run_scheme(const Scheme& scheme, double dt, double duration, const Session& session) const {
   FixedStepSimulation simulation(*simulation_, scheme.options(dt));
-  const auto start = std::chrono::steady_clock::now();
-  session.run(simulation, duration);
-  return {.spikes = simulation.spikes(neurons()),
-          .wall_s = seconds_since(start),
-          .synaptic_events = simulation.statistics().synaptic_events};
+  NetworkRun run;
+  time(run, [&] { session.run(simulation, duration); });
+  run.spikes = simulation.spikes(neurons());
+  run.synaptic_events = simulation.statistics().synaptic_events;
+  return run;
 }
 
 }  // namespace va_event::crossval

@@ -18,6 +18,7 @@ using NetworkSetup = cli::VogelsAbbottParameters;
 struct NetworkRun {
   Spikes spikes;  ///< of the neurons, not of the sources
   double wall_s = 0.0;
+  double cpu_s = 0.0;  ///< the same but for what other programs on the machine take: there is one thread
   std::uint64_t synaptic_events = 0;
 };
 

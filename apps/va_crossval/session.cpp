@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "va_crossval/session.hpp"
 
+#include <time.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <iomanip>
@@ -20,6 +22,12 @@ constexpr const char* kClearLine = "\r\x1b[2K";  // ANSI: erase the whole line
 constexpr int kFigureWidth = 900;                // [pixels]
 
 }  // namespace
+
+double cpu_seconds() {
+  timespec now{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
 
 Session::Session(CommonOptions options, std::string command, const cli::Interrupt& interrupt)
     : options_(std::move(options)),

@@ -30,6 +30,9 @@ struct CommonOptions {
   bool json = false;                  ///< print the study as JSON instead of tables
 };
 
+/// Processor time of this program [s]; unlike the time on the clock it does not count other programs.
+[[nodiscard]] double cpu_seconds();
+
 /// What a running subcommand needs of the world around it: where to write, progress, Ctrl-C.
 class Session {
  public:

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <limits>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "va_crossval/command_line.hpp"
+#include "va_event/error.hpp"
+
+namespace va_event::crossval {
+namespace {
+
+using Json = nlohmann::json;
+
+/// Runs studies in a folder of its own.
+class Studies : public ::testing::Test {
+ protected:
+  Studies()
+      : folder_(std::filesystem::temp_directory_path() /
+                ("va_crossval_" + std::string(::testing::UnitTest::GetInstance()->current_test_info()->name()))) {}
+  ~Studies() override { std::filesystem::remove_all(folder_); }
+
+  void run(std::vector<std::string> arguments) const {
+    arguments.insert(arguments.end(), {"--quick", "--output", folder_.string()});
+    const auto parsed = parse_command_line(arguments, commands());
+    if (const auto* no_run = std::get_if<NoRun>(&parsed)) {
+      throw std::runtime_error(no_run->text);
+    }
+    const auto& invocation = std::get<Invocation>(parsed);
+    prepare_output(invocation.common);
+    const cli::Interrupt interrupt;
+    Session session(invocation.common, invocation.command_text, interrupt);
+    ::testing::internal::CaptureStdout();
+    try {
+      invocation.command.run(invocation.texts, session);
+    } catch (...) {
+      ::testing::internal::GetCapturedStdout();
+      throw;
+    }
+    ::testing::internal::GetCapturedStdout();
+  }
+
+  [[nodiscard]] std::string text(const std::string& file) const {
+    std::ifstream stream(folder_ / file);
+    EXPECT_TRUE(stream) << file;
+    std::ostringstream all;
+    all << stream.rdbuf();
+    return all.str();
+  }
+  [[nodiscard]] Json json(const std::string& study) const { return Json::parse(text(study + ".json")); }
+
+  std::filesystem::path folder_;
+};
+
+const Json& table(const Json& study, const std::string& name) {
+  for (const Json& candidate : study.at("tables")) {
+    if (candidate.at("name") == name) {
+      return candidate;
+    }
+  }
+  throw std::runtime_error("no table " + name);
+}
+
+std::size_t column(const Json& of, const std::string& name) {
+  for (std::size_t c = 0; c < of.at("columns").size(); ++c) {
+    if (of.at("columns").at(c).at("name") == name) {
+      return c;
+    }
+  }
+  throw std::runtime_error("no column " + name);
+}
+
+double number(const Json& entry) {
+  return entry.is_null() ? std::numeric_limits<double>::quiet_NaN() : entry.get<double>();
+}
+
+void expect_well_formed(const Json& study) {
+  for (const char* key : {"study", "title", "command", "version", "parameters", "tables", "figures", "notes"}) {
+    EXPECT_TRUE(study.contains(key)) << key;
+  }
+  for (const Json& one : study.at("tables")) {
+    EXPECT_FALSE(one.at("rows").empty()) << one.at("name");
+    for (const Json& row : one.at("rows")) {
+      EXPECT_EQ(row.size(), one.at("columns").size()) << one.at("name");
+    }
+  }
+}
+
+TEST_F(Studies, NeuronConvergesInTheOrderOfTheory) {
+  run({"neuron", "--duration", "1000"});
+  const Json study = json("neuron");
+  expect_well_formed(study);
+  const Json& orders = table(study, "orders");
+  ASSERT_EQ(orders.at("rows").size(), 27U);
+  for (const Json& row : orders.at("rows")) {
+    const std::string what = row.dump();
+    const auto theory = row.at(column(orders, "theory")).get<double>();
+    const bool grid = row.at(column(orders, "spikes")) == "grid";
+    if (row.at(column(orders, "steps fitted")).get<int>() < 3) {
+      EXPECT_EQ(theory, 4.0) << what;  // nothing else reaches rounding errors so early
+      continue;
+    }
+    // Where the spikes fall in their steps is chance: on the grid, and for lines, errors scatter about their trend.
+    const double tolerance = grid ? 0.45 : row.at(column(orders, "spikes")) == "linear" ? 0.35 : 0.3;
+    EXPECT_NEAR(number(row.at(column(orders, "spike times"))), theory, tolerance) << what;
+    EXPECT_NEAR(number(row.at(column(orders, "v"))), theory, grid ? 0.45 : 0.4) << what;
+  }
+}
+
+TEST_F(Studies, NeuronWithTheShortestStepsReachesTheEventDrivenRun) {
+  run({"neuron", "--duration", "1000", "--methods", "rk4/cubic", "--dt", "0.0078125"});
+  const Json study = json("neuron");
+  const Json& errors = table(study, "errors");
+  ASSERT_EQ(errors.at("rows").size(), 2U);
+  for (const Json& row : errors.at("rows")) {
+    EXPECT_LT(number(row.at(column(errors, "max error"))), 1e-9) << row;
+    EXPECT_LT(number(row.at(column(errors, "max error of v"))), 1e-9) << row;
+    EXPECT_EQ(row.at(column(errors, "missed")), 0);
+    EXPECT_EQ(row.at(column(errors, "spurious")), 0);
+  }
+}
+
+TEST_F(Studies, NeuronWritesTheSameNumbersAsCsv) {
+  run({"neuron", "CUBA", "--methods", "exact/grid", "--dt", "0.125,0.0625"});
+  const Json study = json("neuron");
+  const Json& errors = table(study, "errors");
+  std::istringstream csv(text("neuron_errors.csv"));
+  std::string line;
+  std::getline(csv, line);
+  EXPECT_EQ(line.substr(0, 29), "model,method,spikes,dt [ms],m");
+  for (const Json& row : errors.at("rows")) {
+    std::getline(csv, line);
+    std::istringstream cells(line);
+    for (const Json& entry : row) {
+      std::string cell;
+      std::getline(cells, cell, ',');
+      if (entry.is_number()) {
+        EXPECT_EQ(std::stod(cell), entry.get<double>());
+      } else {
+        EXPECT_EQ(cell, entry.is_null() ? "" : entry.get<std::string>());
+      }
+    }
+  }
+  EXPECT_FALSE(std::getline(csv, line));
+}
+
+TEST_F(Studies, NetworkStaysRightLongerWithBetterMethods) {
+  run({"network", "--duration", "50", "--seeds", "1", "--until", "80"});
+  const Json study = json("network");
+  expect_well_formed(study);
+  const Json& accuracy = table(study, "accuracy");
+  std::map<std::string, double> right;
+  for (const Json& row : accuracy.at("rows")) {
+    const auto key = row.at(0).get<std::string>() + ' ' + row.at(1).get<std::string>();
+    right[key] = number(row.at(column(accuracy, "right spikes")));  // of the shortest step
+  }
+  EXPECT_LT(right.at("COBA rk4/grid"), 0.2 * right.at("COBA rk4/cubic"));
+  EXPECT_LT(right.at("CUBA exact/grid"), 0.5 * right.at("CUBA exact/cubic"));
+  const Json& peers = table(study, "peers");
+  EXPECT_EQ(peers.at("rows").size(), 5U * (2U + 12U));  // five quantities, two models, twelve peers
+}
+
+TEST_F(Studies, CostTellsTheErrorOfEveryMethod) {
+  run({"cost", "CUBA", "--duration", "10"});
+  const Json study = json("cost");
+  expect_well_formed(study);
+  const Json& networks = table(study, "networks");
+  const std::size_t error = column(networks, "rms error");
+  EXPECT_LT(number(networks.at("rows").at(0).at(error)), 1e-11);  // event-driven, against quadruple precision
+  for (std::size_t r = 1; r < networks.at("rows").size(); ++r) {
+    EXPECT_GT(number(networks.at("rows").at(r).at(error)), number(networks.at("rows").at(0).at(error)));
+  }
+  EXPECT_EQ(table(study, "sweep").at("rows").size(), 4U);
+}
+
+TEST_F(Studies, ChaosSeparatesInProportionToThePerturbation) {
+  run({"chaos", "CUBA", "--neurons", "1", "--duration", "100"});
+  const Json study = json("chaos");
+  expect_well_formed(study);
+  const Json& growth = table(study, "growth");
+  const std::size_t at_10 = column(growth, "at 10 ms");
+  ASSERT_EQ(growth.at("rows").size(), 3U);
+  // 1e-9 and 1e-5 mV: far above rounding errors and far below a spike's worth.
+  const double ratio = number(growth.at("rows").at(2).at(at_10)) / number(growth.at("rows").at(1).at(at_10));
+  EXPECT_NEAR(ratio, 1e4, 1e2);
+}
+
+TEST_F(Studies, RejectBadValuesBeforeTheyStart) {
+  using Arguments = std::vector<std::string>;
+  for (const Arguments& arguments :
+       {Arguments{"neuron", "CABA"}, Arguments{"neuron", "--dt", "0.3"}, Arguments{"neuron", "--dt", "2"},
+        Arguments{"neuron", "--duration", "0"}, Arguments{"neuron", "--seed", "-1"},
+        Arguments{"network", "--methods", "rk5"}, Arguments{"network", "--seeds", "many"},
+        Arguments{"network", "--until", "50"}, Arguments{"cost", "--repeats", "0"}, Arguments{"cost", "--dt", "nan"},
+        Arguments{"chaos", "--neurons", "0"}, Arguments{"chaos", "--duration", "99"}}) {
+    EXPECT_THROW(run(arguments), UserError) << ::testing::PrintToString(arguments);
+  }
+}
+
+TEST_F(Studies, DoNotWriteIntoAFile) {
+  std::ofstream(folder_) << "a file";
+  EXPECT_THROW(run({"neuron"}), UserError);
+}
+
+}  // namespace
+}  // namespace va_event::crossval
