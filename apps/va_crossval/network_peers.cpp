@@ -93,6 +93,10 @@ Table peer_table(const PeerSettings& settings, const std::vector<cli::Benchmark>
       "z: difference of va-event's mean to the other's in standard errors of that difference (Welch); "
       "absent when the windows differ. Correlation: mean over the pairs of 200 neurons, bins of 5 ms; Fano "
       "factor: of the spikes of all neurons in 5 ms.");
+  notes.push_back(
+      "The others' CV is a mean over fewer neurons (CUBA: 3490 of 4000), those that spike rarely left out; here every "
+      "neuron with two intervals counts, which lowers the mean. So z of the CV compares definitions, too. The others "
+      "simulated the same few networks, so their differences to va-event are not independent of each other.");
   notes.push_back("Other simulators: " + peer_statistics_origin());
   return table;
 }
