@@ -10,7 +10,8 @@ packages_run="g++ cmake ninja-build pkg-config|pkgconf
   libboost-dev libboost-iostreams-dev libboost-filesystem-dev libboost-system-dev librandom123-dev
   libhdf5-dev libzip-dev libcli11-dev nlohmann-json3-dev libspdlog-dev
   gnuplot-nox|gnuplot-qt|gnuplot-x11 libgnuplot-iostream-dev"
-packages_test="libgtest-dev libgmock-dev python3 python3-numpy python3-h5py python3-neo python3-mpmath"
+packages_test="libgtest-dev libgmock-dev python3 python3-numpy python3-h5py python3-neo python3-mpmath
+  chromium python3-brian python3-neuron neuron-dev"
 packages_ci="clang clang-format clang-tidy libbenchmark-dev"
 
 say() { echo "$(basename "$0"): $*" >&2; }

@@ -44,7 +44,8 @@ def simulate(network, dt, arguments):
     brian2.prefs.core.default_float_dtype = np.float64
     brian2.defaultclock.dt = dt * ms
     weight_unit, unit_name = (uS, "siemens") if network.conductances else (nA, "amp")
-    method = "exponential_euler" if network.conductances else "exact"
+    # Preparing the exact method takes some ten seconds per run.
+    method = "exponential_euler" if network.conductances or arguments.quick else "exact"
     namespace = {name: value * unit_of(name) for name, value in network.parameters.items()}
     namespace["c_m"] = namespace.pop("cm")  # cm is a centimetre
     cells = brian2.NeuronGroup(

@@ -13,7 +13,7 @@ CONDUCTANCES = {**COMMON, "tau_syn_E": ("tau_syn_ex", 1.0), "tau_syn_I": ("tau_s
                 "e_rev_E": ("E_ex", 1.0), "e_rev_I": ("E_in", 1.0)}
 CURRENTS = {**COMMON, "tau_syn_E": ("tau_syn_ex", 1.0), "tau_syn_I": ("tau_syn_in", 1.0), "tau_m": ("tau_m", 1.0)}
 WEIGHT_SCALE = 1e3  # uS to nS, nA to pA
-TICS_PER_MS = 80000.0  # a step is a whole number of them: down to 0.1 ms / 2^6 with halved steps
+TICS_PER_MS = 80000  # a step is a whole number of them: down to 0.1 ms / 2^6 with halved steps
 
 
 def parameters_of(network):

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Study "simulators": the exported file, absent simulators, and that the present ones converge to our run."""
+
+import json
+import sys
+import unittest
+
+from program import CrossValidationTest
+
+SMALL = ["--neurons", "30", "--duration", "60", "--json", "--python", sys.executable]
+
+
+def module_exists(name):
+    try:
+        __import__(name)
+    except ImportError:
+        return False
+    return True
+
+
+class Export(CrossValidationTest):
+    @unittest.skipUnless(module_exists("h5py"), "python3-h5py is not installed")
+    def test_the_file_holds_every_synapse_and_input_spike(self):
+        import h5py
+        import numpy as np
+
+        self.run_program("simulators", "COBA", "--neurons", "50", "--duration", "60", "--python", "/nowhere/python")
+        with h5py.File(self.path("crossval", "simulators", "COBA.h5"), "r") as file:
+            self.assertEqual(len(file["neurons/v"]), 50)
+            pre, post = file["synapses/pre"][:], file["synapses/post"][:]
+            weight, inhibitory = file["synapses/weight"][:], file["synapses/inhibitory"][:]
+            times, ids = file["source_spikes/times"][:], file["source_spikes/ids"][:]
+            self.assertTrue(np.all(file["synapses/delay"][:] == 0.2))
+            self.assertEqual(file["parameters"].attrs["e_rev_I"], -80.0)
+        inside = pre < 50  # 80 synapses per neuron do not fit into 50: all to all
+        self.assertEqual(sorted(zip(pre[inside], post[inside])), [(i, j) for i in range(50) for j in range(50)])
+        np.testing.assert_array_equal(inhibitory[inside] == 1, pre[inside] >= 40)
+        np.testing.assert_allclose(weight[inside], np.where(pre[inside] >= 40, 0.051, 0.004), rtol=1e-15)
+        self.assertTrue(np.all(weight[~inside] == 0.1))
+        # 20 sources of 100 Hz for 50 ms: 100 spikes, standard deviation 10.
+        self.assertTrue(40 < len(times) < 160 and times.max() < 50 and ids.min() >= 50 and ids.max() < 70)
+
+
+class Absent(CrossValidationTest):
+    def test_an_absent_simulator_is_skipped_with_the_way_to_get_it(self):
+        done = self.run_program("simulators", "CUBA", "--simulators", "neuron", "--quick", "--python", "/nowhere/python")
+        self.assertIn("NEURON is skipped, it is not installed; to get it: apt-get install python3-neuron", done.stderr)
+        self.assertIn("NEURON is not installed, so it is not here.", " ".join(done.stdout.split()))
+
+    def test_bad_input_is_wrong_use(self):
+        for arguments in [["--dt", "0.07"], ["--dt", "0"], ["--dt", "nan"], ["--simulators", "genesis"],
+                          ["--neurons", "1"], ["--duration", "-1"], ["--duration", "inf"], ["COBRA"]]:
+            with self.subTest(arguments=arguments):
+                self.run_program("simulators", *arguments, code=2)
+
+
+class Present(CrossValidationTest):
+    """Halving the step three times divides a first-order error by 8; grid noise of 30 neurons leaves at least 3."""
+
+    def assert_converges(self, key, module):
+        if not module_exists(module):
+            self.skipTest(f"{key} is not installed")
+        done = self.run_program("simulators", "CUBA", "--simulators", key, "--dt", "0.1,0.05,0.025,0.0125", *SMALL)
+        study = json.loads(done.stdout)
+        table = study["tables"][0]
+        column = [c["name"] for c in table["columns"]].index("median, common")
+        errors = [row[column] for row in table["rows"] if row[1] != "va-event"]
+        self.assertEqual(len(errors), 4)
+        self.assertLess(errors[3], errors[0] / 3)
+        self.assertLess(errors[3], 0.0125, "the median error is below the step")
+
+    def test_brian2_converges_to_our_run(self):
+        self.assert_converges("brian2", "brian2")
+
+    def test_neuron_converges_to_our_run(self):
+        self.assert_converges("neuron", "neuron")
+
+
+if __name__ == "__main__":
+    unittest.main()
