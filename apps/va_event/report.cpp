@@ -7,7 +7,7 @@
 #include <numeric>
 #include <sstream>
 
-#include "certificate.hpp"
+#include "certify.hpp"
 
 namespace va_event::cli {
 namespace {

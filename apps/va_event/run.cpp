@@ -11,7 +11,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
-#include "certificate.hpp"
+#include "certify.hpp"
 #include "output.hpp"
 #include "progress.hpp"
 #include "report.hpp"

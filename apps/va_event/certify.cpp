@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "certificate.hpp"
+#include "certify.hpp"
 
 #include <iomanip>
 #include <iostream>
