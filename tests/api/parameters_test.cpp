@@ -183,9 +183,9 @@ TEST(CurrentSources, AreCheckedAndGoToNeuronsOnly) {
   EXPECT_THROW(StepCurrentSource({1.0}, {kNaN}), ParameterError);
   EXPECT_THROW(StepCurrentSource({1.0}, {kInfinity}), ParameterError);
   EXPECT_THROW(StepCurrentSource({-1.0}, {1.0}), ParameterError);
-  EXPECT_THROW(StepCurrentSource(DCSource{1.0, 5.0, 5.0}), ParameterError);
-  EXPECT_THROW(StepCurrentSource(DCSource{1.0, -1.0, 5.0}), ParameterError);
-  EXPECT_THROW(StepCurrentSource(DCSource{kNaN, 0.0, 5.0}), ParameterError);
+  EXPECT_THROW((void)StepCurrentSource(DCSource{1.0, 5.0, 5.0}), ParameterError);
+  EXPECT_THROW((void)StepCurrentSource(DCSource{1.0, -1.0, 5.0}), ParameterError);
+  EXPECT_THROW((void)StepCurrentSource(DCSource{kNaN, 0.0, 5.0}), ParameterError);
   Simulation simulation;
   const Population sources = simulation.create(1, SpikeSourceArray{});
   const Population neuron = simulation.create(1, IfCurrExp{});

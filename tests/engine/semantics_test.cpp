@@ -301,7 +301,7 @@ TYPED_TEST(Semantics, AResetPotentialOnOrAboveTheThresholdIsRefused) {
   TypeParam type;
   for (const double v_reset : {-50.0, -49.0}) {
     type.v_reset = v_reset;
-    EXPECT_THROW(CellType{type}, ParameterError);
+    EXPECT_THROW((void)CellType(type), ParameterError);
   }
   Simulation simulation;
   const Population neuron = simulation.create(1, TypeParam{});

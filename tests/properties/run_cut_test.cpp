@@ -18,7 +18,6 @@ namespace {
 struct Outcome {
   Spikes spikes;
   Signal v;
-  friend bool operator==(const Outcome&, const Outcome&) = default;
 };
 
 constexpr double kDuration = 120.0;
