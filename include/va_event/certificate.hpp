@@ -54,7 +54,8 @@ struct ClosestGrazing {
 struct Certificate {
   double duration_ms = 0.0;         ///< that was asked for
   Comparison result;                ///< the simulation beside the reference
-  std::optional<Comparison> check;  ///< the reference beside a still wider simulation, over the same time
+  std::optional<Comparison> check;  ///< the reference beside a still wider simulation, over the same time; absent when
+                                    ///< not asked for, or when the first part was stopped
   /// In the reference. A rounding error of the potentials that is far below it has made or lost no spike.
   std::optional<ClosestGrazing> closest_grazing;
 

@@ -67,9 +67,11 @@ Certificate certify(const Simulation& simulation, double duration_ms, const Cert
     require_wider("check", *options.check, "reference", options.reference);
   }
   const int parts = options.check ? 2 : 1;
+  bool stopped = false;
   const auto run = [&](int part, const Precision& tested, const Precision& reference, double until_ms) {
-    const auto keep_going = [&options, part, parts, until_ms](double now_ms) {
-      return !options.on_progress || options.on_progress({part, parts, {now_ms, until_ms}});
+    const auto keep_going = [&options, &stopped, part, parts, until_ms](double now_ms) {
+      stopped = stopped || (options.on_progress && !options.on_progress({part, parts, {now_ms, until_ms}}));
+      return !stopped;
     };
     return certificate::run_side_by_side(contestant(core.network, tested), contestant(core.network, reference),
                                          neurons(core.network), until_ms, keep_going);
@@ -79,7 +81,7 @@ Certificate certify(const Simulation& simulation, double duration_ms, const Cert
   certificate::Outcome first = run(1, core.precision, options.reference, duration_ms);
   result.result = std::move(first.comparison);
   result.closest_grazing = first.closest_grazing;
-  if (options.check && result.result.correct_until_ms > 0.0) {
+  if (options.check && !stopped && result.result.correct_until_ms > 0.0) {
     result.check = run(2, options.reference, *options.check, result.result.correct_until_ms).comparison;
   }
   return result;

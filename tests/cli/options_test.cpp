@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <variant>
@@ -220,6 +221,38 @@ TEST(Options, OptionsThatWouldHaveNoEffectAreRefused) {
   EXPECT_THAT(refused({"COBA", "--network", "pynn", "--use-csa"}).text, HasSubstr("--use-csa"));
 }
 
+TEST(Options, PrecisionsAreReadAndWiderOnesCertify) {
+  EXPECT_EQ(accepted({"COBA"}).precision, Precision());
+  EXPECT_FALSE(accepted({"COBA"}).certify);
+  EXPECT_EQ(accepted({"COBA", "--precision", "Quad"}).precision, Precision::quad());
+  EXPECT_EQ(accepted({"COBA", "--precision", "70"}).precision, Precision::decimal(70));
+  const Options plain = accepted({"COBA", "--certify"});
+  EXPECT_TRUE(plain.certify);
+  EXPECT_EQ(plain.certify_reference, Precision::quad());
+  EXPECT_EQ(plain.certify_check, Precision::decimal(50));
+  const Options chosen = accepted({"COBA", "--certify", "--certify-reference", "50", "--certify-check", "100"});
+  EXPECT_EQ(chosen.certify_reference, Precision::decimal(50));
+  EXPECT_EQ(chosen.certify_check, Precision::decimal(100));
+  EXPECT_EQ(accepted({"COBA", "--certify", "--certify-check", "None"}).certify_check, std::nullopt);
+}
+
+TEST(Options, PrecisionsThatDoNotExistOrCannotCertifyAreRefused) {
+  for (const char* option : {"--precision", "--certify-reference", "--certify-check"}) {
+    for (const char* text : {"0", "-1", "101", "nan", "inf", "float", "16.5", ""}) {
+      const NoRun answer = refused({"COBA", "--certify", option, text});
+      EXPECT_EQ(answer.exit_code, 2) << option << ' ' << text;
+      EXPECT_THAT(answer.text, HasSubstr("must be double, quad or a number of digits from 1 to 100")) << text;
+    }
+  }
+  EXPECT_THAT(refused({"COBA", "--certify", "--precision", "quad"}).text,
+              HasSubstr("--certify-reference = quad: must be wider than what it is to check, quad"));
+  EXPECT_THAT(refused({"COBA", "--certify", "--certify-check", "quad"}).text,
+              HasSubstr("--certify-check = quad: must be wider than what it is to check, quad"));
+  EXPECT_THAT(refused({"COBA", "--certify-reference", "50"}).text,
+              HasSubstr("--certify-reference = 50: must be left out for a run without --certify"));
+  EXPECT_THAT(refused({"COBA", "--certify-check", "none"}).text, HasSubstr("--certify-check = none: must be left out"));
+}
+
 TEST(Options, HelpShowsEveryOptionWithItsDefaultAndUnit) {
   const NoRun help = refused({"--help"});
   EXPECT_EQ(help.exit_code, 0);
@@ -237,6 +270,10 @@ TEST(Options, HelpShowsEveryOptionWithItsDefaultAndUnit) {
       {"--use-csa", "", "off"},
       {"--duration", "[ms]", "1000"},
       {"--seed", "", std::to_string(Options().seed)},
+      {"--precision", "", "double"},
+      {"--certify", "", "off"},
+      {"--certify-reference", "", "quad"},
+      {"--certify-check", "", "50"},
       {"--output", "", "results"},
       {"--format", "", "gdf"},
       {"--record", "[uS]", "spikes,v"},

@@ -22,6 +22,13 @@ def expected_spikes():
     return spikes
 
 
+def expected_wide_spikes():
+    """(id, exact time in ms) of every spike with tails."""
+    tail = Fraction(1, 2**80) - Fraction(1, 2**140)
+    return [(cell, exact(whole, fraction) + (k + 1) * tail)
+            for k, (cell, whole, fraction) in enumerate(expected_spikes()[:100])]
+
+
 def exact(whole, fraction):
     return Fraction(whole) + Fraction(fraction)
 
@@ -72,6 +79,13 @@ def check_text(folder):
     check_spike_lines(csv[1:], ",")
     assert lines("no_spikes.csv") == ["id,time_ms"]
 
+    for wide, separator in ((lines("wide_spikes.gdf"), "\t"), (lines("wide_spikes.csv")[1:], ",")):
+        assert len(wide) == 100
+        for line, (cell, time) in zip(wide, expected_wide_spikes()):
+            cell_text, time_text = line.split(separator)
+            assert int(cell_text) == cell and len(time_text.partition(".")[2]) == 45, line
+            assert abs(Fraction(time_text) - time) <= Fraction(1, 2 * 10**45), line
+
     signal = lines("signal.csv")
     header = "time_ms," + ",".join(map(str, expected_ids()))
     assert signal[0] == header
@@ -109,6 +123,12 @@ def check_numpy(folder):
     check_populations(spikes)
     for name in ("ids", "times", "times_residual"):
         assert load("no_spikes.npz")[name].shape == (0,)
+
+    wide = load("wide_spikes.npz")
+    names = ("times", "times_residual", "times_residual2", "times_residual3")
+    sums = [sum(map(Fraction, row)) for row in zip(*(wide[name] for name in names))]
+    assert sums == [time for _, time in expected_wide_spikes()]
+    assert "times_residual2" not in spikes
 
     signal = load("signal.npz")
     assert signal["values"].shape == (5000, 20)
@@ -149,6 +169,13 @@ def check_h5py(folder):
         same(group["timestamps"], [float(exact(whole, fraction)) for _, whole, fraction in mine])
         sums = [Fraction(a) + Fraction(b) for a, b in zip(group["timestamps"], group["timestamps_residual"])]
         assert sums == [exact(whole, fraction) for _, whole, fraction in mine]
+    wide = load("wide_spikes.h5")["spikes"]
+    names = ("timestamps", "timestamps_residual", "timestamps_residual2", "timestamps_residual3")
+    for name, first, size in groups:
+        assert all(wide[name][array].attrs["units"] == "ms" for array in names)
+        sums = [sum(map(Fraction, row)) for row in zip(*(wide[name][array] for array in names))]
+        assert sums == [time for cell, time in expected_wide_spikes() if first <= cell < first + size]
+        assert "timestamps_residual2" not in spikes[name]
     for name, _, _ in groups:
         assert load("no_spikes.h5")["spikes"][name]["timestamps"].shape == (0,)
 

@@ -26,6 +26,20 @@ inline Spikes sample_spikes() {
   return spikes;
 }
 
+/// The first 100 of these spikes with two tails: 2^-80 times (k + 1), and that times -2^-60.
+inline Spikes sample_wide_spikes() {
+  Spikes spikes = sample_spikes();
+  spikes.times.resize(100);
+  spikes.ids.resize(100);
+  spikes.tails_per_spike = 2;
+  spikes.decimals = 45;
+  for (int k = 0; k < 100; ++k) {
+    spikes.tails.push_back((k + 1) * 0x1p-80);
+    spikes.tails.push_back((k + 1) * -0x1p-140);
+  }
+  return spikes;
+}
+
 /// 5000 samples (more than one chunk of a file) of 20 cells, 20 ... 29 and then every second one up to 48.
 inline Signal sample_signal() {
   Signal signal;

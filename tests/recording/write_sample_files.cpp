@@ -19,6 +19,7 @@ void write_all(const std::string& folder) {
     const auto path = [&](const char* name) { return (std::filesystem::path(folder) / name).concat(format).string(); };
     write_spikes(path("spikes"), testing_support::sample_spikes(), populations);
     write_spikes(path("no_spikes"), {}, populations);
+    write_spikes(path("wide_spikes"), testing_support::sample_wide_spikes(), populations);
     if (format != ".gdf") {
       write_signal(path("signal"), testing_support::sample_signal(), populations);
       write_signal(path("unsampled"), testing_support::unsampled_signal(), populations);
