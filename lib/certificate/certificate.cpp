@@ -95,11 +95,14 @@ bool Certificate::complete() const noexcept { return result.complete && (!check 
 
 std::string Certificate::text() const {
   std::ostringstream out;
-  out << "correct until t = " << time_text(correct_until_ms()) << " ms: " << result.spikes_matched << " of "
-      << result.spikes << " spikes, largest |dt| " << error_text(result.max_dt_ms) << " ms (neuron "
-      << result.max_dt_cell << ", t = " << time_text(result.max_dt_at_ms) << " ms), median "
-      << error_text(result.median_dt_ms) << " ms, largest in the first 100 ms "
-      << error_text(result.max_dt_first_100_ms) << " ms";
+  out << "correct until t = " << time_text(correct_until_ms()) << " ms";
+  if (correct_until_ms() < result.correct_until_ms) {
+    out << ", and like the reference until t = " << time_text(result.correct_until_ms) << " ms";
+  }
+  out << ": " << result.spikes_matched << " of " << result.spikes << " spikes, largest |dt| "
+      << error_text(result.max_dt_ms) << " ms (neuron " << result.max_dt_cell
+      << ", t = " << time_text(result.max_dt_at_ms) << " ms), median " << error_text(result.median_dt_ms)
+      << " ms, largest in the first 100 ms " << error_text(result.max_dt_first_100_ms) << " ms";
   if (closest_grazing) {
     out << "; closest grazing " << error_text(closest_grazing->distance_mv) << " mV at neuron " << closest_grazing->cell
         << ", t = " << time_text(closest_grazing->time_ms) << " ms";

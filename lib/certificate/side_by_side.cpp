@@ -82,7 +82,7 @@ class SideBySide {
     for (double reached = 0.0; same && reached < duration_ms_;) {
       const double stop = std::min(reached + kWindow, duration_ms_);
       if (!tested_.advance(Time(stop), go_on) || !reference_.advance(Time(stop), go_on)) {
-        comparison.limited_by = "it was stopped at " + text(reached) + " ms";
+        comparison.limited_by = "a request to stop at " + text(reached) + " ms";
         break;
       }
       reached = stop;

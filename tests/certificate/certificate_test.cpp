@@ -87,6 +87,21 @@ TEST(Certificate, ClosestGrazingIsThePeakOfAnEpspThatNearlyMakesASpike) {
   }
 }
 
+TEST(Certificate, ClosestGrazingIsWhereInhibitionEndsARise) {
+  // A drift towards the threshold that a strong inhibition stops shortly before it: v = -20 - 40 e^{-t/20}.
+  Simulation simulation;
+  const Population source = simulation.create(1, SpikeSourceArray{{Time(0.5)}});
+  const Population cell = simulation.create(1, IfCurrExp{.v_rest = -60.0, .cm = 1.0, .tau_m = 20.0, .i_offset = 2.0});
+  cell.initialize("v", -60.0);
+  simulation.connect(source, cell, AllToAllConnector(), {.weight = -20.0, .delay = 4.5},
+                     {.receptor_type = "inhibitory"});
+  const Certificate certificate = certify(simulation, 30.0, {.check = std::nullopt});
+  ASSERT_TRUE(certificate.closest_grazing.has_value());
+  EXPECT_EQ(certificate.result.spikes, 0U);
+  EXPECT_NEAR(certificate.closest_grazing->distance_mv, -50.0 + 20.0 + 40.0 * std::exp(-5.0 / 20.0), 1e-9);
+  EXPECT_NEAR(certificate.closest_grazing->time_ms, 5.0, 1e-9);
+}
+
 TEST(Certificate, AWideSimulationIsCertifiedByAWiderOne) {
   Simulation simulation({.seed = 1, .precision = Precision::quad()});
   add_small_network(simulation);
@@ -113,7 +128,7 @@ TEST(Certificate, ReportsProgressAndStopsWhenItIsToldTo) {
   EXPECT_FALSE(certificate.complete());
   EXPECT_LT(certificate.correct_until_ms(), 65.0);
   EXPECT_GT(certificate.correct_until_ms(), 0.0);
-  EXPECT_THAT(certificate.text(), HasSubstr("limited by it was stopped at"));
+  EXPECT_THAT(certificate.text(), HasSubstr("a request to stop at "));
 }
 
 TEST(Certificate, OfASilentNetworkIsCompleteToo) {

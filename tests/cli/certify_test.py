@@ -95,7 +95,7 @@ class CertifyTest(CommandLineTest):
         self.assertFalse(report["interrupted"])
         self.assertFalse(report["certificate"]["complete"])
         self.assertLess(report["certificate"]["correct_until_ms"], 20000.0)
-        self.assertTrue(re.match("it was stopped at ", report["certificate"]["result"]["limited_by"]))
+        self.assertTrue(re.match("a request to stop at ", report["certificate"]["result"]["limited_by"]))
         with open(self.path("results", "va_CUBA.json")) as file:
             self.assertEqual(json.load(file)["results"]["certificate"], report["certificate"])
 

@@ -75,5 +75,26 @@ TYPED_TEST(ConductanceSeriesOf, OneStepKeepsThePromiseOfTheKernelUpToItsLimits) 
   }
 }
 
+TYPED_TEST(ConductanceSeriesOf, TheWholeAdvanceAgreesWithTaylorSeriesOfShortSteps) {
+  using Kernel = IfCondExpKernel<TypeParam>;
+  using WideKernel = IfCondExpKernel<testing::Wide>;
+  // The route in 50 digits has rounding errors of its own.
+  const double allowed = std::numeric_limits<TypeParam>::digits > 120 ? 1e-45 : 8 * std::ldexp(1.0, -112);
+  RandomCases random(52);
+  for (int i = 0; i < 40; ++i) {
+    const Case example = random.cond_exp();
+    const auto constants = Kernel::prepare(example.parameters, 0.0);
+    const auto state = Kernel::make_state(constants, example.variables);
+    const double conductance =
+        static_cast<double>(constants.resistance) * (example.variables[1] + example.variables[2]);
+    const double h = random.log_uniform(1e-3, 20) * example.parameters[2] / (1 + conductance);
+    const auto wide_constants = WideKernel::prepare(example.parameters, 0.0);
+    const auto wide_state = WideKernel::make_state(wide_constants, example.variables);
+    const testing::Wide expected = testing::reference_y<72>(wide_constants, wide_state, testing::Wide(h));
+    const Digits100 error = abs(Digits100(widen(Kernel::advance(constants, state, TypeParam(h)).y) - widen(expected)));
+    ASSERT_LE(static_cast<double>(error), allowed * static_cast<double>(Kernel::scale(constants, state))) << i;
+  }
+}
+
 }  // namespace
 }  // namespace va_event::kernels
