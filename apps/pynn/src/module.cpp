@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+
+#include <string>
+
+#include "network.hpp"
+#include "va_event/error.hpp"
+
+namespace va_event::python {
+
+namespace {
+
+/// Python's exceptions have the library's names, and the nearest of Python's own as a second base, so that `except
+/// ValueError` catches them as well.
+template <class Exception>
+void add_exception(py::module_& module, const char* name, const py::handle& base, PyObject* python) {
+  py::register_exception<Exception>(module, name, py::make_tuple(base, py::handle(python)));
+}
+
+void add_exceptions(py::module_& module) {
+  const auto& base = py::register_exception<Error>(module, "Error", PyExc_Exception);
+  add_exception<UserError>(module, "UserError", base, PyExc_ValueError);
+  add_exception<ParameterError>(module, "ParameterError", base, PyExc_ValueError);
+  add_exception<UnknownNameError>(module, "UnknownNameError", base, PyExc_ValueError);
+  add_exception<IndexError>(module, "IndexError", base, PyExc_IndexError);
+  add_exception<SizeError>(module, "SizeError", base, PyExc_ValueError);
+  add_exception<ConnectionError>(module, "ConnectionError", base, PyExc_ValueError);
+  add_exception<StateError>(module, "StateError", base, PyExc_RuntimeError);
+}
+
+}  // namespace
+
+PYBIND11_MODULE(_native, module) {
+  module.doc() = "The library behind va_event.pynn: networks of cells addressed by arrays of ids";
+  add_exceptions(module);
+  module.def("version", [] { return std::string(version()); });
+  module.def("cell_models", &cell_models);
+  module.def("check_parameters", &check_parameters, py::arg("model"), py::arg("parameters"));
+
+  py::class_<Network>(module, "Network")
+      .def(py::init<std::uint64_t>(), py::arg("seed"))
+      .def("create", &Network::create, py::arg("model"), py::arg("size"), py::arg("parameters"), py::arg("label"))
+      .def("set", &Network::set, py::arg("ids"), py::arg("parameters"))
+      .def("set_spike_times", &Network::set_spike_times, py::arg("id"), py::arg("times"))
+      .def("initialize", &Network::initialize, py::arg("ids"), py::arg("variable"), py::arg("values"))
+      .def("inject", &Network::inject, py::arg("ids"), py::arg("times"), py::arg("amplitudes"))
+      .def("connect", &Network::connect, py::arg("pre_cells"), py::arg("post_cells"), py::arg("pre"), py::arg("post"),
+           py::arg("weights"), py::arg("delays"), py::arg("receptor"))
+      .def("set_weights", &Network::set_weights, py::arg("projection"), py::arg("weights"))
+      .def("record", &Network::record, py::arg("ids"), py::arg("variable"), py::arg("sampling_interval"))
+      .def("clear_recorded", &Network::clear_recorded, py::arg("ids"))
+      .def("run_until", &Network::run_until, py::arg("time"))
+      .def_property_readonly("now", &Network::now)
+      .def("spikes", &Network::spikes, py::arg("ids"))
+      .def("spike_counts", &Network::spike_counts, py::arg("ids"))
+      .def("signal", &Network::signal, py::arg("ids"), py::arg("variable"))
+      .def("values", &Network::values, py::arg("ids"), py::arg("variable"))
+      .def("statistics", &Network::statistics);
+}
+
+}  // namespace va_event::python

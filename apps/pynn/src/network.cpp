@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "network.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <utility>
+
+namespace va_event::python {
+
+namespace {
+
+using NamedValues = std::vector<std::pair<std::string, Values>>;
+
+const CellModel& model_of(const std::string& name) {
+  for (const CellModel* model : list_standard_models()) {
+    if (model->name == name) {
+      return *model;
+    }
+  }
+  throw UnknownNameError("cell type", name, "", "must be one that the library has");
+}
+
+CellType default_type(const CellModel& model) {
+  std::vector<double> defaults;
+  for (const ParameterInfo& parameter : model.parameters) {
+    defaults.push_back(parameter.default_value);
+  }
+  return {model, std::move(defaults)};
+}
+
+NamedValues named_values(const py::dict& parameters) {
+  NamedValues result;
+  for (const auto& [name, value] : parameters) {
+    const auto array = py::cast<DoubleArray>(value);
+    result.emplace_back(py::cast<std::string>(name),
+                        array.size() == 1 ? Values(*array.data()) : Values(to_vector(array)));
+  }
+  return result;
+}
+
+std::vector<Time> times_of(const DoubleArray& times) {
+  std::vector<Time> result;
+  result.reserve(static_cast<std::size_t>(times.size()));
+  for (const double time : view(times)) {
+    result.emplace_back(time);
+  }
+  return result;
+}
+
+/// The connections of four arrays.
+class ArrayConnector final : public Connector {
+ public:
+  ArrayConnector(const IdArray& pre, const IdArray& post, const DoubleArray& weights, const DoubleArray& delays)
+      : pre_(view(pre)), post_(view(post)), weights_(view(weights)), delays_(view(delays)) {
+    const auto check = [this](const char* field, std::size_t size) {
+      if (size != pre_.size() && size != 1) {
+        throw SizeError(field, std::to_string(size) + " values", "",
+                        "must be 1 or " + std::to_string(pre_.size()) + ", one per synapse");
+      }
+    };
+    if (post_.size() != pre_.size()) {
+      throw SizeError("post", std::to_string(post_.size()) + " values", "", "must be as many as pre");
+    }
+    check("weight", weights_.size());
+    check("delay", delays_.size());
+  }
+
+  [[nodiscard]] StaticSynapse synapse() const {
+    return {.weight = same_weight() ? weights_.front() : 0.0, .delay = same_delay() ? delays_.front() : 1.0};
+  }
+
+  void connect(const ConnectionContext& /*context*/, ConnectionSink& sink) const override {
+    if (!same_weight() || !same_delay()) {
+      for (std::size_t k = 0; k < pre_.size(); ++k) {
+        sink.add(pre_[k], post_[k], same_weight() ? std::nullopt : std::optional(weights_[k]),
+                 same_delay() ? std::nullopt : std::optional(delays_[k]));
+      }
+      return;
+    }
+    for (std::size_t begin = 0, end = 0; begin < pre_.size(); begin = end) {
+      while (end < pre_.size() && post_[end] == post_[begin]) {
+        ++end;
+      }
+      sink.add(pre_.data() + begin, end - begin, post_[begin]);
+    }
+  }
+
+  [[nodiscard]] std::string name() const override { return "PyNN"; }
+
+ private:
+  [[nodiscard]] bool same_weight() const { return weights_.size() == 1; }
+  [[nodiscard]] bool same_delay() const { return delays_.size() == 1; }
+
+  std::span<const std::uint32_t> pre_, post_;
+  std::span<const double> weights_, delays_;
+};
+
+}  // namespace
+
+void Network::create(const std::string& model, std::size_t size, const py::dict& parameters, const std::string& label) {
+  populations_.push_back(simulation_.create(size, default_type(model_of(model)), {.label = label}));
+  populations_.back().set(named_values(parameters));
+}
+
+Assembly Network::cells(const IdArray& ids) const {
+  const std::span<const std::uint32_t> all = view(ids);
+  std::optional<Assembly> result;
+  for (std::size_t begin = 0, end = 0; begin < all.size(); begin = end) {
+    const auto after = std::upper_bound(populations_.begin(), populations_.end(), all[begin],
+                                        [](CellId id, const Population& p) { return id < p.first_id(); });
+    if (after == populations_.begin()) {
+      throw IndexError("cell", std::to_string(all[begin]), "", "must be one that exists");
+    }
+    const Population& population = *(after - 1);
+    std::vector<std::size_t> indices;
+    for (; end < all.size() && all[end] >= population.first_id() &&
+           (after == populations_.end() || all[end] < after->first_id());
+         ++end) {
+      indices.push_back(all[end] - population.first_id());
+    }
+    const bool whole = indices.size() == population.size() && std::is_sorted(indices.begin(), indices.end());
+    const PopulationView part = whole ? PopulationView(population) : population.select(indices);
+    result = result ? *result + part : Assembly(part);
+  }
+  if (!result) {
+    throw SizeError("cells", "none", "", "must be at least one");
+  }
+  return *result;
+}
+
+void Network::set(const IdArray& ids, const py::dict& parameters) { cells(ids).set(named_values(parameters)); }
+
+void Network::set_spike_times(CellId id, const DoubleArray& times) {
+  const auto after = std::upper_bound(populations_.begin(), populations_.end(), id,
+                                      [](CellId cell, const Population& p) { return cell < p.first_id(); });
+  const Population& population = *(after - 1);
+  population.set_spike_times(id - population.first_id(), times_of(times));
+}
+
+void Network::initialize(const IdArray& ids, const std::string& variable, const DoubleArray& values) {
+  cells(ids).initialize(variable, to_vector(values));
+}
+
+void Network::inject(const IdArray& ids, const DoubleArray& times, const DoubleArray& amplitudes) {
+  cells(ids).inject(StepCurrentSource(times_of(times), to_vector(amplitudes)));
+}
+
+std::size_t Network::connect(const IdArray& pre_cells, const IdArray& post_cells, const IdArray& pre,
+                             const IdArray& post, const DoubleArray& weights, const DoubleArray& delays,
+                             const std::string& receptor) {
+  const ArrayConnector connector(pre, post, weights, delays);
+  projections_.push_back(simulation_.connect(cells(pre_cells), cells(post_cells), connector, connector.synapse(),
+                                             {.receptor_type = receptor}));
+  return projections_.size() - 1;
+}
+
+void Network::set_weights(std::size_t projection, const DoubleArray& weights) {
+  projections_.at(projection).set_weights(to_vector(weights));
+}
+
+void Network::record(const IdArray& ids, const std::string& variable, double sampling_interval) {
+  cells(ids).record(variable, sampling_interval);
+}
+
+void Network::clear_recorded(const IdArray& ids) { cells(ids).clear_recorded(); }
+
+void Network::run_until(double time) {
+  simulation_.on_progress([](const Progress&) {
+    const py::gil_scoped_acquire gil;
+    return PyErr_CheckSignals() == 0;
+  });
+  RunEnd end{};
+  {
+    const py::gil_scoped_release no_gil;
+    end = simulation_.run_until(time);
+  }
+  if (end == RunEnd::interrupted) {
+    throw py::error_already_set();
+  }
+}
+
+py::tuple Network::spikes(const IdArray& ids) const {
+  Spikes spikes = cells(ids).spikes();
+  std::vector<double> times;
+  times.reserve(spikes.size());
+  for (const Time& time : spikes.times) {
+    times.push_back(time.ms());
+  }
+  return py::make_tuple(adopt(std::move(spikes.ids)), adopt(std::move(times)));
+}
+
+py::array Network::spike_counts(const IdArray& ids) const {
+  const std::vector<std::size_t> counts = cells(ids).spike_counts();
+  return adopt(std::vector<std::int64_t>(counts.begin(), counts.end()));
+}
+
+py::tuple Network::signal(const IdArray& ids, const std::string& variable) const {
+  const auto columns = static_cast<std::size_t>(ids.size());
+  try {
+    Signal whole = cells(ids).signal(variable);
+    if (whole.ids.size() == columns && std::equal(whole.ids.begin(), whole.ids.end(), ids.data())) {
+      const auto rows = static_cast<py::ssize_t>(whole.samples());
+      return py::make_tuple(whole.first_sample,
+                            adopt(std::move(whole.values), {rows, static_cast<py::ssize_t>(columns)}));
+    }
+  } catch (const StateError&) {  // sampled from different times on
+  }
+  std::map<std::size_t, Signal> parts;
+  std::int64_t first = std::numeric_limits<std::int64_t>::max();
+  std::int64_t last = std::numeric_limits<std::int64_t>::min();
+  for (std::size_t column = 0; column < columns; ++column) {
+    Signal part = cells(IdArray(1, ids.data() + column)).signal(variable);
+    first = std::min(first, part.first_sample);
+    last = std::max(last, part.first_sample + static_cast<std::int64_t>(part.samples()));
+    parts.emplace(column, std::move(part));
+  }
+  const auto rows = static_cast<std::size_t>(std::max<std::int64_t>(last - first, 0));
+  std::vector<double> values(rows * columns, std::numeric_limits<double>::quiet_NaN());
+  for (const auto& part : parts) {
+    const auto begin = static_cast<std::size_t>(part.second.first_sample - first);
+    for (std::size_t row = 0; row < part.second.samples(); ++row) {
+      values[(begin + row) * columns + part.first] = part.second.values[row];
+    }
+  }
+  return py::make_tuple(first,
+                        adopt(std::move(values), {static_cast<py::ssize_t>(rows), static_cast<py::ssize_t>(columns)}));
+}
+
+py::array Network::values(const IdArray& ids, const std::string& variable) const {
+  return adopt(cells(ids).value(variable));
+}
+
+py::dict Network::statistics() const {
+  const RunStatistics& statistics = simulation_.statistics();
+  py::dict result;
+  result["spikes"] = statistics.spikes;
+  result["source_spikes"] = statistics.source_spikes;
+  result["synaptic_events"] = statistics.synaptic_events;
+  return result;
+}
+
+void check_parameters(const std::string& model, const py::dict& parameters) {
+  std::size_t size = 1;
+  for (const auto& item : parameters) {
+    size = std::max(size, static_cast<std::size_t>(py::cast<DoubleArray>(item.second).size()));
+  }
+  Simulation(SimulationOptions{}).create(size, default_type(model_of(model))).set(named_values(parameters));
+}
+
+py::dict cell_models() {
+  py::dict models;
+  for (const CellModel* model : list_standard_models()) {
+    py::dict parameters;
+    for (const ParameterInfo& parameter : model->parameters) {
+      parameters[py::str(std::string(parameter.name))] = parameter.default_value;
+    }
+    py::dict variables;
+    for (const VariableInfo& variable : model->variables) {
+      variables[py::str(std::string(variable.name))] = variable.default_value;
+    }
+    py::list receptors;
+    for (const std::string_view receptor : model->receptors) {
+      receptors.append(std::string(receptor));
+    }
+    py::dict entry;
+    entry["parameters"] = parameters;
+    entry["variables"] = variables;
+    entry["receptors"] = receptors;
+    models[py::str(std::string(model->name))] = entry;
+  }
+  return models;
+}
+
+}  // namespace va_event::python

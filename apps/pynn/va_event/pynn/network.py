@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The description of the network as arrays, and the simulation that is made from it at the first run().
+
+PyNN lets users change everything until they run, and reset() goes back there. So populations and projections hold
+arrays; only the first run() hands them to the library. From then on changes go to both.
+"""
+
+import numpy as np
+
+from .. import _native
+from .errors import as_pynn_errors
+
+_MASK64 = (1 << 64) - 1
+
+
+class Network:
+    def __init__(self, state, seed):
+        self._state = state
+        self.seed = seed
+        self.populations = []
+        self.projections = []
+        self.current_sources = []
+        self._simulation = None
+        self._trial = 0
+
+    @property
+    def simulation(self):
+        """The library's network; None before the first run() and after reset()."""
+        return self._simulation
+
+    def require_open(self, what):
+        """Structure cannot change under a simulation that has begun."""
+        if self._simulation is not None:
+            raise RuntimeError(f"{what} must be made before run(), or after reset(); now t = {self._state.t} ms")
+
+    def reset(self, trial):
+        """Drops the simulation. Trial number 0 has the seed of setup(), every further one a seed of its own: spikes of
+        Poisson sources differ from trial to trial, and yet repeat when the whole script is run again."""
+        self._simulation = None
+        self._trial = trial
+        for source in self.current_sources:
+            source.restart()
+
+    def shortest_delay(self):
+        delays = [projection.shortest_delay() for projection in self.projections if len(projection) > 0]
+        return min(delays, default=self._state.dt)
+
+    def run_until(self, time):
+        if self._simulation is None:
+            self._build()
+        for source in self.current_sources:
+            source.extend(time)
+        with as_pynn_errors():
+            self._simulation.run_until(time)
+
+    def _build(self):
+        # Multiplying by an odd number keeps different trials apart, and far from the seeds that users choose.
+        seed = (self.seed + self._trial * 0x9E3779B97F4A7C15) & _MASK64
+        simulation = _native.Network(seed)
+        with as_pynn_errors():
+            for population in self.populations:
+                population.build(simulation)
+            for projection in self.projections:
+                projection.build(simulation)
+            for source in self.current_sources:
+                source.build(simulation)
+            for population in self.populations:
+                population.recorder.build(simulation)
+        self._simulation = simulation
+
+
+def ids_of(cells):
+    """The ids of cells as the library takes them."""
+    return np.asarray(cells, dtype=np.uint32)

@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Populations, views and assemblies."""
+
+import numpy as np
+from pyNN import common, errors
+from pyNN.parameters import LazyArray, ParameterSpace, Sequence, simplify
+
+from .. import _native
+from . import simulator
+from .errors import as_pynn_errors
+from .network import ids_of
+from .recording import Recorder
+
+
+class Assembly(common.Assembly):
+    _simulator = simulator
+
+    @property
+    def local_size(self):
+        return sum(population.local_size for population in self.populations)
+
+
+class _Cells:
+    """What populations and views have in common: parameters and initial values are arrays of the whole population."""
+
+    _simulator = simulator
+    _assembly_class = Assembly
+
+    def _get_view(self, selector, label=None):
+        return PopulationView(self, selector, label)
+
+    @property
+    def _indices(self):
+        """Of these cells in the population."""
+        return self.all_cells.astype(np.int64) - int(self._root.first_id)
+
+    def _get_parameters(self, *names):
+        for name in names:
+            if name not in self._root._parameters:
+                raise errors.NonExistentParameterError(
+                    name, self.celltype.__class__.__name__, self.celltype.get_parameter_names())
+        values = {name: self._root._parameters[name][self._indices] for name in names}
+        return ParameterSpace({name: simplify(value) for name, value in values.items()}, shape=(self.size,))
+
+    # Native names and values are PyNN's own.
+    _get_native_parameters = _get_parameters
+
+    def _set_parameters(self, parameter_space):
+        root = self._root
+        parameter_space.evaluate(simplify=False)
+        values = parameter_space.as_dict()
+        if "spike_times" in values:
+            self._set_spike_times(values.pop("spike_times"))
+        if not values:
+            return
+        changed = {name: root._parameters[name].copy() for name in values}
+        for name, value in values.items():
+            changed[name][self._indices] = value
+        root._check(changed)
+        root._parameters.update(changed)
+        simulation = simulator.state.network.simulation
+        if simulation is not None:
+            with as_pynn_errors():
+                simulation.set(ids_of(self.all_cells), values)
+
+    def _set_spike_times(self, sequences):
+        simulation = simulator.state.network.simulation
+        for index, sequence in zip(self._indices, sequences):
+            times = _checked_times(sequence)
+            self._root._parameters["spike_times"][index] = times
+            if simulation is not None:
+                simulation.set_spike_times(int(self._root.first_id) + int(index), times.value)
+
+    def _set_initial_value_array(self, variable, initial_values):
+        initial = self._root._initial
+        if variable not in initial:
+            raise errors.InvalidParameterValueError(
+                f"{self.celltype.__class__.__name__} has no state variable {variable!r}, only {', '.join(initial)}")
+        values = np.broadcast_to(np.asarray(initial_values.evaluate(simplify=False), dtype=float), (self.size,))
+        if not np.isfinite(values).all():
+            raise errors.InvalidParameterValueError(f"initial values of {variable} must be finite")
+        initial[variable][self._indices] = values
+        simulation = simulator.state.network.simulation
+        if simulation is not None:
+            with as_pynn_errors():
+                simulation.initialize(ids_of(self.all_cells), variable, values)
+
+    def _set_cell_initial_value(self, id, variable, value):
+        self[self.id_to_index(id):self.id_to_index(id) + 1].initialize(**{variable: value})
+
+
+class Population(_Cells, common.Population):
+    __doc__ = common.Population.__doc__
+    _recorder_class = Recorder
+
+    @property
+    def _root(self):
+        return self
+
+    def _create_cells(self):
+        state = simulator.state
+        state.network.require_open(f"population {self.label!r}")
+        self._model = type(self.celltype).__name__
+        first = state.id_counter
+        self.all_cells = np.empty(self.size, dtype=object)
+        for index in range(self.size):
+            cell = simulator.ID(first + index)
+            cell.parent = self
+            self.all_cells[index] = cell
+        self._mask_local = np.ones(self.size, dtype=bool)
+        self.first_id = self.all_cells[0]  # common.Population sets it again, later
+
+        parameters = self.celltype.native_parameters
+        parameters.shape = (self.size,)
+        parameters.evaluate(simplify=False)
+        self._parameters = {}
+        for name, value in parameters.as_dict().items():
+            if name == "spike_times":
+                self._parameters[name] = np.array([None] * self.size, dtype=object)
+                self._parameters[name][:] = [_checked_times(times) for times in value]
+            else:
+                self._parameters[name] = np.array(np.broadcast_to(value, (self.size,)), dtype=float)
+        self._check({name: value for name, value in self._parameters.items() if name != "spike_times"})
+        variables = _native.cell_models()[self._model]["variables"]
+        self._initial = {name: np.full(self.size, value) for name, value in variables.items()}
+
+        state.id_counter += self.size
+        state.network.populations.append(self)
+
+    def _check(self, changed):
+        """Throws PyNN's error for values that the library would refuse."""
+        values = {name: value for name, value in getattr(self, "_parameters", {}).items() if name != "spike_times"}
+        values.update(changed)
+        with as_pynn_errors():
+            _native.check_parameters(self._model, values)
+
+    def initialize(self, **initial_values):
+        common.Population.initialize(self, **initial_values)
+        for variable in initial_values:
+            # What a random distribution gave is kept: evaluating it once more would give other numbers.
+            if not self.initial_values[variable].is_homogeneous:
+                self.initial_values[variable] = LazyArray(
+                    self._initial[variable].copy(), shape=(self.size,), dtype=float)
+
+    def build(self, simulation):
+        """Makes the cells in a new simulation."""
+        values = {name: value for name, value in self._parameters.items() if name != "spike_times"}
+        simulation.create(self._model, self.size, values, self.label)
+        ids = np.arange(self.size, dtype=np.uint32) + np.uint32(self.first_id)
+        for index, times in enumerate(self._parameters.get("spike_times", ())):
+            simulation.set_spike_times(int(ids[index]), times.value)
+        for variable, values in self._initial.items():
+            simulation.initialize(ids, variable, values)
+
+
+class PopulationView(_Cells, common.PopulationView):
+    __doc__ = common.PopulationView.__doc__
+
+    @property
+    def _root(self):
+        return self.grandparent
+
+    def initialize(self, **initial_values):
+        for variable, value in initial_values.items():
+            self._set_initial_value_array(variable, LazyArray(value, shape=(self.size,), dtype=float))
+            self._root.initial_values[variable] = LazyArray(
+                self._root._initial[variable].copy(), shape=(self._root.size,), dtype=float)
+
+    def _get_cell_initial_value(self, id, variable):
+        return self._root._get_cell_initial_value(id, variable)
+
+
+def _checked_times(sequence):
+    times = Sequence(sequence)
+    times.value = np.sort(np.asarray(times.value, dtype=float).ravel())
+    if not np.isfinite(times.value).all() or (times.value.size > 0 and times.value[0] < 0.0):
+        raise errors.InvalidParameterValueError("spike_times must be finite and >= 0 ms")
+    return times

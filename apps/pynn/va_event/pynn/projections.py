@@ -1,0 +1,241 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Projections: four arrays (pre, post, weight, delay) with one element for each synapse."""
+
+from array import array
+
+import numpy as np
+from pyNN import common, errors
+from pyNN.space import Space
+
+from . import simulator
+from .errors import as_pynn_errors
+from .network import ids_of
+from .synapses import StaticSynapse
+
+
+class Connection(common.Connection):
+    """One synapse, a window into the arrays of its projection."""
+
+    def __init__(self, projection, index):
+        self._projection = projection
+        self._index = index
+
+    @property
+    def presynaptic_index(self):
+        return int(self._projection._pre[self._index])
+
+    @property
+    def postsynaptic_index(self):
+        return int(self._projection._post[self._index])
+
+    @property
+    def presynaptic_cell(self):
+        return self._projection.pre[self.presynaptic_index]
+
+    @property
+    def postsynaptic_cell(self):
+        return self._projection.post[self.postsynaptic_index]
+
+    source = presynaptic_cell
+    target = postsynaptic_cell
+
+    @property
+    def weight(self):
+        return float(self._projection._values["weight"][self._index])
+
+    @weight.setter
+    def weight(self, value):
+        self._projection._assign("weight", value, self._index)
+
+    @property
+    def delay(self):
+        return float(self._projection._values["delay"][self._index])
+
+    @delay.setter
+    def delay(self, value):
+        self._projection._assign("delay", value, self._index)
+
+    def as_tuple(self, *attribute_names):
+        return tuple(getattr(self, name) for name in attribute_names)
+
+
+class _Collector:
+    """Takes the columns that a connector makes, one after the other."""
+
+    def __init__(self):
+        self._pre = array("I")
+        self._post = array("I")
+        self._values = {"weight": [], "delay": []}
+
+    def add(self, pre, post, **values):
+        pre = np.asarray(pre, dtype=np.uint32)
+        self._pre.frombytes(pre.tobytes())
+        self._post.frombytes(np.full(pre.size, post, dtype=np.uint32).tobytes())
+        self._add_values(pre.size, values)
+
+    def add_pairs(self, pre, post, **values):
+        """Many columns at once."""
+        self._pre.frombytes(np.asarray(pre, dtype=np.uint32).tobytes())
+        self._post.frombytes(np.asarray(post, dtype=np.uint32).tobytes())
+        self._add_values(len(pre), values)
+
+    def _add_values(self, size, values):
+        for name, column in self._values.items():
+            column.append((size, values[name]))
+
+    def arrays(self):
+        pre = np.frombuffer(self._pre, dtype=np.uint32) if self._pre else np.empty(0, dtype=np.uint32)
+        post = np.frombuffer(self._post, dtype=np.uint32) if self._post else np.empty(0, dtype=np.uint32)
+        values = {}
+        for name, column in self._values.items():
+            parts = [np.broadcast_to(np.asarray(value, dtype=float), (size,)) for size, value in column]
+            values[name] = np.concatenate(parts) if parts else np.empty(0)
+        return pre, post, values
+
+
+class Projection(common.Projection):
+    __doc__ = common.Projection.__doc__
+    _simulator = simulator
+    _static_synapse_class = StaticSynapse
+
+    def __init__(self, presynaptic_population, postsynaptic_population, connector, synapse_type=None, source=None,
+                 receptor_type=None, space=Space(), label=None):
+        common.Projection.__init__(self, presynaptic_population, postsynaptic_population, connector, synapse_type,
+                                   source, receptor_type, space, label)
+        state = simulator.state
+        state.network.require_open(f"projection {self.label!r}")
+        if not isinstance(self.synapse_type, StaticSynapse):
+            raise errors.InvalidModelError(
+                f"{type(self.synapse_type).__name__} is not a synapse type of {simulator.name}: use its StaticSynapse")
+        self._collector = _Collector()
+        connector.connect(self)
+        self._pre, self._post, self._values = self._collector.arrays()
+        del self._collector
+        self._check_values(self._values)
+        self._number = None  # in the simulation
+        self._order = None
+        state.network.projections.append(self)
+
+    def _convergent_connect(self, presynaptic_indices, postsynaptic_index, location_selector=None,
+                            **connection_parameters):
+        if location_selector is not None:
+            raise NotImplementedError(f"{simulator.name} has point neurons only: location_selector must be None")
+        self._collector.add(presynaptic_indices, postsynaptic_index, **connection_parameters)
+
+    def __len__(self):
+        return self._pre.size
+
+    def __getitem__(self, index):
+        if isinstance(index, slice):
+            return [Connection(self, k) for k in range(*index.indices(len(self)))]
+        position = index + len(self) if index < 0 else index
+        if not 0 <= position < len(self):
+            raise IndexError(f"{index} is not the number of a connection: there are {len(self)}")
+        return Connection(self, position)
+
+    @property
+    def connections(self):
+        return (Connection(self, k) for k in range(len(self)))
+
+    def shortest_delay(self):
+        return float(self._values["delay"].min())
+
+    # --- weights and delays
+
+    def _check_values(self, values):
+        delays = values.get("delay")
+        if delays is not None and not (np.isfinite(delays) & (delays > 0.0)).all():
+            worst = delays[~(np.isfinite(delays) & (delays > 0.0))][0]
+            raise errors.ConnectionError(f"delay = {worst} ms: must be > 0 and finite")
+        weights = values.get("weight")
+        if weights is None:
+            return
+        if not np.isfinite(weights).all():
+            raise errors.ConnectionError("weights must be finite")
+        if self.post.conductance_based and (weights < 0.0).any():
+            raise errors.ConnectionError(f"weight = {weights.min()} uS: must be >= 0 for conductance-based cells")
+
+    def _assign(self, name, value, where):
+        changed = self._values[name].copy()
+        changed[where] = value
+        self._change({name: changed})
+
+    def _change(self, changed):
+        self._check_values(changed)
+        simulation = simulator.state.network.simulation
+        if simulation is not None and self._number is not None:
+            if "delay" in changed and not np.array_equal(changed["delay"], self._values["delay"]):
+                raise RuntimeError("delays can be set before run() or after reset(), not in between: "
+                                   "spikes are on their way")
+            if "weight" in changed:
+                with as_pynn_errors():
+                    simulation.set_weights(self._number, changed["weight"][self._order])
+        self._values.update(changed)
+
+    def _value_list_to_array(self, attributes):
+        lists = [name for name, value in attributes.items()
+                 if isinstance(value, list) or (isinstance(value, np.ndarray) and value.ndim == 1)]
+        if lists:
+            connected = np.zeros(self.shape, dtype=bool)
+            connected[self._pre, self._post] = True
+            for name in lists:
+                values = np.full(self.shape, np.nan)
+                values[connected] = attributes[name]
+                attributes[name] = values
+        return attributes
+
+    def _set_attributes(self, parameter_space):
+        changed = {}
+        for name, value in parameter_space.items():
+            if value.is_homogeneous:
+                changed[name] = np.full(len(self), float(value.evaluate(simplify=True)))
+            else:
+                changed[name] = np.asarray(value.evaluate(simplify=False), dtype=float)[self._pre, self._post]
+        self._change(changed)
+
+    def _column(self, name):
+        if name == "presynaptic_index":
+            return self._pre
+        if name == "postsynaptic_index":
+            return self._post
+        return self._values[name]
+
+    def _get_attributes_as_list(self, names):
+        return list(zip(*(self._column(name).tolist() for name in names)))
+
+    def _get_attributes_as_arrays(self, names, multiple_synapses="sum"):
+        return [self._matrix(self._column(name), multiple_synapses) for name in names]
+
+    def _matrix(self, values, multiple_synapses):
+        result = np.full(self.shape, np.nan)
+        pairs = (self._pre, self._post)
+        if multiple_synapses == "last":
+            result[pairs] = values
+        elif multiple_synapses == "first":
+            result[self._pre[::-1], self._post[::-1]] = values[::-1]
+        else:
+            combine, neutral = {"sum": (np.add, 0.0), "min": (np.fmin, np.inf), "max": (np.fmax, -np.inf)}[
+                multiple_synapses]
+            result[pairs] = neutral
+            combine.at(result, pairs, values)
+        return result
+
+    # --- the simulation
+
+    def build(self, simulation):
+        """Makes the synapses in a new simulation."""
+        if len(self) == 0:
+            self._number = None
+            return
+        weights, delays = self._values["weight"], self._values["delay"]
+        pre_cells, post_cells = ids_of(self.pre.all_cells), ids_of(self.post.all_cells)
+        self._number = simulation.connect(pre_cells, post_cells, self._pre, self._post, _one_if_same(weights),
+                                          _one_if_same(delays), self.receptor_type)
+        # The library's order: by pre cell, then population, delay, target and weight.
+        target = post_cells[self._post]
+        population = np.searchsorted([int(p.first_id) for p in simulator.state.network.populations], target, "right")
+        self._order = np.lexsort((weights, target, delays, population, self._pre))
+
+
+def _one_if_same(values):
+    return values[:1] if (values == values[0]).all() else values

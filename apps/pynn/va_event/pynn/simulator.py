@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What PyNN's common code asks of a simulator: its name, the type of a cell's id, and the state."""
+
+from pyNN import common
+
+from .network import Network
+
+name = "va_event"
+
+#: As in the command line `va-event`, so that both simulate the seed script's network with the same Poisson spikes.
+DEFAULT_SEED = 17
+
+
+class ID(int, common.IDMixin):
+    """The number of a cell: cells count from 0 in the order of creation, as in the library."""
+
+    def __init__(self, n):
+        """`n` is used up by int.__new__()."""
+
+
+class State(common.control.BaseState):
+    def __init__(self):
+        common.control.BaseState.__init__(self)
+        self.mpi_rank = 0
+        self.num_processes = 1
+        self.dt = 0.1
+        self._min_delay = "auto"
+        self.max_delay = "auto"
+        self.clear()
+
+    def clear(self, seed=DEFAULT_SEED):
+        """Forgets the network."""
+        self.recorders = set()
+        self.write_on_end = []
+        self.id_counter = 0
+        self.network = Network(self, seed)
+        self.segment_counter = -1
+        self.reset()
+
+    def reset(self):
+        """Back to t = 0; the network stays."""
+        self.running = False
+        self.t = 0.0
+        self.t_start = 0
+        self.segment_counter += 1
+        self.network.reset(trial=self.segment_counter)
+
+    def run_until(self, time):
+        self.network.run_until(float(time))
+        self.t = float(time)
+        self.running = True
+
+    def run(self, duration):
+        self.run_until(self.t + duration)
+
+    @property
+    def min_delay(self):
+        """[ms]; "auto" becomes the shortest delay of the network. Nothing depends on it: delays are continuous."""
+        return self.network.shortest_delay() if self._min_delay == "auto" else self._min_delay
+
+    @min_delay.setter
+    def min_delay(self, value):
+        self._min_delay = value
+
+    @property
+    def default_delay(self):
+        """[ms], of synapses that are given none."""
+        return self.dt if self._min_delay == "auto" else self._min_delay
+
+
+state = State()

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: Apache-2.0
+"""PyNN's models that this simulator does not have. Using one raises PyNN's error, which says what to use instead."""
+
+from .errors import NotAvailableError
+
+
+def _unavailable(name, instead):
+    def __init__(self, *args, **kwargs):
+        raise NotAvailableError(f"{name} is not available in va_event: {instead}")
+
+    return type(name, (), {"__init__": __init__, "__doc__": f"Not available: {instead}."})
+
+
+_CELLS = "use IF_curr_exp or IF_cond_exp, whose potentials have a closed form"
+_SYNAPSES = "use StaticSynapse"
+_INSTEAD = {
+    "IF_curr_delta": "use IF_curr_exp with a short tau_syn_E",
+    "IF_curr_alpha": "use IF_curr_exp",
+    "IF_cond_alpha": "use IF_cond_exp",
+    "SpikeSourceInhGamma": "use SpikeSourcePoisson, and set its rate between runs",
+    "ACSource": "use StepCurrentSource with as many steps as you need",
+    **dict.fromkeys(("IF_facets_hardware1", "IF_cond_exp_gsfa_grr", "HH_cond_exp", "EIF_cond_alpha_isfa_ista",
+                     "EIF_cond_exp_isfa_ista", "Izhikevich", "GIF_cond_exp", "LIF", "AdExp", "PointNeuron"), _CELLS),
+    **dict.fromkeys(("STDPMechanism", "TsodyksMarkramSynapse", "SimpleStochasticSynapse", "ElectricalSynapse",
+                     "StochasticTsodyksMarkramSynapse", "MultiQuantalSynapse"), _SYNAPSES),
+    **dict.fromkeys(("AdditiveWeightDependence", "MultiplicativeWeightDependence", "AdditivePotentiationMultiplicativeDepression",
+                     "GutigWeightDependence", "SpikePairRule", "Vogels2011Rule"),
+                    "synapses do not change here, use StaticSynapse"),
+}
+
+globals().update({name: _unavailable(name, instead) for name, instead in _INSTEAD.items()})
+__all__ = list(_INSTEAD)
