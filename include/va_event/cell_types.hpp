@@ -108,6 +108,30 @@ struct SpikeSourcePoisson {
   operator CellType() const;  // NOLINT(google-explicit-constructor)
 };
 
+/// A Poisson process with a dead time, on [start, start + duration): intervals are tau_refrac plus an exponential time,
+/// whose mean makes the mean interval 1000 / rate. The first spike comes one such interval after the start.
+struct SpikeSourcePoissonRefractory {
+  double rate = 1.0;        ///< [Hz], >= 0
+  double tau_refrac = 0.0;  ///< [ms], >= 0 and < 1000 / rate
+  double start = 0.0;       ///< [ms], >= 0
+  double duration = 1e10;   ///< [ms], >= 0
+
+  [[nodiscard]] static const CellModel& model();
+  operator CellType() const;  // NOLINT(google-explicit-constructor)
+};
+
+/// A gamma process on [start, start + duration): independent intervals with the gamma distribution of shape alpha and
+/// mean 1000 alpha / beta ms. The first spike comes one such interval after the start.
+struct SpikeSourceGamma {
+  double alpha = 2.0;      ///< shape, > 0; 1 is a Poisson process
+  double beta = 1.0;       ///< rate parameter [Hz], >= 0
+  double start = 0.0;      ///< [ms], >= 0
+  double duration = 1e10;  ///< [ms], >= 0
+
+  [[nodiscard]] static const CellModel& model();
+  operator CellType() const;  // NOLINT(google-explicit-constructor)
+};
+
 /// Spikes at given times, in any order; equal times are equal numbers of spikes.
 struct SpikeSourceArray {
   std::vector<Time> spike_times;  ///< [ms], >= 0

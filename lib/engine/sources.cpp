@@ -15,50 +15,88 @@ namespace {
 
 using Instant = events::Instant<double>;
 
-/// A Poisson process in continuous time: exponential intervals, each added to the time of the spike before. Being
-/// without memory, it may start anew at any time, for instance when its rate changes.
-class PoissonGroup final : public SourceGroup {
+/// A renewal process in continuous time: independent intervals, each added to the time of the spike before. When a
+/// parameter changes it starts anew at that time, which a Poisson process, being without memory, does not feel.
+class RenewalGroup : public SourceGroup {
  public:
-  PoissonGroup(const network::PopulationData& population, std::uint64_t seed)
-      : population_(population), time_(population.size) {
+  /// @param start index of the parameter "start" of the model; "duration" follows
+  RenewalGroup(const network::PopulationData& population, std::uint64_t seed, std::size_t start)
+      : population_(population), start_(start), time_(population.size) {
     streams_.reserve(population.size);
     for (std::size_t i = 0; i < population.size; ++i) {
       streams_.emplace_back(seed, static_cast<std::uint64_t>(random::Purpose::poisson_source), population.first + i);
     }
   }
 
-  std::optional<Instant> restart(std::size_t i, const Instant& start) override {
+  std::optional<Instant> restart(std::size_t i, const Instant& start) final {
     const Instant first = onset(i);
     time_[i] = start < first ? first : start;
     return next(i);
   }
 
-  std::optional<Instant> next(std::size_t i) override {
-    const double rate = parameter(kRate, i);
-    if (rate <= 0.0) {
-      return std::nullopt;
-    }
-    const double interval = streams_[i].exponential() * (1000.0 / rate);
+  std::optional<Instant> next(std::size_t i) final {
+    const double interval = draw(i, streams_[i]);
     if (!(interval < kNever)) {
       return std::nullopt;
     }
     time_[i] = events::later(time_[i], interval);
-    const Instant end = events::later(onset(i), std::min(parameter(kDuration, i), kNever));
+    const Instant end = events::later(onset(i), std::min(parameter(start_ + 1, i), kNever));
     return time_[i] < end ? std::optional(time_[i]) : std::nullopt;
   }
 
- private:
-  static constexpr std::size_t kRate = 0, kStart = 1, kDuration = 2;  ///< order of SpikeSourcePoisson::model()
-  static constexpr double kNever = 1e15;                              ///< [ms], 30,000 years
+ protected:
+  static constexpr double kNever = 1e15;  ///< [ms], 30,000 years
 
   [[nodiscard]] double parameter(std::size_t which, std::size_t i) const { return population_.parameters[which].at(i); }
+
+ private:
+  /// The next interval of source `i` [ms]; kNever or more when there is none.
+  virtual double draw(std::size_t i, RandomStream& stream) const = 0;
+
   [[nodiscard]] Instant onset(std::size_t i) const {
-    return events::to_instant<double>(Time(std::min(parameter(kStart, i), kNever)));
+    return events::to_instant<double>(Time(std::min(parameter(start_, i), kNever)));
   }
 
   const network::PopulationData& population_;
+  std::size_t start_;
   std::vector<Instant> time_;  ///< of the last spike, or where the process starts
   std::vector<RandomStream> streams_;
+};
+
+class PoissonGroup final : public RenewalGroup {
+ public:
+  PoissonGroup(const network::PopulationData& population, std::uint64_t seed) : RenewalGroup(population, seed, 1) {}
+
+ private:
+  double draw(std::size_t i, RandomStream& stream) const override {
+    const double rate = parameter(0, i);
+    return rate > 0.0 ? stream.exponential() * (1000.0 / rate) : kNever;
+  }
+};
+
+class PoissonRefractoryGroup final : public RenewalGroup {
+ public:
+  PoissonRefractoryGroup(const network::PopulationData& population, std::uint64_t seed)
+      : RenewalGroup(population, seed, 2) {}
+
+ private:
+  double draw(std::size_t i, RandomStream& stream) const override {
+    const double rate = parameter(0, i);
+    const double dead = parameter(1, i);
+    return rate > 0.0 ? dead + stream.exponential() * (1000.0 / rate - dead) : kNever;
+  }
+};
+
+class GammaGroup final : public RenewalGroup {
+ public:
+  GammaGroup(const network::PopulationData& population, std::uint64_t seed) : RenewalGroup(population, seed, 2) {}
+
+ private:
+  double draw(std::size_t i, RandomStream& stream) const override {
+    const double beta = parameter(1, i);
+    const double mean = beta > 0.0 ? 1000.0 / beta : kNever;
+    return mean < kNever ? RandomDistribution("gamma", {parameter(0, i), mean}).draw(stream) : kNever;
+  }
 };
 
 class ArrayGroup final : public SourceGroup {
@@ -90,6 +128,12 @@ class ArrayGroup final : public SourceGroup {
 std::unique_ptr<SourceGroup> make_source_group(const network::PopulationData& population, std::uint64_t seed) {
   if (population.model == &SpikeSourcePoisson::model()) {
     return std::make_unique<PoissonGroup>(population, seed);
+  }
+  if (population.model == &SpikeSourcePoissonRefractory::model()) {
+    return std::make_unique<PoissonRefractoryGroup>(population, seed);
+  }
+  if (population.model == &SpikeSourceGamma::model()) {
+    return std::make_unique<GammaGroup>(population, seed);
   }
   assert(population.model == &SpikeSourceArray::model() && "a spike source without a group in engine/sources.cpp");
   return std::make_unique<ArrayGroup>(population);

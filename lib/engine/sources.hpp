@@ -22,7 +22,7 @@ class SourceGroup {
   virtual std::optional<events::Instant<double>> next(std::size_t index) = 0;
 };
 
-/// @param population of SpikeSourcePoisson or SpikeSourceArray; must outlive the group, which reads it again in
+/// @param population of spike sources; must outlive the group, which reads it again in
 /// restart()
 [[nodiscard]] std::unique_ptr<SourceGroup> make_source_group(const network::PopulationData& population,
                                                              std::uint64_t seed);

@@ -48,8 +48,10 @@ CellType::CellType(const CellModel& model, std::vector<double> values, std::vect
 }
 
 std::span<const CellModel* const> list_standard_models() {
-  static const std::array<const CellModel*, 4> kModels = {&IfCurrExp::model(), &IfCondExp::model(),
-                                                          &SpikeSourcePoisson::model(), &SpikeSourceArray::model()};
+  static const std::array<const CellModel*, 6> kModels = {
+      &IfCurrExp::model(),          &IfCondExp::model(),
+      &SpikeSourcePoisson::model(), &SpikeSourcePoissonRefractory::model(),
+      &SpikeSourceGamma::model(),   &SpikeSourceArray::model()};
   return kModels;
 }
 

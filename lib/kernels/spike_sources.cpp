@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <array>
+#include <span>
 
 #include "va_event/cell_types.hpp"
+#include "va_event/error.hpp"
 
 namespace va_event {
 
@@ -15,6 +17,35 @@ const CellModel& SpikeSourcePoisson::model() {
 }
 
 SpikeSourcePoisson::operator CellType() const { return {model(), {rate, start, duration}}; }
+
+const CellModel& SpikeSourcePoissonRefractory::model() {
+  static constexpr std::array<ParameterInfo, 4> kParameters = {
+      {{"rate", "Hz", 1.0, Bound::non_negative, "mean number of spikes per second"},
+       {"tau_refrac", "ms", 0.0, Bound::non_negative, "shortest time between two spikes"},
+       {"start", "ms", 0.0, Bound::non_negative, "first moment at which a spike is possible"},
+       {"duration", "ms", 1e10, Bound::non_negative, "spikes come before start + duration"}}};
+  static const CellModel kModel{
+      "SpikeSourcePoissonRefractory", kParameters, {}, {}, false, [](std::span<const double> p) {
+        if (p[0] > 0.0 && !(p[1] < 1000.0 / p[0])) {
+          throw ParameterError("tau_refrac", p[1], "ms", "must be < 1000 / rate, the mean interval in ms");
+        }
+      }};
+  return kModel;
+}
+
+SpikeSourcePoissonRefractory::operator CellType() const { return {model(), {rate, tau_refrac, start, duration}}; }
+
+const CellModel& SpikeSourceGamma::model() {
+  static constexpr std::array<ParameterInfo, 4> kParameters = {
+      {{"alpha", "", 2.0, Bound::positive, "shape of the distribution of intervals"},
+       {"beta", "Hz", 1.0, Bound::non_negative, "rate parameter: the mean interval is alpha / beta"},
+       {"start", "ms", 0.0, Bound::non_negative, "first moment at which a spike is possible"},
+       {"duration", "ms", 1e10, Bound::non_negative, "spikes come before start + duration"}}};
+  static const CellModel kModel{"SpikeSourceGamma", kParameters, {}, {}, false, nullptr};
+  return kModel;
+}
+
+SpikeSourceGamma::operator CellType() const { return {model(), {alpha, beta, start, duration}}; }
 
 const CellModel& SpikeSourceArray::model() {
   static const CellModel kModel{"SpikeSourceArray", {}, {}, {}, false, nullptr};

@@ -8,7 +8,7 @@ namespace va_event::random {
 /// The second part of a random stream's key (seed, purpose, object, item): what the numbers are for. Numbers in use
 /// never change, or seeds would mean other networks.
 enum class Purpose : std::uint64_t {
-  poisson_source = 1,    ///< object: cell id
+  poisson_source = 1,    ///< and other random spike sources; object: cell id
   connector = 2,         ///< + 2^16 * part; object: projection, item and part: given by the connector
   weight = 3,            ///< object: projection, item: post cell
   delay = 4,             ///< object: projection, item: post cell

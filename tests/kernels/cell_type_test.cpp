@@ -30,13 +30,16 @@ TEST(CellModels, EveryStandardModelIsListedOnceUnderItsPyNNName) {
   for (const CellModel* model : list_standard_models()) {
     names.emplace_back(model->name);
   }
-  EXPECT_THAT(names, ::testing::ElementsAre("IF_curr_exp", "IF_cond_exp", "SpikeSourcePoisson", "SpikeSourceArray"));
+  EXPECT_THAT(names, ::testing::ElementsAre("IF_curr_exp", "IF_cond_exp", "SpikeSourcePoisson",
+                                            "SpikeSourcePoissonRefractory", "SpikeSourceGamma", "SpikeSourceArray"));
 }
 
 TEST(CellModels, DefaultsOfTheStructsAreThoseOfTheDescriptors) {
   EXPECT_EQ(CellType(IfCurrExp{}).values(), defaults(IfCurrExp::model()));
   EXPECT_EQ(CellType(IfCondExp{}).values(), defaults(IfCondExp::model()));
   EXPECT_EQ(CellType(SpikeSourcePoisson{}).values(), defaults(SpikeSourcePoisson::model()));
+  EXPECT_EQ(CellType(SpikeSourcePoissonRefractory{}).values(), defaults(SpikeSourcePoissonRefractory::model()));
+  EXPECT_EQ(CellType(SpikeSourceGamma{}).values(), defaults(SpikeSourceGamma::model()));
   EXPECT_TRUE(CellType(SpikeSourceArray{}).values().empty());
 }
 
