@@ -8,12 +8,13 @@ from pyNN.space import Space  # noqa: F401
 from pyNN.standardmodels import StandardCellType
 
 from . import simulator  # noqa: F401
-from .cells import IF_cond_exp, IF_curr_exp, SpikeSourceArray, SpikeSourcePoisson  # noqa: F401
+from .cells import (  # noqa: F401
+    IF_cond_exp, IF_curr_exp, SpikeSourceArray, SpikeSourceGamma, SpikeSourcePoisson, SpikeSourcePoissonRefractory)
 from .connectors import *  # noqa: F401, F403
 from .control import (  # noqa: F401
     end, get_current_time, get_max_delay, get_min_delay, get_time_step, initialize, num_processes, rank, reset, run,
     run_for, run_until, setup)
-from .electrodes import DCSource, NoisyCurrentSource, StepCurrentSource  # noqa: F401
+from .electrodes import ACSource, DCSource, NoisyCurrentSource, StepCurrentSource  # noqa: F401
 from .populations import Assembly, Population, PopulationView
 from .projections import Connection, Projection  # noqa: F401
 from .synapses import StaticSynapse

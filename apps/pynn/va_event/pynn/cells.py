@@ -25,6 +25,18 @@ class SpikeSourcePoisson(cells.SpikeSourcePoisson):
     translations = _same(cells.SpikeSourcePoisson)
 
 
+class SpikeSourcePoissonRefractory(cells.SpikeSourcePoissonRefractory):
+    __doc__ = cells.SpikeSourcePoissonRefractory.__doc__
+    translations = _same(cells.SpikeSourcePoissonRefractory)
+
+
+class SpikeSourceGamma(cells.SpikeSourceGamma):
+    __doc__ = cells.SpikeSourceGamma.__doc__
+    # PyNN takes the type of a parameter from its default: a whole number would allow whole shapes only.
+    default_parameters = {**cells.SpikeSourceGamma.default_parameters, "alpha": 2.0}
+    translations = _same(cells.SpikeSourceGamma)
+
+
 class SpikeSourceArray(cells.SpikeSourceArray):
     __doc__ = cells.SpikeSourceArray.__doc__
     translations = _same(cells.SpikeSourceArray)

@@ -24,6 +24,7 @@ class _Steps(StandardCurrentSource):
 
     def __init__(self, **parameters):
         self._cells = []
+        self._members = set()
         self._timeline = (np.empty(0), np.empty(0))
         space = ParameterSpace(self.default_parameters, self.get_schema(), shape=(1,))
         space.update(**parameters)
@@ -72,7 +73,8 @@ class _Steps(StandardCurrentSource):
         for cell in cells:
             if not cell.celltype.injectable:
                 raise TypeError("Can't inject current into a spike source.")
-            if cell not in self._cells:
+            if int(cell) not in self._members:
+                self._members.add(int(cell))
                 fresh.append(cell)
         self._cells.extend(fresh)
         if simulator.state.network.simulation is not None:
@@ -92,9 +94,13 @@ class _Steps(StandardCurrentSource):
         """Nothing to do: get_data() can tell the current at any time."""
 
     def _get_data(self):
+        times = self._grid()
+        return times, _value_at(*self._timeline, times + 1e-6 * simulator.state.dt)
+
+    def _grid(self):
+        """Multiples of timestep until now [ms]."""
         dt = simulator.state.dt
-        times = np.arange(int(np.floor(simulator.state.t / dt + 1e-6)) + 1) * dt
-        return times, _value_at(self._timeline[0], self._timeline[1], times + 1e-6 * dt)
+        return np.arange(int(np.floor(simulator.state.t / dt + 1e-6)) + 1) * dt
 
 
 class DCSource(_Steps, electrodes.DCSource):
@@ -133,49 +139,112 @@ class StepCurrentSource(_Steps, electrodes.StepCurrentSource):
         return self.times, self.amplitudes
 
 
-class NoisyCurrentSource(_Steps, electrodes.NoisyCurrentSource):
+class _Intervals(_Steps):
+    """A current of equal intervals that are worked out when a run comes near: it has no end that is known."""
+
+    #: Intervals that are worked out at once. Fixed, so that noise does not depend on how a run is cut.
+    _CHUNK = 4096
+
+    def _steps(self):
+        now = simulator.state.t
+        self._next = max(0, int(np.floor((now - self.start) / self._interval)))
+        self._complete = not self.start < self.stop
+        return np.empty(0), np.empty(0)
+
+    def extend(self, time):
+        start, stop, interval = float(self.start), float(self.stop), self._interval
+        while not self._complete and start + self._next * interval < time:
+            numbers = np.arange(self._next, self._next + self._CHUNK)
+            amplitudes = self._amplitudes(numbers * interval)
+            times = start + numbers * interval
+            self._next += self._CHUNK
+            inside = times < stop
+            self._complete = not inside.all()
+            self._append(times[inside], amplitudes[inside], stop if self._complete else start + self._next * interval)
+
+    def _append(self, times, amplitudes, end):
+        """Adds intervals, the last of which lasts until `end`; there the next ones begin."""
+        now = simulator.state.t
+        first = max(0, int(np.searchsorted(times, now, "right")) - 1)
+        times, amplitudes = np.append(times[first:], end), np.append(amplitudes[first:], 0.0)
+        times[0] = max(times[0], now)
+        old_times, old_amplitudes = self._timeline
+        keep = old_times < times[0]
+        self._timeline = (np.concatenate((old_times[keep], times)), np.concatenate((old_amplitudes[keep], amplitudes)))
+        self._inject(simulator.state.network.simulation, self._cells, times, amplitudes)
+
+
+class NoisyCurrentSource(_Intervals, electrodes.NoisyCurrentSource):
     __doc__ = electrodes.NoisyCurrentSource.__doc__
     translations = _same(electrodes.NoisyCurrentSource)
 
-    #: Steps that are drawn at once: the noise must not depend on how a run is cut.
-    _CHUNK = 4096
-
     def __init__(self, rng=None, **parameters):
-        object.__setattr__(self, "_rng", rng)
-        object.__setattr__(self, "_drawn", 0)
-        _Steps.__init__(self, **parameters)
+        self._rng = rng
+        _Intervals.__init__(self, **parameters)
 
     def _checked(self, values):
-        interval = values.get("dt", getattr(self, "dt", 0.0))
+        interval = values.get("dt", self.__dict__.get("dt"))
         if not interval > 0.0:
             raise ValueError(f"dt = {interval} ms: must be > 0")
         return values
 
-    def _steps(self):
-        self._drawn = 0
-        self._stopped = False
-        return np.empty(0), np.empty(0)
+    @property
+    def _interval(self):
+        return float(self.dt)
 
-    def extend(self, time):
-        interval = max(float(self.dt), simulator.state.dt)
-        while not self._stopped and self.start + self._drawn * interval < time:
-            numbers = np.arange(self._drawn, self._drawn + self._CHUNK)
-            times = float(self.start) + numbers * interval
-            generator = np.random if self._rng is None else self._rng.rng
-            amplitudes = self.mean + self.stdev * generator.standard_normal(self._CHUNK)
-            self._drawn += self._CHUNK
-            inside = times < self.stop
-            self._stopped = not inside.all()
-            end = float(self.stop) if self._stopped else float(self.start) + self._drawn * interval
-            self._append(times[inside], amplitudes[inside], end)
+    def restart(self):
+        _Intervals.restart(self)
+        self._generator = None
 
-    def _append(self, times, amplitudes, end):
-        """Adds steps until `end`. Those of the present injection end there too, so that the next one can begin."""
-        now = simulator.state.t
-        old_times, old_amplitudes = self._timeline
-        keep = old_times < (times[0] if times.size > 0 else end)
-        future = times >= now
-        self._timeline = (np.concatenate((old_times[keep], times[future], [end])),
-                          np.concatenate((old_amplitudes[keep], amplitudes[future], [0.0])))
-        self._inject(simulator.state.network.simulation, self._cells, np.append(times, end),
-                     np.append(amplitudes, 0.0))
+    def _amplitudes(self, times):
+        if self._rng is not None:
+            numbers = self._rng.next(len(times), "normal", {"mu": 0.0, "sigma": 1.0})
+        else:
+            if self._generator is None:
+                network = simulator.state.network
+                self._generator = np.random.RandomState(
+                    [network.seed % 2**32, network.current_sources.index(self), simulator.state.segment_counter])
+            numbers = self._generator.standard_normal(len(times))
+        return self.mean + self.stdev * numbers
+
+
+class ACSource(_Intervals, electrodes.ACSource):
+    __doc__ = electrodes.ACSource.__doc__ + """
+    Cells get the mean of the sine over each `timestep`, so that their potential differs from the sine's own by an
+    amount that falls with the square of `timestep`. get_data() returns the sine."""
+    translations = _same(electrodes.ACSource)
+
+    @property
+    def _interval(self):
+        return float(simulator.state.dt)
+
+    def _amplitudes(self, times):
+        # The mean of a sine over an interval h is its value in the middle times sin(pi f h) / (pi f h).
+        middle = self._sine(times + 0.5 * self._interval) - self.offset
+        return self.offset + middle * np.sinc(self.frequency * self._interval / 1000.0)
+
+    def _sine(self, times):
+        """`times` after start [ms]."""
+        angle = 2.0 * np.pi * (self.frequency * times / 1000.0 + self.phase / 360.0)
+        return self.offset + self.amplitude * np.sin(angle)
+
+    def restart(self):
+        _Intervals.restart(self)
+        self._history = []
+
+    def set_native_parameters(self, parameters):
+        if "amplitude" in self.__dict__:
+            times = self._grid()
+            self._history = [(simulator.state.t, self._current(times))]
+        _Intervals.set_native_parameters(self, parameters)
+
+    def _current(self, times):
+        active = (times >= self.start - 1e-9) & (times < self.stop - 1e-9)
+        current = np.where(active, self._sine(times - self.start), 0.0)
+        for until, past in self._history:
+            known = times[:len(past)] < until
+            current[:len(past)][known] = past[known]
+        return current
+
+    def _get_data(self):
+        return self._grid(), self._current(self._grid())

@@ -172,7 +172,9 @@ class PopulationView(_Cells, common.PopulationView):
 
 def _checked_times(sequence):
     times = Sequence(sequence)
-    times.value = np.sort(np.asarray(times.value, dtype=float).ravel())
-    if not np.isfinite(times.value).all() or (times.value.size > 0 and times.value[0] < 0.0):
+    times.value = np.array(times.value, dtype=float).ravel()
+    if not np.isfinite(times.value).all() or (times.value < 0.0).any():
         raise errors.InvalidParameterValueError("spike_times must be finite and >= 0 ms")
+    if (np.diff(times.value) < 0.0).any():
+        raise errors.InvalidParameterValueError("spike_times must be in ascending order")
     return times
