@@ -129,6 +129,7 @@ Table crossover_table(const SweepSettings& settings) {
           .columns = {{"model"},
                       {"clock-driven method"},
                       {"in-degree"},
+                      {"steps are cheaper"},
                       {"rate of an input", "Hz"},
                       {"events per neuron", "1/s"},
                       {"events per neuron and step"}}};
@@ -159,8 +160,11 @@ Panel run_sweep(const SweepSettings& settings, cli::Benchmark model, Table& swee
                             cost.clock_driven, cost.clock_driven / cost.event_driven});
     }
     const double rate = crossing(settings.rates, event_costs, clock_costs);
-    crossover.rows.push_back({label, name(cheapest_scheme(model)), static_cast<std::int64_t>(in_degree), rate, k * rate,
-                              k * rate * settings.dt * 1e-3});
+    const char* const when = std::isfinite(rate)                         ? "from here on"
+                             : event_costs.front() > clock_costs.front() ? "always"
+                                                                         : "never";
+    crossover.rows.push_back({label, name(cheapest_scheme(model)), static_cast<std::int64_t>(in_degree), when, rate,
+                              k * rate, k * rate * settings.dt * 1e-3});
     panel.curves.push_back(std::move(events));
     panel.curves.push_back(std::move(clock));
   }

@@ -76,7 +76,8 @@ Table peer_table(const PeerSettings& settings, const std::vector<cli::Benchmark>
                  std::vector<std::string>& notes, Session& session) {
   Table table{
       .name = "peers",
-      .title = "Activity beside that of other simulators, each on networks of its own",
+      .title = "Activity beside that of other simulators: means over networks of independent seeds, here " +
+               std::to_string(settings.first_seed) + " to " + std::to_string(settings.first_seed + settings.seeds - 1),
       .columns = {
           {"model"}, {"quantity"}, {"simulator"}, {"dt", "ms"}, {"networks"}, {"mean"}, {"std. deviation"}, {"z"}}};
   for (const cli::Benchmark model : models) {
@@ -94,9 +95,11 @@ Table peer_table(const PeerSettings& settings, const std::vector<cli::Benchmark>
       "absent when the windows differ. Correlation: mean over the pairs of 200 neurons, bins of 5 ms; Fano "
       "factor: of the spikes of all neurons in 5 ms.");
   notes.push_back(
-      "The others' CV is a mean over fewer neurons (CUBA: 3490 of 4000), those that spike rarely left out; here every "
-      "neuron with two intervals counts, which lowers the mean. So z of the CV compares definitions, too. The others "
-      "simulated the same few networks, so their differences to va-event are not independent of each other.");
+      "CV of ISI: sample standard deviation over mean, averaged over the neurons with at least four spikes; inferred "
+      "to "
+      "be the others' definition from the numbers of neurons that they averaged over (CUBA: 3490 of 4000). The others "
+      "simulated the same few networks, so their differences to va-event are not independent of each other: a common "
+      "difference is that of two samples of networks.");
   notes.push_back("Other simulators: " + peer_statistics_origin());
   return table;
 }

@@ -13,7 +13,7 @@ namespace va_event::crossval {
 /// Which networks are simulated to be compared with other simulators. The window is theirs by default.
 struct PeerSettings {
   std::uint64_t seeds = 5;  ///< networks; for each one there is a step of the session
-  std::uint64_t first_seed = 98765;
+  std::uint64_t first_seed = 17;
   double from_ms = 1000.0;
   double to_ms = 11000.0;
 };

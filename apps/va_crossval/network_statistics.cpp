@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <numeric>
 #include <vector>
 
@@ -15,6 +16,7 @@ namespace {
 
 constexpr double kBinMs = 5.0;  // of the reference statistics
 constexpr std::size_t kCorrelatedCells = 200;
+constexpr std::size_t kFewestSpikes = 4;  // of a cell whose CV counts
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
 /// The spikes in the window; their order stays.
@@ -112,12 +114,37 @@ double pairwise_correlation(const Spikes& spikes, const ActivityWindow& window, 
   return used > 1.0 ? (squares / static_cast<double>(bins) - used) / (used * (used - 1.0)) : kNone;
 }
 
+double cv_of_intervals(const Spikes& spikes) {
+  std::map<CellId, std::vector<double>> times;
+  for (std::size_t i = 0; i < spikes.size(); ++i) {
+    times[spikes.ids[i]].push_back(spikes.times[i].ms());
+  }
+  std::vector<double> values;
+  for (const auto& entry : times) {
+    const std::vector<double>& train = entry.second;
+    if (train.size() < kFewestSpikes) {
+      continue;
+    }
+    const auto intervals = static_cast<double>(train.size() - 1);
+    const double average = (train.back() - train.front()) / intervals;
+    double squares = 0.0;
+    for (std::size_t k = 1; k < train.size(); ++k) {
+      const double deviation = train[k] - train[k - 1] - average;
+      squares += deviation * deviation;
+    }
+    values.push_back(std::sqrt(squares / (intervals - 1.0)) / average);
+  }
+  return mean(values);
+}
+
+double last_spike_ms(const Spikes& spikes) { return spikes.size() == 0 ? kNone : spikes.times.back().ms(); }
+
 std::map<std::string, double> network_statistics(const Spikes& spikes, const ActivityWindow& window) {
   const Spikes part = cut(spikes, window);
   const auto first_inh = static_cast<CellId>(window.n_exc);
   return {{kRateExc, mean(firing_rates(part, 0, window.n_exc, window.from_ms, window.to_ms))},
           {kRateInh, mean(firing_rates(part, first_inh, window.n_inh, window.from_ms, window.to_ms))},
-          {kCvIsi, cv_isi(part)},
+          {kCvIsi, cv_of_intervals(part)},
           {kCorrelation, pairwise_correlation(part, window, kBinMs, kCorrelatedCells)},
           {kFano, fano_factor(part, window, kBinMs)}};
 }

@@ -25,4 +25,11 @@ struct ActivityWindow {
 [[nodiscard]] double pairwise_correlation(const Spikes& spikes, const ActivityWindow& window, double bin_ms,
                                           std::size_t cells);
 
+/// Standard deviation over mean of the inter-spike intervals, averaged over the cells with at least four spikes. It is
+/// the standard deviation of a sample, as in the statistics of the other simulators; NaN when there is no such cell.
+[[nodiscard]] double cv_of_intervals(const Spikes& spikes);
+
+/// Time of the last spike [ms], by which activity that died out is seen; NaN when there is none.
+[[nodiscard]] double last_spike_ms(const Spikes& spikes);
+
 }  // namespace va_event::crossval

@@ -109,15 +109,8 @@ void add_rows(Table& errors, Table& orders, const std::string& model, const Sche
                          whole(of_v.points)});
 }
 
-/// A method has a colour, a kind of spikes a line and a mark.
 Curve curve_of(const SchemeErrors& errors) {
-  static const std::map<SpikeTiming, std::string> kMarks{
-      {SpikeTiming::grid, "dt 1 pt 7"}, {SpikeTiming::linear, "dt 2 pt 9"}, {SpikeTiming::cubic, "dt 4 pt 5"}};
-  std::string title = name(errors.scheme);
-  std::replace(title.begin(), title.end(), '_', ' ');
-  Curve curve{.title = title,
-              .style = "linespoints lw 1.5 ps 0.6 lc rgb '" + colour(static_cast<std::size_t>(errors.scheme.method)) +
-                       "' " + kMarks.at(errors.scheme.spikes)};
+  Curve curve = curve_of(errors.scheme);
   for (const NeuronErrors& e : errors.by_step) {
     curve.points.emplace_back(e.dt, e.rms_spike);
   }
@@ -150,7 +143,10 @@ void run_neuron(const cli::OptionTexts& texts, Session& session) {
                                {"spikes", reference.spikes.size()},
                                {"event_driven_wall_ms", reference.wall_ms}};
     Panel panel{.title = label + ", " + std::to_string(reference.spikes.size()) + " spikes",
-                .x = {.label = "time step [ms]", .range = "5e-4:2"},
+                .x =
+                    {
+                        .label = "time step [ms]",
+                    },
                 .y = {.label = "rms error of spike times [ms]"}};
     for (const Scheme& scheme : chosen[model]) {
       SchemeErrors errors{scheme};
@@ -169,7 +165,7 @@ void run_neuron(const cli::OptionTexts& texts, Session& session) {
                "Rms difference between the spike times of clock-driven simulation and the event-driven ones, over all "
                "spikes that have a partner within 2.5 ms. Solid: spikes and delays on the grid; dashed: spikes "
                "interpolated linearly, dash-dotted: by a cubic, both with continuous delays.",
-               plot_script(panels), 640);
+               draw_panels(panels));
   study.notes = {
       "Input: two Poisson sources, the same spikes in every run. All numbers are differences to the event-driven "
       "simulation in double precision.",

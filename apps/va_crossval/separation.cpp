@@ -73,6 +73,19 @@ Trajectory undisturbed(const BuiltNetwork& network, std::size_t samples, const S
   return trajectory;
 }
 
+std::vector<std::size_t> first_to_spike(const Trajectory& undisturbed, std::size_t count) {
+  std::vector<std::size_t> chosen;
+  const Time from(kSampleMs);
+  for (std::size_t i = 0; i < undisturbed.spikes.size() && chosen.size() < count; ++i) {
+    const auto neuron = static_cast<std::size_t>(undisturbed.spikes.ids[i]);
+    const bool is_new = std::find(chosen.begin(), chosen.end(), neuron) == chosen.end();
+    if (is_new && undisturbed.spikes.times[i] >= from) {
+      chosen.push_back(neuron);
+    }
+  }
+  return chosen;
+}
+
 Separation disturbed(const BuiltNetwork& network, const Trajectory& undisturbed, std::size_t neuron,
                      double perturbation, const Session& session) {
   const double v_thresh = network.neurons().get("v_thresh").front();

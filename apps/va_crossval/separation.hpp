@@ -25,6 +25,10 @@ struct Separation {
 /// Of a network that was not disturbed before.
 [[nodiscard]] Trajectory undisturbed(const BuiltNetwork& network, std::size_t samples, const Session& session);
 
+/// The neurons that spike first after 1 ms, as many as there are up to `count`, by their place in v. A perturbation of
+/// one that spikes late has decayed before others could feel it.
+[[nodiscard]] std::vector<std::size_t> first_to_spike(const Trajectory& undisturbed, std::size_t count);
+
 /// Adds `perturbation` [mV] to the initial potential of one neuron. It is the next neuron's turn when this one would
 /// start above the threshold.
 [[nodiscard]] Separation disturbed(const BuiltNetwork& network, const Trajectory& undisturbed, std::size_t neuron,

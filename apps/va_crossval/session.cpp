@@ -19,7 +19,6 @@ constexpr double kSliceMs = 20.0;                // Ctrl-C is noticed after so m
 constexpr std::size_t kLineEvery = 10;           // percent, where lines cannot be redrawn
 constexpr std::size_t kLineWidth = 79;           // the narrowest usual terminal
 constexpr const char* kClearLine = "\r\x1b[2K";  // ANSI: erase the whole line
-constexpr int kFigureWidth = 900;                // [pixels]
 
 }  // namespace
 
@@ -89,20 +88,21 @@ void Session::run(FixedStepSimulation& simulation, double duration) const {
 }
 
 void Session::draw(Study& study, const std::string& name, const std::string& title, const std::string& caption,
-                   const std::string& script, int height) const {
+                   const Drawing& drawing) const {
   const std::string file = study.name + '_' + name + '.' + options_.figure_format;
   // An SVG file names its parts; the names must differ when several figures stand on one page.
-  const std::string terminal =
-      options_.figure_format == "png"
-          ? "pngcairo size " + std::to_string(kFigureWidth) + ',' + std::to_string(height) + " enhanced font 'sans,11'"
-          : "svg size " + std::to_string(kFigureWidth) + ',' + std::to_string(height) +
-                " dynamic enhanced font 'sans,14' name '" + study.name + '_' + name + "' background '#ffffff'";
+  const std::string terminal = options_.figure_format == "png"
+                                   ? "pngcairo size " + std::to_string(kFigureWidth) + ',' +
+                                         std::to_string(drawing.height) + " enhanced font 'sans,11'"
+                                   : "svg size " + std::to_string(kFigureWidth) + ',' + std::to_string(drawing.height) +
+                                         " dynamic enhanced font 'sans,14' name '" + study.name + '_' + name +
+                                         "' background '#ffffff'";
   if (!cli::gnuplot_draws(terminal)) {
     messages_ << "No figure " << file << ": gnuplot with cairo is missing; on Debian: apt-get install gnuplot-nox"
               << std::endl;
     return;
   }
-  cli::draw_with_gnuplot((std::filesystem::path(options_.output) / file).string(), terminal, script);
+  cli::draw_with_gnuplot((std::filesystem::path(options_.output) / file).string(), terminal, drawing.script);
   study.figures.push_back({file, title, caption});
 }
 

@@ -10,6 +10,7 @@
 
 #include "interrupt.hpp"
 #include "option_values.hpp"
+#include "va_crossval/plot.hpp"
 #include "va_crossval/study.hpp"
 #include "va_event/fixed_step.hpp"
 #include "va_event/simulation.hpp"
@@ -58,10 +59,9 @@ class Session {
   void run(Simulation& simulation, double duration) const;
   void run(FixedStepSimulation& simulation, double duration) const;
 
-  /// Draws `script` (gnuplot commands that plot) into `<output>/<study>_<name>.<format>`, when gnuplot is there.
-  /// @param height of the figure [pixels]; it is 900 wide
+  /// Draws it into `<output>/<study>_<name>.<format>`, when gnuplot is there.
   void draw(Study& study, const std::string& name, const std::string& title, const std::string& caption,
-            const std::string& script, int height = 560) const;
+            const Drawing& drawing) const;
   /// Writes the files of the study and shows it on the terminal.
   void publish(const Study& study);
 

@@ -102,6 +102,22 @@ TEST(Certificate, ClosestGrazingIsWhereInhibitionEndsARise) {
   EXPECT_NEAR(certificate.closest_grazing->time_ms, 5.0, 1e-9);
 }
 
+TEST(Certificate, ClosestGrazingOfAConductanceModelIsWhereInhibitionEndsARise) {
+  // As above; without conductance before the inhibition, the rise is the same exponential.
+  Simulation simulation;
+  const Population source = simulation.create(1, SpikeSourceArray{{Time(0.5)}});
+  const Population cell =
+      simulation.create(1, IfCondExp{.v_rest = -60.0, .cm = 1.0, .tau_m = 20.0, .e_rev_I = -80.0, .i_offset = 2.0});
+  cell.initialize("v", -60.0);
+  simulation.connect(source, cell, AllToAllConnector(), {.weight = 2.0, .delay = 4.5}, {.receptor_type = "inhibitory"});
+  const Certificate certificate = certify(simulation, 30.0, {.check = std::nullopt});
+  ASSERT_TRUE(certificate.closest_grazing.has_value());
+  EXPECT_EQ(certificate.closest_grazing->cell, cell.first_id());
+  EXPECT_EQ(certificate.result.spikes, 0U);
+  EXPECT_NEAR(certificate.closest_grazing->distance_mv, -50.0 + 20.0 + 40.0 * std::exp(-5.0 / 20.0), 1e-9);
+  EXPECT_NEAR(certificate.closest_grazing->time_ms, 5.0, 1e-9);
+}
+
 TEST(Certificate, AWideSimulationIsCertifiedByAWiderOne) {
   Simulation simulation({.seed = 1, .precision = Precision::quad()});
   add_small_network(simulation);

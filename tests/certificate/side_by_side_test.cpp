@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <vector>
 
@@ -62,6 +63,44 @@ TEST_F(SideBySideTest, OneWrongDigitInTheTwelfthPlaceOfAConstantOfTheKernelIsSee
   const Comparison faulty = compare(wrong);
   EXPECT_GT(faulty.max_dt_ms, 50 * clean.max_dt_ms);
   EXPECT_GT(faulty.median_dt_ms, 50 * clean.median_dt_ms);
+}
+
+TEST_F(SideBySideTest, OneWrongDigitInTheTwelfthPlaceShortensTheCorrectTime) {
+  // Two neurons that approach the same -45 mV, one by its resting potential and one by a current. Both spike after
+  // 20 ln 3 ms; the second starts 1.5e-11 mV lower and is 1.5e-11 * 20/15 = 2e-11 ms later. A longer tau_m delays the
+  // first and, because it raises the resistance too, advances the second by 20 (1/5 - 1/15) 15 / 20 ms per ms less the
+  // same delay: with 2e-11 ms too much, by 4e-11 ms to the first, which changes their order.
+  Simulation simulation;
+  const Population resting =
+      simulation.create(1, IfCurrExp{.v_rest = -45.0, .cm = 1.0, .v_reset = -60.0, .v_thresh = -50.0});
+  const Population driven = simulation.create(
+      1, IfCurrExp{.v_rest = -60.0, .cm = 1.0, .i_offset = 0.75, .v_reset = -60.0, .v_thresh = -50.0});
+  resting.initialize("v", -60.0);
+  driven.initialize("v", -60.0 - 1.5e-11);
+  const network::Network& network = simulation.core()->network;
+  const auto certify = [&network](const network::Network& tested) {
+    return run_side_by_side(contestant(tested), contestant(network, Precision::quad()), {0, 1}, kDuration, kGoOn)
+        .comparison;
+  };
+  const auto with_fault = [&network](double fault) {
+    network::Network wrong = network;
+    for (auto& population : wrong.populations) {
+      population.parameters[kTauM].set_all(20.0 * (1 + fault));
+    }
+    return wrong;
+  };
+  const Comparison clean = certify(network);
+  EXPECT_TRUE(clean.complete) << clean.limited_by;
+  EXPECT_EQ(clean.spikes_matched, clean.spikes);
+  EXPECT_GT(clean.spikes, 10U);
+  const Comparison faulty = certify(with_fault(1e-12));
+  EXPECT_FALSE(faulty.complete);
+  EXPECT_THAT(faulty.limited_by, StartsWith("the order of the spikes of neurons 0 and 1 at t = 21.97"));
+  EXPECT_THAT(faulty.limited_by, HasSubstr(", which lie 2.00"));
+  EXPECT_NEAR(faulty.correct_until_ms, 20.0 * std::log(3.0), 1e-9);
+  EXPECT_EQ(faulty.spikes_matched, 0U);
+  // A tenth of the fault needs several intervals to use up the same distance.
+  EXPECT_GT(certify(with_fault(1e-13)).correct_until_ms, 4.0 * 20.0 * std::log(3.0));
 }
 
 TEST_F(SideBySideTest, AFaultThatMovesSpikesPastEachOtherShortensTheCorrectTime) {

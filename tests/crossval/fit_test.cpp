@@ -92,6 +92,17 @@ TEST(FitExponent, FindsTheRateOfAnExponentialDespiteOutliers) {
   EXPECT_NEAR(fit_exponent(distance, 50.0).slope, 17.0, 0.2);
 }
 
+TEST(FirstToSpike, NamesEachNeuronOnceFromTheFirstMillisecondOn) {
+  Trajectory trajectory;
+  for (const auto& [time, id] :
+       std::vector<std::pair<double, CellId>>{{0.5, 7}, {1.0, 3}, {2.0, 3}, {2.5, 7}, {4.0, 1}}) {
+    trajectory.spikes.times.emplace_back(time);
+    trajectory.spikes.ids.push_back(id);
+  }
+  EXPECT_EQ(first_to_spike(trajectory, 2), (std::vector<std::size_t>{3, 7}));
+  EXPECT_EQ(first_to_spike(trajectory, 9), (std::vector<std::size_t>{3, 7, 1}));
+}
+
 TEST(FitExponent, EndsWhereTheDistanceSaturates) {
   std::vector<double> distance;
   for (int k = 1; k <= 1000; ++k) {

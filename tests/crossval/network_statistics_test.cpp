@@ -87,5 +87,19 @@ TEST(NetworkStatistics, CountsTheWindowOnly) {
   EXPECT_NEAR(statistics.at(kFano), 0.5, 1e-12);  // counts 2 1 1 0: mean 1, variance 1/2
 }
 
+TEST(CvOfIntervals, IsThatOfASampleOverCellsWithFourSpikes) {
+  Spikes spikes;
+  for (const auto& [time, id] : std::vector<std::pair<double, CellId>>{
+           {0.0, 0}, {1.0, 1}, {1.0, 0}, {2.0, 1}, {3.0, 0}, {4.0, 1}, {6.0, 0}, {9.0, 2}}) {
+    spikes.times.emplace_back(time);
+    spikes.ids.push_back(id);
+  }
+  // Cell 0: intervals 1 2 3, mean 2, sample variance 1. The others have too few spikes.
+  EXPECT_NEAR(cv_of_intervals(spikes), 0.5, 1e-15);
+  EXPECT_TRUE(std::isnan(cv_of_intervals(Spikes())));
+  EXPECT_EQ(last_spike_ms(spikes), 9.0);
+  EXPECT_TRUE(std::isnan(last_spike_ms(Spikes())));
+}
+
 }  // namespace
 }  // namespace va_event::crossval

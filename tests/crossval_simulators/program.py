@@ -18,8 +18,8 @@ class CrossValidationTest(unittest.TestCase):
     def path(self, *names):
         return os.path.join(self.folder, *names)
 
-    def run_program(self, *arguments, code=0):
+    def run_program(self, *arguments, code=0, env=None):
         done = subprocess.run([os.environ["VA_CROSSVAL"], *arguments], cwd=self.folder, stdin=subprocess.DEVNULL,
-                              capture_output=True, text=True)
+                              capture_output=True, text=True, env={**os.environ, **(env or {})})
         self.assertEqual(done.returncode, code, f"{arguments}\n{done.stdout}\n{done.stderr}")
         return done

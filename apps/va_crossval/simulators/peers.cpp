@@ -51,7 +51,8 @@ const std::vector<Peer>& peers() {
       {"brian2", "Brian2", "run_brian2.py", "apt-get install python3-brian python3-h5py cython3 g++ (Debian)"},
       {"neuron", "NEURON", "run_neuron.py", "apt-get install python3-neuron neuron-dev python3-h5py (Debian)"},
       {"nest", "NEST", "run_nest.py",
-       "pip install nest-simulator h5py, in an environment whose interpreter --python names"}};
+       "python3 -m venv nest && nest/bin/pip install nest-simulator h5py, then add --python "
+       "python3,/usr/bin/python3,nest/bin/python"}};
   return all;
 }
 
