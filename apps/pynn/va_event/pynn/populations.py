@@ -47,7 +47,10 @@ class _Cells:
 
     def _set_parameters(self, parameter_space):
         root = self._root
-        parameter_space.evaluate(simplify=False)
+        try:
+            parameter_space.evaluate(simplify=False)
+        except ValueError as error:
+            raise errors.InvalidParameterValueError(str(error)) from error
         values = parameter_space.as_dict()
         if "spike_times" in values:
             self._set_spike_times(values.pop("spike_times"))

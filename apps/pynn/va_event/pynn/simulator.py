@@ -21,8 +21,6 @@ class ID(int, common.IDMixin):
 class State(common.control.BaseState):
     def __init__(self):
         common.control.BaseState.__init__(self)
-        self.mpi_rank = 0
-        self.num_processes = 1
         self.dt = 0.1
         self._min_delay = "auto"
         self.max_delay = "auto"
@@ -30,6 +28,8 @@ class State(common.control.BaseState):
 
     def clear(self, seed=DEFAULT_SEED):
         """Forgets the network."""
+        self.mpi_rank = 0
+        self.num_processes = 1
         self.recorders = set()
         self.write_on_end = []
         self.id_counter = 0
