@@ -234,7 +234,7 @@ void run_chaos(const cli::OptionTexts& texts, Session& session) {
 Command chaos_command() {
   return {.name = "chaos",
           .summary = "perturbs one potential by 1e-13 ... 1e-3 mV: how runs separate, Lyapunov exponent",
-          .run_time = "4 min",
+          .run_time = "2 min",
           .example = "chaos COBA --seeds 2 --neurons 3",
           .options = {{"--duration", "MS", "simulated time [ms]", "1000"},
                       {"--seed", "N", "of the first network", "17"},

@@ -166,8 +166,8 @@ void run_network(const cli::OptionTexts& texts, Session& session) {
 Command network_command() {
   return {
       .name = "network",
-      .summary = "Vogels-Abbott networks: first wrong spike, errors, activity by method and dt; NEST, Auryn, ...",
-      .run_time = "5 min",
+      .summary = "Vogels-Abbott networks: first wrong spike, errors, activity, also beside NEST, Auryn, Brian2, GeNN",
+      .run_time = "2 min",
       .example = "network CUBA --duration 200 --methods exact/grid,rk4/cubic --seeds 0",
       .options = {{"--dt", "LIST", "time steps [ms]", "0.1,0.05,0.025,0.0125"},
                   {"--methods", "LIST",

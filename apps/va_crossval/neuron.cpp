@@ -183,7 +183,7 @@ Command neuron_command() {
   return {
       .name = "neuron",
       .summary = "one neuron, frozen input: error of spike times and v against dt, order of convergence",
-      .run_time = "15 s",
+      .run_time = "20 s",
       .example = "neuron CUBA --methods exact,rk4/cubic",
       .options = {{"--dt", "LIST", "time steps [ms], which divide 1", "1, 1/2, ... 1/1024"},
                   {"--methods", "LIST",

@@ -190,12 +190,12 @@ std::string colour(std::size_t index) {
 }
 
 Curve curve_of(const Scheme& scheme) {
+  // Black for rk4, because the fifth colour resembles the second once a page has inverted them for the dark.
+  const std::size_t hue = scheme.method == Method::rk4 ? 6 : static_cast<std::size_t>(scheme.method);
   const char* const mark = scheme.spikes == SpikeTiming::grid     ? "dt 1 pt 7"
                            : scheme.spikes == SpikeTiming::linear ? "dt 2 pt 9"
                                                                   : "dt 4 pt 5";
-  Curve curve{
-      .title = name(scheme),
-      .style = "linespoints lw 1.5 ps 0.6 lc rgb '" + colour(static_cast<std::size_t>(scheme.method)) + "' " + mark};
+  Curve curve{.title = name(scheme), .style = "linespoints lw 1.5 ps 0.6 lc rgb '" + colour(hue) + "' " + mark};
   std::replace(curve.title.begin(), curve.title.end(), '_', ' ');
   return curve;
 }

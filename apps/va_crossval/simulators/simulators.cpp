@@ -399,7 +399,7 @@ void run_simulators(const cli::OptionTexts& texts, Session& session) {
 Command simulators_command() {
   return {.name = "simulators",
           .summary = "Brian2, NEURON and NEST, where installed, on the identical network at shrinking steps",
-          .run_time = "2 min per simulator",
+          .run_time = "30 s per simulator",
           .example = "simulators COBA --simulators brian2,neuron",
           .options = {{"--simulators", "LIST", "of brian2, neuron, nest", "all that are installed"},
                       {"--python", "LIST", "interpreters; each simulator runs in the first that can import it and h5py",
