@@ -12,6 +12,7 @@ packages_run="g++ cmake ninja-build pkg-config|pkgconf
   gnuplot-nox|gnuplot-qt|gnuplot-x11 libgnuplot-iostream-dev"
 packages_test="libgtest-dev libgmock-dev python3 python3-numpy python3-h5py python3-neo python3-mpmath
   chromium python3-brian python3-neuron neuron-dev"
+packages_pynn="python3 python3-dev pybind11-dev python3-pynn"
 packages_ci="clang clang-format clang-tidy libbenchmark-dev"
 
 say() { echo "$(basename "$0"): $*" >&2; }

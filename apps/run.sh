@@ -13,10 +13,16 @@ Simulates the Vogels-Abbott benchmark networks, event by event and without a tim
   bash apps/run.sh CUBA          current-based synapses (benchmark 2)
   bash apps/run.sh COBA --plot-figure --duration 2000 --seed 3
   bash apps/run.sh --help        every option, with defaults and units
+  bash apps/run.sh pynn          installs the simulator va_event of PyNN for the system's Python 3
+  bash apps/run.sh pynn uninstall
 
 The first run installs the Debian packages that are missing and builds the program in build/release.
 END
   exit
+fi
+
+if [[ $1 == pynn ]]; then
+  exec bash "$root/apps/pynn/install.sh" "${@:2}"
 fi
 
 # shellcheck disable=SC2086  # lists of words
