@@ -29,7 +29,7 @@ std::string number(double value) {
 }
 
 Scheme cheapest_scheme(cli::Benchmark model) {
-  return {model == cli::Benchmark::cuba ? Method::exact : Method::exponential_euler, SpikeTiming::grid};
+  return {model == cli::Benchmark::cuba ? Method::exact : Method::forward_euler, SpikeTiming::grid};
 }
 
 /// The weights make the mean input that of the network; few and rare inputs have the network's own weights.

@@ -24,7 +24,7 @@ struct SweepSettings {
 /// Steps of the session that the sweep takes for one model.
 [[nodiscard]] std::size_t sweep_steps(const SweepSettings& settings);
 
-/// Times event-driven simulation and the cheapest clock-driven one (CUBA exact/grid, COBA exponential_euler/grid), for
+/// Times event-driven simulation and the cheapest clock-driven one (CUBA exact/grid, COBA forward_euler/grid), for
 /// every in-degree and rate. Appends rows to `sweep` and `crossover`, which sweep_table() and crossover_table() made.
 [[nodiscard]] Panel run_sweep(const SweepSettings& settings, cli::Benchmark model, Table& sweep, Table& crossover,
                               Session& session);

@@ -20,8 +20,9 @@ constexpr int kLabelHeight = 78;  // tick and axis labels
 constexpr int kKeyRowHeight = 22;
 constexpr int kBottomMargin = 10;
 
-constexpr double kCharacterWidth = 7.4;  // [pixels], on average
-constexpr double kKeySampleWidth = 60.0;
+constexpr double kCharacterWidth = 7.0;   // [pixels], on average
+constexpr double kKeySampleWidth = 70.0;  // and a gap
+constexpr double kMinKeyColumn = 150.0;
 constexpr std::size_t kMaxKeyColumns = 4;
 
 /// The curves of the key, and how they are arranged.
@@ -46,7 +47,7 @@ Key arrange_key(const std::vector<Panel>& panels) {
       }
     }
   }
-  key.column_width = kKeySampleWidth + kCharacterWidth * static_cast<double>(longest);
+  key.column_width = std::max(kMinKeyColumn, kKeySampleWidth + kCharacterWidth * static_cast<double>(longest));
   const auto fitting = static_cast<std::size_t>(kFigureWidth / key.column_width);
   const std::size_t most = std::clamp<std::size_t>(fitting, 1, kMaxKeyColumns);
   // As few gaps as possible: curves that belong together then stand in one row.
