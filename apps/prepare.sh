@@ -8,7 +8,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # a|b: either will do, and a is installed when there is none.
 packages_run="g++ cmake ninja-build pkg-config|pkgconf
   libboost-dev libboost-iostreams-dev libboost-filesystem-dev libboost-system-dev librandom123-dev
-  libhdf5-dev libzip-dev libcli11-dev nlohmann-json3-dev libspdlog-dev
+  libhdf5-dev libhwy-dev libzip-dev libcli11-dev nlohmann-json3-dev libspdlog-dev
   gnuplot-nox|gnuplot-qt|gnuplot-x11 libgnuplot-iostream-dev"
 packages_test="libgtest-dev libgmock-dev python3 python3-numpy python3-h5py python3-neo python3-mpmath
   chromium python3-brian python3-neuron neuron-dev"

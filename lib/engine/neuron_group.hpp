@@ -11,12 +11,12 @@
 
 #include "events/delivery.hpp"
 #include "events/event_queue.hpp"
+#include "kernels/batch.hpp"
 #include "network/network.hpp"
 
 namespace va_event::engine {
 
-/// How the present interval of a neuron (from its last event to its next) is known to hold no spike, or to end with
-/// one.
+/// How an interval of a neuron (from one of its events to the next) is known to hold no spike, or to end with one.
 enum class Interval : std::uint8_t { by_sign, by_bound, by_search, refractory, crossing };
 inline constexpr std::size_t kIntervalKinds = 5;
 
@@ -50,24 +50,25 @@ struct Verdict {
 /// Where a potential decided by a small distance from the threshold whether there is a spike.
 struct Touch {
   double distance = std::numeric_limits<double>::infinity();  ///< of v from v_thresh [mV], >= 0
-  std::uint32_t index = 0;                                    ///< of the neuron in its group
+  CellId cell = 0;
   events::Instant<double> time;
 };
 
-/// The neurons of one population: their states and everything that depends on the neuron model. All times are offsets
-/// in the present epoch. Between two of its own events a neuron's state is not touched: whoever asks for values or for
-/// a crossing in between gets a function of that state, so that nothing depends on who asked when.
+/// The neurons of one model, of any number of populations: their states and everything that depends on the model. All
+/// times are offsets in the present epoch. Between two of its own events a neuron's state is not touched: whoever asks
+/// for values or for a crossing in between gets a function of that state, so that nothing depends on who asked when.
 template <class Real>
 class NeuronGroup {
  public:
   virtual ~NeuronGroup() = default;
 
-  /// An event of weight `weight` at `t` on each target; a target may occur several times.
-  virtual void deliver(const Real& t, std::size_t receptor, std::span<const std::uint32_t> targets, double weight,
+  /// Takes the neurons of a population in. @returns the index in the group of its first neuron
+  /// @param injected current at time 0 of each neuron [nA]
+  virtual std::uint32_t add(const network::PopulationData& population, std::span<const double> injected) = 0;
+
+  /// An event at `t` on each target; a target may occur several times.
+  virtual void deliver(const Real& t, std::size_t receptor, std::span<const kernels::Targets> targets,
                        Candidates<Real>& candidates) = 0;
-  /// The same with one weight per target.
-  virtual void deliver(const Real& t, std::size_t receptor, std::span<const std::uint32_t> targets,
-                       std::span<const double> weights, Candidates<Real>& candidates) = 0;
 
   /// Before this time the neuron does not spike unless an event comes; +inf: not within this epoch.
   [[nodiscard]] virtual Real safe_until(std::size_t index) const = 0;
@@ -92,7 +93,7 @@ class NeuronGroup {
   /// Offers every neuron.
   virtual void offer_all(Candidates<Real>& candidates) const = 0;
 
-  /// How many intervals ended, by kind.
+  /// How many intervals there were, by kind, the present ones included.
   [[nodiscard]] const std::array<std::uint64_t, kIntervalKinds>& interval_counts() const noexcept { return counts_; }
 
   /// The closest of all touches: where the root finder found a crossing or that there is none, and where an event ended
@@ -104,11 +105,8 @@ class NeuronGroup {
   Touch closest_;
 };
 
-/// The group of a population of any neuron model of kernels/models.hpp.
-/// @param first_cell id of neuron 0 of the group
-/// @param injected   current at time 0 of each neuron [nA]
+/// An empty group for any neuron model of kernels/models.hpp.
 template <class Real>
-[[nodiscard]] std::unique_ptr<NeuronGroup<Real>> make_neuron_group(const network::PopulationData& population,
-                                                                   std::span<const double> injected);
+[[nodiscard]] std::unique_ptr<NeuronGroup<Real>> make_neuron_group(const CellModel& model);
 
 }  // namespace va_event::engine

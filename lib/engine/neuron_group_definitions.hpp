@@ -4,7 +4,6 @@
 /// make_neuron_group(), for the source that instantiates it.
 #include <cassert>
 #include <memory>
-#include <span>
 #include <tuple>
 #include <type_traits>
 
@@ -18,12 +17,11 @@ namespace detail {
 
 template <class Real, class... Kernels>
 std::unique_ptr<NeuronGroup<Real>> make_group_of(std::type_identity<std::tuple<Kernels...>> /*kernels*/,
-                                                 const network::PopulationData& population,
-                                                 std::span<const double> injected) {
+                                                 const CellModel& model) {
   std::unique_ptr<NeuronGroup<Real>> group;
   const auto try_kernel = [&]<class Kernel>(std::type_identity<Kernel>) {
-    if (population.model == &Kernel::model()) {
-      group = std::make_unique<KernelGroup<Kernel, Real>>(population, injected);
+    if (&model == &Kernel::model()) {
+      group = std::make_unique<KernelGroup<Kernel, Real>>();
     }
   };
   (try_kernel(std::type_identity<Kernels>{}), ...);
@@ -34,9 +32,8 @@ std::unique_ptr<NeuronGroup<Real>> make_group_of(std::type_identity<std::tuple<K
 }  // namespace detail
 
 template <class Real>
-std::unique_ptr<NeuronGroup<Real>> make_neuron_group(const network::PopulationData& population,
-                                                     std::span<const double> injected) {
-  return detail::make_group_of<Real>(std::type_identity<kernels::NeuronKernels<Real>>{}, population, injected);
+std::unique_ptr<NeuronGroup<Real>> make_neuron_group(const CellModel& model) {
+  return detail::make_group_of<Real>(std::type_identity<kernels::NeuronKernels<Real>>{}, model);
 }
 
 }  // namespace va_event::engine

@@ -56,6 +56,11 @@ class Shard final : public Engine {
     Real time;
     Kind kind;
   };
+  /// Where the neurons of a population are; group is null for sources.
+  struct Place {
+    NeuronGroup<Real>* group = nullptr;
+    std::uint32_t offset = 0;
+  };
 
   [[nodiscard]] Next next_event();
   void handle(Kind kind);
@@ -66,7 +71,8 @@ class Shard final : public Engine {
   void emit_from_source();
   void deliver();
   void deliver_row(const Route& route, std::uint32_t source_index, events::Delivery<Real>& delivery);
-  void deliver_to(const Branch& branch, const Real& t, const network::SynapseTable::Row& row);
+  void collect(const Branch& branch, const network::SynapseTable::Row& row);
+  void deliver_collected();
 
   void begin_frame();
   void next_epoch();
@@ -75,6 +81,9 @@ class Shard final : public Engine {
   void update_parameters(CellId cell, const Real& t);
 
   [[nodiscard]] const network::PopulationData& population_of(CellId cell) const;
+  [[nodiscard]] NeuronGroup<Real>& group_of(CellId cell) const { return *places_[population_index_[cell]].group; }
+  /// Index of a neuron in its group.
+  [[nodiscard]] std::size_t index_of(CellId cell) const;
   template <class Number>
   [[nodiscard]] Real offset_of(const events::Instant<Number>& t) const;
 
@@ -86,13 +95,20 @@ class Shard final : public Engine {
   Routing routing_;
   CurrentSchedule currents_;
   std::vector<std::uint32_t> population_index_;             ///< by cell
-  std::vector<std::unique_ptr<NeuronGroup<Real>>> groups_;  ///< by population; null for sources
+  std::vector<std::unique_ptr<NeuronGroup<Real>>> groups_;  ///< one for each neuron model
+  std::vector<Place> places_;                               ///< by population
   std::vector<std::unique_ptr<SourceGroup>> sources_;       ///< by population; null for neurons
 
   events::EventQueue<events::Delivery<Real>> deliveries_;
   events::EventQueue<events::CellEvent<Real>> wakes_;
   events::EventQueue<events::CellEvent<double>> emissions_;
   Candidates<Real> candidates_;
+  /// Inputs of one instant for one receptor of one group.
+  struct {
+    NeuronGroup<Real>* group = nullptr;
+    std::uint32_t receptor = 0;
+    std::vector<kernels::Targets> targets;
+  } collected_;
   events::Instant<double> next_sample_;
   Instant now_;
   RunStatistics statistics_;

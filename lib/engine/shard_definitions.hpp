@@ -6,6 +6,7 @@
 #include <array>
 #include <limits>
 #include <memory>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "engine/neuron_group_definitions.hpp"
@@ -24,10 +25,11 @@ Shard<Real>::Shard(const network::Network& network, recording::Recorder& recorde
     recorder.set_resolution(0, 0);
   }
   population_index_.reserve(network.cells());
+  std::unordered_map<const CellModel*, NeuronGroup<Real>*> group_of_model;
   for (std::size_t p = 0; p < network.populations.size(); ++p) {
     const network::PopulationData& population = network.populations[p];
     population_index_.insert(population_index_.end(), population.size, static_cast<std::uint32_t>(p));
-    groups_.emplace_back();
+    places_.emplace_back();
     sources_.emplace_back();
     if (population.model->is_source()) {
       sources_.back() = make_source_group(population, network.seed);
@@ -41,7 +43,12 @@ Shard<Real>::Shard(const network::Network& network, recording::Recorder& recorde
       for (std::uint32_t i = 0; i < population.size; ++i) {
         injected[i] = currents_.current(population.first + i);
       }
-      groups_.back() = make_neuron_group<Real>(population, injected);
+      NeuronGroup<Real>*& group = group_of_model[population.model];
+      if (group == nullptr) {
+        groups_.push_back(make_neuron_group<Real>(*population.model));
+        group = groups_.back().get();
+      }
+      places_.back() = {group, group->add(population, injected)};
     }
   }
   begin_frame();
@@ -135,8 +142,7 @@ void Shard<Real>::take_samples() {
         population = population_index_[cell];
         variable = variable_index(*network_.populations[population].model, sampling.variable);
       }
-      sampling.values.push_back(
-          groups_[population]->variable(cell - network_.populations[population].first, variable, now_.offset));
+      sampling.values.push_back(group_of(cell).variable(index_of(cell), variable, now_.offset));
     }
   }
   find_next_sample();
@@ -145,9 +151,8 @@ void Shard<Real>::take_samples() {
 template <class Real>
 void Shard<Real>::examine_candidate() {
   const events::Candidate<Real> candidate = candidates_.queue().take();
-  const network::PopulationData& population = population_of(candidate.cell);
-  NeuronGroup<Real>& group = *groups_[population_index_[candidate.cell]];
-  const std::size_t index = candidate.cell - population.first;
+  NeuronGroup<Real>& group = group_of(candidate.cell);
+  const std::size_t index = index_of(candidate.cell);
   if (!(group.safe_until(index) == candidate.time)) {
     return;  // an event has changed the neuron's prospects since
   }
@@ -165,7 +170,7 @@ void Shard<Real>::examine_candidate() {
 template <class Real>
 void Shard<Real>::wake_neuron() {
   const CellId cell = wakes_.take().cell;
-  groups_[population_index_[cell]]->wake(cell - population_of(cell).first, now_.offset, candidates_);
+  group_of(cell).wake(index_of(cell), now_.offset, candidates_);
 }
 
 template <class Real>
@@ -216,8 +221,9 @@ void Shard<Real>::deliver() {
     return;
   }
   for (const Branch& branch : route.branches) {
-    deliver_to(branch, now_.offset, branch.row(index));
+    collect(branch, branch.row(index));
   }
+  deliver_collected();
 }
 
 /// Delivers the synapses of one delay and puts the spike back for those that follow.
@@ -233,7 +239,8 @@ void Shard<Real>::deliver_row(const Route& route, std::uint32_t source_index, ev
   const network::SynapseTable::Row part{row.target.subspan(begin, end - begin),
                                         row.weight.empty() ? row.weight : row.weight.subspan(begin, end - begin),
                                         {}};
-  deliver_to(branch, now_.offset, part);
+  collect(branch, part);
+  deliver_collected();
   if (end < row.delay.size()) {
     delivery.position = end;
     delivery.arrival = events::later(delivery.emitted, Real(row.delay[end]));
@@ -241,18 +248,29 @@ void Shard<Real>::deliver_row(const Route& route, std::uint32_t source_index, ev
   }
 }
 
+/// Adds a row to the inputs of this instant.
 template <class Real>
-void Shard<Real>::deliver_to(const Branch& branch, const Real& t, const network::SynapseTable::Row& row) {
+void Shard<Real>::collect(const Branch& branch, const network::SynapseTable::Row& row) {
   if (row.target.empty()) {
     return;
   }
-  NeuronGroup<Real>& group = *groups_[branch.post_population];
-  if (row.weight.empty()) {
-    group.deliver(t, branch.receptor, row.target, branch.table->constant_weight(), candidates_);
-  } else {
-    group.deliver(t, branch.receptor, row.target, row.weight, candidates_);
+  const Place& place = places_[branch.post_population];
+  if (place.group != collected_.group || branch.receptor != collected_.receptor) {
+    deliver_collected();
+    collected_.group = place.group;
+    collected_.receptor = branch.receptor;
   }
+  collected_.targets.push_back(
+      {row.target, place.offset, row.weight, row.weight.empty() ? branch.table->constant_weight() : 0.0});
   statistics_.synaptic_events += row.target.size();
+}
+
+template <class Real>
+void Shard<Real>::deliver_collected() {
+  if (!collected_.targets.empty()) {
+    collected_.group->deliver(now_.offset, collected_.receptor, collected_.targets, candidates_);
+    collected_.targets.clear();
+  }
 }
 
 template <class Real>
@@ -260,18 +278,14 @@ void Shard<Real>::begin_frame() {
   candidates_.queue().clear();  // what is left is outdated
   candidates_.set_frame_end(candidates_.frame_end() + Real(kFrame));
   for (const auto& group : groups_) {
-    if (group) {
-      group->offer_all(candidates_);
-    }
+    group->offer_all(candidates_);
   }
 }
 
 template <class Real>
 void Shard<Real>::next_epoch() {
   for (const auto& group : groups_) {
-    if (group) {
-      group->next_epoch(now_.epoch + 1);
-    }
+    group->next_epoch(now_.epoch + 1);
   }
   now_ = {now_.epoch + 1, Real(0)};
   candidates_.set_frame_end(Real(0));
@@ -298,7 +312,7 @@ void Shard<Real>::update_parameters(CellId cell, const Real& t) {
   for (const network::Column& column : population.parameters) {
     parameters.push_back(column.at(index));
   }
-  groups_[population_index_[cell]]->set_parameters(index, parameters, currents_.current(cell), t, candidates_);
+  group_of(cell).set_parameters(index_of(cell), parameters, currents_.current(cell), t, candidates_);
 }
 
 template <class Real>
@@ -328,22 +342,18 @@ void Shard<Real>::injection_added(std::size_t injection) {
 
 template <class Real>
 void Shard<Real>::set_variable(CellId cell, std::size_t variable, double value) {
-  groups_[population_index_[cell]]->set_variable(cell - population_of(cell).first, variable, value, now_.offset,
-                                                 candidates_);
+  group_of(cell).set_variable(index_of(cell), variable, value, now_.offset, candidates_);
 }
 
 template <class Real>
 double Shard<Real>::variable(CellId cell, std::size_t variable) const {
-  return groups_[population_index_[cell]]->variable(cell - population_of(cell).first, variable, now_.offset);
+  return group_of(cell).variable(index_of(cell), variable, now_.offset);
 }
 
 template <class Real>
 RunStatistics Shard<Real>::statistics() const {
   RunStatistics result = statistics_;
   for (const auto& group : groups_) {
-    if (!group) {
-      continue;
-    }
     const auto& counts = group->interval_counts();
     result.settled_by_sign += counts[static_cast<std::size_t>(Interval::by_sign)];
     result.settled_by_bound += counts[static_cast<std::size_t>(Interval::by_bound)];
@@ -359,14 +369,11 @@ RunStatistics Shard<Real>::statistics() const {
 template <class Real>
 std::optional<Grazing> Shard<Real>::closest_grazing() const {
   std::optional<Grazing> closest;
-  for (std::size_t p = 0; p < groups_.size(); ++p) {
-    if (!groups_[p]) {
-      continue;
-    }
-    const Touch touch = groups_[p]->closest_touch();
+  for (const auto& group : groups_) {
+    const Touch touch = group->closest_touch();
     if (touch.distance < std::numeric_limits<double>::infinity() &&
         (!closest || touch.distance < closest->distance_mv)) {
-      closest = {touch.distance, network_.populations[p].first + touch.index, events::to_time(touch.time).ms()};
+      closest = {touch.distance, touch.cell, events::to_time(touch.time).ms()};
     }
   }
   return closest;
@@ -375,6 +382,12 @@ std::optional<Grazing> Shard<Real>::closest_grazing() const {
 template <class Real>
 const network::PopulationData& Shard<Real>::population_of(CellId cell) const {
   return network_.populations[population_index_[cell]];
+}
+
+template <class Real>
+std::size_t Shard<Real>::index_of(CellId cell) const {
+  const std::uint32_t population = population_index_[cell];
+  return places_[population].offset + (cell - network_.populations[population].first);
 }
 
 /// Within the present epoch, or +inf. (Nothing that is left belongs to an earlier one.)

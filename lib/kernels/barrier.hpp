@@ -44,24 +44,14 @@ struct Barrier {
              inh * rate_inh * elementary::exp(Real(-t * rate_inh)));
   }
 
-  /// At least F(t) for every t >= 0, without an exponential. Where a positive term decays no slower than a negative
-  /// one, their sum is at most e^{-rate t} times its value at 0, else at most the positive term.
+  /// At least F(t) for every t >= 0, without an exponential: with both terms positive that is F(0); a positive term
+  /// that decays no slower than a negative one leaves at most e^{-rate t} times their sum; else the positive term
+  /// bounds it.
   [[nodiscard]] Real upper_bound() const {
-    const Real zero(0);
-    const bool exc_positive = exc > zero;
-    const bool inh_positive = inh > zero;
-    if (exc_positive && inh_positive) {
-      return constant + exc + inh;
-    }
-    if (exc_positive) {
-      const Real sum = rate_exc >= rate_inh ? Real(exc + inh) : exc;
-      return sum > zero ? Real(constant + sum) : constant;
-    }
-    if (inh_positive) {
-      const Real sum = rate_inh >= rate_exc ? Real(exc + inh) : inh;
-      return sum > zero ? Real(constant + sum) : constant;
-    }
-    return constant;
+    const Real& slow = rate_exc >= rate_inh ? inh : exc;
+    const Real sum = exc + inh;
+    const Real larger = slow > sum ? slow : sum;
+    return constant + (larger > Real(0) ? larger : Real(0));
   }
 
   /// The pieces of [0, h], in order, adjacent, their signs alternating. Zeros are found to the last bit of the

@@ -47,6 +47,38 @@ template <class Kernel, class Real>
 
 }  // namespace detail
 
+/// A crossing that is close, and what v reaches soon after it.
+template <class Real>
+struct NearCrossing {
+  Real time;   ///< since the state [ms]
+  Real after;  ///< y, > 0, a moment later: v goes on rising at least to there [mV]
+};
+
+/// The crossing soon after `x`, where no crossing is before `x`: found without a search for the pieces of F, in the
+/// plain case that F is certainly positive for some microseconds more and v is above threshold then. Otherwise nothing.
+/// @param there    the state after x, y < 0
+/// @param distance a lower bound of the time from x to the crossing [ms]
+template <class Kernel, class Real>
+[[nodiscard]] std::optional<NearCrossing<Real>> near_crossing(const typename Kernel::Constants& constants,
+                                                              const State<Real>& state, const State<Real>& there,
+                                                              const Real& x, const Real& distance, const Real& h_max) {
+  const Real ahead = 2 * distance + Real(1) / 128;
+  const Real high = x + ahead;
+  if (!(there.y < Real(0) && high < h_max)) {
+    return std::nullopt;
+  }
+  const Barrier<Real> barrier = Kernel::barrier(constants, there);
+  const Real fall = magnitude(barrier.exc) * barrier.rate_exc + magnitude(barrier.inh) * barrier.rate_inh;
+  if (!(barrier.constant + barrier.exc + barrier.inh > fall * ahead)) {
+    return std::nullopt;
+  }
+  const Real y = Kernel::advance(constants, state, high).y;
+  if (!(y > Real(0))) {
+    return std::nullopt;
+  }
+  return NearCrossing<Real>{detail::unique_crossing<Kernel>(constants, state, x, high), y};
+}
+
 /// How far v was from v_thresh where it was decided whether there is a crossing.
 struct Decision {
   double distance = std::numeric_limits<double>::infinity();  ///< [mV]

@@ -31,26 +31,27 @@ struct Reduced {
   double scale;    ///< 2^n
 };
 
+inline constexpr double kLog2E = 0x1.71547652b82fep+0;
+inline constexpr double kRound = 0x1.8p52;         // adding it leaves the nearest integer in the low bits
+inline constexpr double kLn2Hi = 0x1.62e42feep-1;  // 33 bits: its product with any n here is exact
+inline constexpr double kLn2Lo = 0x1.a39ef35793c76p-33;
+// e^r = 1 + r + r^2/2 + r^3 q(r); q interpolates at the Chebyshev nodes of |r| <= 1.0005 ln(2)/2, which leaves 1e-18
+// of e^r and 2.5e-18 of e^r - 1.
+inline constexpr double kC0 = 0x1.5555555555556p-3;
+inline constexpr double kC1 = 0x1.5555555555555p-5;
+inline constexpr double kC2 = 0x1.11111111109adp-7;
+inline constexpr double kC3 = 0x1.6c16c16c167dep-10;
+inline constexpr double kC4 = 0x1.a01a01a7c8d47p-13;
+inline constexpr double kC5 = 0x1.a01a01a47db6fp-16;
+inline constexpr double kC6 = 0x1.71de0d9c145d0p-19;
+inline constexpr double kC7 = 0x1.27e4e1ea0f53ap-22;
+inline constexpr double kC8 = 0x1.af38d53857513p-26;
+inline constexpr double kC9 = 0x1.1f66f85dfa20ap-29;
+
 inline Reduced reduce(double x) noexcept {
-  constexpr double kLog2E = 0x1.71547652b82fep+0;
-  constexpr double kRound = 0x1.8p52;         // adding it leaves the nearest integer in the low bits
-  constexpr double kLn2Hi = 0x1.62e42feep-1;  // 33 bits: its product with any n here is exact
-  constexpr double kLn2Lo = 0x1.a39ef35793c76p-33;
   const double shifted = x * kLog2E + kRound;
   const double n = shifted - kRound;
   const double r = (x - n * kLn2Hi) - n * kLn2Lo;
-  // e^r = 1 + r + r^2/2 + r^3 q(r); q interpolates at the Chebyshev nodes of |r| <= 1.0005 ln(2)/2, which leaves
-  // 1e-18 of e^r and 2.5e-18 of e^r - 1.
-  constexpr double kC0 = 0x1.5555555555556p-3;
-  constexpr double kC1 = 0x1.5555555555555p-5;
-  constexpr double kC2 = 0x1.11111111109adp-7;
-  constexpr double kC3 = 0x1.6c16c16c167dep-10;
-  constexpr double kC4 = 0x1.a01a01a7c8d47p-13;
-  constexpr double kC5 = 0x1.a01a01a47db6fp-16;
-  constexpr double kC6 = 0x1.71de0d9c145d0p-19;
-  constexpr double kC7 = 0x1.27e4e1ea0f53ap-22;
-  constexpr double kC8 = 0x1.af38d53857513p-26;
-  constexpr double kC9 = 0x1.1f66f85dfa20ap-29;
   const double r2 = r * r;
   const double r4 = r2 * r2;
   const double q0 = (kC0 + kC1 * r) + (kC2 + kC3 * r) * r2;
@@ -91,8 +92,8 @@ template <class Real>
 template <class Real>
 [[nodiscard]] inline Real log(const Real& x) {
   if constexpr (std::is_same_v<Real, double>) {
-    constexpr double kLn2Hi = 0x1.62e42feep-1;
-    constexpr double kLn2Lo = 0x1.a39ef35793c76p-33;
+    using detail::kLn2Hi;
+    using detail::kLn2Lo;
     // x = 2^k m, sqrt(1/2) <= m < sqrt(2)
     constexpr std::uint64_t kSqrtHalf = 0x3fe6a09e667f3bcdULL;
     const std::uint64_t bits = std::bit_cast<std::uint64_t>(x);

@@ -10,6 +10,7 @@
 
 #include "kernels/barrier.hpp"
 #include "kernels/conductance_series.hpp"
+#include "kernels/decay_series.hpp"
 #include "kernels/elementary.hpp"
 #include "kernels/gauss_legendre.hpp"
 #include "kernels/safe_interval.hpp"
@@ -39,7 +40,8 @@ inline constexpr std::array<QuadratureLevel, 9> kQuadratureLevels = {{{4, 0.09, 
                                                                       {16, 10.0, 4.0}}};
 
 /// Solution of IF_cond_exp by variation of constants; the one integral that has no elementary form is taken by
-/// Gauss-Legendre quadrature to full precision. Types wider than double take a Taylor series instead
+/// Gauss-Legendre quadrature to full precision, or, where one synaptic time constant is once or twice the other, by a
+/// power series (decay_series.hpp). Types wider than double take a Taylor series instead
 /// (conductance_series.hpp). The synaptic variables are conductances [uS].
 ///
 /// Rejected: incomplete gamma functions, the textbook closed form, lose digits exponentially with the conductance.
@@ -49,21 +51,22 @@ struct IfCondExpKernel {
   static constexpr double kMaxAdvanceError = 8.0;
 
   struct Constants {
-    Real y_reset;     ///< v_reset - v_thresh [mV], < 0
-    Real v_thresh;    ///< [mV]
-    Real tau_refrac;  ///< [ms]
-    Real tau_m;       ///< [ms]
-    Real tau_exc;     ///< [ms]
-    Real tau_inh;     ///< [ms]
-    Real rate_m;      ///< 1/tau_m [1/ms]
-    Real rate_exc;    ///< 1/tau_syn_E [1/ms]
-    Real rate_inh;    ///< 1/tau_syn_I [1/ms]
-    Real resistance;  ///< tau_m/cm [MOhm]: turns a conductance [uS] into units of the leak
-    Real y_leak;      ///< v_rest + resistance (i_offset + injected current) - v_thresh [mV]
-    Real y_exc;       ///< e_rev_E - v_thresh [mV]
-    Real y_inh;       ///< e_rev_I - v_thresh [mV]
-    Real potentials;  ///< largest magnitude of these three, terms of y_leak added up [mV]
-    Real horizon;     ///< [ms]: beyond it nothing that a number of this type resolves changes
+    Real y_reset;                ///< v_reset - v_thresh [mV], < 0
+    Real v_thresh;               ///< [mV]
+    Real tau_refrac;             ///< [ms]
+    Real tau_m;                  ///< [ms]
+    Real tau_exc;                ///< [ms]
+    Real tau_inh;                ///< [ms]
+    Real rate_m;                 ///< 1/tau_m [1/ms]
+    Real rate_exc;               ///< 1/tau_syn_E [1/ms]
+    Real rate_inh;               ///< 1/tau_syn_I [1/ms]
+    Real resistance;             ///< tau_m/cm [MOhm]: turns a conductance [uS] into units of the leak
+    Real y_leak;                 ///< v_rest + resistance (i_offset + injected current) - v_thresh [mV]
+    Real y_exc;                  ///< e_rev_E - v_thresh [mV]
+    Real y_inh;                  ///< e_rev_I - v_thresh [mV]
+    Real potentials;             ///< largest magnitude of these three, terms of y_leak added up [mV]
+    Real horizon;                ///< [ms]: beyond it nothing that a number of this type resolves changes
+    decay_series::Shape series;  ///< of doubles
   };
 
   [[nodiscard]] static const CellModel& model() { return IfCondExp::model(); }
@@ -97,7 +100,8 @@ struct IfCondExpKernel {
             y_exc,
             y_inh,
             potentials,
-            kHorizon * (tau_m + tau_exc + tau_inh)};
+            kHorizon * (tau_m + tau_exc + tau_inh),
+            kIsDouble ? decay_series::shape_of(parameters[2], parameters[4], parameters[5]) : decay_series::Shape{}};
   }
 
   /// @param variables in the order of model().variables
@@ -109,6 +113,14 @@ struct IfCondExpKernel {
   /// @param h [ms], >= 0; any length: the number of steps is bounded, whatever h and the conductances are
   /// Error of y <= kMaxAdvanceError epsilon * scale.
   [[nodiscard]] static State<Real> advance(const Constants& constants, const State<Real>& state, const Real& h) {
+    if constexpr (kIsDouble) {
+      if (constants.series.ratio != 0) {
+        const double load = series_load(constants, state, h);
+        if (load < decay_series::kLoadLimit) {
+          return advance_by_series(constants, state, h, decay_series::order_for(load));
+        }
+      }
+    }
     State<Real> now = state;
     Real rest = h;
     for (bool long_memory = true;;) {
@@ -191,6 +203,22 @@ struct IfCondExpKernel {
                                   scale(constants, state));
   }
 
+  /// What decides whether and how a power series takes the interval h (decay_series.hpp).
+  [[nodiscard]] static double series_load(const Constants& c, const State<double>& state, double h) {
+    const double conductance = 1.0 + c.resistance * (magnitude(state.exc) + magnitude(state.inh));
+    return decay_series::load_of(c.series, c.rate_m, conductance, h);
+  }
+
+  /// The state `h` later by power series of order `order` (of decay_series::kOrders).
+  [[nodiscard]] static State<double> advance_by_series(const Constants& c, const State<double>& state, double h,
+                                                       std::size_t order) {
+    return with_order(order, [&]<std::size_t k>(std::integral_constant<std::size_t, k>) {
+      constexpr decay_series::Order kOrder = decay_series::kOrders[k];
+      return c.series.ratio == 1 ? series_steps<kOrder.terms, kOrder.steps, 1>(c, state, h)
+                                 : series_steps<kOrder.terms, kOrder.steps, 2>(c, state, h);
+    });
+  }
+
   /// The state `h` later by one quadrature with kCount nodes, however many it needed. `advance` decides that.
   ///   y(h) = y0 + (h/tau_m) sum_k w_k e^{-(M(h)-M(s_k))} [(y_leak - y0) + ge(s_k)(y_exc - y0) + gi(s_k)(y_inh - y0)].
   /// The nodes are symmetric, so 1 - e^{-(h-s_k)/tau}, which M(h) - M(s_k) needs without cancellation, is a value that
@@ -236,8 +264,9 @@ struct IfCondExpKernel {
   }
 
  private:
+  static constexpr bool kIsDouble = std::is_same_v<Real, double>;
   /// Exponentials of wider types are too slow for quadrature.
-  static constexpr bool kUsesSeries = !std::is_same_v<Real, double>;
+  static constexpr bool kUsesSeries = !kIsDouble;
   /// The longest step, in the two numbers of QuadratureLevel.
   static constexpr double kMaxX = kUsesSeries ? ConductanceSeries<Real>::kMaxX : kQuadratureLevels.back().max_x;
   static constexpr double kMaxZ = kUsesSeries ? ConductanceSeries<Real>::kMaxZ : kQuadratureLevels.back().max_z;
@@ -311,6 +340,40 @@ struct IfCondExpKernel {
     State<Real> end{};
     ((level == wanted ? void(end = quadrature<kQuadratureLevels[level].nodes>(constants, state, h)) : void()), ...);
     return end;
+  }
+
+  template <class Function, std::size_t... k>
+  [[nodiscard]] static State<double> with_order(std::size_t order, Function function,
+                                                std::index_sequence<k...> /*all*/) {
+    State<double> end{};
+    ((k == order ? void(end = function(std::integral_constant<std::size_t, k>{})) : void()), ...);
+    return end;
+  }
+  template <class Function>
+  [[nodiscard]] static State<double> with_order(std::size_t order, Function function) {
+    return with_order(order, function, std::make_index_sequence<decay_series::kOrders.size()>{});
+  }
+
+  template <int terms, int steps, int ratio>
+  [[nodiscard]] static State<double> series_steps(const Constants& c, const State<double>& state, double h) {
+    const bool exc_is_slow = c.series.excitatory_is_slow;
+    const double x = elementary::expm1(-(h * (1.0 / steps)) * c.series.rate_slow);
+    const double decay_slow = 1.0 + x;
+    const double decay_fast = ratio == 2 ? decay_slow * decay_slow : decay_slow;
+    const double y_slow = exc_is_slow ? c.y_exc : c.y_inh;
+    const double y_fast = exc_is_slow ? c.y_inh : c.y_exc;
+    double slow = exc_is_slow ? state.exc : state.inh;
+    double fast = exc_is_slow ? state.inh : state.exc;
+    double y = state.y;
+    for (int step = 0; step < steps; ++step) {
+      const double gs = c.resistance * slow;
+      const double gf = c.resistance * fast;
+      const decay_series::Start start{c.y_leak - y, gs * (y_slow - y), gf * (y_fast - y), gs, gf};
+      y += decay_series::increment<terms, ratio>(c.series.kappa, start, x);
+      slow = decayed(slow, decay_slow);
+      fast = decayed(fast, decay_fast);
+    }
+    return {y, exc_is_slow ? slow : fast, exc_is_slow ? fast : slow, state.t};
   }
 
   /// The state `h` later by one Taylor series.

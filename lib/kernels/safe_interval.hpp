@@ -16,6 +16,10 @@ struct SafeInterval {
 /// far above the rounding of any kernel's `advance`, far below what a simulation meets more than once in 1e9 events.
 inline constexpr double kSafetyMargin = 4096.0;
 
+/// The bound is made this much shorter, which covers the roundings on the way to it.
+template <class Real>
+inline const Real kShrink = Real(1) - Real(1) / (1 << 30);
+
 /// A rigorous lower bound on the time to the first crossing, without an elementary function.
 ///
 /// With u = -y, the distance to threshold, u' = -F(t)/tau_m - A(t) u. While F <= drive and A <= conductance/tau_m,
@@ -34,12 +38,11 @@ template <class Real>
   if (drive <= Real(0)) {
     return {std::numeric_limits<Real>::infinity(), true};
   }
-  const Real u = distance - Real(kSafetyMargin) * std::numeric_limits<Real>::epsilon() * (scale + distance);
+  const Real u = distance - Real(Real(kSafetyMargin) * std::numeric_limits<Real>::epsilon()) * (scale + distance);
   if (!(u > Real(0))) {
     return {Real(0), false};
   }
-  const Real shrink = Real(1) - Real(1) / (1 << 30);
-  return {shrink * (2 * u * tau_m) / (2 * drive + conductance * u), false};
+  return {kShrink<Real> * (2 * u * tau_m) / (2 * drive + conductance * u), false};
 }
 
 }  // namespace va_event::kernels

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cmath>
 #include <limits>
+#include <type_traits>
 
 namespace va_event::kernels {
 
@@ -19,16 +21,27 @@ inline constexpr double kHorizon = 1024.0;
 
 template <class Real>
 [[nodiscard]] Real magnitude(const Real& x) {
-  return x < Real(0) ? Real(-x) : x;
+  if constexpr (std::is_same_v<Real, double>) {
+    return std::fabs(x);
+  } else {
+    return x < Real(0) ? Real(-x) : x;
+  }
 }
+
+/// Far below what any synaptic variable means, far above the denormal numbers.
+template <class Real>
+inline const Real kFlushBelow = std::numeric_limits<Real>::min() * Real(1ULL << 60U);
 
 /// A synaptic variable after its decay. Remainders that could become denormal numbers, which slow a processor down
 /// a hundredfold, become 0.
 template <class Real>
 [[nodiscard]] Real decayed(const Real& value, const Real& factor) {
   const Real result = value * factor;
-  const Real flush = std::numeric_limits<Real>::min() * Real(1ULL << 60U);
-  return magnitude(result) < flush ? Real(0) : result;
+  return magnitude(result) < kFlushBelow<Real> ? Real(0) : result;
 }
+
+/// In place of y while a neuron is refractory: so far below the threshold that every test of a possible crossing says
+/// no, without asking whether the neuron is refractory.
+inline constexpr double kHeld = -0x1p+900;
 
 }  // namespace va_event::kernels

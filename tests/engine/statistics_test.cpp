@@ -34,9 +34,10 @@ TEST(RunStatistics, CountEveryIntervalOnce) {
                              s.settled_by_spike);
   EXPECT_GT(s.spikes, 100U);
   EXPECT_EQ(s.settled_by_spike, s.spikes);
-  // An interval ends with a delivery, a spike or an awakening (every spike's but those at the very end).
-  EXPECT_LE(s.intervals, s.synaptic_events + 2 * s.spikes);
-  EXPECT_GE(s.intervals, s.synaptic_events + 2 * s.spikes - neurons.size());
+  // An interval begins with the simulation, a delivery, a spike or an awakening (every spike's but those at the very
+  // end).
+  EXPECT_LE(s.intervals, s.synaptic_events + 2 * s.spikes + neurons.size());
+  EXPECT_GE(s.intervals, s.synaptic_events + 2 * s.spikes);
 }
 
 TEST(RunStatistics, AreAddedUpOverRunsAndForgottenByReset) {

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "kernels/if_cond_exp.hpp"
+#include "kernels/state.hpp"
+
+/// What a spike does to all of its targets at once, in the vector registers that the processor has (chosen when the
+/// program starts). A lane performs the operations of the scalar kernel in the same order, so that the bits do not
+/// depend on the width: which neurons share a vector, and whether they do, leaves no trace.
+namespace va_event::kernels {
+
+/// Some synapses that a spike arrives at.
+struct Targets {
+  std::span<const std::uint32_t> index;
+  std::uint32_t offset = 0;          ///< added to each index
+  std::span<const double> weight{};  ///< [uS] or [nA]; empty: constant_weight
+  double constant_weight = 0.0;
+};
+
+struct SerialInput {
+  std::uint32_t index;
+  double weight;
+};
+
+/// Neurons as memory holds them, all with the same constants.
+struct Neurons {
+  State<double>* state;
+  double* safe_until;  ///< gets the time before which the neuron does not spike unless an event comes
+};
+
+struct Arrival {
+  double t;              ///< of the event, in the present epoch [ms]
+  double label;          ///< what the neurons' clocks say then: t, or 0 where a new epoch begins [ms]
+  std::size_t receptor;  ///< 0: excitatory, 1: inhibitory
+};
+
+/// When a neuron wants a closer look after an event.
+struct Watch {
+  double until;     ///< it might spike before this time
+  double distance;  ///< v is closer than this to v_thresh [mV]
+};
+
+/// What a batch leaves to be done.
+struct BatchReport {
+  std::vector<std::uint32_t> noticed;  ///< neurons for which the watch holds
+  std::vector<SerialInput> serial;     ///< inputs that are not done yet, in order: rare cases, for the scalar kernel
+  std::uint64_t by_sign = 0;           ///< neurons whose drive at threshold cannot become positive
+  std::uint64_t refractory = 0;
+};
+
+/// Batches of a kernel; kernels without a specialisation handle one event after the other.
+template <class Kernel>
+struct Batch {
+  static constexpr bool kExists = false;
+};
+
+template <>
+struct Batch<IfCondExpKernel<double>> {
+  static constexpr bool kExists = true;
+  /// Whether neurons with these constants can be handled in batches.
+  [[nodiscard]] static bool applies(const IfCondExpKernel<double>::Constants& constants) noexcept {
+    return constants.series.ratio != 0;
+  }
+  /// An event on each target; a target may occur several times. Appends to the report.
+  static void deliver(const IfCondExpKernel<double>::Constants& constants, const Neurons& neurons,
+                      const Arrival& arrival, std::span<const Targets> targets, const Watch& watch,
+                      BatchReport& report);
+};
+
+}  // namespace va_event::kernels

@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: Apache-2.0
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/if_cond_exp_batch.cpp"
+#include <hwy/foreach_target.h>
+// clang-format off: the order matters
+#include <hwy/highway.h>
+
+#include "kernels/lanes-inl.hpp"
+// clang-format on
+#include <hwy/cache_control.h>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <utility>
+
+#include "kernels/batch.hpp"
+
+HWY_BEFORE_NAMESPACE();
+namespace va_event::kernels::HWY_NAMESPACE {
+namespace {
+
+using Constants = IfCondExpKernel<double>::Constants;
+
+constexpr std::size_t kChunk = 256;    // targets at a time
+constexpr std::size_t kPadding = 8;    // lanes of the widest vector
+constexpr std::size_t kPrefetch = 12;  // targets ahead
+constexpr std::size_t kHeldBin = decay_series::kOrders.size();
+constexpr std::size_t kBins = kHeldBin + 1;
+
+/// Neurons of one chunk that need the same sequence of operations.
+struct Bin {
+  std::array<std::uint32_t, kChunk + kPadding> index;
+  std::array<double, kChunk + kPadding> weight;
+  std::array<double, kChunk + kPadding> h;  ///< since the neuron's last event [ms]
+  std::size_t count;
+
+  void add(std::uint32_t i, double input, double interval) {
+    index[count] = i;
+    weight[count] = input;
+    h[count] = interval;
+    ++count;
+  }
+  /// Only full vectors: lanes beyond the count repeat the last neuron.
+  void pad() {
+    for (std::size_t k = count; k < count + hn::Lanes(Doubles()) - 1; ++k) {
+      index[k] = index[count - 1];
+      weight[k] = weight[count - 1];
+      h[k] = h[count - 1];
+    }
+  }
+};
+
+/// The neurons of one vector, one in each lane.
+struct Rows {
+  V y;
+  V exc;
+  V inh;
+  V t;
+};
+
+HWY_INLINE Rows load(const State<double>* states, const std::uint32_t* index) {
+  const Doubles d;
+  HWY_ALIGN std::array<State<double>, kPadding> rows;
+  for (std::size_t lane = 0; lane < hn::Lanes(d); ++lane) {
+    rows[lane] = states[index[lane]];
+  }
+  Rows lanes;
+  hn::LoadInterleaved4(d, &rows[0].y, lanes.y, lanes.exc, lanes.inh, lanes.t);
+  return lanes;
+}
+
+HWY_INLINE void store(const Rows& lanes, State<double>* states, const std::uint32_t* index, std::size_t count) {
+  const Doubles d;
+  HWY_ALIGN std::array<State<double>, kPadding> rows;
+  hn::StoreInterleaved4(lanes.y, lanes.exc, lanes.inh, lanes.t, d, &rows[0].y);
+  for (std::size_t lane = 0; lane < HWY_MIN(count, hn::Lanes(d)); ++lane) {
+    states[index[lane]] = rows[lane];
+  }
+}
+
+/// decay_series::increment(), operation by operation.
+template <int terms, int ratio>
+HWY_INLINE V increment(V kappa, V leak, V slow, V fast, V gs, V gf, V x) {
+  const Doubles d;
+  const auto c = [d](double value) HWY_ATTR { return hn::Set(d, value); };
+  const V x2 = x * x;
+  const V kx = kappa * x;
+  const V kx2 = kappa * x2;
+  const V kx3 = kx * x2;
+  V a = kx * ((c(1.0) + gs) + gf);
+  const V c1 = kx2 * (gs + c(ratio) * gf);
+  const V c2 = kx3 * (c(ratio == 2 ? 1 : 0) * gf);
+  V before = hn::Zero(d);
+  V last = hn::Neg(kx * ((leak + slow) + fast));
+  a = a - x;
+  V now = (a * last - kx2 * (slow + c(ratio) * fast)) * c(decay_series::kInverse[2]);
+  V sum = last + now;
+  HWY_UNROLL(32)
+  for (int n = 2; n < terms; ++n) {
+    a = a - x;
+    V rest = c1 * last + c2 * before;
+    if (n == 2) {
+      rest = rest - kx3 * (c(ratio == 2 ? 1 : 0) * fast);
+    }
+    const V inverse = c(decay_series::kInverse[static_cast<std::size_t>(n + 1)]);
+    const V next = (a * inverse) * now + rest * inverse;
+    before = last;
+    last = now;
+    now = next;
+    sum = sum + now;
+  }
+  return sum;
+}
+
+/// Adds the input, looks how soon the neurons could spike, and puts them back.
+struct Finish {
+  const Constants& c;
+  const Neurons& neurons;
+  const Arrival& arrival;
+  const Watch& watch;
+  BatchReport& report;
+
+  HWY_INLINE void operator()(const Bin& bin, std::size_t k, V y, V exc, V inh) const {
+    const Doubles d;
+    add_input(bin, k, exc, inh);
+    const V resistance = hn::Set(d, c.resistance);
+    const V drive_exc = resistance * exc * hn::Set(d, c.y_exc);
+    const V drive_inh = resistance * inh * hn::Set(d, c.y_inh);
+    const V slow = c.rate_exc >= c.rate_inh ? drive_inh : drive_exc;
+    const V drive = hn::Set(d, c.y_leak) + hn::Max(hn::Zero(d), hn::Max(slow, drive_exc + drive_inh));
+    const V conductance = hn::Set(d, 1.0) + resistance * (hn::Abs(exc) + hn::Abs(inh));
+    const V distance = hn::Neg(y);
+    const SafeLanes safe =
+        safe_interval(distance, drive, conductance, hn::Set(d, c.tau_m), hn::Abs(y) + hn::Set(d, c.potentials));
+    const V until = hn::Set(d, arrival.label) + safe.duration;
+    put(bin, k, {y, exc, inh, hn::Set(d, arrival.label)}, until);
+
+    const std::size_t count = bin.count - k;
+    report.by_sign += static_cast<unsigned>(std::popcount(bits_of(safe.by_sign, count)));
+    const auto noticed = hn::Or(until < hn::Set(d, watch.until), distance < hn::Set(d, watch.distance));
+    if (HWY_UNLIKELY(!hn::AllFalse(d, noticed))) {
+      for (unsigned bits = bits_of(noticed, count); bits != 0; bits &= bits - 1) {
+        report.noticed.push_back(bin.index[k + static_cast<std::size_t>(std::countr_zero(bits))]);
+      }
+    }
+  }
+
+  HWY_INLINE void add_input(const Bin& bin, std::size_t k, V& exc, V& inh) const {
+    V& variable = arrival.receptor == 0 ? exc : inh;
+    variable = variable + hn::LoadU(Doubles(), bin.weight.data() + k);
+  }
+
+  HWY_INLINE void put(const Bin& bin, std::size_t k, const Rows& rows, V safe_until) const {
+    const Doubles d;
+    store(rows, neurons.state, bin.index.data() + k, bin.count - k);
+    HWY_ALIGN std::array<double, kPadding> until;
+    hn::Store(safe_until, d, until.data());
+    for (std::size_t lane = 0; lane < HWY_MIN(bin.count - k, hn::Lanes(d)); ++lane) {
+      neurons.safe_until[bin.index[k + lane]] = until[lane];
+    }
+  }
+};
+
+/// IfCondExpKernel<double>::advance_by_series() for all neurons of a bin.
+template <int terms, int steps, int ratio, bool exc_is_slow>
+void advance(Bin& bin, const Finish& finish) {
+  const Constants& c = finish.c;
+  const Doubles d;
+  const V kappa = hn::Set(d, c.series.kappa);
+  const V rate_slow = hn::Set(d, c.series.rate_slow);
+  const V resistance = hn::Set(d, c.resistance);
+  const V y_leak = hn::Set(d, c.y_leak);
+  const V y_slow = hn::Set(d, exc_is_slow ? c.y_exc : c.y_inh);
+  const V y_fast = hn::Set(d, exc_is_slow ? c.y_inh : c.y_exc);
+  bin.pad();
+  for (std::size_t k = 0; k < bin.count; k += hn::Lanes(d)) {
+    const Rows rows = load(finish.neurons.state, bin.index.data() + k);
+    const V h = hn::LoadU(d, bin.h.data() + k);
+    const V x = expm1(hn::Neg(h * hn::Set(d, 1.0 / steps)) * rate_slow);
+    const V decay_slow = hn::Set(d, 1.0) + x;
+    const V decay_fast = ratio == 2 ? decay_slow * decay_slow : decay_slow;
+    V y = rows.y;
+    V slow = exc_is_slow ? rows.exc : rows.inh;
+    V fast = exc_is_slow ? rows.inh : rows.exc;
+    for (int step = 0; step < steps; ++step) {
+      const V gs = resistance * slow;
+      const V gf = resistance * fast;
+      y = y + increment<terms, ratio>(kappa, y_leak - y, gs * (y_slow - y), gf * (y_fast - y), gs, gf, x);
+      slow = decayed(slow, decay_slow);
+      fast = decayed(fast, decay_fast);
+    }
+    finish(bin, k, y, exc_is_slow ? slow : fast, exc_is_slow ? fast : slow);
+  }
+}
+
+/// Refractory neurons: the conductances decay.
+void advance_held(Bin& bin, const Finish& finish) {
+  const Constants& c = finish.c;
+  const Doubles d;
+  bin.pad();
+  for (std::size_t k = 0; k < bin.count; k += hn::Lanes(d)) {
+    const Rows rows = load(finish.neurons.state, bin.index.data() + k);
+    const V h = hn::LoadU(d, bin.h.data() + k);
+    V exc = decayed(rows.exc, exp(hn::Neg(h) * hn::Set(d, c.rate_exc)));
+    V inh = decayed(rows.inh, exp(hn::Neg(h) * hn::Set(d, c.rate_inh)));
+    finish.add_input(bin, k, exc, inh);
+    finish.put(bin, k, {rows.y, exc, inh, hn::Set(d, finish.arrival.label)},
+               hn::Set(d, std::numeric_limits<double>::infinity()));
+  }
+}
+
+template <std::size_t order>
+void advance_order(Bin& bin, const Finish& finish) {
+  constexpr decay_series::Order kOrder = decay_series::kOrders[order];
+  const decay_series::Shape& shape = finish.c.series;
+  if (shape.ratio == 1) {
+    advance<kOrder.terms, kOrder.steps, 1, false>(bin, finish);
+  } else if (shape.excitatory_is_slow) {
+    advance<kOrder.terms, kOrder.steps, 2, true>(bin, finish);
+  } else {
+    advance<kOrder.terms, kOrder.steps, 2, false>(bin, finish);
+  }
+}
+
+template <std::size_t... order>
+void advance_bins(std::array<Bin, kBins>& bins, const Finish& finish, std::index_sequence<order...> /*all*/) {
+  ((bins[order].count == 0 ? void() : advance_order<order>(bins[order], finish)), ...);
+}
+
+/// Sorts one chunk into the bins. The clock of a neuron that is in a bin is set at once, so that further inputs of the
+/// same neuron are seen and left to the scalar kernel.
+void sort(const Finish& finish, const Targets& targets, std::size_t begin, std::size_t end,
+          std::array<Bin, kBins>& bins) {
+  const Constants& c = finish.c;
+  State<double>* const states = finish.neurons.state + targets.offset;
+  const std::uint32_t* const index = targets.index.data();
+  const std::size_t last = targets.index.size() - 1;
+  const bool same_weight = targets.weight.empty();
+  for (std::size_t k = begin; k < end; ++k) {
+    hwy::Prefetch(states + index[std::min(k + kPrefetch, last)]);
+    State<double>& state = states[index[k]];
+    const double weight = same_weight ? targets.constant_weight : targets.weight[k];
+    const double h = finish.arrival.t - state.t;
+    const double load = IfCondExpKernel<double>::series_load(c, state, h);
+    if (HWY_UNLIKELY(!(h > 0.0 && load < decay_series::kLoadLimit))) {
+      finish.report.serial.push_back({targets.offset + index[k], weight});
+      continue;
+    }
+    state.t = finish.arrival.label;
+    bins[state.y == kHeld ? kHeldBin : decay_series::order_for(load)].add(targets.offset + index[k], weight, h);
+  }
+}
+
+void deliver_cond_exp(const Constants& c, const Neurons& neurons, const Arrival& arrival,
+                      std::span<const Targets> targets, const Watch& watch, BatchReport& report) {
+  std::array<Bin, kBins> bins;  // not initialised: only what is filled is read
+  const Finish finish{c, neurons, arrival, watch, report};
+  std::size_t part = 0;
+  std::size_t begin = 0;
+  while (part < targets.size()) {
+    for (Bin& bin : bins) {
+      bin.count = 0;
+    }
+    for (std::size_t room = kChunk; room > 0 && part < targets.size();) {
+      const std::size_t end = std::min(begin + room, targets[part].index.size());
+      sort(finish, targets[part], begin, end, bins);
+      room -= end - begin;
+      begin = end;
+      if (begin == targets[part].index.size()) {
+        ++part;
+        begin = 0;
+      }
+    }
+    advance_bins(bins, finish, std::make_index_sequence<decay_series::kOrders.size()>{});
+    if (Bin& held = bins[kHeldBin]; held.count > 0) {
+      report.refractory += held.count;
+      advance_held(held, finish);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace va_event::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace va_event::kernels {
+
+HWY_EXPORT(deliver_cond_exp);
+
+void Batch<IfCondExpKernel<double>>::deliver(const IfCondExpKernel<double>::Constants& constants,
+                                             const Neurons& neurons, const Arrival& arrival,
+                                             std::span<const Targets> targets, const Watch& watch,
+                                             BatchReport& report) {
+  HWY_DYNAMIC_DISPATCH(deliver_cond_exp)(constants, neurons, arrival, targets, watch, report);
+}
+
+}  // namespace va_event::kernels
+#endif

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// Included once for each instruction set (Highway's foreach_target.h), hence no #pragma once.
+#if defined(VA_EVENT_KERNELS_LANES_INL_HPP) == defined(HWY_TARGET_TOGGLE)
+#ifdef VA_EVENT_KERNELS_LANES_INL_HPP
+#undef VA_EVENT_KERNELS_LANES_INL_HPP
+#else
+#define VA_EVENT_KERNELS_LANES_INL_HPP
+#endif
+
+#include <hwy/highway.h>
+
+#include <limits>
+
+#include "kernels/elementary.hpp"
+#include "kernels/safe_interval.hpp"
+#include "kernels/state.hpp"
+
+HWY_BEFORE_NAMESPACE();
+namespace va_event::kernels::HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+using Doubles = hn::ScalableTag<double>;
+using V = hn::Vec<Doubles>;
+
+/// elementary::detail::reduce(), operation by operation.
+struct ReducedLanes {
+  V expm1_r;
+  V scale;
+};
+
+HWY_INLINE ReducedLanes reduce(V x) {
+  using namespace elementary::detail;
+  const Doubles d;
+  const hn::RebindToUnsigned<Doubles> bits;
+  const auto c = [d](double value) HWY_ATTR { return hn::Set(d, value); };
+  const V shifted = x * c(kLog2E) + c(kRound);
+  const V n = shifted - c(kRound);
+  const V r = (x - n * c(kLn2Hi)) - n * c(kLn2Lo);
+  const V r2 = r * r;
+  const V r4 = r2 * r2;
+  const V q0 = (c(kC0) + c(kC1) * r) + (c(kC2) + c(kC3) * r) * r2;
+  const V q1 = (c(kC4) + c(kC5) * r) + (c(kC6) + c(kC7) * r) * r2;
+  const V q = q0 + (q1 + (c(kC8) + c(kC9) * r) * r4) * r4;
+  const V expm1_r = r + (c(0.5) * r2 + (r * r2) * q);
+  const auto exponent = hn::ShiftLeft<52>(hn::BitCast(bits, shifted)) + hn::Set(bits, std::uint64_t{1023} << 52U);
+  return {expm1_r, hn::BitCast(d, exponent)};
+}
+
+HWY_INLINE V exp(V x) {
+  const Doubles d;
+  const ReducedLanes e = reduce(x);
+  const V result = e.scale + e.scale * e.expm1_r;
+  return hn::IfThenZeroElse(x < hn::Set(d, elementary::kMinExponent), result);
+}
+
+HWY_INLINE V expm1(V x) {
+  const Doubles d;
+  const ReducedLanes e = reduce(x);
+  const V result = (e.scale - hn::Set(d, 1.0)) + e.scale * e.expm1_r;
+  return hn::IfThenElse(x < hn::Set(d, elementary::kMinExponent), hn::Set(d, -1.0), result);
+}
+
+/// decayed() of state.hpp.
+HWY_INLINE V decayed(V value, V factor) {
+  const Doubles d;
+  const V result = value * factor;
+  return hn::IfThenZeroElse(hn::Abs(result) < hn::Set(d, kFlushBelow<double>), result);
+}
+
+/// The bits of the first `count` lanes of a mask.
+HWY_INLINE unsigned bits_of(hn::Mask<Doubles> mask, std::size_t count) {
+  std::uint8_t bytes[(HWY_MAX_BYTES / sizeof(double) + 7) / 8 + 8] = {};
+  const Doubles d;
+  hn::StoreMaskBits(d, mask, bytes);
+  const unsigned bits = bytes[0];
+  return count >= 8 ? bits : bits & ((1U << count) - 1U);
+}
+
+struct SafeLanes {
+  V duration;
+  hn::Mask<Doubles> by_sign;
+};
+
+/// safe_interval() of safe_interval.hpp.
+HWY_INLINE SafeLanes safe_interval(V distance, V drive, V conductance, V tau_m, V scale) {
+  const Doubles d;
+  const V zero = hn::Zero(d);
+  const V infinity = hn::Set(d, std::numeric_limits<double>::infinity());
+  const V u = distance - hn::Set(d, kSafetyMargin * std::numeric_limits<double>::epsilon()) * (scale + distance);
+  const V two = hn::Set(d, 2.0);
+  const V bound = hn::Set(d, kShrink<double>) * (two * u * tau_m) / (two * drive + conductance * u);
+  const auto below = distance > zero;
+  const auto by_sign = hn::And(below, drive <= zero);
+  return {hn::IfThenElse(by_sign, infinity, hn::IfThenElseZero(u > zero, bound)), by_sign};
+}
+
+}  // namespace va_event::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif
