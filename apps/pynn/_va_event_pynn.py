@@ -45,4 +45,5 @@ class _Finder:
 
 
 if _Finder not in sys.meta_path:
-    sys.meta_path.append(_Finder)
+    # Before the finder of files, which would find submodules by the package's path and load them a second time.
+    sys.meta_path.insert(0, _Finder)

@@ -6,7 +6,7 @@ from pyNN.parameters import ParameterSpace, Sequence
 from pyNN.standardmodels import StandardCurrentSource, build_translations, electrodes
 
 from . import simulator
-from .errors import as_pynn_errors
+from .exceptions import as_pynn_errors
 from .network import ids_of
 
 

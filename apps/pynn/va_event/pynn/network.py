@@ -8,7 +8,7 @@ arrays; only the first run() hands them to the library. From then on changes go 
 import numpy as np
 
 from .. import _native
-from .errors import as_pynn_errors
+from .exceptions import as_pynn_errors
 
 _MASK64 = (1 << 64) - 1
 

@@ -7,7 +7,7 @@ from pyNN.parameters import LazyArray, ParameterSpace, Sequence, simplify
 
 from .. import _native
 from . import simulator
-from .errors import as_pynn_errors
+from .exceptions import as_pynn_errors
 from .network import ids_of
 from .recording import Recorder
 
@@ -18,6 +18,14 @@ class Assembly(common.Assembly):
     @property
     def local_size(self):
         return sum(population.local_size for population in self.populations)
+
+    @property
+    def receptor_types(self):
+        """Those that all populations have, in the order of the first. PyNN's own order is that of a set of strings: it
+        changes from one Python to the next, and projections take the first when they are given none."""
+        others = self.populations[1:]
+        return [name for name in self.populations[0].receptor_types
+                if all(name in population.receptor_types for population in others)]
 
 
 class _Cells:
@@ -95,6 +103,17 @@ class _Cells:
 class Population(_Cells, common.Population):
     __doc__ = common.Population.__doc__
     _recorder_class = Recorder
+
+    def __init__(self, *args, **kwargs):
+        state = simulator.state
+        recorders, count = set(state.recorders), state.id_counter
+        try:
+            common.Population.__init__(self, *args, **kwargs)
+        except Exception:
+            # The network goes on without what could not be made.
+            state.recorders, state.id_counter = recorders, count
+            state.network.populations = [known for known in state.network.populations if known is not self]
+            raise
 
     @property
     def _root(self):

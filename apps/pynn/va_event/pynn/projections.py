@@ -8,7 +8,7 @@ from pyNN import common, errors
 from pyNN.space import Space
 
 from . import simulator
-from .errors import as_pynn_errors
+from .exceptions import as_pynn_errors
 from .network import ids_of
 from .synapses import StaticSynapse
 
@@ -212,7 +212,8 @@ class Projection(common.Projection):
         if multiple_synapses == "last":
             result[pairs] = values
         elif multiple_synapses == "first":
-            result[self._pre[::-1], self._post[::-1]] = values[::-1]
+            # Copies: numpy walks reversed arrays forwards where it can, and then the last would win.
+            result[self._pre[::-1].copy(), self._post[::-1].copy()] = values[::-1].copy()
         else:
             combine, neutral = {"sum": (np.add, 0.0), "min": (np.fmin, np.inf), "max": (np.fmax, -np.inf)}[
                 multiple_synapses]

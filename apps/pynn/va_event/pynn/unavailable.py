@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """PyNN's models that this simulator does not have. Using one raises PyNN's error, which says what to use instead."""
 
-from .errors import NotAvailableError
+from .exceptions import NotAvailableError
 
 
 def _unavailable(name, instead):
@@ -22,9 +22,9 @@ _INSTEAD = {
                      "EIF_cond_exp_isfa_ista", "Izhikevich", "GIF_cond_exp", "LIF", "AdExp", "PointNeuron"), _CELLS),
     **dict.fromkeys(("STDPMechanism", "TsodyksMarkramSynapse", "SimpleStochasticSynapse", "ElectricalSynapse",
                      "StochasticTsodyksMarkramSynapse", "MultiQuantalSynapse"), _SYNAPSES),
-    **dict.fromkeys(("AdditiveWeightDependence", "MultiplicativeWeightDependence", "AdditivePotentiationMultiplicativeDepression",
-                     "GutigWeightDependence", "SpikePairRule", "Vogels2011Rule"),
-                    "synapses do not change here, use StaticSynapse"),
+    **dict.fromkeys(("AdditiveWeightDependence", "MultiplicativeWeightDependence",
+                     "AdditivePotentiationMultiplicativeDepression", "GutigWeightDependence", "SpikePairRule",
+                     "Vogels2011Rule"), "synapses do not change here, use StaticSynapse"),
 }
 
 globals().update({name: _unavailable(name, instead) for name, instead in _INSTEAD.items()})

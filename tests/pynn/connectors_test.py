@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Connectors make the networks that PyNN's own make: what pyNN.mock collects from them is the expected value."""
+
+import os
+import tempfile
+
+import pyNN.mock as mock
+from pyNN import errors
+from pyNN.random import NumpyRNG, RandomDistribution
+from pyNN.space import Space
+
+from support import PyNNTest, main, np, sim
+
+
+def network(simulator, pre, post, connector, synapse, receptor_type="excitatory", space=Space()):
+    """A projection of `simulator` between two populations (or within one when `post` is None)."""
+    simulator.setup(timestep=0.1, min_delay=0.1)
+    one = simulator.Population(pre, simulator.IF_curr_exp())
+    two = one if post is None else simulator.Population(post, simulator.IF_curr_exp())
+    return simulator.Projection(one, two, connector(simulator), simulator.StaticSynapse(**synapse),
+                                receptor_type=receptor_type, space=space)
+
+
+def table(projection):
+    """Every synapse, sorted."""
+    weight, delay = projection.synapse_type.get_native_names("weight", "delay")
+    return sorted((int(c.presynaptic_index), int(c.postsynaptic_index), float(getattr(c, weight)),
+                   float(getattr(c, delay))) for c in projection.connections)
+
+
+class AgainstMock(PyNNTest):
+    def assertSame(self, connector, pre=12, post=17, synapses=None, **more):
+        for synapse in synapses or ({"weight": 0.25, "delay": 0.5}, self.random_synapse, self.distance_synapse):
+            synapse = synapse() if callable(synapse) else synapse
+            expected = table(network(mock, pre, post, connector, synapse, **more))
+            synapse = self.random_synapse() if "rng" in synapse else synapse
+            actual = table(network(sim, pre, post, connector, synapse, **more))
+            self.assertGreater(len(expected), 0)
+            self.assertEqual(actual, expected)
+
+    @staticmethod
+    def random_synapse():
+        rng = NumpyRNG(seed=5)
+        return {"weight": RandomDistribution("uniform", low=0.5, high=1.0, rng=rng),
+                "delay": RandomDistribution("gamma", k=2.0, theta=0.5, rng=rng)}
+
+    @staticmethod
+    def distance_synapse():
+        return {"weight": "0.1 + 0.01 * d", "delay": lambda d: 0.5 + 0.125 * d}
+
+    def test_fixed_probability(self):
+        self.assertSame(lambda s: s.FixedProbabilityConnector(0.3, rng=NumpyRNG(seed=11)))
+        self.assertSame(lambda s: s.FixedProbabilityConnector(0.3, rng=NumpyRNG(seed=11)), pre=3000, post=800,
+                        synapses=[{"weight": 0.25, "delay": 0.5}])
+        self.assertSame(lambda s: s.FixedProbabilityConnector(0.4))
+
+    def test_fixed_probability_without_self_connections(self):
+        self.assertSame(lambda s: s.FixedProbabilityConnector(0.5, False, rng=NumpyRNG(seed=1)), post=None)
+        self.assertSame(lambda s: s.FixedProbabilityConnector(0.5, True, rng=NumpyRNG(seed=1)), post=None)
+
+    def test_all_to_all(self):
+        self.assertSame(lambda s: s.AllToAllConnector())
+        self.assertSame(lambda s: s.AllToAllConnector(allow_self_connections=False), post=None)
+
+    def test_one_to_one(self):
+        self.assertSame(lambda s: s.OneToOneConnector(), pre=9, post=9)
+        self.assertSame(lambda s: s.OneToOneConnector(), pre=9, post=12)
+        self.assertSame(lambda s: s.OneToOneConnector(), pre=12, post=9)
+
+    def test_fixed_numbers(self):
+        for replacement in (False, True):
+            self.assertSame(lambda s: s.FixedNumberPreConnector(4, with_replacement=replacement, rng=NumpyRNG(seed=2)))
+            self.assertSame(lambda s: s.FixedNumberPostConnector(4, with_replacement=replacement, rng=NumpyRNG(seed=2)))
+        self.assertSame(lambda s: s.FixedTotalNumberConnector(30, rng=NumpyRNG(seed=3)))
+
+    def test_probability_by_distance_index_and_displacement(self):
+        self.assertSame(lambda s: s.DistanceDependentProbabilityConnector("exp(-d/5)", rng=NumpyRNG(seed=4)))
+        self.assertSame(lambda s: s.DistanceDependentProbabilityConnector("d < 3", rng=NumpyRNG(seed=4)),
+                        space=Space(axes="x", offset=2.0))
+
+    def test_lists_arrays_and_files(self):
+        rows = [(0, 1, 0.5, 0.5), (2, 3, 0.25, 1.5), (2, 3, 0.125, 0.75), (11, 16, 0.5, 0.5)]
+        plain = [{"weight": 0.25, "delay": 0.5}]
+        self.assertSame(lambda s: s.FromListConnector(rows), synapses=plain)
+        self.assertSame(lambda s: s.FromListConnector([row[:2] for row in rows]))
+        pattern = np.random.RandomState(0).uniform(size=(12, 17)) < 0.2
+        self.assertSame(lambda s: s.ArrayConnector(pattern), synapses=plain)
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "connections.txt")
+            with open(path, "w") as file:
+                file.write('# columns = ["i", "j", "weight", "delay"]\n')
+                file.writelines("%d %d %g %g\n" % row for row in rows)
+            self.assertSame(lambda s: s.FromFileConnector(path), synapses=plain)
+
+    def test_connection_sets(self):
+        try:
+            import csa
+        except ImportError:
+            self.skipTest("no csa (Debian: python3-csa)")
+        self.assertSame(lambda s: s.CSAConnector(csa.cset(csa.oneToOne)))
+
+
+class Rules(PyNNTest):
+    def test_projections_made_with_one_generator_replay_its_numbers(self):
+        rng = NumpyRNG(seed=98765)
+        cells = sim.Population(40, sim.IF_cond_exp())
+        connector = sim.FixedProbabilityConnector(0.25, rng=rng)
+        tables = [table(sim.Projection(cells, cells, connector, sim.StaticSynapse(weight=0.1, delay=0.2)))
+                  for _ in range(2)]
+        self.assertEqual(tables[0], tables[1])
+        drawn = np.random.RandomState(98765).random_sample((40, 40)).T < 0.25
+        self.assertEqual([row[:2] for row in tables[0]], [tuple(pair) for pair in np.argwhere(drawn)])
+
+    def test_views_and_assemblies_are_connected_by_their_own_indices(self):
+        one, two = sim.Population(6, sim.IF_cond_exp()), sim.Population(4, sim.IF_cond_exp())
+        cells = one[1:4] + two
+        projection = sim.Projection(one[[1, 3, 5]], cells, sim.AllToAllConnector(allow_self_connections=False),
+                                    sim.StaticSynapse(weight=0.1, delay=0.3))
+        pairs = [(i, j) for i in range(3) for j in range(7) if (i, j) not in ((0, 0), (1, 2))]
+        self.assertEqual([row[:2] for row in table(projection)], pairs)
+
+    def test_synapses_of_a_view_reach_its_cells_and_no_others(self):
+        source = sim.Population(3, sim.SpikeSourceArray(spike_times=[[1.0], [2.0], [3.0]]))
+        one, two = sim.Population(4, sim.IF_cond_exp()), sim.Population(3, sim.IF_cond_exp())
+        sim.Projection(source[1:], one[2:] + two[:2], sim.FromListConnector([(0, 1, 0.5, 0.5), (1, 2, 0.25, 0.5)]))
+        (one + two).record("gsyn_exc")
+        sim.run(5.0)
+        times = np.arange(51) * 0.1
+        expected = np.zeros((51, 7))
+        expected[:, 3] = np.where(times > 2.5, 0.5 * np.exp(-(times - 2.5) / 5.0), 0.0)
+        expected[:, 4] = np.where(times > 3.5, 0.25 * np.exp(-(times - 3.5) / 5.0), 0.0)
+        self.assertClose(np.hstack((self.signal(one, "gsyn_exc"), self.signal(two, "gsyn_exc"))), expected, 1e-15)
+
+    def test_wrong_weights_delays_and_receptors_are_refused(self):
+        cond, curr = sim.Population(2, sim.IF_cond_exp()), sim.Population(2, sim.IF_curr_exp())
+        every = sim.AllToAllConnector()
+        for cells, synapse, receptor in ((cond, {"weight": -0.1}, "inhibitory"), (cond, {"delay": 0.0}, "excitatory"),
+                                         (cond, {"delay": -1.0}, "excitatory"), (curr, {"weight": 0.1}, "inhibitory"),
+                                         (cond, {"weight": float("nan")}, "excitatory"), (cond, {}, "gabaergic")):
+            with self.assertRaises(errors.ConnectionError, msg=(synapse, receptor)):
+                sim.Projection(cells, cells, every, sim.StaticSynapse(**synapse), receptor_type=receptor)
+        with self.assertRaises(Exception):
+            sim.Projection(cond, sim.Population(2, sim.SpikeSourcePoisson()), every)
+        sim.run(1.0)  # nothing of all this is left behind
+        with self.assertRaises(TypeError):
+            sim.Projection(cond, cond, every, "synapse")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Running, running on, going back, starting again."""
+
+from support import PyNNTest, main, np, sim
+
+
+class Control(PyNNTest):
+    def test_time_goes_on_by_what_run_was_given_and_stops_where_run_until_says(self):
+        sim.Population(1, sim.IF_cond_exp())
+        self.assertEqual(sim.get_current_time(), 0.0)
+        self.assertEqual(sim.run(12.5), 12.5)
+        self.assertEqual(sim.run_until(12.5), 12.5)
+        self.assertEqual(sim.run_until(99.75), 99.75)
+        self.assertEqual(sim.run_for(0.25), 100.0)
+        with self.assertRaises(ValueError):
+            sim.run_until(50.0)
+
+    def test_state_queries_say_what_setup_was_told(self):
+        self.assertEqual(sim.setup(timestep=0.25, min_delay=0.5, max_delay=4.0), 0)
+        self.assertEqual((sim.get_time_step(), sim.get_min_delay(), sim.get_max_delay()), (0.25, 0.5, 4.0))
+        self.assertEqual((sim.num_processes(), sim.rank()), (1, 0))
+
+    def test_an_automatic_min_delay_is_the_shortest_delay_of_the_network(self):
+        sim.setup(timestep=0.1)
+        self.assertEqual(sim.get_min_delay(), 0.1)
+        cells = sim.Population(3, sim.IF_cond_exp())
+        for delay in (0.75, 0.375, 2.0):
+            sim.Projection(cells, cells, sim.AllToAllConnector(), sim.StaticSynapse(delay=delay))
+        self.assertEqual(sim.get_min_delay(), 0.375)
+
+    def test_setup_refuses_what_makes_no_sense(self):
+        for wrong in ({"timestep": 0.0}, {"timestep": -0.1}, {"rng_seed": -1}, {"rng_seed": 1.5},
+                      {"min_delay": 2.0, "max_delay": 1.0}, {"mindelay": 0.1}):
+            with self.assertRaises(Exception, msg=wrong):
+                sim.setup(**wrong)
+
+    def test_a_run_in_pieces_gives_the_same_bits(self):
+        results = []
+        for pieces in ([200.0], [0.05, 17.3, 0.0, 100.0, 82.65]):
+            sim.setup()
+            noise = sim.Population(20, sim.SpikeSourcePoisson(rate=200.0))
+            cells = sim.Population(10, sim.IF_cond_exp(tau_refrac=2.0))
+            sim.Projection(noise, cells, sim.AllToAllConnector(), sim.StaticSynapse(weight=0.01, delay=0.7))
+            cells.record(["spikes", "v"])
+            for piece in pieces:
+                sim.run(piece)
+            results.append((np.concatenate(self.spikes(cells)), self.signal(cells)))
+        self.assertGreater(len(results[0][0]), 20)
+        self.assertTrue(np.array_equal(results[0][0], results[1][0]))
+        self.assertTrue(np.array_equal(results[0][1], results[1][1]))
+
+    def test_reset_gives_every_trial_a_segment_of_its_own_from_the_same_start(self):
+        cells = sim.Population(2, sim.IF_curr_exp(i_offset=[0.9, 1.1]), initial_values={"v": [-64.0, -52.0]})
+        cells.record(["v", "spikes"])
+        for _ in range(3):
+            sim.run(30.0)
+            sim.reset()
+            self.assertEqual(sim.get_current_time(), 0.0)
+        segments = cells.get_data().segments
+        self.assertEqual([segment.name for segment in segments], ["segment000", "segment001", "segment002"])
+        for segment in segments:
+            self.assertTrue(np.array_equal(segment.analogsignals[0].magnitude, segments[0].analogsignals[0].magnitude))
+            self.assertEqual(float(segment.analogsignals[0].t_start), 0.0)
+        self.assertEqual(segments[0].analogsignals[0].magnitude[0].tolist(), [-64.0, -52.0])
+
+    def test_parameters_and_weights_that_were_changed_stay_changed_after_reset(self):
+        source = sim.Population(1, sim.SpikeSourceArray(spike_times=[5.0]))
+        cells = sim.Population(1, sim.IF_cond_exp())
+        projection = sim.Projection(source, cells, sim.AllToAllConnector(), sim.StaticSynapse(weight=0.01, delay=1.0))
+        cells.record("gsyn_exc")
+        sim.run(10.0)
+        cells.set(tau_syn_E=2.0)
+        projection.set(weight=0.03)
+        sim.reset()
+        sim.run(10.0)
+        self.assertClose(self.signal(cells, "gsyn_exc", 0)[100], [0.01 * np.exp(-4.0 / 5.0)], 1e-16)
+        self.assertClose(self.signal(cells, "gsyn_exc", 1)[100], [0.03 * np.exp(-4.0 / 2.0)], 1e-16)
+
+    def test_trials_differ_in_their_poisson_spikes_and_repeat_with_the_seed(self):
+        def trials(**seed):
+            sim.setup(**seed)
+            source = sim.Population(1, sim.SpikeSourcePoisson(rate=500.0))
+            source.record("spikes")
+            for _ in range(2):
+                sim.run(100.0)
+                sim.reset()
+            return self.spikes(source, 0)[0].tolist(), self.spikes(source, 1)[0].tolist()
+
+        first = trials()
+        self.assertNotEqual(first[0], first[1])
+        self.assertEqual(first, trials())
+        self.assertNotEqual(first, trials(rng_seed=5))
+        self.assertEqual(trials(rng_seed=5), trials(rng_seed=5))
+
+    def test_setup_forgets_the_network(self):
+        for _ in range(2):
+            sim.setup()
+            cells = sim.Population(3, sim.IF_curr_exp(i_offset=2.0))
+            self.assertEqual([int(cell) for cell in cells], [0, 1, 2])
+            cells.record("spikes")
+            sim.run(50.0)
+            self.assertEqual(len(cells.get_data().segments), 1)
+
+    def test_structure_is_made_before_the_run_or_after_reset(self):
+        cells = sim.Population(2, sim.IF_cond_exp())
+        sim.run(1.0)
+        with self.assertRaisesRegex(RuntimeError, "before run.*after reset"):
+            sim.Population(2, sim.IF_cond_exp())
+        with self.assertRaisesRegex(RuntimeError, "before run.*after reset"):
+            sim.Projection(cells, cells, sim.AllToAllConnector(), sim.StaticSynapse())
+        sim.reset()
+        more = sim.Population(2, sim.IF_curr_exp(i_offset=2.0))
+        more.record("spikes")
+        sim.run(50.0)
+        self.assertGreater(more.mean_spike_count(), 2.0)
+
+    def test_callbacks_are_called_when_they_want_to_be(self):
+        sim.Population(1, sim.IF_cond_exp())
+        calls = []
+
+        def callback(t):
+            calls.append(t)
+            return t + 2.5
+
+        sim.run(10.0, callbacks=[callback])
+        self.assertEqual(calls, [0.0, 2.5, 5.0, 7.5, 10.0])
+
+    def test_models_are_listed_and_those_that_are_missing_say_what_to_use(self):
+        self.assertEqual(set(sim.list_standard_models()),
+                         {"IF_curr_exp", "IF_cond_exp", "SpikeSourceArray", "SpikeSourcePoisson",
+                          "SpikeSourcePoissonRefractory", "SpikeSourceGamma"})
+        for name in ("HH_cond_exp", "IF_cond_alpha", "TsodyksMarkramSynapse", "STDPMechanism"):
+            with self.assertRaisesRegex(NotImplementedError, f"{name} is not available in va_event: .*use") as caught:
+                getattr(sim, name)()
+            self.assertIsInstance(caught.exception, sim.errors.NoModelAvailableError)
+
+    def test_the_procedural_api_connects_and_records(self):
+        source = sim.create(sim.SpikeSourceArray(spike_times=[1.0]))
+        cells = sim.create(sim.IF_cond_exp(), n=2)
+        connection = sim.connect(source[0], cells[1], weight=0.05, delay=0.5)
+        self.assertEqual(connection.get(["weight", "delay"], format="list"), [(0, 0, 0.05, 0.5)])
+        sim.set(cells, tau_m=10.0)
+        sim.initialize(cells, v=-70.0)
+        cells.record(["v", "gsyn_exc"])
+        sim.run(1.5 + 5.0)
+        self.assertEqual(cells.get("tau_m"), 10.0)
+        self.assertEqual(self.signal(cells)[0].tolist(), [-70.0, -70.0])
+        self.assertClose(self.signal(cells, "gsyn_exc")[65], [0.0, 0.05 * np.exp(-1.0)], 1e-15)
+
+
+if __name__ == "__main__":
+    main()

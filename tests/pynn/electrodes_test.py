@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Currents: the potentials are compared with closed forms."""
+
+from support import PyNNTest, main, np, sim
+
+TAU, CM, REST = 20.0, 1.0, -65.0
+
+
+def answer(t, steps):
+    """The potential under a current of steps [(time, amplitude)], each lasting until the next."""
+    v = np.full(np.shape(t), REST)
+    previous = 0.0
+    for time, amplitude in steps:
+        charged = (amplitude - previous) * TAU / CM * -np.expm1(-np.clip(t - time, 0.0, None) / TAU)
+        v, previous = v + charged, amplitude
+    return v
+
+
+class Currents(PyNNTest):
+    def setUp(self):
+        PyNNTest.setUp(self)
+        self.cells = sim.Population(3, sim.IF_curr_exp(tau_m=TAU, cm=CM, v_rest=REST, v_thresh=0.0),
+                                    initial_values={"v": REST})
+        self.cells.record("v")
+
+    def v(self, cell=0):
+        return self.signal(self.cells)[:, cell]
+
+    @property
+    def times(self):
+        return np.arange(int(sim.get_current_time() * 10 + 0.5) + 1) * 0.1
+
+    def test_a_pulse_begins_and_ends_at_exactly_its_times(self):
+        pulse = sim.DCSource(amplitude=0.4, start=10.03, stop=55.57)
+        self.cells[0].inject(pulse)
+        self.cells[1:].inject(pulse)
+        sim.run(100.0)
+        for cell in range(3):
+            self.assertClose(self.v(cell), answer(self.times, [(10.03, 0.4), (55.57, 0.0)]), 1e-12)
+
+    def test_steps_are_taken_at_multiples_of_the_timestep_as_pynn_defines(self):
+        steps = sim.StepCurrentSource(times=[0.0, 10.04, 20.06, 20.1, 70.0], amplitudes=[0.1, 0.3, 0.9, -0.2, 0.0])
+        self.assertEqual(np.asarray(steps.amplitudes).tolist(), [0.1, 0.3, -0.2, 0.0])
+        steps.inject_into(self.cells)
+        steps.inject_into(self.cells[:1])  # once is enough
+        steps.record()
+        sim.run(100.0)
+        expected = [(0.0, 0.1), (10.0, 0.3), (20.1, -0.2), (70.0, 0.0)]
+        self.assertClose(self.v(), answer(self.times, expected), 1e-12)
+        current = steps.get_data()
+        self.assertClose(current.magnitude[[0, 99, 100, 200, 201, 699, 700, 1000], 0],
+                         [0.1, 0.1, 0.3, 0.3, -0.2, -0.2, 0.0, 0.0], 0.0)
+        self.assertClose(current.times.rescale("ms").magnitude, self.times, 1e-9)
+
+    def test_sources_add_up(self):
+        for amplitude in (0.1, 0.2, -0.25):
+            self.cells.inject(sim.DCSource(amplitude=amplitude, start=5.0))
+        sim.run(50.0)
+        self.assertClose(self.v(), answer(self.times, [(5.0, 0.05)]), 1e-12)
+
+    def test_a_source_may_change_and_be_injected_between_runs_and_reset_begins_anew(self):
+        source = sim.DCSource(amplitude=0.3, start=10.0, stop=80.0)
+        self.cells[0].inject(source)
+        sim.run(40.0)
+        source.amplitude = 0.7
+        self.cells[1].inject(source)
+        sim.run(20.0)
+        source.set_parameters(amplitude=-0.1, stop=70.0)
+        sim.run(40.0)
+        history = [(10.0, 0.3), (40.0, 0.7), (60.0, -0.1), (70.0, 0.0)]
+        self.assertClose(self.v(0), answer(self.times, history), 1e-12)
+        self.assertClose(self.v(1), answer(self.times, history[1:]), 1e-12)
+        self.assertClose(source.get_data().magnitude[[99, 100, 399, 400, 600, 699, 700], 0],
+                         [0.0, 0.3, 0.3, 0.7, -0.1, -0.1, 0.0], 0.0)
+        sim.reset()
+        sim.run(100.0)
+        self.assertClose(self.signal(self.cells, segment=1)[:, 1], answer(self.times, [(10.0, -0.1), (70.0, 0.0)]),
+                         1e-12)
+
+    def test_noise_has_its_mean_and_deviation_and_does_not_depend_on_how_the_run_is_cut(self):
+        traces = []
+        for pieces in ([1000.0], [0.05, 99.95, 500.0, 400.0]):
+            self.setUp()
+            noise = sim.NoisyCurrentSource(mean=0.5, stdev=0.2, start=50.0, stop=900.0, dt=0.5)
+            self.cells.inject(noise)
+            for piece in pieces:
+                sim.run(piece)
+            traces.append((noise.get_data().magnitude[:, 0], self.v()))
+        current, v = traces[0]
+        self.assertTrue(np.array_equal(current, traces[1][0]))
+        self.assertClose(v, traces[1][1], 1e-12)
+        self.assertFalse(current[:500].any() or current[9000:].any())
+        values = current[500:9000:5]
+        self.assertTrue(np.array_equal(np.repeat(values, 5), current[500:9000]))
+        self.assertLess(abs(values.mean() - 0.5), 4.0 * 0.2 / np.sqrt(values.size))
+        self.assertLess(abs(values.std() / 0.2 - 1.0), 4.0 / np.sqrt(2.0 * values.size))
+        self.assertClose(v, answer(self.times, list(zip(50.0 + 0.5 * np.arange(1700), values)) + [(900.0, 0.0)]), 1e-11)
+
+    def test_noise_is_new_in_every_trial_and_the_same_in_every_script(self):
+        def trials():
+            self.setUp()
+            noise = sim.NoisyCurrentSource(mean=0.0, stdev=1.0, dt=1.0)
+            self.cells.inject(noise)
+            traces = []
+            for _ in range(2):
+                sim.run(20.0)
+                traces.append(noise.get_data().magnitude.tolist())
+                sim.reset()
+            return traces
+
+        first = trials()
+        self.assertNotEqual(first[0], first[1])
+        self.assertEqual(first, trials())
+
+    def test_a_sine_is_right_to_the_square_of_the_timestep(self):
+        def sine_answer(t, amplitude, hertz, degrees):
+            """v - rest under amplitude sin(w t + phase) from t = 0 on: the solution of the linear equation."""
+            w, phase = 2.0 * np.pi * hertz / 1000.0, np.radians(degrees)
+            factor = amplitude * TAU / CM / (1.0 + (w * TAU) ** 2)
+            steady = np.sin(w * t + phase) - w * TAU * np.cos(w * t + phase)
+            return factor * (steady - np.exp(-t / TAU) * (np.sin(phase) - w * TAU * np.cos(phase)))
+
+        errors = []
+        for timestep in (0.2, 0.1):
+            sim.setup(timestep=timestep)
+            cells = sim.Population(1, sim.IF_curr_exp(tau_m=TAU, cm=CM, v_rest=REST, v_thresh=0.0))
+            source = sim.ACSource(start=10.0, stop=1e12, amplitude=0.5, offset=0.0, frequency=25.0, phase=30.0)
+            cells.inject(source)
+            cells.record("v")
+            sim.run(40.0)
+            sim.run(60.0)
+            t = np.arange(int(round(100.0 / timestep)) + 1) * timestep
+            exact = REST + np.where(t >= 10.0, sine_answer(np.clip(t - 10.0, 0.0, None), 0.5, 25.0, 30.0), 0.0)
+            errors.append(np.abs(self.signal(cells)[:, 0] - exact).max())
+            sine = 0.5 * np.sin(2 * np.pi * 0.025 * (t - 10.0) + np.pi / 6)
+            self.assertClose(source.get_data().magnitude[:, 0], np.where(t >= 10.0 - 1e-9, sine, 0.0), 1e-12)
+        self.assertLess(errors[1], 3e-5)
+        self.assertLess(abs(errors[0] / errors[1] - 4.0), 0.2)
+
+    def test_a_sine_may_change_between_runs(self):
+        source = sim.ACSource(start=0.0, stop=1e12, amplitude=0.5, offset=0.1, frequency=25.0, phase=0.0)
+        self.cells.inject(source)
+        sim.run(20.0)
+        source.set_parameters(amplitude=0.0)
+        sim.run(80.0)
+        v = self.v()
+        rest = REST + 0.1 * TAU / CM
+        self.assertClose(v[200:], rest + (v[200] - rest) * np.exp(-(self.times[200:] - 20.0) / TAU), 1e-12)
+        self.assertClose(source.get_data().magnitude[[100, 150, 250], 0],
+                         [0.1 + 0.5 * np.sin(2 * np.pi * 0.25), 0.1 + 0.5 * np.sin(2 * np.pi * 0.375), 0.1], 1e-12)
+
+    def test_wrong_sources_are_refused(self):
+        with self.assertRaises(ValueError):
+            sim.StepCurrentSource(times=[0.4, -0.6], amplitudes=[0.5, -0.5])
+        with self.assertRaises(ValueError):
+            sim.StepCurrentSource(times=[0.4, 0.2], amplitudes=[0.5, -0.5])
+        with self.assertRaises(ValueError):
+            sim.StepCurrentSource(times=[0.4, 0.6], amplitudes=[0.5])
+        with self.assertRaises(ValueError):
+            sim.NoisyCurrentSource(dt=0.0)
+        with self.assertRaises(TypeError):
+            sim.Population(1, sim.SpikeSourcePoisson()).inject(sim.DCSource())
+
+
+if __name__ == "__main__":
+    main()
