@@ -128,14 +128,14 @@ void declare_options(CLI::App& app, OptionTexts& texts, Options& o) {
   declare.number("--duration", "MS", "simulated time [ms]", o.duration);
   declare.text("--seed", "N", "seed of every random number; with --network pynn, of the Poisson spikes only",
                std::to_string(o.seed));
-  declare.text(
-      "--precision", "P",
-      "arithmetic of the simulation: double; quad (33 digits, some 30 times slower); or a number of digits up to "
-      "100. The network and its stimulus are the same in all of them",
-      o.precision.name());
+  declare.text("--precision", "P",
+               "arithmetic of the simulation: double; quad (33 digits; COBA for 1000 ms: 2 minutes); or a number of "
+               "digits up to "
+               "100. The network and its stimulus are the same in all of them",
+               o.precision.name());
   declare.flag("--certify", o.certify,
                "after the run, simulate in wider arithmetic side by side, and report until when and how closely every "
-               "spike is right; COBA for 1000 ms: 10 minutes or more");
+               "spike is right; COBA for 1000 ms: a quarter of an hour");
   declare.text("--certify-reference", "P", "the wider arithmetic, as in --precision", o.certify_reference.name());
   declare.text("--certify-check", "P", "a still wider one that checks the reference; or none", o.certify_check->name());
 
