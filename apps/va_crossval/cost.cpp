@@ -179,7 +179,7 @@ Command cost_command() {
   return {
       .name = "cost",
       .summary = "error against time per synaptic event; the input from which steps are cheaper than events",
-      .run_time = "2 min",
+      .run_time = "1 min",
       .example = "cost CUBA --repeats 5",
       .options = {{"--dt", "LIST", "time steps of the networks [ms]", "0.1,0.05,0.025,0.0125,0.00625"},
                   {"--methods", "LIST",
