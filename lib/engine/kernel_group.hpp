@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <limits>
 #include <map>
-#include <numeric>
 #include <optional>
 #include <span>
 #include <utility>
@@ -27,9 +26,11 @@ class KernelGroup final : public NeuronGroup<Real> {
  public:
   using Constants = typename Kernel::Constants;
   using State = kernels::State<Real>;
+  using Moment = typename Kernel::Moment;
+  static_assert(kernels::kEpoch == events::kEpoch);
 
   std::uint32_t add(const network::PopulationData& population, std::span<const double> injected) override {
-    const auto first = static_cast<std::uint32_t>(states_.size());
+    const auto first = static_cast<std::uint32_t>(rows_.size());
     std::vector<double> parameters(population.parameters.size());
     std::vector<double> variables(population.initial.size());
     for (std::size_t n = 0; n < population.size; ++n) {
@@ -49,8 +50,8 @@ class KernelGroup final : public NeuronGroup<Real> {
       ++sets_[entry->second].users;
       cold_.push_back({.cell = population.first + static_cast<CellId>(n), .set = entry->second});
       safe_.push_back(infinity());
-      states_.push_back(Kernel::make_state(sets_[entry->second].constants, variables));
-      begin_interval(states_.size() - 1);
+      rows_.emplace_back();
+      begin_interval(rows_.size() - 1, Kernel::make_state(sets_[entry->second].constants, variables));
     }
     return first;
   }
@@ -68,20 +69,28 @@ class KernelGroup final : public NeuronGroup<Real> {
         this->counts_[number(Interval::refractory)] += report_.refractory;
         this->counts_[number(Interval::by_bound)] +=
             count - report_.serial.size() - report_.by_sign - report_.refractory;
+        for (const std::uint32_t i : report_.again) {
+          cold_[i].searched_from = cold_[i].counted_from = Real(-1);
+        }
+        const Moment at = Kernel::moment(sets_[0].constants, t);
         for (const std::uint32_t i : report_.noticed) {
-          note_fall(i, t);
+          note_fall(i, at);
           candidates.offer(safe_[i], cold_[i].cell);
         }
         for (const kernels::SerialInput& input : report_.serial) {
-          receive(input.index, t, receptor, Real(input.weight), candidates);
+          receive(input.index, at, receptor, Real(input.weight), candidates);
         }
         return;
       }
     }
+    Moment at = Kernel::moment(sets_[0].constants, t);
     for (const kernels::Targets& part : targets) {
       for (std::size_t k = 0; k < part.index.size(); ++k) {
-        receive(part.offset + part.index[k], t, receptor,
-                Real(part.weight.empty() ? part.constant_weight : part.weight[k]), candidates);
+        const std::uint32_t i = part.offset + part.index[k];
+        if (sets_.size() > 1) {
+          at = Kernel::moment(constants(i), t);
+        }
+        receive(i, at, receptor, Real(part.weight.empty() ? part.constant_weight : part.weight[k]), candidates);
       }
     }
   }
@@ -89,9 +98,8 @@ class KernelGroup final : public NeuronGroup<Real> {
   [[nodiscard]] Real safe_until(std::size_t i) const override { return safe_[i]; }
 
   Verdict<Real> examine(std::size_t i) override {
-    const State& start = states_[i];
     Cold& cold = cold_[i];
-    if (cold.searched_from == start.t) {
+    if (cold.searched_from == rows_[i].t) {
       if (cold.crosses) {
         return {true, safe_[i]};
       }
@@ -101,21 +109,23 @@ class KernelGroup final : public NeuronGroup<Real> {
     }
     // Closer looks, each from where the last one proved that nothing happens before. They approach a crossing like
     // Newton's method does, and never pass it.
-    Real x = safe_[i] - start.t;
-    State there = Kernel::advance(constants(i), start, x);
-    auto bound = Kernel::safe_interval(constants(i), there);
-    while (bound.duration > kSearchBelow && bound.duration < kLookAgain) {
-      x += bound.duration;
-      there = Kernel::advance(constants(i), start, x);
-      bound = Kernel::safe_interval(constants(i), there);
+    for (Real t = safe_[i];;) {
+      const State there = Kernel::state_at(constants(i), rows_[i], t);
+      const Real bound = Kernel::safe_interval(constants(i), there).duration;
+      if (bound > kLookAgain) {
+        safe_[i] = t + bound;
+        return {};
+      }
+      if (search_near(i, there, t)) {
+        return {};
+      }
+      if (bound <= kSearchBelow) {
+        safe_[i] = t;
+        search(i);
+        return {};
+      }
+      t += bound;
     }
-    if (bound.duration > kSearchBelow) {
-      safe_[i] = start.t + (x + bound.duration);
-    } else {
-      safe_[i] = start.t + x;
-      search(i, there, x, bound.duration);
-    }
-    return {};
   }
 
   Real fire(std::size_t i, const Real& t) override {
@@ -124,55 +134,54 @@ class KernelGroup final : public NeuronGroup<Real> {
     ++this->counts_[number(Interval::crossing)];
     ++this->counts_[number(Interval::refractory)];
     note(i, cold.decision.distance, static_cast<double>(t));
-    State& state = states_[i];
-    state = Kernel::advance_refractory(constants(i), state, t - state.t);
-    state.t = t;
-    hold(i, constants(i).y_reset);
+    rows_[i] = Kernel::row_of(constants(i), Kernel::held_at(constants(i), rows_[i], t));
+    cold.held_y = constants(i).y_reset;
+    safe_[i] = infinity();
     return constants(i).tau_refrac;
   }
 
   void wake(std::size_t i, const Real& t, Candidates<Real>& candidates) override {
-    move_to(i, t);
-    states_[i].y = cold_[i].held_y;
-    begin_interval(i);
+    State state = Kernel::held_at(constants(i), rows_[i], t);
+    state.y = cold_[i].held_y;
+    begin_interval(i, state);
     candidates.offer(safe_[i], cold_[i].cell);
   }
 
   void set_parameters(std::size_t i, std::span<const double> parameters, double injected, const Real& t,
                       Candidates<Real>& candidates) override {
-    move_to(i, t);
+    State state = state_at(i, t);
+    const bool is_refractory = refractory(i);
     const Real threshold_before = constants(i).v_thresh;
     const bool at_reset = cold_[i].held_y == constants(i).y_reset;
     ParameterSet& mine = own_set(i);
     mine.constants = Kernel::prepare(parameters, injected);
     const Real shift = threshold_before - mine.constants.v_thresh;
-    if (!refractory(i)) {
-      states_[i].y += shift;
+    if (!is_refractory) {
+      state.y += shift;
     } else if (at_reset) {  // a v that the user has set meanwhile is kept
       cold_[i].held_y = mine.constants.y_reset;
     } else {
       cold_[i].held_y += shift;
     }
-    resume_after_change(i, candidates);
+    change(i, state, candidates);
   }
 
   void set_variable(std::size_t i, std::size_t variable, double value, const Real& t,
                     Candidates<Real>& candidates) override {
-    move_to(i, t);
-    const State present = visible(i, states_[i]);
+    State state = state_at(i, t);
+    const State present = visible(i, state);
     std::array<double, kVariables> variables{};
     for (std::size_t x = 0; x < kVariables; ++x) {
       variables[x] = static_cast<double>(Kernel::variable(constants(i), present, x));
     }
     variables[variable] = value;
     const State fresh = Kernel::make_state(constants(i), variables);
-    State& state = states_[i];
     (variable == 0   ? (refractory(i) ? cold_[i].held_y : state.y)
      : variable == 1 ? state.exc
                      : state.inh) = variable == 0   ? fresh.y
                                     : variable == 1 ? fresh.exc
                                                     : fresh.inh;
-    resume_after_change(i, candidates);
+    change(i, state, candidates);
   }
 
   [[nodiscard]] double variable(std::size_t i, std::size_t variable, const Real& t) const override {
@@ -180,30 +189,24 @@ class KernelGroup final : public NeuronGroup<Real> {
   }
 
   void next_epoch(std::int64_t epoch) override {
-    for (std::size_t i = 0; i < states_.size(); ++i) {
+    for (std::size_t i = 0; i < rows_.size(); ++i) {
       Cold& cold = cold_[i];
-      cold.counted_from = cold.counted_from == states_[i].t ? Real(0) : Real(-1);
+      cold.counted_from = cold.counted_from == rows_[i].t ? Real(0) : Real(-1);
       cold.searched_from = Real(-1);
     }
     epoch_ = epoch;
-    const Real end(events::kEpoch);
     if constexpr (kernels::Batch<Kernel>::kExists) {
       if (in_batches()) {
-        // An event of weight 0 for everybody.
-        if (everybody_.size() != states_.size()) {
-          everybody_.resize(states_.size());
-          std::iota(everybody_.begin(), everybody_.end(), 0U);
-        }
-        const kernels::Targets all{everybody_};
-        run_batch({end, Real(0), 0}, {&all, 1}, {-infinity(), 0.0});
+        report_.serial.clear();
+        kernels::Batch<Kernel>::next_epoch(sets_[0].constants, {rows_.data(), safe_.data()}, rows_.size(), report_);
         for (const kernels::SerialInput& input : report_.serial) {
-          begin_epoch(input.index, end);
+          begin_epoch(input.index);
         }
         return;
       }
     }
-    for (std::size_t i = 0; i < states_.size(); ++i) {
-      begin_epoch(i, end);
+    for (std::size_t i = 0; i < rows_.size(); ++i) {
+      begin_epoch(i);
     }
   }
 
@@ -212,11 +215,11 @@ class KernelGroup final : public NeuronGroup<Real> {
     const Real end = candidates.frame_end();
     for (std::size_t begin = 0; begin < safe_.size(); begin += kBlock) {
       const std::size_t block_end = std::min(begin + kBlock, safe_.size());
-      bool any = false;
+      unsigned soon = 0;  // counted, because compilers make vector code of sums
       for (std::size_t i = begin; i < block_end; ++i) {
-        any |= safe_[i] < end;
+        soon += static_cast<unsigned>(safe_[i] < end);
       }
-      for (std::size_t i = begin; any && i < block_end; ++i) {
+      for (std::size_t i = begin; soon != 0 && i < block_end; ++i) {
         candidates.offer(safe_[i], cold_[i].cell);
       }
     }
@@ -224,8 +227,8 @@ class KernelGroup final : public NeuronGroup<Real> {
 
  private:
   static constexpr std::size_t kVariables = 3;
-  /// How far a closer look has to move the bound [ms] so that the neuron is left alone until then; and below what the
-  /// root finder is called. The sequence of looks follows from the neuron's state, not from who asks when.
+  /// How far a closer look has to move the bound [ms] so that the neuron is left alone until then; and below what all
+  /// pieces of the drive are looked at. The sequence of looks follows from the neuron's state, not from who asks when.
   static constexpr double kLookAgain = 0.05;
   static constexpr double kSearchBelow = 1e-4;
 
@@ -249,7 +252,7 @@ class KernelGroup final : public NeuronGroup<Real> {
   static constexpr std::size_t number(Interval kind) { return static_cast<std::size_t>(kind); }
 
   [[nodiscard]] const Constants& constants(std::size_t i) const noexcept { return sets_[cold_[i].set].constants; }
-  [[nodiscard]] bool refractory(std::size_t i) const noexcept { return states_[i].y == Real(kernels::kHeld); }
+  [[nodiscard]] bool refractory(std::size_t i) const noexcept { return rows_[i].y == Real(kernels::kHeld); }
 
   [[nodiscard]] bool in_batches() const noexcept requires(kernels::Batch<Kernel>::kExists) {
     return sets_.size() == 1 && kernels::Batch<Kernel>::applies(sets_[0].constants);
@@ -258,17 +261,15 @@ class KernelGroup final : public NeuronGroup<Real> {
   void run_batch(const kernels::Arrival& arrival, std::span<const kernels::Targets> targets,
                  const kernels::Watch& watch) requires(kernels::Batch<Kernel>::kExists) {
     report_.noticed.clear();
+    report_.again.clear();
     report_.serial.clear();
     report_.by_sign = report_.refractory = 0;
-    kernels::Batch<Kernel>::deliver(sets_[0].constants, {states_.data(), safe_.data()}, arrival, targets, watch,
-                                    report_);
+    kernels::Batch<Kernel>::deliver(sets_[0].constants, {rows_.data(), safe_.data()}, arrival, targets, watch, report_);
   }
 
-  /// The state at `t` without input since the last event.
+  /// The state at `t` without input since the last event; y of a refractory neuron is kHeld.
   [[nodiscard]] State state_at(std::size_t i, const Real& t) const {
-    const State& state = states_[i];
-    return refractory(i) ? Kernel::advance_refractory(constants(i), state, t - state.t)
-                         : Kernel::advance(constants(i), state, t - state.t);
+    return refractory(i) ? Kernel::held_at(constants(i), rows_[i], t) : Kernel::state_at(constants(i), rows_[i], t);
   }
 
   /// A state as users see it: y is the potential also while the neuron is refractory.
@@ -279,99 +280,114 @@ class KernelGroup final : public NeuronGroup<Real> {
     return state;
   }
 
-  /// Ends the present interval at `t`.
-  void move_to(std::size_t i, const Real& t) {
-    states_[i] = state_at(i, t);
-    states_[i].t = t;
-    cold_[i].searched_from = cold_[i].counted_from = Real(-1);
-  }
-
-  void hold(std::size_t i, const Real& y) {
-    cold_[i].held_y = y;
-    states_[i].y = Real(kernels::kHeld);
-    safe_[i] = infinity();
-  }
-
   /// Until when is an awake neuron certainly silent?
-  kernels::SafeInterval<Real> predict(std::size_t i) {
-    const auto bound = Kernel::safe_interval(constants(i), states_[i]);
-    safe_[i] = states_[i].t + bound.duration;
+  kernels::SafeInterval<Real> predict(std::size_t i, const Moment& at) {
+    const auto bound = Kernel::safe_after(constants(i), rows_[i], at);
+    safe_[i] = rows_[i].t + bound.duration;
     return bound;
   }
 
-  void begin_interval(std::size_t i) {
-    ++this->counts_[number(predict(i).by_sign ? Interval::by_sign : Interval::by_bound)];
+  /// An interval of an awake neuron begins with what its row says.
+  void begin_interval(std::size_t i, const Moment& at) {
+    cold_[i].searched_from = cold_[i].counted_from = Real(-1);
+    ++this->counts_[number(predict(i, at).by_sign ? Interval::by_sign : Interval::by_bound)];
+  }
+  void begin_interval(std::size_t i, const State& state) {
+    rows_[i] = Kernel::row_of(constants(i), state);
+    begin_interval(i, Kernel::moment(constants(i), state.t));
   }
 
-  void begin_epoch(std::size_t i, const Real& end) {
-    states_[i] = state_at(i, end);
-    states_[i].t = Real(0);
+  void begin_epoch(std::size_t i) {
+    Kernel::next_epoch(constants(i), rows_[i]);
     if (!refractory(i)) {
-      predict(i);
+      predict(i, Kernel::moment(constants(i), Real(0)));
     }
   }
 
-  void resume_after_change(std::size_t i, Candidates<Real>& candidates) {
+  /// The user has changed something.
+  void change(std::size_t i, const State& state, Candidates<Real>& candidates) {
+    if (refractory(i)) {
+      rows_[i] = Kernel::row_of(constants(i), state);
+      ++this->counts_[number(Interval::refractory)];
+      return;
+    }
+    begin_interval(i, state);
+    candidates.offer(safe_[i], cold_[i].cell);
+  }
+
+  void receive(std::uint32_t i, const Moment& at, std::size_t receptor, const Real& weight,
+               Candidates<Real>& candidates) {
+    Kernel::receive(constants(i), rows_[i], at, receptor, weight);
     if (refractory(i)) {
       ++this->counts_[number(Interval::refractory)];
       return;
     }
-    begin_interval(i);
+    begin_interval(i, at);
+    note_fall(i, at);
     candidates.offer(safe_[i], cold_[i].cell);
   }
 
-  void receive(std::uint32_t i, const Real& t, std::size_t receptor, const Real& weight, Candidates<Real>& candidates) {
-    move_to(i, t);
-    Kernel::add_input(states_[i], receptor, weight);
-    if (refractory(i)) {
-      ++this->counts_[number(Interval::refractory)];
-      return;
+  /// Whether a crossing follows soon after `t`, until which there is none; then it is known.
+  bool search_near(std::size_t i, const State& there, const Real& t) {
+    const auto at = [&](const Real& time) { return Kernel::state_at(constants(i), rows_[i], time); };
+    const auto near = kernels::near_crossing<Kernel>(constants(i), at, there, t, Real(kernels::kEpoch));
+    if (!near) {
+      return false;
     }
-    note_fall(i, t);
-    begin_interval(i);
-    candidates.offer(safe_[i], cold_[i].cell);
-  }
-
-  /// The crossing itself: a function of the state at the neuron's last event alone.
-  /// @param there    the state `x` after that event
-  /// @param distance lower bound of the time from there to a crossing [ms]
-  void search(std::size_t i, const State& there, const Real& x, const Real& distance) {
-    const State& start = states_[i];
     Cold& cold = cold_[i];
-    const Real h_max = Real(events::kEpoch) - start.t;
     cold.decision = {};
-    std::optional<Real> crossing;
-    const auto near = kernels::near_crossing<Kernel, Real>(constants(i), start, there, x, distance, h_max);
-    if (near) {
-      crossing = near->time;
+    if (near->after < Real(this->closest_.distance)) {  // how close was it? Only the whole story tells
+      static_cast<void>(first_crossing(i));
     }
-    if (!near || near->after < Real(this->closest_.distance)) {  // only the whole story tells how close it was
-      const auto first = kernels::first_crossing<Kernel, Real>(constants(i), start, h_max, &cold.decision);
-      crossing = near ? crossing : first;
+    found(i, near->time);
+    return true;
+  }
+
+  /// The next crossing or that there is none.
+  void search(std::size_t i) {
+    Cold& cold = cold_[i];
+    cold.decision = {};
+    if (const auto crossing = first_crossing(i)) {
+      found(i, rows_[i].t + *crossing);
+      return;
     }
-    cold.decision.time += static_cast<double>(start.t);
-    cold.searched_from = start.t;
-    cold.crosses = crossing.has_value();
-    if (!(cold.counted_from == start.t)) {
-      cold.counted_from = start.t;
-      --this->counts_[number(Interval::by_bound)];
-      ++this->counts_[number(Interval::by_search)];
-    }
-    if (crossing) {
-      safe_[i] = start.t + *crossing;
-    } else if (const Real touch(cold.decision.time); touch > safe_[i]) {
+    const Real now = safe_[i];
+    found(i, infinity());
+    if (const Real touch(cold.decision.time); touch > now) {
       safe_[i] = touch;  // to be noted then, unless an event comes
     } else {
       note(i, cold.decision.distance, cold.decision.time);
-      safe_[i] = infinity();
+    }
+  }
+
+  /// Since the neuron's last event, by the pieces of the drive.
+  std::optional<Real> first_crossing(std::size_t i) {
+    const State start = Kernel::state_at(constants(i), rows_[i], rows_[i].t);
+    kernels::Decision& decision = cold_[i].decision;
+    const auto crossing =
+        kernels::first_crossing<Kernel, Real>(constants(i), start, Real(kernels::kEpoch) - start.t, &decision);
+    decision.time += static_cast<double>(start.t);
+    return crossing;
+  }
+
+  /// The search of this interval ends: with a spike at `time`, or with none, +inf.
+  void found(std::size_t i, const Real& time) {
+    Cold& cold = cold_[i];
+    safe_[i] = time;
+    cold.crosses = time < infinity();
+    cold.searched_from = rows_[i].t;
+    if (!(cold.counted_from == rows_[i].t)) {
+      cold.counted_from = rows_[i].t;
+      --this->counts_[number(Interval::by_bound)];
+      ++this->counts_[number(Interval::by_search)];
     }
   }
 
   /// An event that ends a rise decides, too, whether there is a spike.
-  void note_fall(std::size_t i, const Real& t) {
-    const State& state = states_[i];
+  void note_fall(std::size_t i, const Moment& at) {
+    const State state = Kernel::state_now(constants(i), rows_[i], at);
     if (-state.y < this->closest_.distance && Kernel::slope(constants(i), state) < Real(0)) {
-      note(i, static_cast<double>(kernels::magnitude(state.y)), static_cast<double>(t));
+      note(i, static_cast<double>(kernels::magnitude(state.y)), static_cast<double>(at.t));
     }
   }
 
@@ -395,14 +411,13 @@ class KernelGroup final : public NeuronGroup<Real> {
     return sets_.back();
   }
 
-  std::int64_t epoch_ = 0;     ///< number of the present one
-  std::vector<State> states_;  ///< as of each neuron's last event; y of a refractory one is kHeld
-  std::vector<Real> safe_;     ///< no spike before this time unless an event comes
+  std::int64_t epoch_ = 0;   ///< number of the present one
+  std::vector<State> rows_;  ///< as of each neuron's last event, in the kernel's form; y of a refractory one is kHeld
+  std::vector<Real> safe_;   ///< no spike before this time unless an event comes
   std::vector<Cold> cold_;
   std::vector<ParameterSet> sets_;                      ///< one for each distinct set of parameters
   std::map<std::vector<double>, std::uint32_t> known_;  ///< parameters and current -> index in sets_
   kernels::BatchReport report_;
-  std::vector<std::uint32_t> everybody_;  ///< 0, 1, 2, ...
 };
 
 }  // namespace va_event::engine

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "kernels/if_cond_exp.hpp"
+#include "kernels/if_curr_exp.hpp"
 #include "kernels/state.hpp"
 
 /// What a spike does to all of its targets at once, in the vector registers that the processor has (chosen when the
@@ -29,7 +30,7 @@ struct SerialInput {
 
 /// Neurons as memory holds them, all with the same constants.
 struct Neurons {
-  State<double>* state;
+  State<double>* row;
   double* safe_until;  ///< gets the time before which the neuron does not spike unless an event comes
 };
 
@@ -48,6 +49,7 @@ struct Watch {
 /// What a batch leaves to be done.
 struct BatchReport {
   std::vector<std::uint32_t> noticed;  ///< neurons for which the watch holds
+  std::vector<std::uint32_t> again;    ///< neurons whose last event was at the same instant
   std::vector<SerialInput> serial;     ///< inputs that are not done yet, in order: rare cases, for the scalar kernel
   std::uint64_t by_sign = 0;           ///< neurons whose drive at threshold cannot become positive
   std::uint64_t refractory = 0;
@@ -60,16 +62,26 @@ struct Batch {
 };
 
 template <>
+struct Batch<IfCurrExpKernel<double>> {
+  static constexpr bool kExists = true;
+  using Constants = IfCurrExpKernel<double>::Constants;
+  /// Whether neurons with these constants can be handled in batches.
+  [[nodiscard]] static bool applies(const Constants& constants) noexcept { return constants.framed; }
+  /// An event on each target; a target may occur several times. Appends to the report.
+  static void deliver(const Constants& constants, const Neurons& neurons, const Arrival& arrival,
+                      std::span<const Targets> targets, const Watch& watch, BatchReport& report);
+  /// All of the first `count` neurons into the next epoch, but those that the report names.
+  static void next_epoch(const Constants& constants, const Neurons& neurons, std::size_t count, BatchReport& report);
+};
+
+template <>
 struct Batch<IfCondExpKernel<double>> {
   static constexpr bool kExists = true;
-  /// Whether neurons with these constants can be handled in batches.
-  [[nodiscard]] static bool applies(const IfCondExpKernel<double>::Constants& constants) noexcept {
-    return constants.series.ratio != 0;
-  }
-  /// An event on each target; a target may occur several times. Appends to the report.
-  static void deliver(const IfCondExpKernel<double>::Constants& constants, const Neurons& neurons,
-                      const Arrival& arrival, std::span<const Targets> targets, const Watch& watch,
-                      BatchReport& report);
+  using Constants = IfCondExpKernel<double>::Constants;
+  [[nodiscard]] static bool applies(const Constants& constants) noexcept { return constants.series.ratio != 0; }
+  static void deliver(const Constants& constants, const Neurons& neurons, const Arrival& arrival,
+                      std::span<const Targets> targets, const Watch& watch, BatchReport& report);
+  static void next_epoch(const Constants& constants, const Neurons& neurons, std::size_t count, BatchReport& report);
 };
 
 }  // namespace va_event::kernels

@@ -14,14 +14,15 @@ namespace detail {
 /// The crossing in [low, high], y(low) < 0 <= y(high), where F > 0 and the crossing therefore is unique. Newton's
 /// method from the left, which never overshoots where y is concave; elsewhere, and after kNewtonSteps, the bracket is
 /// halved.
-template <class Kernel, class Real>
-[[nodiscard]] Real unique_crossing(const typename Kernel::Constants& constants, const State<Real>& state, Real low,
-                                   Real high) {
+/// @param at  the state at a time
+/// @param there  at(low)
+template <class Kernel, class Real, class At>
+[[nodiscard]] Real unique_crossing(const typename Kernel::Constants& constants, const At& at, State<Real> there,
+                                   Real low, Real high) {
   constexpr int kNewtonSteps = 48;
   // Below this distance Newton's steps may be rounding errors of y alone.
-  const Real rounding = 64 * std::numeric_limits<Real>::epsilon() * Kernel::scale(constants, state);
+  const Real rounding = 64 * std::numeric_limits<Real>::epsilon() * Kernel::scale(constants, there);
   Real x = low;
-  State<Real> there = Kernel::advance(constants, state, x);
   for (int step = 0;; ++step) {
     Real next = x - there.y / Kernel::slope(constants, there);
     if (next == x || there.y == Real(0)) {
@@ -34,7 +35,7 @@ template <class Kernel, class Real>
       }
     }
     const Real distance = magnitude(there.y);
-    const State<Real> arrived = Kernel::advance(constants, state, next);
+    const State<Real> arrived = at(next);
     const Real new_distance = magnitude(arrived.y);
     if (distance <= rounding && new_distance >= distance / 2) {
       return new_distance < distance ? next : x;
@@ -55,28 +56,30 @@ struct NearCrossing {
 };
 
 /// The crossing soon after `x`, where no crossing is before `x`: found without a search for the pieces of F, in the
-/// plain case that F is certainly positive for some microseconds more and v is above threshold then. Otherwise nothing.
-/// @param there    the state after x, y < 0
-/// @param distance a lower bound of the time from x to the crossing [ms]
-template <class Kernel, class Real>
-[[nodiscard]] std::optional<NearCrossing<Real>> near_crossing(const typename Kernel::Constants& constants,
-                                                              const State<Real>& state, const State<Real>& there,
-                                                              const Real& x, const Real& distance, const Real& h_max) {
-  const Real ahead = 2 * distance + Real(1) / 128;
-  const Real high = x + ahead;
-  if (!(there.y < Real(0) && high < h_max)) {
-    return std::nullopt;
-  }
+/// plain case that F is certainly positive until a little later, and v is above threshold then. Otherwise nothing.
+/// @param at     the state at a time
+/// @param there  at(x), y < 0
+template <class Kernel, class Real, class At>
+[[nodiscard]] std::optional<NearCrossing<Real>> near_crossing(const typename Kernel::Constants& constants, const At& at,
+                                                              const State<Real>& there, const Real& x,
+                                                              const Real& h_max) {
   const Barrier<Real> barrier = Kernel::barrier(constants, there);
-  const Real fall = magnitude(barrier.exc) * barrier.rate_exc + magnitude(barrier.inh) * barrier.rate_inh;
-  if (!(barrier.constant + barrier.exc + barrier.inh > fall * ahead)) {
+  const Real drive = barrier.constant + barrier.exc + barrier.inh;
+  if (!(there.y < Real(0) && drive > Real(0))) {
     return std::nullopt;
   }
-  const Real y = Kernel::advance(constants, state, high).y;
+  // Twice as far as the drive needs to lift y to the threshold, and some microseconds more.
+  const Real ahead = 2 * -there.y * constants.tau_m / drive + Real(1) / 128;
+  const Real high = x + ahead;
+  const Real fall = magnitude(barrier.exc) * barrier.rate_exc + magnitude(barrier.inh) * barrier.rate_inh;
+  if (!(high < h_max && drive > fall * ahead)) {
+    return std::nullopt;
+  }
+  const Real y = at(high).y;
   if (!(y > Real(0))) {
     return std::nullopt;
   }
-  return NearCrossing<Real>{detail::unique_crossing<Kernel>(constants, state, x, high), y};
+  return NearCrossing<Real>{detail::unique_crossing<Kernel>(constants, at, there, x, high), y};
 }
 
 /// How far v was from v_thresh where it was decided whether there is a crossing.
@@ -115,7 +118,8 @@ template <class Kernel, class Real>
       *decision = made.distance < decision->distance || y >= Real(0) ? made : *decision;
     }
     if (y >= Real(0)) {
-      return detail::unique_crossing<Kernel>(constants, state, piece.begin, piece.end);
+      const auto at = [&](const Real& x) { return Kernel::advance(constants, state, x); };
+      return detail::unique_crossing<Kernel>(constants, at, at(piece.begin), piece.begin, piece.end);
     }
   }
   return std::nullopt;

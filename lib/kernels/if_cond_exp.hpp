@@ -163,6 +163,40 @@ struct IfCondExpKernel {
     }
   }
 
+  // How a neuron is held in memory (a "row"): by its state. See IfCurrExpKernel.
+
+  [[nodiscard]] static State<Real> state_at(const Constants& c, const State<Real>& row, const Real& t) {
+    State<Real> state = advance(c, row, t - row.t);
+    state.t = t;
+    return state;
+  }
+  [[nodiscard]] static State<Real> held_at(const Constants& c, const State<Real>& row, const Real& t) {
+    State<Real> state = advance_refractory(c, row, t - row.t);
+    state.y = Real(kHeld);
+    state.t = t;
+    return state;
+  }
+  [[nodiscard]] static State<Real> row_of(const Constants& /*c*/, const State<Real>& state) { return state; }
+  struct Moment {
+    Real t;
+  };
+  [[nodiscard]] static Moment moment(const Constants& /*c*/, const Real& t) { return {t}; }
+  static void receive(const Constants& c, State<Real>& row, const Moment& at, std::size_t receptor,
+                      const Real& weight) {
+    row = row.y == Real(kHeld) ? held_at(c, row, at.t) : state_at(c, row, at.t);
+    add_input(row, receptor, weight);
+  }
+  [[nodiscard]] static State<Real> state_now(const Constants& /*c*/, const State<Real>& row, const Moment& /*at*/) {
+    return row;
+  }
+  [[nodiscard]] static SafeInterval<Real> safe_after(const Constants& c, const State<Real>& row, const Moment& /*at*/) {
+    return safe_interval(c, row);
+  }
+  static void next_epoch(const Constants& c, State<Real>& row) {
+    row = row.y == Real(kHeld) ? held_at(c, row, Real(kEpoch)) : state_at(c, row, Real(kEpoch));
+    row.t = Real(0);
+  }
+
   /// The same while v is held at v_reset: only the synaptic variables change.
   [[nodiscard]] static State<Real> advance_refractory(const Constants& constants, const State<Real>& state,
                                                       const Real& h) {

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <numeric>
 #include <utility>
 
 #include "kernels/batch.hpp"
@@ -30,23 +31,16 @@ constexpr std::size_t kBins = kHeldBin + 1;
 
 /// Neurons of one chunk that need the same sequence of operations.
 struct Bin {
-  std::array<std::uint32_t, kChunk + kPadding> index;
+  HWY_ALIGN std::array<State<double>, kChunk + kPadding> rows;  ///< copies; t is the time since the last event
   std::array<double, kChunk + kPadding> weight;
-  std::array<double, kChunk + kPadding> h;  ///< since the neuron's last event [ms]
+  std::array<std::uint32_t, kChunk + kPadding> index;
   std::size_t count;
 
-  void add(std::uint32_t i, double input, double interval) {
-    index[count] = i;
-    weight[count] = input;
-    h[count] = interval;
-    ++count;
-  }
   /// Only full vectors: lanes beyond the count repeat the last neuron.
   void pad() {
     for (std::size_t k = count; k < count + hn::Lanes(Doubles()) - 1; ++k) {
-      index[k] = index[count - 1];
+      rows[k] = rows[count - 1];
       weight[k] = weight[count - 1];
-      h[k] = h[count - 1];
     }
   }
 };
@@ -59,14 +53,9 @@ struct Rows {
   V t;
 };
 
-HWY_INLINE Rows load(const State<double>* states, const std::uint32_t* index) {
-  const Doubles d;
-  HWY_ALIGN std::array<State<double>, kPadding> rows;
-  for (std::size_t lane = 0; lane < hn::Lanes(d); ++lane) {
-    rows[lane] = states[index[lane]];
-  }
+HWY_INLINE Rows load(const Bin& bin, std::size_t k) {
   Rows lanes;
-  hn::LoadInterleaved4(d, &rows[0].y, lanes.y, lanes.exc, lanes.inh, lanes.t);
+  hn::LoadInterleaved4(Doubles(), &bin.rows[k].y, lanes.y, lanes.exc, lanes.inh, lanes.t);
   return lanes;
 }
 
@@ -153,7 +142,7 @@ struct Finish {
 
   HWY_INLINE void put(const Bin& bin, std::size_t k, const Rows& rows, V safe_until) const {
     const Doubles d;
-    store(rows, neurons.state, bin.index.data() + k, bin.count - k);
+    store(rows, neurons.row, bin.index.data() + k, bin.count - k);
     HWY_ALIGN std::array<double, kPadding> until;
     hn::Store(safe_until, d, until.data());
     for (std::size_t lane = 0; lane < HWY_MIN(bin.count - k, hn::Lanes(d)); ++lane) {
@@ -175,8 +164,8 @@ void advance(Bin& bin, const Finish& finish) {
   const V y_fast = hn::Set(d, exc_is_slow ? c.y_inh : c.y_exc);
   bin.pad();
   for (std::size_t k = 0; k < bin.count; k += hn::Lanes(d)) {
-    const Rows rows = load(finish.neurons.state, bin.index.data() + k);
-    const V h = hn::LoadU(d, bin.h.data() + k);
+    const Rows rows = load(bin, k);
+    const V h = rows.t;
     const V x = expm1(hn::Neg(h * hn::Set(d, 1.0 / steps)) * rate_slow);
     const V decay_slow = hn::Set(d, 1.0) + x;
     const V decay_fast = ratio == 2 ? decay_slow * decay_slow : decay_slow;
@@ -200,8 +189,8 @@ void advance_held(Bin& bin, const Finish& finish) {
   const Doubles d;
   bin.pad();
   for (std::size_t k = 0; k < bin.count; k += hn::Lanes(d)) {
-    const Rows rows = load(finish.neurons.state, bin.index.data() + k);
-    const V h = hn::LoadU(d, bin.h.data() + k);
+    const Rows rows = load(bin, k);
+    const V h = rows.t;
     V exc = decayed(rows.exc, exp(hn::Neg(h) * hn::Set(d, c.rate_exc)));
     V inh = decayed(rows.inh, exp(hn::Neg(h) * hn::Set(d, c.rate_inh)));
     finish.add_input(bin, k, exc, inh);
@@ -233,12 +222,14 @@ void advance_bins(std::array<Bin, kBins>& bins, const Finish& finish, std::index
 void sort(const Finish& finish, const Targets& targets, std::size_t begin, std::size_t end,
           std::array<Bin, kBins>& bins) {
   const Constants& c = finish.c;
-  State<double>* const states = finish.neurons.state + targets.offset;
+  State<double>* const states = finish.neurons.row + targets.offset;
   const std::uint32_t* const index = targets.index.data();
-  const std::size_t last = targets.index.size() - 1;
+  const std::size_t count = targets.index.size();
   const bool same_weight = targets.weight.empty();
   for (std::size_t k = begin; k < end; ++k) {
-    hwy::Prefetch(states + index[std::min(k + kPrefetch, last)]);
+    if (k + kPrefetch < count) {
+      hwy::Prefetch(states + index[k + kPrefetch]);
+    }
     State<double>& state = states[index[k]];
     const double weight = same_weight ? targets.constant_weight : targets.weight[k];
     const double h = finish.arrival.t - state.t;
@@ -247,8 +238,14 @@ void sort(const Finish& finish, const Targets& targets, std::size_t begin, std::
       finish.report.serial.push_back({targets.offset + index[k], weight});
       continue;
     }
+    Bin& bin = bins[state.y == kHeld ? kHeldBin : decay_series::order_for(load)];
+    State<double>& copy = bin.rows[bin.count];
+    copy = state;
+    copy.t = h;
     state.t = finish.arrival.label;
-    bins[state.y == kHeld ? kHeldBin : decay_series::order_for(load)].add(targets.offset + index[k], weight, h);
+    bin.weight[bin.count] = weight;
+    bin.index[bin.count] = targets.offset + index[k];
+    ++bin.count;
   }
 }
 
@@ -289,11 +286,22 @@ namespace va_event::kernels {
 
 HWY_EXPORT(deliver_cond_exp);
 
-void Batch<IfCondExpKernel<double>>::deliver(const IfCondExpKernel<double>::Constants& constants,
-                                             const Neurons& neurons, const Arrival& arrival,
+void Batch<IfCondExpKernel<double>>::deliver(const Constants& constants, const Neurons& neurons, const Arrival& arrival,
                                              std::span<const Targets> targets, const Watch& watch,
                                              BatchReport& report) {
   HWY_DYNAMIC_DISPATCH(deliver_cond_exp)(constants, neurons, arrival, targets, watch, report);
+}
+
+/// An event of weight 0 for everybody.
+void Batch<IfCondExpKernel<double>>::next_epoch(const Constants& constants, const Neurons& neurons, std::size_t count,
+                                                BatchReport& report) {
+  constexpr std::size_t kBlock = 1024;
+  std::array<std::uint32_t, kBlock> index{};
+  std::iota(index.begin(), index.end(), 0U);
+  for (std::size_t begin = 0; begin < count; begin += kBlock) {
+    const Targets all{{index.data(), std::min(kBlock, count - begin)}, static_cast<std::uint32_t>(begin)};
+    deliver(constants, neurons, {kEpoch, 0.0, 0}, {&all, 1}, {-1.0, 0.0}, report);
+  }
 }
 
 }  // namespace va_event::kernels

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <span>
 
@@ -11,6 +12,28 @@
 #include "va_event/cell_types.hpp"
 
 namespace va_event::kernels {
+
+/// A neuron in the frame of its epoch: amplitudes of the three exponentials that its potential is made of,
+///   y(t) = y_infinity + m e^{-t/tau_m} + exc e^{-t/tau_exc} + inh e^{-t/tau_inh},   t since the start of the epoch.
+/// They stay while nothing happens, and an input changes two of them by numbers that all targets of a spike share:
+/// one set of exponentials for a spike instead of one for each synapse. While the neuron is refractory m is kHeld.
+/// In memory it is a State: m in the place of y.
+namespace frame {
+
+/// Time constants from this one on have a frame [ms]: their exponentials stay in the range of double over an epoch.
+inline constexpr double kMinTau = 0.1;
+/// |tau_syn/(tau_syn - tau_m)| up to this one: more of it costs digits.
+inline constexpr double kMaxGain = 4.0;
+
+/// What the three exponentials are at some time of the epoch.
+template <class Real>
+struct Factors {
+  Real m;
+  Real exc;
+  Real inh;
+};
+
+}  // namespace frame
 
 /// Closed forms of IF_curr_exp. The synaptic variables are currents [nA].
 template <class Real>
@@ -36,7 +59,13 @@ struct IfCurrExpKernel {
     Real potentials;  ///< magnitudes of the terms of y_infinity, added up [mV]
     Synapse exc;
     Synapse inh;
-    Real horizon;  ///< [ms]: beyond it nothing that a number of this type resolves changes
+    Real horizon;   ///< [ms]: beyond it nothing that a number of this type resolves changes
+    bool framed;    ///< neurons are held in the frame of the epoch
+    Real gain_exc;  ///< amplitude of a unit of current, resistance tau_syn/(tau_syn - tau_m) [MOhm]
+    Real gain_inh;
+    Real drive_exc;  ///< drive at threshold for a unit of amplitude, (tau_syn - tau_m)/tau_syn
+    Real drive_inh;
+    frame::Factors<Real> epoch;  ///< at the end of an epoch
   };
 
   [[nodiscard]] static const CellModel& model() { return IfCurrExp::model(); }
@@ -59,7 +88,13 @@ struct IfCurrExpKernel {
             magnitude(Real(v_rest - v_thresh)) + resistance * magnitude(current),
             synapse(tau_exc, tau_m),
             synapse(tau_inh, tau_m),
-            kHorizon * (tau_m + tau_exc + tau_inh)};
+            kHorizon * (tau_m + tau_exc + tau_inh),
+            has_frame(parameters[2], parameters[4], parameters[5]),
+            resistance * tau_exc / (tau_exc - tau_m),
+            resistance * tau_inh / (tau_inh - tau_m),
+            (tau_exc - tau_m) / tau_exc,
+            (tau_inh - tau_m) / tau_inh,
+            factors_at(Real(kEpoch), Real(1) / tau_m, Real(1) / tau_exc, Real(1) / tau_inh)};
   }
 
   /// @param variables in the order of model().variables
@@ -84,6 +119,108 @@ struct IfCurrExpKernel {
                              : Real(constants.y_infinity + (state.y - constants.y_infinity) * decay_m);
     return {relaxed + constants.resistance * x * (exc + inh), decayed(state.exc, decay_exc),
             decayed(state.inh, decay_inh), state.t};
+  }
+
+  // How a neuron is held in memory (a "row"): by its amplitudes where it has a frame, else by its state.
+
+  /// The state at `t`, not before row.t, without input in between, ignoring the threshold; and t.
+  [[nodiscard]] static State<Real> state_at(const Constants& c, const State<Real>& row, const Real& t) {
+    if (!c.framed) {
+      State<Real> state = advance(c, row, t - row.t);
+      state.t = t;
+      return state;
+    }
+    return state_at(c, row, t, factors_at(c, t));
+  }
+
+  /// The same of a refractory neuron: y is kHeld.
+  [[nodiscard]] static State<Real> held_at(const Constants& c, const State<Real>& row, const Real& t) {
+    State<Real> state = c.framed ? state_at(c, row, t, factors_at(c, t)) : advance_refractory(c, row, t - row.t);
+    state.y = Real(kHeld);
+    state.t = t;
+    return state;
+  }
+
+  /// The row of a state at state.t.
+  [[nodiscard]] static State<Real> row_of(const Constants& c, const State<Real>& state) {
+    if (!c.framed) {
+      return state;
+    }
+    const frame::Factors<Real> now = factors_at(c, state.t);
+    const Real exc = c.gain_exc * state.exc;
+    const Real inh = c.gain_inh * state.inh;
+    const Real m = state.y == Real(kHeld) ? state.y : Real((((state.y - c.y_infinity) - exc) - inh) / now.m);
+    return {m, exc / now.exc, inh / now.inh, state.t};
+  }
+
+  /// A time, and what all neurons with the same constants share then.
+  struct Moment {
+    Real t;
+    frame::Factors<Real> now;  ///< only where there is a frame
+  };
+  [[nodiscard]] static Moment moment(const Constants& c, const Real& t) {
+    return c.framed ? Moment{t, factors_at(c, t)} : Moment{t, {}};
+  }
+
+  /// An input, awake or refractory.
+  static void receive(const Constants& c, State<Real>& row, const Moment& at, std::size_t receptor,
+                      const Real& weight) {
+    if (c.framed) {
+      add_input(row, weight, input_at(c, at.now, receptor));
+      row.t = at.t;
+      return;
+    }
+    row = row.y == Real(kHeld) ? held_at(c, row, at.t) : state_at(c, row, at.t);
+    add_input(row, receptor, weight);
+  }
+
+  /// The state at the moment of the neuron's last event.
+  [[nodiscard]] static State<Real> state_now(const Constants& c, const State<Real>& row, const Moment& at) {
+    return c.framed ? state_at(c, row, at.t, at.now) : row;
+  }
+
+  /// How long the neuron is safe after its last event.
+  [[nodiscard]] static SafeInterval<Real> safe_after(const Constants& c, const State<Real>& row, const Moment& at) {
+    return c.framed ? safe_in_frame(c, row, at.now) : safe_interval(c, row);
+  }
+
+  /// Into the next epoch: its time 0 is the present one's end.
+  static void next_epoch(const Constants& c, State<Real>& row) {
+    if (c.framed) {
+      row = {row.y == Real(kHeld) ? row.y : decayed(row.y, c.epoch.m), decayed(row.exc, c.epoch.exc),
+             decayed(row.inh, c.epoch.inh), Real(0)};
+    } else {
+      row = row.y == Real(kHeld) ? held_at(c, row, Real(kEpoch)) : state_at(c, row, Real(kEpoch));
+      row.t = Real(0);
+    }
+  }
+
+  [[nodiscard]] static frame::Factors<Real> factors_at(const Constants& c, const Real& t) {
+    return factors_at(t, c.rate_m, c.exc.rate, c.inh.rate);
+  }
+
+  /// What an input of weight 1 adds to the amplitudes.
+  [[nodiscard]] static frame::Factors<Real> input_at(const Constants& c, const frame::Factors<Real>& now,
+                                                     std::size_t receptor) {
+    return receptor == 0 ? frame::Factors<Real>{-c.gain_exc / now.m, c.gain_exc / now.exc, Real(0)}
+                         : frame::Factors<Real>{-c.gain_inh / now.m, Real(0), c.gain_inh / now.inh};
+  }
+
+  static void add_input(State<Real>& row, const Real& weight, const frame::Factors<Real>& input) {
+    row.y += weight * input.m;
+    row.exc += weight * input.exc;
+    row.inh += weight * input.inh;
+  }
+
+  [[nodiscard]] static SafeInterval<Real> safe_in_frame(const Constants& c, const State<Real>& row,
+                                                        const frame::Factors<Real>& now) {
+    const Real exc = row.exc * now.exc;
+    const Real inh = row.inh * now.inh;
+    const Real y = c.y_infinity + ((row.y * now.m + exc) + inh);
+    const Barrier<Real> barrier{c.y_infinity, exc * c.drive_exc, inh * c.drive_inh, c.exc.rate, c.inh.rate};
+    return kernels::safe_interval(
+        Real(-y), barrier.upper_bound(), Real(1), c.tau_m,
+        Real(magnitude(y) + c.potentials + (magnitude(barrier.exc) + magnitude(barrier.inh))));
   }
 
   /// The same while v is held at v_reset: only the synaptic variables change.
@@ -125,6 +262,26 @@ struct IfCurrExpKernel {
   }
 
  private:
+  [[nodiscard]] static bool has_frame(double tau_m, double tau_exc, double tau_inh) {
+    const auto apart = [tau_m](double tau) {
+      return tau >= frame::kMinTau && tau <= frame::kMaxGain * std::fabs(tau - tau_m);
+    };
+    return tau_m >= frame::kMinTau && apart(tau_exc) && apart(tau_inh);
+  }
+
+  [[nodiscard]] static frame::Factors<Real> factors_at(const Real& t, const Real& rate_m, const Real& rate_exc,
+                                                       const Real& rate_inh) {
+    return {elementary::exp(Real(-t * rate_m)), elementary::exp(Real(-t * rate_exc)),
+            elementary::exp(Real(-t * rate_inh))};
+  }
+
+  [[nodiscard]] static State<Real> state_at(const Constants& c, const State<Real>& row, const Real& t,
+                                            const frame::Factors<Real>& now) {
+    const Real exc = row.exc * now.exc;
+    const Real inh = row.inh * now.inh;
+    return {c.y_infinity + ((row.y * now.m + exc) + inh), exc / c.gain_exc, inh / c.gain_inh, t};
+  }
+
   [[nodiscard]] static Synapse synapse(const Real& tau, const Real& tau_m) {
     return {Real(1) / tau, magnitude(Real(tau_m - tau)) / (tau_m * tau), tau > tau_m};
   }

@@ -16,6 +16,9 @@ struct alignas(sizeof(Real) == sizeof(double) ? 4 * sizeof(double) : alignof(Rea
   Real t;    ///< time of the neuron's last own event, since the start of the epoch [ms]
 };
 
+/// Length of an epoch [ms], the span that times of neurons count in.
+inline constexpr double kEpoch = 16.0;
+
 /// Beyond this many times the sum of a neuron's time constants every exponential has left the range of double.
 inline constexpr double kHorizon = 1024.0;
 

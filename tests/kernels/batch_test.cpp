@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/batch.hpp"
+
+#include <gtest/gtest.h>
+#include <hwy/highway.h>
+#include <hwy/targets.h>
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <random>
+#include <string>
+#include <vector>
+
+/// Vector kernels against the scalar ones, bit for bit, on every instruction set of this processor.
+namespace va_event::kernels {
+namespace {
+
+using Curr = IfCurrExpKernel<double>;
+using Cond = IfCondExpKernel<double>;
+
+template <class Kernel>
+struct Example;
+template <>
+struct Example<Curr> {
+  static std::vector<std::vector<double>> parameters() {
+    return {{-49, 0.2, 20, 5, 5, 10, 0, -60, -50},
+            {-60, 0.5, 12, 5, 30, 3, 0.1, -65, -50},
+            {-50, 1, 4, 2, 1, 0.5, 0, -60, -50}};
+  }
+  static std::vector<double> variables(std::mt19937_64& random) {
+    std::uniform_real_distribution<double> v(-62, -50), e(0, 1), i(-1.5, 0);
+    return {v(random), e(random), i(random)};
+  }
+  static double weight(std::mt19937_64& random, std::size_t receptor) {
+    return std::uniform_real_distribution<double>(0.001, 0.1)(random) * (receptor == 0 ? 1 : -1);
+  }
+};
+template <>
+struct Example<Cond> {
+  static std::vector<std::vector<double>> parameters() {
+    // Inhibition slow, excitation slow, both the same.
+    return {{-60, 0.2, 20, 5, 5, 10, 0, -80, -50, -60, 0},
+            {-60, 0.2, 10, 5, 8, 4, 0, -80, -50, -60, 0.1},
+            {-70, 0.3, 15, 5, 6, 6, 0, -75, -50, -60, 0}};
+  }
+  static std::vector<double> variables(std::mt19937_64& random) {
+    std::uniform_real_distribution<double> v(-62, -50), e(0, 0.06), i(0, 0.2);
+    return {v(random), e(random), i(random)};
+  }
+  static double weight(std::mt19937_64& random, std::size_t /*receptor*/) {
+    return std::uniform_real_distribution<double>(0.001, 0.06)(random);
+  }
+};
+
+template <class Kernel>
+struct Network {
+  typename Kernel::Constants constants;
+  std::vector<State<double>> rows;
+  std::vector<double> safe;
+};
+
+constexpr std::size_t kNeurons = 300;
+
+/// Some neurons are refractory, the last events are between now and long ago.
+template <class Kernel>
+Network<Kernel> random_network(const std::vector<double>& parameters, std::mt19937_64& random) {
+  Network<Kernel> network{Kernel::prepare(parameters, 0.0), {}, std::vector<double>(kNeurons, -1.0)};
+  for (std::size_t i = 0; i < kNeurons; ++i) {
+    State<double> state = Kernel::make_state(network.constants, Example<Kernel>::variables(random));
+    state.t = i % 17 == 0 ? 0.0 : std::exp(std::uniform_real_distribution<double>(-9.0, std::log(12.0))(random));
+    if (i % 7 == 0) {
+      state.y = kHeld;
+    }
+    network.rows.push_back(Kernel::row_of(network.constants, state));
+  }
+  return network;
+}
+
+template <class Kernel>
+void receive(Network<Kernel>& network, std::uint32_t i, double t, std::size_t receptor, double weight) {
+  const auto at = Kernel::moment(network.constants, t);
+  State<double>& row = network.rows[i];
+  Kernel::receive(network.constants, row, at, receptor, weight);
+  network.safe[i] = row.y == kHeld ? std::numeric_limits<double>::infinity()
+                                   : t + Kernel::safe_after(network.constants, row, at).duration;
+}
+
+template <class Kernel>
+void expect_same_bits(const Network<Kernel>& a, const Network<Kernel>& b, const std::string& where) {
+  const auto same = [](double x, double y) {
+    return std::bit_cast<std::uint64_t>(x) == std::bit_cast<std::uint64_t>(y);
+  };
+  for (std::size_t i = 0; i < kNeurons; ++i) {
+    const State<double>& x = a.rows[i];
+    const State<double>& y = b.rows[i];
+    ASSERT_TRUE(same(x.y, y.y) && same(x.exc, y.exc) && same(x.inh, y.inh) && same(x.t, y.t) &&
+                same(a.safe[i], b.safe[i]))
+        << where << ", neuron " << i << ": y " << x.y << " and " << y.y << ", safe " << a.safe[i] << " and "
+        << b.safe[i];
+  }
+}
+
+/// Runs `check` on every instruction set that the library was compiled for and this processor has.
+template <class Check>
+void on_every_target(const Check& check) {
+  int tested = 0;
+  for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
+    hwy::SetSupportedTargetsForTest(target);
+    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+    check(std::string(hwy::TargetName(target)));
+    ++tested;
+  }
+  hwy::SetSupportedTargetsForTest(0);
+  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+  EXPECT_GE(tested, 1);
+}
+
+template <class Kernel>
+class BatchOf : public ::testing::Test {};
+using Kernels = ::testing::Types<Curr, Cond>;
+TYPED_TEST_SUITE(BatchOf, Kernels);
+
+TYPED_TEST(BatchOf, GivesTheBitsOfTheScalarKernelOnEveryInstructionSet) {
+  using Kernel = TypeParam;
+  on_every_target([](const std::string& target) {
+    std::mt19937_64 random(5);
+    for (const std::vector<double>& parameters : Example<Kernel>::parameters()) {
+      for (int round = 0; round < 40; ++round) {
+        Network<Kernel> batch = random_network<Kernel>(parameters, random);
+        ASSERT_TRUE(Batch<Kernel>::applies(batch.constants));
+        Network<Kernel> scalar = batch;
+        const double t = 13.0 + 0.01 * round;
+        const std::size_t receptor = static_cast<std::size_t>(round % 2);
+        // Two parts, one with a weight for each synapse; targets come again within a part and in the other one.
+        std::vector<std::uint32_t> first(static_cast<std::size_t>(round * 7 % 290)),
+            second(static_cast<std::size_t>(round));
+        std::vector<double> weights;
+        std::uniform_int_distribution<std::uint32_t> any(0, kNeurons - 11);
+        for (std::uint32_t& i : first) {
+          i = any(random);
+        }
+        std::sort(first.begin(), first.end());
+        for (std::uint32_t& i : second) {
+          i = any(random);
+          weights.push_back(Example<Kernel>::weight(random, receptor));
+        }
+        const double weight = Example<Kernel>::weight(random, receptor);
+        const std::vector<Targets> parts = {{first, 0, {}, weight}, {second, 10, weights, 0.0}};
+
+        BatchReport report;
+        const Watch watch{t + 1.0, 0.5};
+        Batch<Kernel>::deliver(batch.constants, {batch.rows.data(), batch.safe.data()}, {t, t, receptor}, parts, watch,
+                               report);
+        for (const SerialInput& input : report.serial) {
+          receive(batch, input.index, t, receptor, input.weight);
+        }
+        std::vector<bool> touched(kNeurons, false);
+        std::size_t refractory = 0;
+        for (const Targets& part : parts) {
+          for (std::size_t k = 0; k < part.index.size(); ++k) {
+            const std::uint32_t i = part.offset + part.index[k];
+            receive(scalar, i, t, receptor, part.weight.empty() ? part.constant_weight : part.weight[k]);
+            touched[i] = true;
+            refractory += scalar.rows[i].y == kHeld ? 1U : 0U;
+          }
+        }
+        expect_same_bits(batch, scalar, target + ", round " + std::to_string(round));
+
+        // Who wants a closer look is named, whoever is not does not.
+        for (const SerialInput& input : report.serial) {
+          report.noticed.push_back(input.index);  // left to the caller
+          refractory -= scalar.rows[input.index].y == kHeld ? 1U : 0U;
+        }
+        EXPECT_EQ(report.refractory, refractory);
+        for (std::uint32_t i = 0; i < kNeurons; ++i) {
+          const bool named = std::find(report.noticed.begin(), report.noticed.end(), i) != report.noticed.end();
+          const bool soon = touched[i] && scalar.safe[i] < watch.until;
+          EXPECT_TRUE(named || !soon) << target << ", neuron " << i;
+        }
+      }
+    }
+  });
+}
+
+TYPED_TEST(BatchOf, GoesIntoTheNextEpochAsTheScalarKernelDoes) {
+  using Kernel = TypeParam;
+  on_every_target([](const std::string& target) {
+    std::mt19937_64 random(6);
+    for (const std::vector<double>& parameters : Example<Kernel>::parameters()) {
+      Network<Kernel> batch = random_network<Kernel>(parameters, random);
+      Network<Kernel> scalar = batch;
+      const auto into_next_epoch = [](Network<Kernel>& network, std::size_t i) {
+        Kernel::next_epoch(network.constants, network.rows[i]);
+        const auto at = Kernel::moment(network.constants, 0.0);
+        network.safe[i] = network.rows[i].y == kHeld
+                              ? std::numeric_limits<double>::infinity()
+                              : Kernel::safe_after(network.constants, network.rows[i], at).duration;
+      };
+      BatchReport report;
+      Batch<Kernel>::next_epoch(batch.constants, {batch.rows.data(), batch.safe.data()}, kNeurons, report);
+      for (const SerialInput& input : report.serial) {
+        into_next_epoch(batch, input.index);
+      }
+      for (std::size_t i = 0; i < kNeurons; ++i) {
+        into_next_epoch(scalar, i);
+      }
+      expect_same_bits(batch, scalar, target);
+    }
+  });
+}
+
+}  // namespace
+}  // namespace va_event::kernels
