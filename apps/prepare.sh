@@ -11,11 +11,21 @@ packages_run="g++ cmake ninja-build pkg-config|pkgconf
   libhdf5-dev libhwy-dev libzip-dev libcli11-dev nlohmann-json3-dev libspdlog-dev
   gnuplot-nox|gnuplot-qt|gnuplot-x11 libgnuplot-iostream-dev"
 packages_test="libgtest-dev libgmock-dev python3 python3-numpy python3-h5py python3-neo python3-mpmath
-  chromium python3-brian python3-neuron neuron-dev"
+  chromium python3-brian python3-neuron neuron-dev python3-csa python3-venv"
 packages_pynn="python3 python3-dev pybind11-dev python3-pynn"
 packages_ci="clang clang-format clang-tidy libbenchmark-dev"
 
 say() { echo "$(basename "$0"): $*" >&2; }
+
+# The newest PyNN beside Debian's, in the virtual environment build/pynn. Needs the network, once; fails without it.
+newest_pynn() {
+  local folder=$root/build/pynn
+  [[ -e $folder/complete ]] && return
+  say "installing PyNN 0.13 in build/pynn (log in build/pynn.log)"
+  rm -rf "$folder"
+  { /usr/bin/python3 -m venv "$folder" && "$folder/bin/pip" install 'PyNN==0.13.*' csa; } >"$folder.log" 2>&1 &&
+    touch "$folder/complete"
+}
 
 # Prints those of the packages that are not installed, on one line.
 missing_packages() {

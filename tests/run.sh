@@ -12,14 +12,20 @@ if [[ ${1-} == --preset ]]; then
   shift 2
 fi
 
-packages="$packages_run $packages_test"
+packages="$packages_run $packages_pynn $packages_test"
 [[ $preset == *clang* ]] && packages+=" clang"
 # shellcheck disable=SC2086  # lists of words
 install_packages $packages
 mkdir -p "$root/build"
 exec {lock}>"$root/build/.lock" # two runs at the same time must not build in the same folder
 flock "$lock"
-configure "$preset"
+pythons=/usr/bin/python3
+if newest_pynn; then
+  pythons+=";$root/build/pynn/bin/python"
+else
+  say "PyNN 0.13 cannot be installed: Debian's is tested alone"
+fi
+configure "$preset" -DVA_EVENT_BUILD_PYNN=ON "-DVA_EVENT_PYNN_PYTHON=$pythons"
 build "$preset"
 exec {lock}>&-
 exec ctest --test-dir "$root/build/$preset" --output-on-failure --no-tests=error --parallel "$(nproc)" "$@"
