@@ -150,7 +150,9 @@ Panel run_sweep(const SweepSettings& settings, cli::Benchmark model, Table& swee
     std::vector<double> event_costs;
     std::vector<double> clock_costs;
     for (const double rate : settings.rates) {
-      session.step(label + ": " + key + " at " + number(rate) + " Hz");
+      std::ostringstream step;
+      step << label << ": " << key << " at " << rate << " Hz";
+      session.step(step.str());
       const Cost cost = measure_cost(settings, model, in_degree, rate, session);
       event_costs.push_back(cost.event_driven);
       clock_costs.push_back(cost.clock_driven);

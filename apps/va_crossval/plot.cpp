@@ -79,8 +79,8 @@ bool write_data(std::ostream& out, const std::string& block, const Curve& curve,
 }
 
 struct Range {
-  std::string text;        ///< gnuplot's
-  std::string ticks = "";  ///< likewise; "": its choice
+  std::string text;     ///< gnuplot's
+  std::string ticks{};  ///< likewise; "": its choice
 };
 
 /// 1, 2, 5, 10, ... with numbers as labels: a short logarithmic axis has no more than one power of ten.
@@ -174,8 +174,9 @@ void draw_key(std::ostream& out, const Key& key, int height) {
          "unset label; unset arrow\nset xrange [0:1]; set yrange [0:1]\n";
   const double left = 0.5 * (kFigureWidth - key.column_width * static_cast<double>(key.columns));
   for (std::size_t i = 0; i < key.entries.size(); ++i) {
+    const std::size_t row = i / key.columns;
     const double x = left + key.column_width * static_cast<double>(i % key.columns);
-    const double y = kTitleHeight + kPlotHeight + kLabelHeight + kKeyRowHeight * static_cast<double>(i / key.columns);
+    const double y = kTitleHeight + kPlotHeight + kLabelHeight + kKeyRowHeight * static_cast<double>(row);
     out << "set key at screen " << std::max(x, 0.0) / kFigureWidth << ',' << 1.0 - y / height
         << " left top vertical Left reverse samplen 3 width 0\n"
         << "plot NaN with " << key.entries[i]->style << " title " << cli::gnuplot_quoted(key.entries[i]->title) << '\n';

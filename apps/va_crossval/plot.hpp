@@ -19,7 +19,7 @@ struct Curve {
 struct Axis {
   std::string label;
   bool logarithmic = true;
-  std::string range = "";       ///< gnuplot's, without brackets; "": that of the points with a margin
+  std::string range{};          ///< gnuplot's, without brackets; "": that of the points with a margin
   std::vector<double> ticks{};  ///< the only ones; empty: gnuplot's choice
 };
 
