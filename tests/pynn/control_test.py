@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Running, running on, going back, starting again."""
 
+import signal
+
 from support import PyNNTest, main, np, sim
 
 
@@ -113,6 +115,43 @@ class Control(PyNNTest):
         more.record("spikes")
         sim.run(50.0)
         self.assertGreater(more.mean_spike_count(), 2.0)
+
+    def test_what_belongs_to_a_network_of_the_past_says_so(self):
+        old = sim.Population(2, sim.IF_cond_exp())
+        old.record("spikes")
+        projection = sim.Projection(old, old, sim.AllToAllConnector(), sim.StaticSynapse())
+        sim.run(10.0)
+        sim.setup()
+        new = sim.Population(2, sim.IF_cond_exp())
+        sim.run(10.0)
+        for use in (old.get_data, lambda: old.set(tau_m=10.0), lambda: old[0:1].initialize(v=-60.0),
+                    lambda: projection.set(weight=0.1)):
+            with self.assertRaisesRegex(RuntimeError, "network that setup.. has replaced"):
+                use()
+        sim.reset()
+        with self.assertRaisesRegex(RuntimeError, "network that setup.. has replaced"):
+            sim.Projection(old + new, new, sim.AllToAllConnector(), sim.StaticSynapse())
+
+    def test_an_interrupted_run_has_simulated_everything_until_then(self):
+        def neurons():
+            cells = sim.Population(1000, sim.IF_curr_exp(i_offset=2.0))
+            cells.record("spikes")
+            return cells
+
+        cells = neurons()
+        signal.signal(signal.SIGALRM, signal.default_int_handler)
+        signal.setitimer(signal.ITIMER_REAL, 0.2)
+        with self.assertRaises(KeyboardInterrupt):
+            sim.run(1e9)
+        now = sim.get_current_time()
+        self.assertTrue(0.0 < now < 1e9)
+        sim.run(100.0)
+        self.assertEqual(sim.get_current_time(), now + 100.0)
+        counts = cells.get_spike_counts()
+        sim.setup()
+        cells = neurons()
+        sim.run(now + 100.0)
+        self.assertEqual(cells.get_spike_counts(), counts)
 
     def test_callbacks_are_called_when_they_want_to_be(self):
         sim.Population(1, sim.IF_cond_exp())

@@ -33,6 +33,15 @@ class Network:
         if self._simulation is not None:
             raise RuntimeError(f"{what} must be made before run(), or after reset(); now t = {self._state.t} ms")
 
+    def now(self):
+        """[ms]"""
+        return 0.0 if self._simulation is None else self._simulation.now
+
+    def require_present(self, what):
+        """What belongs to a network of the past has cells that are now others, or none."""
+        if self is not self._state.network:
+            raise RuntimeError(f"{what} belongs to a network that setup() has replaced")
+
     def reset(self, trial):
         """Drops the simulation. Trial number 0 has the seed of setup(), every further one a seed of its own: spikes of
         Poisson sources differ from trial to trial, and yet repeat when the whole script is run again."""

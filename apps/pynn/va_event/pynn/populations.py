@@ -69,13 +69,13 @@ class _Cells:
             changed[name][self._indices] = value
         root._check(changed)
         root._parameters.update(changed)
-        simulation = simulator.state.network.simulation
+        simulation = root.simulation
         if simulation is not None:
             with as_pynn_errors():
                 simulation.set(ids_of(self.all_cells), values)
 
     def _set_spike_times(self, sequences):
-        simulation = simulator.state.network.simulation
+        simulation = self._root.simulation
         for index, sequence in zip(self._indices, sequences):
             times = _checked_times(sequence)
             self._root._parameters["spike_times"][index] = times
@@ -91,7 +91,7 @@ class _Cells:
         if not np.isfinite(values).all():
             raise errors.InvalidParameterValueError(f"initial values of {variable} must be finite")
         initial[variable][self._indices] = values
-        simulation = simulator.state.network.simulation
+        simulation = self._root.simulation
         if simulation is not None:
             with as_pynn_errors():
                 simulation.initialize(ids_of(self.all_cells), variable, values)
@@ -119,8 +119,15 @@ class Population(_Cells, common.Population):
     def _root(self):
         return self
 
+    @property
+    def simulation(self):
+        """The library's network that has these cells; None while nothing runs."""
+        self._network.require_present(f"population {self.label!r}")
+        return self._network.simulation
+
     def _create_cells(self):
         state = simulator.state
+        self._network = state.network
         state.network.require_open(f"population {self.label!r}")
         self._model = type(self.celltype).__name__
         first = state.id_counter

@@ -104,6 +104,9 @@ class Projection(common.Projection):
                                    source, receptor_type, space, label)
         state = simulator.state
         state.network.require_open(f"projection {self.label!r}")
+        for cells in (self.pre, self.post):
+            for population in getattr(cells, "populations", [cells]):
+                population._root._network.require_present(f"population {population.label!r}")
         if not isinstance(self.synapse_type, StaticSynapse):
             raise errors.InvalidModelError(
                 f"{type(self.synapse_type).__name__} is not a synapse type of {simulator.name}: use its StaticSynapse")
@@ -112,6 +115,7 @@ class Projection(common.Projection):
         self._pre, self._post, self._values = self._collector.arrays()
         del self._collector
         self._check_values(self._values)
+        self._network = state.network
         self._number = None  # in the simulation
         self._order = None
         state.network.projections.append(self)
@@ -162,7 +166,8 @@ class Projection(common.Projection):
 
     def _change(self, changed):
         self._check_values(changed)
-        simulation = simulator.state.network.simulation
+        self._network.require_present(f"projection {self.label!r}")
+        simulation = self._network.simulation
         if simulation is not None and self._number is not None:
             if "delay" in changed and not np.array_equal(changed["delay"], self._values["delay"]):
                 raise RuntimeError("delays can be set before run() or after reset(), not in between: "
@@ -234,7 +239,7 @@ class Projection(common.Projection):
                                           _one_if_same(delays), self.receptor_type)
         # The library's order: by pre cell, then population, delay, target and weight.
         target = post_cells[self._post]
-        population = np.searchsorted([int(p.first_id) for p in simulator.state.network.populations], target, "right")
+        population = np.searchsorted([int(p.first_id) for p in self._network.populations], target, "right")
         self._order = np.lexsort((weights, target, delays, population, self._pre))
 
 

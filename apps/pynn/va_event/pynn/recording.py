@@ -22,7 +22,7 @@ class Recorder(recording.Recorder):
     def _record(self, variable, new_ids, sampling_interval=None):
         if sampling_interval is not None and _name(variable) != "spikes":
             self.sampling_interval = sampling_interval
-        simulation = simulator.state.network.simulation
+        simulation = self.population.simulation
         if simulation is None or not new_ids:
             return
         if sum(len(ids) for ids in self.recorded.values()) == len(new_ids):
@@ -39,12 +39,12 @@ class Recorder(recording.Recorder):
         self._clear_simulator()
 
     def _clear_simulator(self):
-        simulation = simulator.state.network.simulation
+        simulation = self.population.simulation
         if simulation is not None:
             simulation.clear_recorded(ids_of(self.population.all_cells))
 
     def _get_spiketimes(self, ids, clear=False):
-        simulation = simulator.state.network.simulation
+        simulation = self.population.simulation
         if simulation is None or len(ids) == 0:
             return {}
         spiking, times = simulation.spikes(ids_of(ids))
@@ -61,7 +61,7 @@ class Recorder(recording.Recorder):
         interval = self.sampling_interval
         first, last = self._sample_range()
         result = np.full((last - first + 1, len(ids)), np.nan)
-        simulation = simulator.state.network.simulation
+        simulation = self.population.simulation
         begin, values = simulation.signal(ids_of(ids), _name(variable))
         end = begin + len(values)
         common = slice(max(begin, first), min(end, last + 1))
@@ -88,7 +88,7 @@ class Recorder(recording.Recorder):
 
     def _local_count(self, variable, filter_ids=None):
         ids = sorted(self.filter_recorded(variable, filter_ids))
-        simulation = simulator.state.network.simulation
+        simulation = self.population.simulation
         if simulation is None or not ids:
             return {int(cell): 0 for cell in ids}
         return {int(cell): int(count) for cell, count in zip(ids, simulation.spike_counts(ids_of(ids)))}

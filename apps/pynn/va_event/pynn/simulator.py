@@ -46,9 +46,13 @@ class State(common.control.BaseState):
         self.network.reset(trial=self.segment_counter)
 
     def run_until(self, time):
-        self.network.run_until(float(time))
-        self.t = float(time)
         self.running = True
+        try:
+            self.network.run_until(float(time))
+        except BaseException:  # Ctrl-C, say: everything until then is simulated
+            self.t = self.network.now()
+            raise
+        self.t = float(time)
 
     def run(self, duration):
         self.run_until(self.t + duration)
