@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Populations, views and assemblies: parameters, initial values, and what cells with closed forms do."""
 
+import unittest
+
 from pyNN import errors
 from pyNN.parameters import Sequence
 from pyNN.random import NumpyRNG, RandomDistribution
@@ -87,6 +89,23 @@ class Parameters(PyNNTest):
     def test_an_assembly_knows_its_local_size(self):
         cells = sim.Population(5, sim.IF_cond_exp()) + sim.Population(3, sim.IF_cond_exp())[1:]
         self.assertEqual((cells.local_size, cells.size, cells[1:6].local_size), (7, 7, 5))
+
+
+class Models(unittest.TestCase):
+    def test_names_defaults_units_and_receptors_are_pynns(self):
+        from pyNN.standardmodels import cells
+        from va_event import _native
+
+        models = _native.cell_models()
+        self.assertEqual(set(models), set(sim.list_standard_models()))
+        for name, model in models.items():
+            pynn = getattr(cells, name)
+            defaults = {key: value for key, value in pynn.default_parameters.items() if key != "spike_times"}
+            self.assertEqual({key: value for key, (value, _) in model["parameters"].items()}, defaults)
+            self.assertEqual({key: value for key, (value, _) in model["variables"].items()}, pynn.default_initial_values)
+            for key, (_, unit) in {**model["parameters"], **model["variables"]}.items():
+                self.assertEqual(unit or "dimensionless", pynn.units[key], (name, key))
+            self.assertEqual(tuple(model["receptors"]), tuple(pynn.receptor_types))
 
 
 class Dynamics(PyNNTest):

@@ -96,6 +96,21 @@ class Currents(PyNNTest):
         self.assertLess(abs(values.std() / 0.2 - 1.0), 4.0 / np.sqrt(2.0 * values.size))
         self.assertClose(v, answer(self.times, list(zip(50.0 + 0.5 * np.arange(1700), values)) + [(900.0, 0.0)]), 1e-11)
 
+    def test_noise_may_change_between_runs_and_off_its_own_grid(self):
+        noise = sim.NoisyCurrentSource(mean=0.5, stdev=0.2, dt=1.0)
+        self.cells.inject(noise)
+        sim.run(20.5)
+        before = noise.get_data().magnitude[:, 0]
+        noise.mean = -0.5
+        sim.run(29.5)
+        current = noise.get_data().magnitude[:, 0]
+        self.assertTrue(np.array_equal(current[:205], before[:205]))
+        self.assertLess(abs(current[205:500].mean() + 0.5), 4.0 * 0.2 / np.sqrt(30.0))
+        self.assertEqual(len(np.unique(current[205:210])), 1)
+        steps = [(k, current[10 * k]) for k in range(21)] + [(20.5, current[205])]
+        steps += [(k, current[10 * k]) for k in range(21, 50)]
+        self.assertClose(self.v(), answer(self.times, steps), 1e-11)
+
     def test_noise_is_new_in_every_trial_and_the_same_in_every_script(self):
         def trials():
             self.setUp()

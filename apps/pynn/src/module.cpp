@@ -55,8 +55,7 @@ PYBIND11_MODULE(_native, module) {
       .def("spikes", &Network::spikes, py::arg("ids"))
       .def("spike_counts", &Network::spike_counts, py::arg("ids"))
       .def("signal", &Network::signal, py::arg("ids"), py::arg("variable"))
-      .def("values", &Network::values, py::arg("ids"), py::arg("variable"))
-      .def("statistics", &Network::statistics);
+      .def("values", &Network::values, py::arg("ids"), py::arg("variable"));
 }
 
 }  // namespace va_event::python

@@ -232,15 +232,6 @@ py::array Network::values(const IdArray& ids, const std::string& variable) const
   return adopt(cells(ids).value(variable));
 }
 
-py::dict Network::statistics() const {
-  const RunStatistics& statistics = simulation_.statistics();
-  py::dict result;
-  result["spikes"] = statistics.spikes;
-  result["source_spikes"] = statistics.source_spikes;
-  result["synaptic_events"] = statistics.synaptic_events;
-  return result;
-}
-
 void check_parameters(const std::string& model, const py::dict& parameters) {
   std::size_t size = 1;
   for (const auto& item : parameters) {
@@ -250,23 +241,22 @@ void check_parameters(const std::string& model, const py::dict& parameters) {
 }
 
 py::dict cell_models() {
+  const auto described = [](const auto& items) {
+    py::dict result;
+    for (const auto& item : items) {
+      result[py::str(std::string(item.name))] = py::make_tuple(item.default_value, std::string(item.unit));
+    }
+    return result;
+  };
   py::dict models;
   for (const CellModel* model : list_standard_models()) {
-    py::dict parameters;
-    for (const ParameterInfo& parameter : model->parameters) {
-      parameters[py::str(std::string(parameter.name))] = parameter.default_value;
-    }
-    py::dict variables;
-    for (const VariableInfo& variable : model->variables) {
-      variables[py::str(std::string(variable.name))] = variable.default_value;
-    }
     py::list receptors;
     for (const std::string_view receptor : model->receptors) {
       receptors.append(std::string(receptor));
     }
     py::dict entry;
-    entry["parameters"] = parameters;
-    entry["variables"] = variables;
+    entry["parameters"] = described(model->parameters);
+    entry["variables"] = described(model->variables);
     entry["receptors"] = receptors;
     models[py::str(std::string(model->name))] = entry;
   }

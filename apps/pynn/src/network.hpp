@@ -44,7 +44,6 @@ class Network {
   [[nodiscard]] py::tuple signal(const IdArray& ids, const std::string& variable) const;
   /// Present values.
   [[nodiscard]] py::array values(const IdArray& ids, const std::string& variable) const;
-  [[nodiscard]] py::dict statistics() const;
 
  private:
   /// The cells with these ids, in this order.
@@ -58,7 +57,8 @@ class Network {
 /// Throws as Network::create() would; `parameters` are arrays of one or of equal size.
 void check_parameters(const std::string& model, const py::dict& parameters);
 
-/// name -> {"parameters": {name: default}, "variables": {name: default}, "receptors": [...]} of every cell model.
+/// name -> {"parameters": {name: (default, unit)}, "variables": {name: (default, unit)}, "receptors": [...]} of every
+/// cell model.
 [[nodiscard]] py::dict cell_models();
 
 }  // namespace va_event::python
