@@ -128,6 +128,8 @@ void declare_options(CLI::App& app, OptionTexts& texts, Options& o) {
   declare.number("--duration", "MS", "simulated time [ms]", o.duration);
   declare.text("--seed", "N", "seed of every random number; with --network pynn, of the Poisson spikes only",
                std::to_string(o.seed));
+  declare.text("--threads", "N", "threads that simulate; the results are bit for bit the same for any number",
+               "all that pay");
   declare.text("--precision", "P",
                "arithmetic of the simulation: double; quad (33 digits; COBA for 1000 ms: 2 minutes); or a number of "
                "digits up to "

@@ -153,6 +153,9 @@ void read_output(const OptionTexts& texts, Options& options) {
   }
 }
 
+/// More are a mistake, not a machine.
+constexpr std::uint64_t kMostThreads = 1024;
+
 void require_wider(const std::string& option, const Precision& wider, const Precision& narrower) {
   if (wider.digits() <= narrower.digits()) {
     reject(option, wider.name(), "", "must be wider than what it is to check, " + narrower.description());
@@ -187,6 +190,7 @@ void read_all(OptionTexts texts, Options& options) {
   read_network(texts, options.network);
   read_real(texts, "--duration", "ms", {.zero = false, .high = kLongestMs}, options.duration);
   read_integer(texts, "--seed", 0, std::numeric_limits<std::uint64_t>::max(), options.seed);
+  read_integer(texts, "--threads", 1, kMostThreads, options.threads);
   read_precision(texts, "--precision", options.precision);
   read_certify(texts, options);
   read_recording(texts, options);

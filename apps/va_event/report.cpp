@@ -89,6 +89,7 @@ Report make_report(const Options& options, const VogelsAbbott& network, const Si
   report.external_synapses = sizes(network.external);
   report.simulated_ms = sim.now().ms();
   report.statistics = sim.statistics();
+  report.threads = sim.threads();
   if (report.simulated_ms > 0.0) {
     report.rate_exc_hz = network.exc.mean_spike_count() * 1000.0 / report.simulated_ms;
     report.rate_inh_hz = network.inh.mean_spike_count() * 1000.0 / report.simulated_ms;
@@ -123,6 +124,7 @@ void print(std::ostream& out, const Report& r) {
 
   out << '\n';
   line(out, "Precision", r.options.precision.description());
+  line(out, "Threads", std::to_string(r.threads));
   line(out, "Simulated time", text(r.simulated_ms, " ms") + (r.interrupted ? " (interrupted)" : ""));
   line(out, "Speed", text(r.realtime_factor(), " times real time"));
   line(out, "Spikes", std::to_string(r.statistics.spikes));
@@ -174,6 +176,7 @@ Json to_json(const Report& r) {
           {"version", version()},
           {"seed", r.options.seed},
           {"precision", r.options.precision.name()},
+          {"threads", r.threads},
           {"neurons", p.n},
           {"synapses", r.total_synapses()},
           {"external_synapses", external},

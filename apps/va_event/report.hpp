@@ -24,6 +24,7 @@ struct Report {
   std::optional<double> cv_isi;                    ///< absent without enough spikes
   std::optional<double> last_spike_ms;
   RunStatistics statistics;
+  unsigned threads = 1;  ///< that simulated
   double build_s = 0.0;  ///< wall-clock times [s]
   double simulation_s = 0.0;
   double writing_s = 0.0;

@@ -145,7 +145,8 @@ int run(const Options& options, const Interrupt& interrupt) {
   prepare_output(options);
   const Announcer announce(options);
   announce.greet();
-  Simulation sim({.seed = options.seed, .precision = options.precision});
+  Simulation sim(
+      {.seed = options.seed, .precision = options.precision, .threads = static_cast<unsigned>(options.threads)});
 
   Timer timer;
   const VogelsAbbott network = build(sim, options.network, announce);

@@ -20,6 +20,9 @@ namespace va_event {
 struct SimulationOptions {
   std::uint64_t seed = 1;    ///< of every random number of this simulation
   Precision precision = {};  ///< of its arithmetic; the network is the same in all of them
+  /// Threads that simulate; 0: as many as the machine has and the network makes use of. The results are bit for bit the
+  /// same for any number.
+  unsigned threads = 0;
 };
 
 struct PopulationOptions {
@@ -88,6 +91,8 @@ class Simulation {
   [[nodiscard]] const RunStatistics& statistics() const noexcept;
   [[nodiscard]] std::uint64_t seed() const noexcept;
   [[nodiscard]] Precision precision() const noexcept;
+  /// Threads that the last run() used; before the first the number of SimulationOptions.
+  [[nodiscard]] unsigned threads() const noexcept;
   [[nodiscard]] std::vector<PopulationRange> populations() const;
 
   [[nodiscard]] const std::shared_ptr<detail::Core>& core() const noexcept { return core_; }

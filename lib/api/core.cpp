@@ -96,7 +96,7 @@ Projection Core::connect(const Assembly& pre, const Assembly& post, const Connec
 
 RunEnd Core::run_until(const Time& stop) {
   if (!engine) {
-    engine = engine::make_engine(precision, network, recorder);
+    engine = engine::make_engine(precision, network, recorder, threads);
   }
   if (stop <= now()) {
     return RunEnd::completed;

@@ -19,6 +19,7 @@ struct Core : std::enable_shared_from_this<Core> {
   std::vector<CellType> cell_types;  ///< by population, as created
   recording::Recorder recorder;
   Precision precision;
+  unsigned threads = 0;
   std::unique_ptr<engine::Engine> engine;  ///< null until the first run after creation or reset()
   std::function<bool(const Progress&)> on_progress;
   RunStatistics statistics;

@@ -12,6 +12,7 @@ namespace va_event {
 Simulation::Simulation(SimulationOptions options) : core_(std::make_shared<detail::Core>()) {
   core_->network.seed = options.seed;
   core_->precision = options.precision;
+  core_->threads = options.threads;
 }
 
 Population Simulation::create(std::size_t size, const CellType& type, PopulationOptions options) {
@@ -43,6 +44,8 @@ void Simulation::on_progress(std::function<bool(const Progress&)> callback) {
 const RunStatistics& Simulation::statistics() const noexcept { return core_->statistics; }
 
 std::uint64_t Simulation::seed() const noexcept { return core_->network.seed; }
+
+unsigned Simulation::threads() const noexcept { return core_->engine ? core_->engine->threads() : core_->threads; }
 
 Precision Simulation::precision() const noexcept { return core_->precision; }
 

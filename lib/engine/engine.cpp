@@ -1,22 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/engine.hpp"
 
-#include "engine/shard.hpp"
+#include <limits>
+
+#include "engine/shards.hpp"
 #include "foundation/number_types.hpp"
 
 namespace va_event::engine {
 
 std::unique_ptr<Engine> make_engine(const Precision& precision, const network::Network& network,
-                                    recording::Recorder& recorder) {
+                                    recording::Recorder& recorder, unsigned threads) {
   if (precision == Precision()) {
-    return make_shard<double>(network, recorder);
+    return make_shards<double>(network, recorder, threads);
   }
   if (precision == Precision::quad()) {
-    return make_shard<foundation::Quad>(network, recorder);
+    return make_shards<foundation::Quad>(network, recorder, threads);
   }
   return precision.digits() <= std::numeric_limits<foundation::Digits50>::digits10
-             ? make_shard<foundation::Digits50>(network, recorder)
-             : make_shard<foundation::Digits100>(network, recorder);
+             ? make_shards<foundation::Digits50>(network, recorder, threads)
+             : make_shards<foundation::Digits100>(network, recorder, threads);
 }
 
 }  // namespace va_event::engine

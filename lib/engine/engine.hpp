@@ -43,13 +43,16 @@ class Engine {
   virtual void set_variable(CellId cell, std::size_t variable, double value) = 0;
   [[nodiscard]] virtual double variable(CellId cell, std::size_t variable) const = 0;
 
+  /// How many threads it runs on.
+  [[nodiscard]] virtual unsigned threads() const = 0;
   [[nodiscard]] virtual RunStatistics statistics() const = 0;
   /// The narrowest decision so far; nothing when there was none to make.
   [[nodiscard]] virtual std::optional<Grazing> closest_grazing() const = 0;
 };
 
-/// One engine, on the number type of `precision`. The recorder must be empty or hold spikes of the same precision.
+/// An engine on the number type of `precision`. The recorder must be empty or hold spikes of the same precision.
+/// @param threads at most so many; 0: as many as pay
 [[nodiscard]] std::unique_ptr<Engine> make_engine(const Precision& precision, const network::Network& network,
-                                                  recording::Recorder& recorder);
+                                                  recording::Recorder& recorder, unsigned threads = 1);
 
 }  // namespace va_event::engine

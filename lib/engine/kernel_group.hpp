@@ -29,11 +29,12 @@ class KernelGroup final : public NeuronGroup<Real> {
   using Moment = typename Kernel::Moment;
   static_assert(kernels::kEpoch == events::kEpoch);
 
-  std::uint32_t add(const network::PopulationData& population, std::span<const double> injected) override {
+  std::uint32_t add(const network::PopulationData& population, std::uint32_t begin, std::uint32_t end,
+                    std::span<const double> injected) override {
     const auto first = static_cast<std::uint32_t>(rows_.size());
     std::vector<double> parameters(population.parameters.size());
     std::vector<double> variables(population.initial.size());
-    for (std::size_t n = 0; n < population.size; ++n) {
+    for (std::uint32_t n = begin; n < end; ++n) {
       for (std::size_t p = 0; p < parameters.size(); ++p) {
         parameters[p] = population.parameters[p].at(n);
       }
@@ -41,14 +42,14 @@ class KernelGroup final : public NeuronGroup<Real> {
         variables[x] = population.initial[x].at(n);
       }
       std::vector<double> key = parameters;
-      key.push_back(injected[n]);
+      key.push_back(injected[n - begin]);
       const auto next = static_cast<std::uint32_t>(sets_.size());
       const auto [entry, is_new] = known_.try_emplace(std::move(key), next);
       if (is_new) {
-        sets_.push_back({Kernel::prepare(parameters, injected[n]), 0});
+        sets_.push_back({Kernel::prepare(parameters, injected[n - begin]), 0});
       }
       ++sets_[entry->second].users;
-      cold_.push_back({.cell = population.first + static_cast<CellId>(n), .set = entry->second});
+      cold_.push_back({.cell = population.first + n, .set = entry->second});
       safe_.push_back(infinity());
       rows_.emplace_back();
       begin_interval(rows_.size() - 1, Kernel::make_state(sets_[entry->second].constants, variables));

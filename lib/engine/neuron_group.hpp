@@ -62,9 +62,10 @@ class NeuronGroup {
  public:
   virtual ~NeuronGroup() = default;
 
-  /// Takes the neurons of a population in. @returns the index in the group of its first neuron
-  /// @param injected current at time 0 of each neuron [nA]
-  virtual std::uint32_t add(const network::PopulationData& population, std::span<const double> injected) = 0;
+  /// Takes neurons begin ... end-1 of a population in. @returns the index in the group of the first of them
+  /// @param injected current at time 0 of each of them [nA]
+  virtual std::uint32_t add(const network::PopulationData& population, std::uint32_t begin, std::uint32_t end,
+                            std::span<const double> injected) = 0;
 
   /// An event at `t` on each target; a target may occur several times.
   virtual void deliver(const Real& t, std::size_t receptor, std::span<const kernels::Targets> targets,

@@ -22,8 +22,30 @@
 
 namespace va_event::engine {
 
-/// The event loop: it joins neurons, sources, routes, queues and recording, and handles one event after the other in
-/// the total order (time, kind, contents). Everything it holds belongs to it; the network is only read.
+/// One of the equal parts that the cells of every population are dealt to.
+struct Part {
+  std::uint32_t index = 0;
+  std::uint32_t count = 1;
+
+  [[nodiscard]] std::uint32_t begin(std::uint32_t size) const { return share(size, index); }
+  [[nodiscard]] std::uint32_t end(std::uint32_t size) const { return share(size, index + 1); }
+
+ private:
+  [[nodiscard]] std::uint32_t share(std::uint32_t size, std::uint32_t parts) const {
+    return static_cast<std::uint32_t>(std::uint64_t{size} * parts / count);
+  }
+};
+
+/// A spike that has happened.
+template <class Real>
+struct Emission {
+  CellId cell;
+  events::Instant<Real> time;
+};
+
+/// The event loop of one part of the cells and of all synapses onto them: it joins neurons, sources, routes and queues,
+/// and handles one event after the other in the total order (time, kind, contents). Everything it holds belongs to it;
+/// network and routes are only read. Spikes leave by emissions() and come, from all parts, by accept().
 ///
 /// Three scales of time, none of which is a time step:
 ///  - events, wherever they fall;
@@ -34,32 +56,65 @@ namespace va_event::engine {
 ///  resolution does
 ///    not decay. Epochs are fixed, so that results do not depend on how a run is cut.
 template <class Real>
-class Shard final : public Engine {
+class Shard {
  public:
-  Shard(const network::Network& network, recording::Recorder& recorder);
+  using Instant = events::Instant<Real>;
 
-  bool run_until(const Time& stop, const std::function<bool(const Time&)>& keep_going) override;
-  [[nodiscard]] Time now() const override { return events::to_time(now_); }
-  void parameters_changed(CellId cell) override;
-  void sources_changed(std::span<const CellId> cells) override;
-  void injection_added(std::size_t injection) override;
-  void set_variable(CellId cell, std::size_t variable, double value) override;
-  [[nodiscard]] double variable(CellId cell, std::size_t variable) const override;
-  [[nodiscard]] RunStatistics statistics() const override;
-  [[nodiscard]] std::optional<Grazing> closest_grazing() const override;
+  Shard(const network::Network& network, const Routing& routing, Part part);
+
+  /// Handles every event before `stop`, which no spike of another part may disturb.
+  void run_before(const Instant& stop);
+  /// Every event before this time is done.
+  [[nodiscard]] const Instant& now() const noexcept { return now_; }
+  /// Before this time no cell of this part spikes.
+  [[nodiscard]] Instant silent_until();
+
+  /// Spikes of this part since they were forgotten.
+  [[nodiscard]] const std::vector<Emission<Real>>& emissions() const noexcept { return emitted_; }
+  void forget_emissions() { emitted_.clear(); }
+  /// A spike of any part, none of whose effects is due yet.
+  void accept(const Emission<Real>& emission);
+
+  /// Takes what is to be sampled, and from when on.
+  void begin_sampling(const std::vector<recording::Sampling>& samplings);
+  struct Samples {
+    double interval = 0.0;  ///< [ms]
+    std::int64_t next = 0;  ///< index on the grid
+    struct Column {
+      std::size_t position;  ///< in the ids of the sampling
+      CellId cell;
+      std::size_t variable;
+    };
+    std::vector<Column> columns;
+    std::vector<double> values;  ///< [rows x columns]
+  };
+  /// What was sampled since, in the order of the samplings.
+  [[nodiscard]] const std::vector<Samples>& samples() const noexcept { return samples_; }
+
+  // For cells of this part:
+  [[nodiscard]] bool owns(CellId cell) const;
+  void parameters_changed(CellId cell);
+  void sources_changed(std::span<const CellId> cells);
+  void set_variable(CellId cell, std::size_t variable, double value);
+  [[nodiscard]] double variable(CellId cell, std::size_t variable) const;
+  void injection_added(std::size_t injection);
+
+  [[nodiscard]] RunStatistics statistics() const;
+  [[nodiscard]] std::optional<Grazing> closest_grazing() const;
 
  private:
-  using Instant = events::Instant<Real>;
   /// Kinds of events in the order in which they happen at one instant.
   enum class Kind { sample, crossing, wake, current, emission, delivery };
   struct Next {
     Real time;
     Kind kind;
   };
-  /// Where the neurons of a population are; group is null for sources.
+  /// Where the cells of a population are; group is null for sources.
   struct Place {
     NeuronGroup<Real>* group = nullptr;
-    std::uint32_t offset = 0;
+    std::uint32_t offset = 0;  ///< index in the group minus index in the population, modulo 2^32
+    std::uint32_t begin = 0;   ///< the first of the population's cells that belongs to this part
+    std::uint32_t end = 0;
   };
 
   [[nodiscard]] Next next_event();
@@ -70,7 +125,9 @@ class Shard final : public Engine {
   void change_current();
   void emit_from_source();
   void deliver();
-  void deliver_row(const Route& route, std::uint32_t source_index, events::Delivery<Real>& delivery);
+  void deliver_row(const Branch& branch, std::uint32_t source_index, events::Delivery<Real>& delivery);
+  [[nodiscard]] std::size_t next_own(const Branch& branch, const network::SynapseTable::Row& row,
+                                     std::size_t position) const;
   void collect(const Branch& branch, const network::SynapseTable::Row& row);
   void deliver_collected();
 
@@ -88,11 +145,10 @@ class Shard final : public Engine {
   [[nodiscard]] Real offset_of(const events::Instant<Number>& t) const;
 
   static constexpr double kFrame = 1.0;  ///< [ms]; a divisor of the epoch (benchmarks/networks)
-  static constexpr int kPollInterval = 4096;
 
   const network::Network& network_;
-  recording::Recorder& recorder_;
-  Routing routing_;
+  const Routing& routing_;
+  Part part_;
   CurrentSchedule currents_;
   std::vector<std::uint32_t> population_index_;             ///< by cell
   std::vector<std::unique_ptr<NeuronGroup<Real>>> groups_;  ///< one for each neuron model
@@ -109,13 +165,11 @@ class Shard final : public Engine {
     std::uint32_t receptor = 0;
     std::vector<kernels::Targets> targets;
   } collected_;
+  std::vector<Emission<Real>> emitted_;
+  std::vector<Samples> samples_;
   events::Instant<double> next_sample_;
   Instant now_;
   RunStatistics statistics_;
 };
-
-/// A Shard behind its interface; instantiated for each number type in a source of its own (shard_<type>.cpp).
-template <class Real>
-[[nodiscard]] std::unique_ptr<Engine> make_shard(const network::Network& network, recording::Recorder& recorder);
 
 }  // namespace va_event::engine

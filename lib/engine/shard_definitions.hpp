@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// The definitions of everything that depends on the number type, for the source that instantiates make_shard() (one
+/// The definitions of everything that depends on the number type, for the source that instantiates make_shards() (one
 /// for each type, so that they build in parallel).
-#include <array>
+#include <algorithm>
+#include <iterator>
 #include <limits>
 #include <memory>
 #include <unordered_map>
@@ -17,72 +18,66 @@ namespace va_event::engine {
 using events::kEpoch;
 
 template <class Real>
-Shard<Real>::Shard(const network::Network& network, recording::Recorder& recorder)
-    : network_(network), recorder_(recorder), routing_(network), currents_(network) {
-  if constexpr (events::kTails < Real >> 0) {
-    recorder.set_resolution(events::kTails<Real>, std::numeric_limits<Real>::max_digits10);
-  } else {
-    recorder.set_resolution(0, 0);
-  }
+Shard<Real>::Shard(const network::Network& network, const Routing& routing, Part part)
+    : network_(network), routing_(routing), part_(part), currents_(network) {
   population_index_.reserve(network.cells());
   std::unordered_map<const CellModel*, NeuronGroup<Real>*> group_of_model;
   for (std::size_t p = 0; p < network.populations.size(); ++p) {
     const network::PopulationData& population = network.populations[p];
     population_index_.insert(population_index_.end(), population.size, static_cast<std::uint32_t>(p));
-    places_.emplace_back();
+    const std::uint32_t begin = part.begin(population.size);
+    const std::uint32_t end = part.end(population.size);
+    places_.push_back({nullptr, 0, begin, end});
     sources_.emplace_back();
     if (population.model->is_source()) {
       sources_.back() = make_source_group(population, network.seed);
-      for (std::uint32_t i = 0; i < population.size; ++i) {
+      for (std::uint32_t i = begin; i < end; ++i) {
         if (const auto first = sources_.back()->restart(i, {})) {
           emissions_.push({*first, population.first + i});
         }
       }
     } else {
-      std::vector<double> injected(population.size);
-      for (std::uint32_t i = 0; i < population.size; ++i) {
-        injected[i] = currents_.current(population.first + i);
+      std::vector<double> injected;
+      for (std::uint32_t i = begin; i < end; ++i) {
+        injected.push_back(currents_.current(population.first + i));
       }
       NeuronGroup<Real>*& group = group_of_model[population.model];
       if (group == nullptr) {
         groups_.push_back(make_neuron_group<Real>(*population.model));
         group = groups_.back().get();
       }
-      places_.back() = {group, group->add(population, injected)};
+      places_.back().group = group;
+      places_.back().offset = group->add(population, begin, end, injected) - begin;
     }
   }
+  begin_sampling({});
   begin_frame();
 }
 
 template <class Real>
-bool Shard<Real>::run_until(const Time& stop_time, const std::function<bool(const Time&)>& keep_going) {
-  const auto stop = events::to_instant<Real>(stop_time);
-  find_next_sample();
-  int until_poll = kPollInterval;
+void Shard<Real>::run_before(const Instant& stop) {
   for (;;) {
     const Real limit = now_.epoch < stop.epoch ? Real(kEpoch) : stop.offset;
     const Next next = next_event();
     if (next.time < limit && next.time < candidates_.frame_end()) {
       now_.offset = next.time;
-      if (--until_poll == 0) {
-        until_poll = kPollInterval;
-        if (!keep_going(now())) {
-          return false;
-        }
-      }
       handle(next.kind);
     } else if (candidates_.frame_end() < limit) {
       begin_frame();
     } else if (now_.epoch == stop.epoch) {
       now_.offset = stop.offset;
-      return true;
+      return;
     } else {
       next_epoch();
-      if (!keep_going(now())) {
-        return false;
-      }
     }
   }
+}
+
+template <class Real>
+typename Shard<Real>::Instant Shard<Real>::silent_until() {
+  const Next next = next_event();
+  const Real& end = candidates_.frame_end();
+  return events::normalised<Real>(now_.epoch, next.time < end ? next.time : end);
 }
 
 template <class Real>
@@ -130,20 +125,31 @@ void Shard<Real>::handle(Kind kind) {
 }
 
 template <class Real>
+void Shard<Real>::begin_sampling(const std::vector<recording::Sampling>& samplings) {
+  samples_.clear();
+  for (const recording::Sampling& sampling : samplings) {
+    Samples mine{sampling.interval, sampling.next_sample(), {}, {}};
+    for (std::size_t k = 0; k < sampling.ids.size(); ++k) {
+      if (owns(sampling.ids[k])) {
+        const CellModel& model = *population_of(sampling.ids[k]).model;
+        mine.columns.push_back({k, sampling.ids[k], variable_index(model, sampling.variable)});
+      }
+    }
+    samples_.push_back(std::move(mine));
+  }
+  find_next_sample();
+}
+
+template <class Real>
 void Shard<Real>::take_samples() {
-  for (recording::Sampling& sampling : recorder_.samplings()) {
-    if (!(events::multiple(sampling.next_sample(), sampling.interval) == next_sample_)) {
+  for (Samples& samples : samples_) {
+    if (!(events::multiple(samples.next, samples.interval) == next_sample_)) {
       continue;
     }
-    std::uint32_t population = std::numeric_limits<std::uint32_t>::max();
-    std::size_t variable = 0;
-    for (const CellId cell : sampling.ids) {
-      if (population_index_[cell] != population) {
-        population = population_index_[cell];
-        variable = variable_index(*network_.populations[population].model, sampling.variable);
-      }
-      sampling.values.push_back(group_of(cell).variable(index_of(cell), variable, now_.offset));
+    for (const typename Samples::Column& column : samples.columns) {
+      samples.values.push_back(variable(column.cell, column.variable));
     }
+    ++samples.next;
   }
   find_next_sample();
 }
@@ -176,7 +182,9 @@ void Shard<Real>::wake_neuron() {
 template <class Real>
 void Shard<Real>::change_current() {
   for (const CellId cell : network_.injections[currents_.step()].cells) {
-    update_parameters(cell, now_.offset);
+    if (owns(cell)) {
+      update_parameters(cell, now_.offset);
+    }
   }
 }
 
@@ -191,23 +199,42 @@ void Shard<Real>::emit_from_source() {
   }
 }
 
+/// A spike of this part. Where there are others, it comes back with theirs.
 template <class Real>
 void Shard<Real>::emit(CellId cell, const Instant& t) {
-  if (recorder_.records_spikes(cell)) {
-    std::array<double, events::kTails<Real>> tails;
-    const Time time = events::to_time<Real>(t, tails);
-    recorder_.add_spike(cell, time, tails);
+  emitted_.push_back({cell, t});
+  if (part_.count == 1) {
+    accept(emitted_.back());
   }
-  const std::uint32_t population = population_index_[cell];
-  const std::size_t index = cell - network_.populations[population].first;
+}
+
+template <class Real>
+void Shard<Real>::accept(const Emission<Real>& emission) {
+  const std::uint32_t population = population_index_[emission.cell];
+  const std::size_t index = emission.cell - network_.populations[population].first;
   const std::span<const Route> routes = routing_.routes_of(population);
   for (std::uint32_t r = 0; r < routes.size(); ++r) {
     if (routes[r].delay) {
-      deliveries_.push({events::later(t, Real(*routes[r].delay)), cell, r, 0, t});
-    } else if (const auto row = routes[r].branches[0].row(index); !row.target.empty()) {
-      deliveries_.push({events::later(t, Real(row.delay[0])), cell, r, 0, t});
+      deliveries_.push({events::later(emission.time, Real(*routes[r].delay)), emission.cell, r, 0, emission.time});
+      continue;
+    }
+    const Branch& branch = routes[r].branches[0];
+    const network::SynapseTable::Row row = branch.row(index);
+    if (const std::size_t first = next_own(branch, row, 0); first < row.target.size()) {
+      deliveries_.push({events::later(emission.time, Real(row.delay[first])), emission.cell, r, first, emission.time});
     }
   }
+}
+
+/// The first synapse from `position` on whose target belongs to this part.
+template <class Real>
+std::size_t Shard<Real>::next_own(const Branch& branch, const network::SynapseTable::Row& row,
+                                  std::size_t position) const {
+  const Place& place = places_[branch.post_population];
+  while (position < row.target.size() && !(row.target[position] >= place.begin && row.target[position] < place.end)) {
+    ++position;
+  }
+  return position;
 }
 
 template <class Real>
@@ -217,23 +244,33 @@ void Shard<Real>::deliver() {
   const std::uint32_t index = delivery.source - network_.populations[population].first;
   const Route& route = routing_.routes_of(population)[delivery.route];
   if (!route.delay) {
-    deliver_row(route, index, delivery);
+    deliver_row(route.branches[0], index, delivery);
     return;
   }
   for (const Branch& branch : route.branches) {
-    collect(branch, branch.row(index));
+    network::SynapseTable::Row row = branch.row(index);
+    if (part_.count > 1) {  // targets of one delay are sorted
+      const Place& place = places_[branch.post_population];
+      const auto begin = std::lower_bound(row.target.begin(), row.target.end(), place.begin) - row.target.begin();
+      const auto end = std::lower_bound(row.target.begin() + begin, row.target.end(), place.end) - row.target.begin();
+      row.target = row.target.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin));
+      if (!row.weight.empty()) {
+        row.weight = row.weight.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin));
+      }
+    }
+    collect(branch, row);
   }
   deliver_collected();
 }
 
 /// Delivers the synapses of one delay and puts the spike back for those that follow.
 template <class Real>
-void Shard<Real>::deliver_row(const Route& route, std::uint32_t source_index, events::Delivery<Real>& delivery) {
-  const Branch& branch = route.branches[0];
+void Shard<Real>::deliver_row(const Branch& branch, std::uint32_t source_index, events::Delivery<Real>& delivery) {
   const network::SynapseTable::Row row = branch.row(source_index);
   const std::size_t begin = delivery.position;
+  const Place& place = places_[branch.post_population];
   std::size_t end = begin + 1;
-  while (end < row.delay.size() && row.delay[end] == row.delay[begin]) {
+  while (end < row.delay.size() && row.delay[end] == row.delay[begin] && row.target[end] < place.end) {
     ++end;
   }
   const network::SynapseTable::Row part{row.target.subspan(begin, end - begin),
@@ -241,6 +278,7 @@ void Shard<Real>::deliver_row(const Route& route, std::uint32_t source_index, ev
                                         {}};
   collect(branch, part);
   deliver_collected();
+  end = next_own(branch, row, end);
   if (end < row.delay.size()) {
     delivery.position = end;
     delivery.arrival = events::later(delivery.emitted, Real(row.delay[end]));
@@ -295,8 +333,8 @@ void Shard<Real>::next_epoch() {
 template <class Real>
 void Shard<Real>::find_next_sample() {
   next_sample_ = {std::numeric_limits<std::int64_t>::max(), 0.0};
-  for (const recording::Sampling& sampling : recorder_.samplings()) {
-    const auto next = events::multiple(sampling.next_sample(), sampling.interval);
+  for (const Samples& samples : samples_) {
+    const auto next = events::multiple(samples.next, samples.interval);
     if (next < next_sample_) {
       next_sample_ = next;
     }
@@ -322,9 +360,11 @@ void Shard<Real>::parameters_changed(CellId cell) {
 
 template <class Real>
 void Shard<Real>::sources_changed(std::span<const CellId> cells) {
-  const std::unordered_set<CellId> changed(cells.begin(), cells.end());
+  std::unordered_set<CellId> changed;
+  std::copy_if(cells.begin(), cells.end(), std::inserter(changed, changed.end()),
+               [this](CellId cell) { return owns(cell); });
   emissions_.erase_if([&changed](const events::CellEvent<double>& event) { return changed.contains(event.cell); });
-  for (const CellId cell : cells) {
+  for (const CellId cell : changed) {
     const std::size_t index = cell - population_of(cell).first;
     if (const auto first = sources_[population_index_[cell]]->restart(index, events::round_up(now_))) {
       emissions_.push({*first, cell});
@@ -336,7 +376,9 @@ template <class Real>
 void Shard<Real>::injection_added(std::size_t injection) {
   currents_.add(injection, events::round_up(now_));
   for (const CellId cell : network_.injections[injection].cells) {
-    update_parameters(cell, now_.offset);
+    if (owns(cell)) {
+      update_parameters(cell, now_.offset);
+    }
   }
 }
 
@@ -387,7 +429,14 @@ const network::PopulationData& Shard<Real>::population_of(CellId cell) const {
 template <class Real>
 std::size_t Shard<Real>::index_of(CellId cell) const {
   const std::uint32_t population = population_index_[cell];
-  return places_[population].offset + (cell - network_.populations[population].first);
+  return static_cast<std::uint32_t>(places_[population].offset + (cell - network_.populations[population].first));
+}
+
+template <class Real>
+bool Shard<Real>::owns(CellId cell) const {
+  const std::uint32_t population = population_index_[cell];
+  const std::uint32_t index = cell - network_.populations[population].first;
+  return index >= places_[population].begin && index < places_[population].end;
 }
 
 /// Within the present epoch, or +inf. (Nothing that is left belongs to an earlier one.)
@@ -395,11 +444,6 @@ template <class Real>
 template <class Number>
 Real Shard<Real>::offset_of(const events::Instant<Number>& t) const {
   return t.epoch == now_.epoch ? Real(t.offset) : std::numeric_limits<Real>::infinity();
-}
-
-template <class Real>
-std::unique_ptr<Engine> make_shard(const network::Network& network, recording::Recorder& recorder) {
-  return std::make_unique<Shard<Real>>(network, recorder);
 }
 
 }  // namespace va_event::engine

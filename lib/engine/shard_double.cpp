@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "engine/shard_definitions.hpp"
+#include "engine/shards_definitions.hpp"
 
 namespace va_event::engine {
 
-template std::unique_ptr<Engine> make_shard<double>(const network::Network&, recording::Recorder&);
+template std::unique_ptr<Engine> make_shards<double>(const network::Network&, recording::Recorder&, unsigned);
 
 }  // namespace va_event::engine

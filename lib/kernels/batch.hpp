@@ -18,7 +18,7 @@ namespace va_event::kernels {
 /// Some synapses that a spike arrives at.
 struct Targets {
   std::span<const std::uint32_t> index;
-  std::uint32_t offset = 0;          ///< added to each index
+  std::uint32_t offset = 0;          ///< added to each index, modulo 2^32
   std::span<const double> weight{};  ///< [uS] or [nA]; empty: constant_weight
   double constant_weight = 0.0;
 };

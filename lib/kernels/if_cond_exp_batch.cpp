@@ -222,20 +222,22 @@ void advance_bins(std::array<Bin, kBins>& bins, const Finish& finish, std::index
 void sort(const Finish& finish, const Targets& targets, std::size_t begin, std::size_t end,
           std::array<Bin, kBins>& bins) {
   const Constants& c = finish.c;
-  State<double>* const states = finish.neurons.row + targets.offset;
+  State<double>* const states = finish.neurons.row;
   const std::uint32_t* const index = targets.index.data();
+  const std::uint32_t offset = targets.offset;
   const std::size_t count = targets.index.size();
   const bool same_weight = targets.weight.empty();
   for (std::size_t k = begin; k < end; ++k) {
     if (k + kPrefetch < count) {
-      hwy::Prefetch(states + index[k + kPrefetch]);
+      hwy::Prefetch(states + (offset + index[k + kPrefetch]));
     }
-    State<double>& state = states[index[k]];
+    const std::uint32_t i = offset + index[k];
+    State<double>& state = states[i];
     const double weight = same_weight ? targets.constant_weight : targets.weight[k];
     const double h = finish.arrival.t - state.t;
     const double load = IfCondExpKernel<double>::series_load(c, state, h);
     if (HWY_UNLIKELY(!(h > 0.0 && load < decay_series::kLoadLimit))) {
-      finish.report.serial.push_back({targets.offset + index[k], weight});
+      finish.report.serial.push_back({i, weight});
       continue;
     }
     Bin& bin = bins[state.y == kHeld ? kHeldBin : decay_series::order_for(load)];
@@ -244,7 +246,7 @@ void sort(const Finish& finish, const Targets& targets, std::size_t begin, std::
     copy.t = h;
     state.t = finish.arrival.label;
     bin.weight[bin.count] = weight;
-    bin.index[bin.count] = targets.offset + index[k];
+    bin.index[bin.count] = i;
     ++bin.count;
   }
 }

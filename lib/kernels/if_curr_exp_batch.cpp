@@ -98,16 +98,15 @@ class Watcher {
 
 /// The targets of one part. `input` says what is added to the k-th one's amplitudes.
 template <class Input>
-HWY_INLINE void add_inputs(const Targets& part, State<double>* first, double label, Block& block, const Watcher& look,
+HWY_INLINE void add_inputs(const Targets& part, State<double>* rows, double label, Block& block, const Watcher& look,
                            const Input& input) {
-  State<double>* const rows = first + part.offset;
   const std::uint32_t* const index = part.index.data();
   const std::size_t count = part.index.size();
   for (std::size_t k = 0; k < count; ++k) {
     if (k + kPrefetch < count) {
-      hwy::Prefetch(rows + index[k + kPrefetch]);
+      hwy::Prefetch(rows + (part.offset + index[k + kPrefetch]));
     }
-    const std::uint32_t i = index[k];
+    const std::uint32_t i = part.offset + index[k];
     const frame::Factors<double> more = input(k);
     State<double>& row = rows[i];
     row.y += more.m;
@@ -115,7 +114,7 @@ HWY_INLINE void add_inputs(const Targets& part, State<double>* first, double lab
     row.inh += more.inh;
     block.rows[block.count] = row;
     row.t = label;
-    block.index[block.count] = part.offset + i;
+    block.index[block.count] = i;
     if (++block.count == kBlock) {
       look(block);
     }

@@ -115,7 +115,7 @@ TEST(Simulation, StopsWhereTheCallbackWantsWithEverythingBeforeThatTimeDone) {
   Simulation simulation;
   const Population sources = build(simulation);
   int calls = 0;
-  simulation.on_progress([&calls](const Progress&) { return ++calls < 3; });
+  simulation.on_progress([&calls](const Progress&) { return ++calls < 80; });
   ASSERT_EQ(simulation.run_until(100.0), RunEnd::interrupted);
   const Time stopped = simulation.now();
   EXPECT_GT(stopped, Time());

@@ -270,6 +270,7 @@ TEST(Options, HelpShowsEveryOptionWithItsDefaultAndUnit) {
       {"--use-csa", "", "off"},
       {"--duration", "[ms]", "1000"},
       {"--seed", "", std::to_string(Options().seed)},
+      {"--threads", "", "all that pay"},
       {"--precision", "", "double"},
       {"--certify", "", "off"},
       {"--certify-reference", "", "quad"},

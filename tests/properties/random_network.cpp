@@ -164,7 +164,7 @@ Description random_network(std::uint64_t seed) {
   return d;
 }
 
-BuiltNetwork::BuiltNetwork(const Description& d) {
+BuiltNetwork::BuiltNetwork(const Description& d, unsigned threads) : simulation({.threads = threads}) {
   if (!d.sources.empty()) {
     populations.push_back(simulation.create(d.sources.size(), SpikeSourceArray{}));
     for (std::size_t k = 0; k < d.sources.size(); ++k) {

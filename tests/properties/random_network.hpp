@@ -16,7 +16,7 @@ namespace va_event {
 
 /// The same network made with the public interface. Cells have the ids of the description.
 struct BuiltNetwork {
-  explicit BuiltNetwork(const reference::Description& description);
+  explicit BuiltNetwork(const reference::Description& description, unsigned threads = 0);
 
   [[nodiscard]] Spikes spikes() const { return everything.front().spikes(); }
 

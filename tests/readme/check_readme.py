@@ -15,7 +15,7 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
 # Lines of the report that say how fast this machine is, not what the result is.
-TIMED = ("Host", "Build time", "Simulation time", "Writing time", "Speed", "Time per event")
+TIMED = ("Host", "Threads", "Build time", "Simulation time", "Writing time", "Speed", "Time per event")
 
 
 def options_shown_by(program):

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "engine/engine.hpp"
+#include "engine/routing.hpp"
+#include "engine/shard.hpp"
+#include "engine/spin_barrier.hpp"
+#include "network/network.hpp"
+#include "recording/recorder.hpp"
+
+namespace va_event::engine {
+
+/// The engine: one shard, or several that run side by side, each on a thread of its own.
+///
+/// Shards go on together from window to window. Before time T nobody spikes, so that no spike arrives before T plus the
+/// smallest delay: that far each shard goes alone. Then all take in what the others have emitted. A shard orders what
+/// arrives by its contents, so neither the number of shards nor the windows leave a trace in what comes out.
+template <class Real>
+class Shards final : public Engine {
+ public:
+  /// @param threads as make_engine()
+  Shards(const network::Network& network, recording::Recorder& recorder, unsigned threads);
+
+  bool run_until(const Time& stop, const std::function<bool(const Time&)>& keep_going) override;
+  [[nodiscard]] Time now() const override { return events::to_time(shards_[0]->now()); }
+  void parameters_changed(CellId cell) override { owner(cell).parameters_changed(cell); }
+  void sources_changed(std::span<const CellId> cells) override;
+  void injection_added(std::size_t injection) override;
+  void set_variable(CellId cell, std::size_t variable, double value) override {
+    owner(cell).set_variable(cell, variable, value);
+  }
+  [[nodiscard]] double variable(CellId cell, std::size_t variable) const override {
+    return owner(cell).variable(cell, variable);
+  }
+  [[nodiscard]] RunStatistics statistics() const override;
+  [[nodiscard]] std::optional<Grazing> closest_grazing() const override;
+  [[nodiscard]] unsigned threads() const override { return static_cast<unsigned>(shards_.size()); }
+
+ private:
+  using Instant = events::Instant<Real>;
+  using KeepGoing = std::function<bool(const Time&)>;
+
+  /// What a shard tells the others after a window.
+  struct alignas(64) News {
+    std::vector<Emission<Real>> emissions;
+    Instant silent_until;  ///< before this time nothing that is known to the shard makes any cell spike
+    bool leave = false;    ///< all end after this window
+  };
+  /// By parity of the window: nobody writes into what others may still be reading.
+  using AllNews = std::array<std::vector<News>, 2>;
+
+  [[nodiscard]] unsigned how_many(unsigned threads) const;
+  [[nodiscard]] Shard<Real>& owner(CellId cell) const;
+  bool run_alone(const Instant& stop, const KeepGoing& keep_going);
+  bool run_together(const Instant& stop, const KeepGoing& keep_going);
+  void tell(Shard<Real>& shard, News& news) const;
+  [[nodiscard]] Instant end_of_window(const std::vector<News>& news, const Instant& stop) const;
+  void record(const std::vector<Emission<Real>>& emissions);
+  void collect_samples();
+
+  static constexpr double kPollEvery = 0.125;       ///< [ms]
+  static constexpr double kShortestWindow = 1e-6;  ///< [ms]; smaller delays are for a single shard
+
+  const network::Network& network_;
+  recording::Recorder& recorder_;
+  Routing routing_;
+  std::vector<std::unique_ptr<Shard<Real>>> shards_;
+};
+
+/// Instantiated for each number type in a source of its own (shard_<type>.cpp).
+template <class Real>
+[[nodiscard]] std::unique_ptr<Engine> make_shards(const network::Network& network, recording::Recorder& recorder,
+                                                  unsigned threads);
+
+}  // namespace va_event::engine

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// The definitions of Shards, for the source that instantiates make_shards().
+#include <algorithm>
+#include <exception>
+#include <limits>
+#include <memory>
+#include <thread>
+#include <utility>
+
+#include "engine/shard_definitions.hpp"
+#include "engine/shards.hpp"
+
+namespace va_event::engine {
+
+template <class Real>
+Shards<Real>::Shards(const network::Network& network, recording::Recorder& recorder, unsigned threads)
+    : network_(network), recorder_(recorder), routing_(network) {
+  if constexpr (events::kTails < Real >> 0) {
+    recorder.set_resolution(events::kTails<Real>, std::numeric_limits<Real>::max_digits10);
+  } else {
+    recorder.set_resolution(0, 0);
+  }
+  const unsigned count = how_many(threads);
+  for (unsigned k = 0; k < count; ++k) {
+    shards_.push_back(std::make_unique<Shard<Real>>(network, routing_, Part{k, count}));
+  }
+}
+
+/// Several threads pay when a window holds enough work for each. The rate is a guess; what depends on it is speed
+/// alone.
+template <class Real>
+unsigned Shards<Real>::how_many(unsigned threads) const {
+  if (routing_.min_delay() < kShortestWindow) {
+    return 1;
+  }
+  if (threads > 0) {
+    return threads;
+  }
+  constexpr double kRate = 0.01;            // spikes of a cell per ms
+  constexpr double kEventsPerWindow = 150;  // of one shard
+  double synapses = 0;
+  for (const network::ProjectionData& projection : network_.projections) {
+    for (const network::SynapseBlock& block : projection.blocks) {
+      synapses += static_cast<double>(block.table.size());
+    }
+  }
+  const double window = std::min(routing_.min_delay(), 1.0);
+  const double useful = synapses * kRate * window / kEventsPerWindow;
+  const unsigned available = std::max(1U, std::thread::hardware_concurrency());
+  return useful < available ? std::max(1U, static_cast<unsigned>(useful)) : available;
+}
+
+template <class Real>
+Shard<Real>& Shards<Real>::owner(CellId cell) const {
+  return **std::find_if(shards_.begin(), shards_.end(), [cell](const auto& shard) { return shard->owns(cell); });
+}
+
+template <class Real>
+bool Shards<Real>::run_until(const Time& stop_time, const KeepGoing& keep_going) {
+  const auto stop = events::to_instant<Real>(stop_time);
+  for (const auto& shard : shards_) {
+    shard->begin_sampling(recorder_.samplings());
+  }
+  const bool completed = shards_.size() == 1 ? run_alone(stop, keep_going) : run_together(stop, keep_going);
+  collect_samples();
+  return completed;
+}
+
+template <class Real>
+bool Shards<Real>::run_alone(const Instant& stop, const KeepGoing& keep_going) {
+  Shard<Real>& shard = *shards_[0];
+  while (shard.now() < stop) {
+    const Instant next = events::later(shard.now(), Real(kPollEvery));
+    shard.run_before(next < stop ? next : stop);
+    record(shard.emissions());
+    shard.forget_emissions();
+    if (shard.now() < stop && !keep_going(now())) {
+      return false;
+    }
+  }
+  return true;
+}
+
+template <class Real>
+bool Shards<Real>::run_together(const Instant& stop, const KeepGoing& keep_going) {
+  const auto count = static_cast<unsigned>(shards_.size());
+  AllNews all_news{std::vector<News>(count), std::vector<News>(count)};
+  SpinBarrier barrier(count);
+  std::vector<std::exception_ptr> failures(count);
+  const Instant start = shards_[0]->now();
+  bool completed = false;
+
+  const auto run = [&](unsigned k) {
+    Shard<Real>& shard = *shards_[k];
+    const auto guarded = [&failure = failures[k]](const auto& work) {
+      try {
+        if (!failure) {
+          work();
+        }
+      } catch (...) {
+        failure = std::current_exception();
+      }
+    };
+    Instant reached = start;  // the same in all threads, as is everything that says how to go on
+    Instant next_poll = events::later(start, Real(kPollEvery));
+    for (unsigned parity = 0;; parity ^= 1U) {
+      News& mine = all_news[parity][k];
+      guarded([&] {
+        tell(shard, mine);
+        if (k == 0 && next_poll < reached && reached < stop) {
+          next_poll = events::later(reached, Real(kPollEvery));
+          mine.leave = !keep_going(events::to_time(reached));
+        }
+      });
+      mine.leave = mine.leave || failures[k];
+      barrier.wait();
+      const std::vector<News>& news = all_news[parity];
+      guarded([&] {
+        for (const News& one : news) {
+          for (const Emission<Real>& emission : one.emissions) {
+            shard.accept(emission);
+          }
+          if (k == 0) {
+            record(one.emissions);
+          }
+        }
+      });
+      const bool leave = std::any_of(news.begin(), news.end(), [](const News& one) { return one.leave; });
+      if (leave || !(reached < stop)) {
+        if (k == 0) {
+          completed = !leave;
+        }
+        return;
+      }
+      reached = end_of_window(news, stop);
+      guarded([&] { shard.run_before(reached); });
+    }
+  };
+
+  std::vector<std::thread> threads;
+  for (unsigned k = 1; k < count; ++k) {
+    threads.emplace_back(run, k);
+  }
+  run(0);
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+  for (const std::exception_ptr& failure : failures) {
+    if (failure) {
+      std::rethrow_exception(failure);
+    }
+  }
+  return completed;
+}
+
+/// Own events apart, the earliest spike that may follow is one that an emission of the last window causes on arrival.
+template <class Real>
+void Shards<Real>::tell(Shard<Real>& shard, News& news) const {
+  news.emissions = shard.emissions();
+  shard.forget_emissions();
+  news.silent_until = shard.silent_until();
+  for (const Emission<Real>& emission : news.emissions) {
+    const Instant arrival = events::later(emission.time, Real(routing_.min_delay()));
+    if (arrival < news.silent_until) {
+      news.silent_until = arrival;
+    }
+  }
+}
+
+template <class Real>
+typename Shards<Real>::Instant Shards<Real>::end_of_window(const std::vector<News>& news, const Instant& stop) const {
+  Instant silent = news[0].silent_until;
+  for (const News& one : news) {
+    silent = one.silent_until < silent ? one.silent_until : silent;
+  }
+  const Instant end = events::later(silent, Real(routing_.min_delay()));
+  return end < stop ? end : stop;
+}
+
+template <class Real>
+void Shards<Real>::record(const std::vector<Emission<Real>>& emissions) {
+  for (const Emission<Real>& emission : emissions) {
+    if (recorder_.records_spikes(emission.cell)) {
+      std::array<double, events::kTails<Real>> tails;
+      const Time time = events::to_time<Real>(emission.time, tails);
+      recorder_.add_spike(emission.cell, time, tails);
+    }
+  }
+}
+
+/// What the shards have sampled, in the order of the recorder's cells.
+template <class Real>
+void Shards<Real>::collect_samples() {
+  std::vector<recording::Sampling>& samplings = recorder_.samplings();
+  for (std::size_t s = 0; s < samplings.size(); ++s) {
+    recording::Sampling& sampling = samplings[s];
+    const std::size_t width = sampling.ids.size();
+    const std::size_t begin = sampling.values.size();
+    const auto rows = static_cast<std::size_t>(shards_[0]->samples()[s].next - sampling.next_sample());
+    sampling.values.resize(begin + rows * width);
+    for (const auto& shard : shards_) {
+      const auto& samples = shard->samples()[s];
+      const std::size_t columns = samples.columns.size();
+      for (std::size_t k = 0; k < rows * columns; ++k) {
+        sampling.values[begin + k / columns * width + samples.columns[k % columns].position] = samples.values[k];
+      }
+    }
+  }
+}
+
+template <class Real>
+void Shards<Real>::sources_changed(std::span<const CellId> cells) {
+  for (const auto& shard : shards_) {
+    shard->sources_changed(cells);
+  }
+}
+
+template <class Real>
+void Shards<Real>::injection_added(std::size_t injection) {
+  for (const auto& shard : shards_) {
+    shard->injection_added(injection);
+  }
+}
+
+template <class Real>
+RunStatistics Shards<Real>::statistics() const {
+  RunStatistics sum;
+  for (const auto& shard : shards_) {
+    const RunStatistics one = shard->statistics();
+    sum.spikes += one.spikes;
+    sum.source_spikes += one.source_spikes;
+    sum.synaptic_events += one.synaptic_events;
+    sum.intervals += one.intervals;
+    sum.settled_by_sign += one.settled_by_sign;
+    sum.settled_by_bound += one.settled_by_bound;
+    sum.settled_by_search += one.settled_by_search;
+    sum.settled_by_refractory += one.settled_by_refractory;
+    sum.settled_by_spike += one.settled_by_spike;
+  }
+  return sum;
+}
+
+template <class Real>
+std::optional<Grazing> Shards<Real>::closest_grazing() const {
+  std::optional<Grazing> closest;
+  for (const auto& shard : shards_) {
+    const auto one = shard->closest_grazing();
+    if (one && (!closest || one->distance_mv < closest->distance_mv)) {
+      closest = one;
+    }
+  }
+  return closest;
+}
+
+template <class Real>
+std::unique_ptr<Engine> make_shards(const network::Network& network, recording::Recorder& recorder, unsigned threads) {
+  return std::make_unique<Shards<Real>>(network, recorder, threads);
+}
+
+}  // namespace va_event::engine

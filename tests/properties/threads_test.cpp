@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <limits>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "random_network.hpp"
+#include "vogels_abbott_like.hpp"
+
+namespace va_event {
+namespace {
+
+// The number of threads must leave no trace, down to the last bit.
+
+constexpr double kDuration = 120.0;
+
+struct Outcome {
+  Spikes spikes;
+  Signal v;
+  RunStatistics statistics;
+  unsigned threads = 0;
+};
+
+void expect_same(const Outcome& a, const Outcome& b) {
+  EXPECT_TRUE(a.spikes == b.spikes) << a.spikes.size() << " and " << b.spikes.size() << " spikes";
+  EXPECT_TRUE(a.v == b.v);
+  EXPECT_EQ(a.statistics.spikes, b.statistics.spikes);
+  EXPECT_EQ(a.statistics.source_spikes, b.statistics.source_spikes);
+  EXPECT_EQ(a.statistics.synaptic_events, b.statistics.synaptic_events);
+  EXPECT_EQ(a.statistics.intervals, b.statistics.intervals);
+  EXPECT_EQ(a.statistics.settled_by_sign, b.statistics.settled_by_sign);
+  EXPECT_EQ(a.statistics.settled_by_search, b.statistics.settled_by_search);
+}
+
+class Threads : public ::testing::TestWithParam<Kind> {
+ protected:
+  static Outcome run(unsigned threads, const std::vector<Time>& stops = {}) {
+    VogelsAbbottLike network(GetParam(), 1, 400, threads);
+    network.record_v();
+    for (const Time& stop : stops) {
+      network.simulation.run_until(stop);
+    }
+    network.simulation.run_until(kDuration);
+    return {network.spikes(), network.v(), network.simulation.statistics(), network.simulation.threads()};
+  }
+};
+
+TEST_P(Threads, AnyNumberOfThemGivesTheSameBits) {
+  const Outcome alone = run(1);
+  ASSERT_GT(alone.spikes.size(), 500U);
+  EXPECT_EQ(alone.threads, 1U);
+  for (const unsigned threads : {2U, 3U, 8U}) {
+    const Outcome together = run(threads);
+    EXPECT_EQ(together.threads, threads);
+    expect_same(together, alone);
+  }
+}
+
+TEST_P(Threads, ARunThatIsCutGivesTheSameBits) {
+  const Outcome alone = run(1);
+  std::vector<Time> stops{Time(0.0), Time(0.05), Time(16.0), Time(16.0), Time(47.3)};
+  stops.insert(stops.end(), alone.spikes.times.begin(), alone.spikes.times.begin() + 40);
+  std::sort(stops.begin(), stops.end());
+  expect_same(run(3, stops), alone);
+}
+
+TEST_P(Threads, ChangesBetweenRunsReachTheCellsOfEveryPart) {
+  const auto outcome = [](unsigned threads) {
+    VogelsAbbottLike network(GetParam(), 3, 400, threads);
+    network.record_v();
+    network.simulation.run_until(20.0);
+    network.populations[0].slice(100, 300).set("i_offset", 0.1);
+    network.populations[2].set("rate", 300.0);
+    network.populations[1].initialize("v", -55.0);
+    StepCurrentSource current{{21.0, 40.0}, {0.3, 0.0}};
+    network.populations[0].slice(50, 250).inject(current);
+    network.simulation.run_until(90.0);
+    const std::vector<double> v = network.populations[0].value("v");
+    network.simulation.run_until(kDuration);
+    Signal all = network.v();
+    all.values.insert(all.values.end(), v.begin(), v.end());
+    return Outcome{network.spikes(), all, network.simulation.statistics(), threads};
+  };
+  const Outcome alone = outcome(1);
+  expect_same(outcome(2), alone);
+  expect_same(outcome(5), alone);
+}
+
+TEST_P(Threads, ACallbackMayInterruptThem) {
+  const Outcome alone = run(1);
+  VogelsAbbottLike network(GetParam(), 1, 400, 3);
+  network.record_v();
+  int calls = 0;
+  network.simulation.on_progress([&calls](const Progress&) { return ++calls % 5 != 0; });
+  int interruptions = 0;
+  while (network.simulation.run_until(kDuration) == RunEnd::interrupted) {
+    ++interruptions;
+  }
+  EXPECT_GT(interruptions, 2);
+  expect_same({network.spikes(), network.v(), network.simulation.statistics(), 3}, alone);
+}
+
+TEST_P(Threads, AnExceptionOfACallbackEndsAllOfThem) {
+  VogelsAbbottLike network(GetParam(), 1, 400, 3);
+  network.simulation.on_progress([](const Progress& progress) -> bool {
+    if (progress.now_ms > 30.0) {
+      throw std::runtime_error("no more");
+    }
+    return true;
+  });
+  EXPECT_THROW(network.simulation.run_until(kDuration), std::runtime_error);
+  EXPECT_LT(network.simulation.now().ms(), kDuration);
+}
+
+INSTANTIATE_TEST_SUITE_P(Models, Threads, ::testing::Values(Kind::current_based, Kind::conductance_based),
+                         [](const auto& test) {
+                           return std::string(test.param == Kind::current_based ? "CurrentBased" : "ConductanceBased");
+                         });
+
+TEST(ThreadsOfRandomNetworks, AnyNumberOfThemGivesTheSameBits) {
+  int together = 0;
+  for (std::uint64_t seed = 3001; seed <= 3200; ++seed) {
+    SCOPED_TRACE("network " + std::to_string(seed));
+    reference::Description description = random_network(seed);
+    // Loops of excitation without refractoriness would make more and more spikes without end.
+    for (reference::Neuron& neuron : description.neurons) {
+      neuron.tau_refrac = std::max(neuron.tau_refrac, 0.1);
+    }
+    for (reference::Synapse& synapse : description.synapses) {  // shorter ones are for a single thread
+      synapse.delay = std::max(synapse.delay, 1e-4);
+    }
+    BuiltNetwork alone(description, 1);
+    alone.simulation.run_until(description.duration);
+    for (const unsigned threads : {2U, 3U}) {
+      BuiltNetwork network(description, threads);
+      network.simulation.run_until(description.duration);
+      together += network.simulation.threads() == threads ? 1 : 0;
+      ASSERT_TRUE(network.spikes() == alone.spikes());
+      ASSERT_TRUE(network.neurons[0].signal("v") == alone.neurons[0].signal("v"));
+    }
+  }
+  EXPECT_EQ(together, 400);
+}
+
+TEST(Threads, AreNotUsedWhereTheyDoNotPay) {
+  VogelsAbbottLike small(Kind::current_based, 1, 40, 0);
+  small.simulation.run_until(1.0);
+  EXPECT_EQ(small.simulation.threads(), 1U);
+  // Delays this small leave nothing to do between two exchanges.
+  Simulation simulation({.threads = 2});
+  const Population neurons = simulation.create(4, IfCurrExp{});
+  simulation.connect(neurons, neurons, AllToAllConnector(), {0.1, 1e-9});
+  simulation.run_until(1.0);
+  EXPECT_EQ(simulation.threads(), 1U);
+}
+
+}  // namespace
+}  // namespace va_event
