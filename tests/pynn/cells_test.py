@@ -102,7 +102,8 @@ class Models(unittest.TestCase):
             pynn = getattr(cells, name)
             defaults = {key: value for key, value in pynn.default_parameters.items() if key != "spike_times"}
             self.assertEqual({key: value for key, (value, _) in model["parameters"].items()}, defaults)
-            self.assertEqual({key: value for key, (value, _) in model["variables"].items()}, pynn.default_initial_values)
+            initial = {key: value for key, (value, _) in model["variables"].items()}
+            self.assertEqual(initial, pynn.default_initial_values)
             for key, (_, unit) in {**model["parameters"], **model["variables"]}.items():
                 self.assertEqual(unit or "dimensionless", pynn.units[key], (name, key))
             self.assertEqual(tuple(model["receptors"]), tuple(pynn.receptor_types))

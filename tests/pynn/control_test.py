@@ -31,15 +31,15 @@ class Control(PyNNTest):
         self.assertEqual(sim.get_min_delay(), 0.375)
 
     def test_setup_refuses_what_makes_no_sense(self):
-        for wrong in ({"timestep": 0.0}, {"timestep": -0.1}, {"rng_seed": -1}, {"rng_seed": 1.5},
+        for wrong in ({"timestep": 0.0}, {"timestep": -0.1}, {"rng_seed": -1}, {"rng_seed": 1.5}, {"threads": -1},
                       {"min_delay": 2.0, "max_delay": 1.0}, {"mindelay": 0.1}):
             with self.assertRaises(Exception, msg=wrong):
                 sim.setup(**wrong)
 
-    def test_a_run_in_pieces_gives_the_same_bits(self):
+    def test_a_run_in_pieces_and_with_threads_gives_the_same_bits(self):
         results = []
-        for pieces in ([200.0], [0.05, 17.3, 0.0, 100.0, 82.65]):
-            sim.setup()
+        for threads, pieces in ((1, [200.0]), (3, [0.05, 17.3, 0.0, 100.0, 82.65])):
+            sim.setup(threads=threads)
             noise = sim.Population(20, sim.SpikeSourcePoisson(rate=200.0))
             cells = sim.Population(10, sim.IF_cond_exp(tau_refrac=2.0))
             sim.Projection(noise, cells, sim.AllToAllConnector(), sim.StaticSynapse(weight=0.01, delay=0.7))

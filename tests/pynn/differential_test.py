@@ -28,8 +28,8 @@ def other(name):
 
 
 def spikes(simulator, model, seed, timestep):
-    """The spike times [ms] of every cell of random network number `seed`. Everything that happens at a given time does so
-    on a grid of 0.1 ms, which all steps fit into: what remains are errors of integration."""
+    """The spike times [ms] of every cell of random network number `seed`. Everything that happens at a given time does
+    so on a grid of 0.1 ms, which all steps fit into: what remains are errors of integration."""
     rng = np.random.RandomState(seed)
     simulator.setup(timestep=timestep, min_delay=0.5, max_delay=3.0)
     parameters = {"tau_m": rng.uniform(10.0, 25.0), "tau_syn_E": rng.uniform(2.0, 6.0), "tau_refrac": 2.0,
@@ -70,7 +70,7 @@ class Differential(unittest.TestCase):
                 self.assertLessEqual(max(abs(len(a) - len(b)) for a, b in zip(exact, theirs)), 1)
                 errors.append(np.concatenate(pairs).mean())
             print(f"{name} {model} {seed}: {sum(map(len, exact))} spikes, mean differences {errors} ms")
-            # First order: a sixteenth of the step makes about a sixteenth of the error, and few steps of error are left.
+            # First order: a sixteenth of the step makes about a sixteenth of the error. Few steps of error are left.
             self.assertLess(errors[2], 0.16 * errors[0])
             self.assertLess(errors[2], 10.0 * 0.00625)
 

@@ -39,7 +39,7 @@ PYBIND11_MODULE(_native, module) {
   module.def("check_parameters", &check_parameters, py::arg("model"), py::arg("parameters"));
 
   py::class_<Network>(module, "Network")
-      .def(py::init<std::uint64_t>(), py::arg("seed"))
+      .def(py::init<std::uint64_t, unsigned>(), py::arg("seed"), py::arg("threads"))
       .def("create", &Network::create, py::arg("model"), py::arg("size"), py::arg("parameters"), py::arg("label"))
       .def("set", &Network::set, py::arg("ids"), py::arg("parameters"))
       .def("set_spike_times", &Network::set_spike_times, py::arg("id"), py::arg("times"))

@@ -14,7 +14,8 @@ namespace va_event::python {
 /// assemblies alike. One call moves whole arrays; nothing here is per synapse or per spike.
 class Network {
  public:
-  explicit Network(std::uint64_t seed) : simulation_({.seed = seed}) {}
+  /// @param threads 0: as many as pay; the results do not depend on it
+  Network(std::uint64_t seed, unsigned threads) : simulation_({.seed = seed, .threads = threads}) {}
 
   /// Adds a population; its ids follow those of the populations before.
   void create(const std::string& model, std::size_t size, const py::dict& parameters, const std::string& label);

@@ -18,14 +18,19 @@ def setup(timestep=DEFAULT_TIMESTEP, min_delay=DEFAULT_MIN_DELAY, **extra_params
     Parameters of this simulator:
         `rng_seed`:
             seed of the random numbers that the simulator draws itself, those of spike sources. A whole number >= 0.
+        `threads`:
+            how many threads simulate; all that pay, unless given. The results are the same.
     """
     common.setup(timestep, min_delay, **extra_params)
     seed = extra_params.get("rng_seed", simulator.DEFAULT_SEED)
     if seed != int(seed) or not 0 <= seed < 2**64:
         raise ValueError(f"rng_seed = {seed}: must be a whole number from 0 to 2^64 - 1")
+    threads = extra_params.get("threads", 0)
+    if threads != int(threads) or not 0 <= threads < 2**16:
+        raise ValueError(f"threads = {threads}: must be a whole number >= 1, or 0 for all that pay")
     if not timestep > 0.0:
         raise ValueError(f"timestep = {timestep} ms: must be > 0")
-    simulator.state.clear(int(seed))
+    simulator.state.clear(int(seed), int(threads))
     simulator.state.dt = timestep
     simulator.state.min_delay = min_delay
     simulator.state.max_delay = extra_params.get("max_delay", DEFAULT_MAX_DELAY)

@@ -26,14 +26,14 @@ class State(common.control.BaseState):
         self.max_delay = "auto"
         self.clear()
 
-    def clear(self, seed=DEFAULT_SEED):
+    def clear(self, seed=DEFAULT_SEED, threads=0):
         """Forgets the network."""
         self.mpi_rank = 0
         self.num_processes = 1
         self.recorders = set()
         self.write_on_end = []
         self.id_counter = 0
-        self.network = Network(self, seed)
+        self.network = Network(self, seed, threads)
         self.segment_counter = -1
         self.reset()
 
