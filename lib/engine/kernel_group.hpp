@@ -54,45 +54,31 @@ class KernelGroup final : public NeuronGroup<Real> {
       rows_.emplace_back();
       begin_interval(rows_.size() - 1, Kernel::make_state(sets_[entry->second].constants, variables));
     }
+    const auto last = static_cast<std::uint32_t>(rows_.size());
+    if (last > first) {
+      const bool same = std::all_of(cold_.begin() + first, cold_.end(),
+                                    [&](const Cold& cold) { return cold.set == cold_[first].set; });
+      ranges_.push_back({first, last, same ? std::optional(cold_[first].set) : std::nullopt});
+    }
     return first;
   }
 
   void deliver(const Real& t, std::size_t receptor, std::span<const kernels::Targets> targets,
                Candidates<Real>& candidates) override {
-    if constexpr (kernels::Batch<Kernel>::kExists) {
-      if (in_batches()) {
-        std::uint64_t count = 0;
-        for (const kernels::Targets& part : targets) {
-          count += part.index.size();
-        }
-        run_batch({t, t, receptor}, targets, {candidates.frame_end(), this->closest_.distance});
-        this->counts_[number(Interval::by_sign)] += report_.by_sign;
-        this->counts_[number(Interval::refractory)] += report_.refractory;
-        this->counts_[number(Interval::by_bound)] +=
-            count - report_.serial.size() - report_.by_sign - report_.refractory;
-        for (const std::uint32_t i : report_.again) {
-          cold_[i].searched_from = cold_[i].counted_from = Real(-1);
-        }
-        const Moment at = Kernel::moment(sets_[0].constants, t);
-        for (const std::uint32_t i : report_.noticed) {
-          note_fall(i, at);
-          candidates.offer(safe_[i], cold_[i].cell);
-        }
-        for (const kernels::SerialInput& input : report_.serial) {
-          receive(input.index, at, receptor, Real(input.weight), candidates);
-        }
-        return;
+    // Parts one after the other whose neurons all have the same parameters go together.
+    for (std::size_t begin = 0; begin < targets.size();) {
+      const std::optional<std::uint32_t> set = common_set(targets[begin]);
+      std::size_t end = begin + 1;
+      while (end < targets.size() && common_set(targets[end]) == set) {
+        ++end;
       }
-    }
-    Moment at = Kernel::moment(sets_[0].constants, t);
-    for (const kernels::Targets& part : targets) {
-      for (std::size_t k = 0; k < part.index.size(); ++k) {
-        const std::uint32_t i = part.offset + part.index[k];
-        if (sets_.size() > 1) {
-          at = Kernel::moment(constants(i), t);
-        }
-        receive(i, at, receptor, Real(part.weight.empty() ? part.constant_weight : part.weight[k]), candidates);
+      const auto parts = targets.subspan(begin, end - begin);
+      if (set && in_batches(*set)) {
+        deliver_batch(*set, t, receptor, parts, candidates);
+      } else {
+        deliver_one_by_one(set, t, receptor, parts, candidates);
       }
+      begin = end;
     }
   }
 
@@ -196,18 +182,14 @@ class KernelGroup final : public NeuronGroup<Real> {
       cold.searched_from = Real(-1);
     }
     epoch_ = epoch;
-    if constexpr (kernels::Batch<Kernel>::kExists) {
-      if (in_batches()) {
-        report_.serial.clear();
-        kernels::Batch<Kernel>::next_epoch(sets_[0].constants, {rows_.data(), safe_.data()}, rows_.size(), report_);
-        for (const kernels::SerialInput& input : report_.serial) {
-          begin_epoch(input.index);
+    for (const Range& range : ranges_) {
+      if (range.set && in_batches(*range.set)) {
+        next_epoch_batch(range);
+      } else {
+        for (std::uint32_t i = range.begin; i < range.end; ++i) {
+          begin_epoch(i);
         }
-        return;
       }
-    }
-    for (std::size_t i = 0; i < rows_.size(); ++i) {
-      begin_epoch(i);
     }
   }
 
@@ -249,23 +231,88 @@ class KernelGroup final : public NeuronGroup<Real> {
     bool crosses = false;           ///< its answer: a spike at safe_until
   };
 
+  /// The neurons of one population, and the set of all of them if they have the same.
+  struct Range {
+    std::uint32_t begin;
+    std::uint32_t end;
+    std::optional<std::uint32_t> set;
+  };
+
   static Real infinity() { return std::numeric_limits<Real>::infinity(); }
   static constexpr std::size_t number(Interval kind) { return static_cast<std::size_t>(kind); }
 
   [[nodiscard]] const Constants& constants(std::size_t i) const noexcept { return sets_[cold_[i].set].constants; }
   [[nodiscard]] bool refractory(std::size_t i) const noexcept { return rows_[i].y == Real(kernels::kHeld); }
 
-  [[nodiscard]] bool in_batches() const noexcept requires(kernels::Batch<Kernel>::kExists) {
-    return sets_.size() == 1 && kernels::Batch<Kernel>::applies(sets_[0].constants);
+  /// The parameter set of all neurons of the population that a part belongs to, if they have the same.
+  [[nodiscard]] std::optional<std::uint32_t> common_set(const kernels::Targets& part) const {
+    return range_of(static_cast<std::uint32_t>(part.offset + part.index[0])).set;
+  }
+  [[nodiscard]] const Range& range_of(std::size_t i) const {
+    return *std::upper_bound(ranges_.begin(), ranges_.end(), i,
+                             [](std::size_t index, const Range& range) { return index < range.end; });
   }
 
-  void run_batch(const kernels::Arrival& arrival, std::span<const kernels::Targets> targets,
-                 const kernels::Watch& watch) requires(kernels::Batch<Kernel>::kExists) {
-    report_.noticed.clear();
-    report_.again.clear();
-    report_.serial.clear();
-    report_.by_sign = report_.refractory = 0;
-    kernels::Batch<Kernel>::deliver(sets_[0].constants, {rows_.data(), safe_.data()}, arrival, targets, watch, report_);
+  [[nodiscard]] bool in_batches(std::uint32_t set) const noexcept {
+    if constexpr (kernels::Batch<Kernel>::kExists) {
+      return kernels::Batch<Kernel>::applies(sets_[set].constants);
+    } else {
+      return false;
+    }
+  }
+
+  void deliver_batch(std::uint32_t set, const Real& t, std::size_t receptor, std::span<const kernels::Targets> targets,
+                     Candidates<Real>& candidates) {
+    if constexpr (kernels::Batch<Kernel>::kExists) {
+      const Constants& c = sets_[set].constants;
+      std::uint64_t count = 0;
+      for (const kernels::Targets& part : targets) {
+        count += part.index.size();
+      }
+      report_.clear();
+      kernels::Batch<Kernel>::deliver(c, {rows_.data(), safe_.data()}, {t, t, receptor}, targets,
+                                      {candidates.frame_end(), this->closest_.distance}, report_);
+      this->counts_[number(Interval::by_sign)] += report_.by_sign;
+      this->counts_[number(Interval::refractory)] += report_.refractory;
+      this->counts_[number(Interval::by_bound)] += count - report_.serial.size() - report_.by_sign - report_.refractory;
+      for (const std::uint32_t i : report_.again) {
+        cold_[i].searched_from = cold_[i].counted_from = Real(-1);
+      }
+      const Moment at = Kernel::moment(c, t);
+      for (const std::uint32_t i : report_.noticed) {
+        note_fall(i, at);
+        candidates.offer(safe_[i], cold_[i].cell);
+      }
+      for (const kernels::SerialInput& input : report_.serial) {
+        receive(input.index, at, receptor, Real(input.weight), candidates);
+      }
+    }
+  }
+
+  void deliver_one_by_one(std::optional<std::uint32_t> set, const Real& t, std::size_t receptor,
+                          std::span<const kernels::Targets> targets, Candidates<Real>& candidates) {
+    Moment at = Kernel::moment(set ? sets_[*set].constants : sets_[0].constants, t);
+    for (const kernels::Targets& part : targets) {
+      for (std::size_t k = 0; k < part.index.size(); ++k) {
+        const std::uint32_t i = part.offset + part.index[k];
+        if (!set) {
+          at = Kernel::moment(constants(i), t);
+        }
+        receive(i, at, receptor, Real(part.weight.empty() ? part.constant_weight : part.weight[k]), candidates);
+      }
+    }
+  }
+
+  void next_epoch_batch(const Range& range) {
+    if constexpr (kernels::Batch<Kernel>::kExists) {
+      report_.clear();
+      kernels::Batch<Kernel>::next_epoch(sets_[*range.set].constants,
+                                         {rows_.data() + range.begin, safe_.data() + range.begin},
+                                         range.end - range.begin, report_);
+      for (const kernels::SerialInput& input : report_.serial) {
+        begin_epoch(range.begin + input.index);
+      }
+    }
   }
 
   /// The state at `t` without input since the last event; y of a refractory neuron is kHeld.
@@ -405,6 +452,8 @@ class KernelGroup final : public NeuronGroup<Real> {
     if (present.users == 1) {
       return present;
     }
+    const auto range = std::find_if(ranges_.begin(), ranges_.end(), [i](const Range& one) { return i < one.end; });
+    range->set.reset();
     --present.users;
     const ParameterSet copy{present.constants, 1};
     cold_[i].set = static_cast<std::uint32_t>(sets_.size());
@@ -418,6 +467,7 @@ class KernelGroup final : public NeuronGroup<Real> {
   std::vector<Cold> cold_;
   std::vector<ParameterSet> sets_;                      ///< one for each distinct set of parameters
   std::map<std::vector<double>, std::uint32_t> known_;  ///< parameters and current -> index in sets_
+  std::vector<Range> ranges_;                           ///< all neurons, in their order
   kernels::BatchReport report_;
 };
 

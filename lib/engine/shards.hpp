@@ -66,7 +66,7 @@ class Shards final : public Engine {
   void record(const std::vector<Emission<Real>>& emissions);
   void collect_samples();
 
-  static constexpr double kPollEvery = 0.125;       ///< [ms]
+  static constexpr double kPollEvery = 0.125;      ///< [ms]
   static constexpr double kShortestWindow = 1e-6;  ///< [ms]; smaller delays are for a single shard
 
   const network::Network& network_;

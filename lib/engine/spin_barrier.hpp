@@ -2,12 +2,11 @@
 #pragma once
 
 #include <atomic>
-#include <thread>
 
 namespace va_event::engine {
 
 /// Threads wait here for each other. A window of a small network takes microseconds, much less than waking a sleeping
-/// thread: so they spin, and only after a while let others have the processor.
+/// thread: so they spin, and only after a while, where others want the processor, they sleep.
 class SpinBarrier {
  public:
   explicit SpinBarrier(unsigned threads) : threads_(threads) {}
@@ -18,13 +17,15 @@ class SpinBarrier {
     if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 == threads_) {
       arrived_.store(0, std::memory_order_relaxed);
       round_.store(round + 1, std::memory_order_release);
+      round_.notify_all();
       return;
     }
-    for (int spins = 0; round_.load(std::memory_order_acquire) == round; ++spins) {
-      if (spins >= kSpins) {
-        std::this_thread::yield();
+    for (int spins = 0; spins < kSpins; ++spins) {
+      if (round_.load(std::memory_order_acquire) != round) {
+        return;
       }
     }
+    round_.wait(round, std::memory_order_acquire);
   }
 
  private:

@@ -53,6 +53,13 @@ struct BatchReport {
   std::vector<SerialInput> serial;     ///< inputs that are not done yet, in order: rare cases, for the scalar kernel
   std::uint64_t by_sign = 0;           ///< neurons whose drive at threshold cannot become positive
   std::uint64_t refractory = 0;
+
+  void clear() {
+    noticed.clear();
+    again.clear();
+    serial.clear();
+    by_sign = refractory = 0;
+  }
 };
 
 /// Batches of a kernel; kernels without a specialisation handle one event after the other.
@@ -78,7 +85,7 @@ template <>
 struct Batch<IfCondExpKernel<double>> {
   static constexpr bool kExists = true;
   using Constants = IfCondExpKernel<double>::Constants;
-  [[nodiscard]] static bool applies(const Constants& constants) noexcept { return constants.series.ratio != 0; }
+  [[nodiscard]] static bool applies(const Constants& /*constants*/) noexcept { return true; }
   static void deliver(const Constants& constants, const Neurons& neurons, const Arrival& arrival,
                       std::span<const Targets> targets, const Watch& watch, BatchReport& report);
   static void next_epoch(const Constants& constants, const Neurons& neurons, std::size_t count, BatchReport& report);

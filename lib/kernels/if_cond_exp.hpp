@@ -135,10 +135,8 @@ struct IfCondExpKernel {
           return series(constants, now, rest, load);
         }
       } else {
-        for (std::size_t level = 0; level < kQuadratureLevels.size(); ++level) {
-          if (x <= kQuadratureLevels[level].max_x && z <= kQuadratureLevels[level].max_z) {
-            return step_at_level(constants, now, rest, level, std::make_index_sequence<kQuadratureLevels.size()>{});
-          }
+        if (const std::size_t level = level_for(x, z); level < kQuadratureLevels.size()) {
+          return step_at_level(constants, now, rest, level, std::make_index_sequence<kQuadratureLevels.size()>{});
         }
       }
       if (long_memory) {
@@ -253,6 +251,13 @@ struct IfCondExpKernel {
     });
   }
 
+  /// The level of the quadrature by which a neuron without a power series takes the interval h in one step;
+  /// kQuadratureLevels.size() when it does not.
+  [[nodiscard]] static std::size_t quadrature_level(const Constants& c, const State<double>& state, double h) {
+    const Load load = load_of(c, state, h);
+    return load.leak_only ? kQuadratureLevels.size() : level_for(load.conductance * h * c.rate_m, h * load.rate);
+  }
+
   /// The state `h` later by one quadrature with kCount nodes, however many it needed. `advance` decides that.
   ///   y(h) = y0 + (h/tau_m) sum_k w_k e^{-(M(h)-M(s_k))} [(y_leak - y0) + ge(s_k)(y_exc - y0) + gi(s_k)(y_inh - y0)].
   /// The nodes are symmetric, so 1 - e^{-(h-s_k)/tau}, which M(h) - M(s_k) needs without cancellation, is a value that
@@ -322,6 +327,16 @@ struct IfCondExpKernel {
     const Real rate_exc = exc_matters ? c.rate_exc : Real(0);
     const Real rate_inh = inh_matters ? c.rate_inh : Real(0);
     return {Real(1) + exc + inh, rate_exc > rate_inh ? rate_exc : rate_inh, !exc_matters && !inh_matters};
+  }
+
+  /// The cheapest level that is enough; kQuadratureLevels.size() when none is.
+  [[nodiscard]] static std::size_t level_for(double x, double z) {
+    std::size_t level = 0;
+    while (level < kQuadratureLevels.size() &&
+           !(x <= kQuadratureLevels[level].max_x && z <= kQuadratureLevels[level].max_z)) {
+      ++level;
+    }
+    return level;
   }
 
   /// Only the leak acts on y.

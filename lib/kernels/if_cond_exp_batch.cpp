@@ -26,7 +26,8 @@ using Constants = IfCondExpKernel<double>::Constants;
 constexpr std::size_t kChunk = 256;    // targets at a time
 constexpr std::size_t kPadding = 8;    // lanes of the widest vector
 constexpr std::size_t kPrefetch = 12;  // targets ahead
-constexpr std::size_t kHeldBin = decay_series::kOrders.size();
+/// One bin for every order of the power series or every level of the quadrature, one for refractory neurons.
+constexpr std::size_t kHeldBin = std::max(decay_series::kOrders.size(), kQuadratureLevels.size());
 constexpr std::size_t kBins = kHeldBin + 1;
 
 /// Neurons of one chunk that need the same sequence of operations.
@@ -183,6 +184,46 @@ void advance(Bin& bin, const Finish& finish) {
   }
 }
 
+/// IfCondExpKernel<double>::quadrature() for all neurons of a bin.
+template <std::size_t kCount>
+void integrate(Bin& bin, const Finish& finish) {
+  constexpr const GaussLegendre<double, kCount>& kRule = detail::kGaussLegendre<kCount>;
+  const Constants& c = finish.c;
+  const Doubles d;
+  const auto set = [d](double value) HWY_ATTR { return hn::Set(d, value); };
+  const V one = set(1.0);
+  bin.pad();
+  for (std::size_t k0 = 0; k0 < bin.count; k0 += hn::Lanes(d)) {
+    const Rows rows = load(bin, k0);
+    const V h = rows.t;
+    const V x = h * set(c.rate_m);
+    const V h_exc = h * set(c.rate_exc);
+    const V h_inh = h * set(c.rate_inh);
+    V exc[kCount];  // e^{-s_k/tau} - 1
+    V inh[kCount];
+    for (std::size_t k = 0; k < kCount; ++k) {
+      exc[k] = expm1(hn::Neg(h_exc) * set(kRule.node[k]));
+      inh[k] = expm1(hn::Neg(h_inh) * set(kRule.node[k]));
+    }
+    const V ge = set(c.resistance) * rows.exc;
+    const V gi = set(c.resistance) * rows.inh;
+    const V memory_exc = ge * set(c.tau_exc) * set(c.rate_m);
+    const V memory_inh = gi * set(c.tau_inh) * set(c.rate_m);
+    const V drive_leak = set(c.y_leak) - rows.y;
+    const V drive_exc = ge * (set(c.y_exc) - rows.y);
+    const V drive_inh = gi * (set(c.y_inh) - rows.y);
+    V sum = hn::Zero(d);
+    for (std::size_t k = 0; k < kCount; ++k) {
+      const std::size_t mirror = kCount - 1 - k;
+      const V factor = exp(memory_exc * ((one + exc[k]) * exc[mirror]) + memory_inh * ((one + inh[k]) * inh[mirror]) -
+                           x * set(kRule.node[mirror]));
+      sum =
+          sum + set(kRule.weight[k]) * factor * (drive_leak + drive_exc * (one + exc[k]) + drive_inh * (one + inh[k]));
+    }
+    finish(bin, k0, rows.y + x * sum, decayed(rows.exc, exp(hn::Neg(h_exc))), decayed(rows.inh, exp(hn::Neg(h_inh))));
+  }
+}
+
 /// Refractory neurons: the conductances decay.
 void advance_held(Bin& bin, const Finish& finish) {
   const Constants& c = finish.c;
@@ -217,8 +258,30 @@ void advance_bins(std::array<Bin, kBins>& bins, const Finish& finish, std::index
   ((bins[order].count == 0 ? void() : advance_order<order>(bins[order], finish)), ...);
 }
 
+template <std::size_t... level>
+void integrate_bins(std::array<Bin, kBins>& bins, const Finish& finish, std::index_sequence<level...> /*all*/) {
+  ((bins[level].count == 0 ? void() : integrate<kQuadratureLevels[level].nodes>(bins[level], finish)), ...);
+}
+
+/// The bin of a neuron; kBins: none, the scalar kernel takes it.
+template <bool kHasSeries>
+HWY_INLINE std::size_t bin_for(const Constants& c, const State<double>& state, double h) {
+  using Kernel = IfCondExpKernel<double>;
+  std::size_t bin = kBins;
+  if constexpr (kHasSeries) {
+    if (const double load = Kernel::series_load(c, state, h); h > 0.0 && load < decay_series::kLoadLimit) {
+      bin = state.y == kHeld ? kHeldBin : decay_series::order_for(load);
+    }
+  } else if (h > 0.0) {
+    const std::size_t level = state.y == kHeld ? kHeldBin : Kernel::quadrature_level(c, state, h);
+    bin = state.y != kHeld && level == kQuadratureLevels.size() ? kBins : level;
+  }
+  return bin;
+}
+
 /// Sorts one chunk into the bins. The clock of a neuron that is in a bin is set at once, so that further inputs of the
 /// same neuron are seen and left to the scalar kernel.
+template <bool kHasSeries>
 void sort(const Finish& finish, const Targets& targets, std::size_t begin, std::size_t end,
           std::array<Bin, kBins>& bins) {
   const Constants& c = finish.c;
@@ -230,17 +293,18 @@ void sort(const Finish& finish, const Targets& targets, std::size_t begin, std::
   for (std::size_t k = begin; k < end; ++k) {
     if (k + kPrefetch < count) {
       hwy::Prefetch(states + (offset + index[k + kPrefetch]));
+      hwy::Prefetch(finish.neurons.safe_until + (offset + index[k + kPrefetch]));
     }
     const std::uint32_t i = offset + index[k];
     State<double>& state = states[i];
     const double weight = same_weight ? targets.constant_weight : targets.weight[k];
     const double h = finish.arrival.t - state.t;
-    const double load = IfCondExpKernel<double>::series_load(c, state, h);
-    if (HWY_UNLIKELY(!(h > 0.0 && load < decay_series::kLoadLimit))) {
+    const std::size_t number = bin_for<kHasSeries>(c, state, h);
+    if (HWY_UNLIKELY(number == kBins)) {
       finish.report.serial.push_back({i, weight});
       continue;
     }
-    Bin& bin = bins[state.y == kHeld ? kHeldBin : decay_series::order_for(load)];
+    Bin& bin = bins[number];
     State<double>& copy = bin.rows[bin.count];
     copy = state;
     copy.t = h;
@@ -263,7 +327,11 @@ void deliver_cond_exp(const Constants& c, const Neurons& neurons, const Arrival&
     }
     for (std::size_t room = kChunk; room > 0 && part < targets.size();) {
       const std::size_t end = std::min(begin + room, targets[part].index.size());
-      sort(finish, targets[part], begin, end, bins);
+      if (c.series.ratio != 0) {
+        sort<true>(finish, targets[part], begin, end, bins);
+      } else {
+        sort<false>(finish, targets[part], begin, end, bins);
+      }
       room -= end - begin;
       begin = end;
       if (begin == targets[part].index.size()) {
@@ -271,7 +339,11 @@ void deliver_cond_exp(const Constants& c, const Neurons& neurons, const Arrival&
         begin = 0;
       }
     }
-    advance_bins(bins, finish, std::make_index_sequence<decay_series::kOrders.size()>{});
+    if (c.series.ratio != 0) {
+      advance_bins(bins, finish, std::make_index_sequence<decay_series::kOrders.size()>{});
+    } else {
+      integrate_bins(bins, finish, std::make_index_sequence<kQuadratureLevels.size()>{});
+    }
     if (Bin& held = bins[kHeldBin]; held.count > 0) {
       report.refractory += held.count;
       advance_held(held, finish);

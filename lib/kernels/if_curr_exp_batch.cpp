@@ -98,13 +98,15 @@ class Watcher {
 
 /// The targets of one part. `input` says what is added to the k-th one's amplitudes.
 template <class Input>
-HWY_INLINE void add_inputs(const Targets& part, State<double>* rows, double label, Block& block, const Watcher& look,
-                           const Input& input) {
+HWY_INLINE void add_inputs(const Targets& part, State<double>* rows, const double* safe_until, double label,
+                           Block& block, const Watcher& look, const Input& input) {
   const std::uint32_t* const index = part.index.data();
   const std::size_t count = part.index.size();
   for (std::size_t k = 0; k < count; ++k) {
     if (k + kPrefetch < count) {
-      hwy::Prefetch(rows + (part.offset + index[k + kPrefetch]));
+      const std::uint32_t later = part.offset + index[k + kPrefetch];
+      hwy::Prefetch(rows + later);
+      hwy::Prefetch(safe_until + later);
     }
     const std::uint32_t i = part.offset + index[k];
     const frame::Factors<double> more = input(k);
@@ -133,9 +135,10 @@ void deliver_curr_exp(const Kernel::Constants& c, const Neurons& neurons, const 
   for (const Targets& part : targets) {
     if (part.weight.empty()) {
       const frame::Factors<double> all = times(part.constant_weight);
-      add_inputs(part, neurons.row, arrival.label, block, look, [&all](std::size_t /*k*/) { return all; });
+      add_inputs(part, neurons.row, neurons.safe_until, arrival.label, block, look,
+                 [&all](std::size_t /*k*/) { return all; });
     } else {
-      add_inputs(part, neurons.row, arrival.label, block, look,
+      add_inputs(part, neurons.row, neurons.safe_until, arrival.label, block, look,
                  [&times, weight = part.weight.data()](std::size_t k) { return times(weight[k]); });
     }
   }

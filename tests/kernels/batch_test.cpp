@@ -41,10 +41,12 @@ struct Example<Curr> {
 template <>
 struct Example<Cond> {
   static std::vector<std::vector<double>> parameters() {
-    // Inhibition slow, excitation slow, both the same.
+    // Inhibition slow, excitation slow, both the same; two without a power series.
     return {{-60, 0.2, 20, 5, 5, 10, 0, -80, -50, -60, 0},
             {-60, 0.2, 10, 5, 8, 4, 0, -80, -50, -60, 0.1},
-            {-70, 0.3, 15, 5, 6, 6, 0, -75, -50, -60, 0}};
+            {-70, 0.3, 15, 5, 6, 6, 0, -75, -50, -60, 0},
+            {-60, 0.2, 20, 5, 5, 12, 0, -80, -50, -60, 0},
+            {-55, 0.4, 30, 3, 4, 0.3, 0, -80, -50, -60, 0.05}};
   }
   static std::vector<double> variables(std::mt19937_64& random) {
     std::uniform_real_distribution<double> v(-62, -50), e(0, 0.06), i(0, 0.2);
