@@ -99,6 +99,11 @@ class KernelGroup final : public NeuronGroup<Real> {
     for (Real t = safe_[i];;) {
       const State there = Kernel::state_at(constants(i), rows_[i], t);
       const Real bound = Kernel::safe_interval(constants(i), there).duration;
+      if (may_be_past_grazing(i, there)) {
+        safe_[i] = t;
+        search(i);
+        return {};
+      }
       if (bound > kLookAgain) {
         safe_[i] = t + bound;
         return {};
@@ -429,6 +434,16 @@ class KernelGroup final : public NeuronGroup<Real> {
       --this->counts_[number(Interval::by_bound)];
       ++this->counts_[number(Interval::by_search)];
     }
+  }
+
+  /// Whether the looks may have passed a peak that came closer to the threshold than any so far: only the search tells.
+  [[nodiscard]] bool may_be_past_grazing(std::size_t i, const State& there) const {
+    constexpr double kNear = 16.0;  // v has fallen a little since its peak
+    if (!(-there.y < Real(kNear * this->closest_.distance))) {
+      return false;
+    }
+    const auto barrier = Kernel::barrier(constants(i), there);
+    return barrier.constant + barrier.exc + barrier.inh <= Real(0);
   }
 
   /// An event that ends a rise decides, too, whether there is a spike.
