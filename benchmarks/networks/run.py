@@ -112,7 +112,7 @@ def compete(options, found, model, neurons, repetitions, work):
     folder.mkdir(parents=True, exist_ok=True)
     network = export(options, model, neurons, folder)
     wide = neurons <= options.quad_up_to
-    exact = Exact(network, folder / "exact", wide)
+    exact = Exact(network, folder / ("exact_quad" if wide else "exact_double"), wide)
     field = list(entrants(options, found, neurons))
     folders = {entrant: folder / f"{entrant.name}_{entrant.dt}_{entrant.threads}" for entrant in field}
     for entrant in field:

@@ -1,0 +1,90 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Has the code become slower? Instructions per synaptic event of the batch kernels and of two small networks, counted by
+callgrind, which other work on the machine does not disturb, against the values in expected.json.
+
+    cmake --preset benchmarks && cmake --build --preset benchmarks --target instructions_workload
+    benchmarks/instructions/check.py --build build/benchmarks [--update]
+
+Exit code 1 when one of them is more than 5 % above its value, 2 when it cannot be counted. The values hold for the compiler
+and the instruction set that they name (callgrind's processor has AVX2 at best); with others compare against your own ones,
+of --update --expected FILE. A processor's time is more than its instructions: benchmarks/networks measures that.
+"""
+
+import argparse
+import json
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+TOLERANCE = 0.05
+
+
+def count(program, name):
+    """Instructions per synaptic event."""
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(
+            ["valgrind", "--tool=callgrind", "--toggle-collect=counted", f"--callgrind-out-file={folder}/out", program,
+             name], capture_output=True, text=True, check=False)
+        total = re.search(r"Collected : (\d+)", done.stderr)
+        if done.returncode != 0 or not total or int(total[1]) == 0:
+            print(f"{name} cannot be counted:\n{done.stdout}{done.stderr}", file=sys.stderr)
+            sys.exit(2)
+        return int(total[1]) / int(done.stdout)
+
+
+def compiler_of(build):
+    """As CMake names it, with its major version."""
+    for file in build.glob("CMakeFiles/*/CMakeCXXCompiler.cmake"):
+        text = file.read_text(encoding="utf-8")
+        identity = re.search(r'CMAKE_CXX_COMPILER_ID "(\w+)"', text)[1]
+        return f"{identity} " + re.search(r'CMAKE_CXX_COMPILER_VERSION "(\d+)', text)[1]
+    sys.exit(2)
+
+
+def instruction_set():
+    flags = pathlib.Path("/proc/cpuinfo").read_text(encoding="utf-8").split()
+    return "AVX2" if "avx2" in flags else "less than AVX2"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--build", type=pathlib.Path, required=True)
+    parser.add_argument("--expected", type=pathlib.Path, default=HERE / "expected.json")
+    parser.add_argument("--update", action="store_true", help="store what is counted now")
+    options = parser.parse_args()
+    program = options.build.resolve() / "benchmarks" / "instructions" / "instructions_workload"
+    if not program.exists() or not shutil.which("valgrind"):
+        print("needed: instructions_workload in the build folder (see --help), and valgrind", file=sys.stderr)
+        sys.exit(2)
+    here = {"compiler": compiler_of(options.build), "instruction_set": instruction_set()}
+    names = subprocess.run([program], check=True, capture_output=True, text=True).stdout.split()
+    counted = {name: round(count(program, name), 2) for name in names}
+    if options.update:
+        options.expected.write_text(json.dumps({**here, "instructions_per_synaptic_event": counted}, indent=2) + "\n",
+                                    encoding="utf-8")
+        print(options.expected.read_text(encoding="utf-8"), end="")
+        return
+    expected = json.loads(options.expected.read_text(encoding="utf-8"))
+    if differing := [key for key in here if here[key] != expected[key]]:
+        print(f"{options.expected} is for another {' and '.join(differing)}: here {here}", file=sys.stderr)
+        sys.exit(2)
+    worse = False
+    for name, value in counted.items():
+        before = expected["instructions_per_synaptic_event"].get(name)
+        if before is None:
+            print(f"{name:36} {value:8.2f}  no stored value")
+            worse = True
+            continue
+        verdict = "WORSE" if value > before * (1 + TOLERANCE) else "better: --update" if value < before * (1 - TOLERANCE) else "as stored"
+        print(f"{name:36} {value:8.2f}  stored {before:8.2f}  {100 * (value / before - 1):+6.1f} %  {verdict}")
+        worse = worse or verdict == "WORSE"
+    sys.exit(1 if worse else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <random>
+#include <span>
+#include <vector>
+
+#include "kernels/batch.hpp"
+
+/// Neurons and spikes as the Vogels-Abbott networks have them, for measurements of the batch kernels.
+namespace va_event::kernels::batch_sample {
+
+using Curr = IfCurrExpKernel<double>;
+using Cond = IfCondExpKernel<double>;
+
+inline constexpr std::size_t kNeurons = 4000;
+inline constexpr std::size_t kTargets = 80;  // of a spike
+inline constexpr double kEnd = 8.0;          // of the spikes that an iteration delivers, from 0 on [ms]
+
+template <class Kernel>
+struct Example;
+template <>
+struct Example<Curr> {
+  static constexpr double kSpikesPerMs = 22.0;  // 4000 neurons of 5.5 Hz
+  static constexpr double kWeights[] = {0.0162, -0.09};
+  static std::vector<double> parameters(bool simple) {
+    return {-49, 0.2, simple ? 20.0 : 19.3, 5, simple ? 5.0 : 4.1, simple ? 10.0 : 11.7, 0, -60, -50};
+  }
+};
+template <>
+struct Example<Cond> {
+  static constexpr double kSpikesPerMs = 58.0;
+  static constexpr double kWeights[] = {0.004, 0.051};
+  static std::vector<double> parameters(bool simple) {
+    return {-60, 0.2, 20, 5, simple ? 5.0 : 5.3, simple ? 10.0 : 9.1, 0, -80, -50, -60, 0};
+  }
+};
+
+struct Spike {
+  double t;  ///< [ms]
+  std::size_t receptor;
+  std::vector<std::uint32_t> targets;
+};
+
+inline std::vector<Spike> spikes(double per_ms) {
+  std::mt19937_64 random(17);
+  std::uniform_int_distribution<std::uint32_t> any(0, kNeurons - 1);
+  std::vector<Spike> all(static_cast<std::size_t>(per_ms * kEnd));
+  for (std::size_t k = 0; k < all.size(); ++k) {
+    all[k] = {kEnd * static_cast<double>(k + 1) / static_cast<double>(all.size()), k % 5 == 4 ? 1U : 0U, {}};
+    for (std::size_t i = 0; i < kTargets; ++i) {
+      all[k].targets.push_back(any(random));
+    }
+    std::sort(all[k].targets.begin(), all[k].targets.end());
+  }
+  return all;
+}
+
+template <class Kernel>
+struct Network {
+  typename Kernel::Constants constants;
+  std::vector<State<double>> rows;
+  std::vector<double> safe;
+
+  explicit Network(bool simple) : constants(Kernel::prepare(Example<Kernel>::parameters(simple), 0.0)) {
+    std::mt19937_64 random(20071);
+    std::uniform_real_distribution<double> v(-62, -54), share(0, 1);
+    for (std::size_t i = 0; i < kNeurons; ++i) {
+      const std::vector<double> variables = {v(random), 12 * Example<Kernel>::kWeights[0] * share(random),
+                                             2 * Example<Kernel>::kWeights[1] * share(random)};
+      rows.push_back(Kernel::row_of(constants, Kernel::make_state(constants, variables)));
+    }
+    safe.resize(kNeurons, 0.0);
+  }
+
+  void receive(std::uint32_t i, double t, std::size_t receptor, double weight) {
+    const auto at = Kernel::moment(constants, t);
+    Kernel::receive(constants, rows[i], at, receptor, weight);
+    safe[i] = t + Kernel::safe_after(constants, rows[i], at).duration;
+  }
+
+  void deliver(const Spike& spike, BatchReport& report) {
+    report.clear();
+    const double weight = Example<Kernel>::kWeights[spike.receptor];
+    const Targets targets{spike.targets, 0, {}, weight};
+    Batch<Kernel>::deliver(constants, {rows.data(), safe.data()}, {spike.t, spike.t, spike.receptor},
+                           std::span(&targets, 1), {spike.t + 0.2, 0.5}, report);
+    for (const SerialInput& input : report.serial) {
+      receive(input.index, spike.t, spike.receptor, input.weight);
+    }
+  }
+};
+
+/// The same by the scalar kernel, one event after the other.
+template <class Kernel>
+[[nodiscard]] bool agrees_with_scalar_kernel(const Network<Kernel>& start, const std::vector<Spike>& all,
+                                             const Network<Kernel>& delivered) {
+  Network<Kernel> scalar = start;
+  for (const Spike& spike : all) {
+    for (const std::uint32_t i : spike.targets) {
+      scalar.receive(i, spike.t, spike.receptor, Example<Kernel>::kWeights[spike.receptor]);
+    }
+  }
+  return std::equal(scalar.rows.begin(), scalar.rows.end(), delivered.rows.begin(), [](const auto& a, const auto& b) {
+    return a.y == b.y && a.exc == b.exc && a.inh == b.inh && a.t == b.t;
+  });
+}
+
+}  // namespace va_event::kernels::batch_sample
