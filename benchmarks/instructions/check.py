@@ -24,17 +24,25 @@ HERE = pathlib.Path(__file__).resolve().parent
 TOLERANCE = 0.05
 
 
-def count(program, name):
-    """Instructions per synaptic event."""
+def instructions(program, name, mode):
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(
-            ["valgrind", "--tool=callgrind", "--toggle-collect=counted", f"--callgrind-out-file={folder}/out", program,
-             name], capture_output=True, text=True, check=False)
-        total = re.search(r"Collected : (\d+)", done.stderr)
-        if done.returncode != 0 or not total or int(total[1]) == 0:
-            print(f"{name} cannot be counted:\n{done.stdout}{done.stderr}", file=sys.stderr)
-            sys.exit(2)
-        return int(total[1]) / int(done.stdout)
+            ["valgrind", "--tool=callgrind", f"--callgrind-out-file={folder}/out", program, name, mode],
+            capture_output=True, text=True, check=False)
+    total = re.search(r"Collected : (\d+)", done.stderr)
+    if done.returncode != 0 or not total:
+        print(f"{name} cannot be counted:\n{done.stdout}{done.stderr}", file=sys.stderr)
+        sys.exit(2)
+    return int(total[1])
+
+
+def count(program, name):
+    """Instructions per synaptic event, without those of the preparation."""
+    verified = subprocess.run([program, name, "verify"], capture_output=True, text=True, check=False)
+    if verified.returncode != 0:
+        print(f"{name}: wrong result\n{verified.stderr}", file=sys.stderr)
+        sys.exit(2)
+    return (instructions(program, name, "work") - instructions(program, name, "prepare")) / int(verified.stdout)
 
 
 def compiler_of(build):
