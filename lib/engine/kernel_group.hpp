@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <span>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -199,15 +200,14 @@ class KernelGroup final : public NeuronGroup<Real> {
   }
 
   void offer_all(Candidates<Real>& candidates) const override {
-    constexpr std::size_t kBlock = 16;
-    const Real end = candidates.frame_end();
-    for (std::size_t begin = 0; begin < safe_.size(); begin += kBlock) {
-      const std::size_t block_end = std::min(begin + kBlock, safe_.size());
-      unsigned soon = 0;  // counted, because compilers make vector code of sums
-      for (std::size_t i = begin; i < block_end; ++i) {
-        soon += static_cast<unsigned>(safe_[i] < end);
+    if constexpr (std::is_same_v<Real, double>) {
+      std::vector<std::uint32_t> soon;
+      kernels::find_below(safe_, candidates.frame_end(), soon);
+      for (const std::uint32_t i : soon) {
+        candidates.offer(safe_[i], cold_[i].cell);
       }
-      for (std::size_t i = begin; soon != 0 && i < block_end; ++i) {
+    } else {
+      for (std::size_t i = 0; i < safe_.size(); ++i) {
         candidates.offer(safe_[i], cold_[i].cell);
       }
     }

@@ -39,7 +39,7 @@ unsigned Shards<Real>::how_many(unsigned threads) const {
     return threads;
   }
   constexpr double kRate = 0.01;            // spikes of a cell per ms
-  constexpr double kEventsPerWindow = 150;  // of one shard
+  constexpr double kEventsPerWindow = 1000;  // of one shard: some ten microseconds
   double synapses = 0;
   for (const network::ProjectionData& projection : network_.projections) {
     for (const network::SynapseBlock& block : projection.blocks) {

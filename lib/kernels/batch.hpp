@@ -62,6 +62,9 @@ struct BatchReport {
   }
 };
 
+/// Appends the indices of the values that are below `limit`.
+void find_below(std::span<const double> values, double limit, std::vector<std::uint32_t>& found);
+
 /// Batches of a kernel; kernels without a specialisation handle one event after the other.
 template <class Kernel>
 struct Batch {

@@ -48,7 +48,7 @@ inline constexpr double kC7 = 0x1.27e4e1ea0f53ap-22;
 inline constexpr double kC8 = 0x1.af38d53857513p-26;
 inline constexpr double kC9 = 0x1.1f66f85dfa20ap-29;
 
-inline Reduced reduce(double x) noexcept {
+[[gnu::always_inline]] inline Reduced reduce(double x) noexcept {
   const double shifted = x * kLog2E + kRound;
   const double n = shifted - kRound;
   const double r = (x - n * kLn2Hi) - n * kLn2Lo;

@@ -32,7 +32,7 @@ constexpr std::size_t kBins = kHeldBin + 1;
 
 /// Neurons of one chunk that need the same sequence of operations.
 struct Bin {
-  HWY_ALIGN std::array<State<double>, kChunk + kPadding> rows;  ///< copies; t is the time since the last event
+  alignas(64) std::array<State<double>, kChunk + kPadding> rows;  ///< copies; t is the time since the last event
   std::array<double, kChunk + kPadding> weight;
   std::array<std::uint32_t, kChunk + kPadding> index;
   std::size_t count;
@@ -62,7 +62,7 @@ HWY_INLINE Rows load(const Bin& bin, std::size_t k) {
 
 HWY_INLINE void store(const Rows& lanes, State<double>* states, const std::uint32_t* index, std::size_t count) {
   const Doubles d;
-  HWY_ALIGN std::array<State<double>, kPadding> rows;
+  alignas(64) std::array<State<double>, kPadding> rows;
   hn::StoreInterleaved4(lanes.y, lanes.exc, lanes.inh, lanes.t, d, &rows[0].y);
   for (std::size_t lane = 0; lane < HWY_MIN(count, hn::Lanes(d)); ++lane) {
     states[index[lane]] = rows[lane];
@@ -144,7 +144,7 @@ struct Finish {
   HWY_INLINE void put(const Bin& bin, std::size_t k, const Rows& rows, V safe_until) const {
     const Doubles d;
     store(rows, neurons.row, bin.index.data() + k, bin.count - k);
-    HWY_ALIGN std::array<double, kPadding> until;
+    alignas(64) std::array<double, kPadding> until;
     hn::Store(safe_until, d, until.data());
     for (std::size_t lane = 0; lane < HWY_MIN(bin.count - k, hn::Lanes(d)); ++lane) {
       neurons.safe_until[bin.index[k + lane]] = until[lane];

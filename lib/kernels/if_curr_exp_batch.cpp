@@ -26,7 +26,7 @@ constexpr std::size_t kBlock = 32;     // a multiple of the lanes of every vecto
 
 /// Neurons after their event, one after the other, until there are enough for vectors to look at.
 struct Block {
-  HWY_ALIGN std::array<State<double>, kBlock> rows{};  ///< t still is the time of the event before
+  alignas(64) std::array<State<double>, kBlock> rows{};  ///< t still is the time of the event before
   std::array<std::uint32_t, kBlock> index{};
   std::size_t count = 0;
 };
@@ -66,7 +66,7 @@ class Watcher {
     const auto held = m < hn::Set(d, kHeld / 2);
     const V until =
         hn::IfThenElse(held, hn::Set(d, std::numeric_limits<double>::infinity()), hn::Set(d, label_) + safe.duration);
-    HWY_ALIGN std::array<double, HWY_MAX_BYTES / sizeof(double)> bounds{};
+    alignas(64) std::array<double, HWY_MAX_BYTES / sizeof(double)> bounds{};
     hn::Store(until, d, bounds.data());
     const std::size_t count = std::min(block.count - k, hn::Lanes(d));
     for (std::size_t lane = 0; lane < count; ++lane) {
@@ -145,17 +145,32 @@ void deliver_curr_exp(const Kernel::Constants& c, const Neurons& neurons, const 
   look(block);
 }
 
+/// IfCurrExpKernel<double>::next_epoch() for neurons one after the other.
 void next_epoch_curr_exp(const Kernel::Constants& c, const Neurons& neurons, std::size_t count) {
+  const Doubles d;
   BatchReport unused;
   const Watcher look(c, {-1.0, {1.0, 1.0, 1.0}}, 0.0, neurons.safe_until, {-1.0, 0.0}, unused);
   Block block;
-  for (std::size_t i = 0; i < count; ++i) {
-    Kernel::next_epoch(c, neurons.row[i]);
-    block.rows[block.count] = neurons.row[i];
-    block.index[block.count] = static_cast<std::uint32_t>(i);
-    if (++block.count == kBlock || i + 1 == count) {
-      look(block);
+  const V factor_m = hn::Set(d, c.epoch.m);
+  const V factor_exc = hn::Set(d, c.epoch.exc);
+  const V factor_inh = hn::Set(d, c.epoch.inh);
+  for (std::size_t begin = 0; begin < count; begin += kBlock) {
+    block.count = std::min(kBlock, count - begin);
+    for (std::size_t k = 0; k < block.count; ++k) {
+      block.rows[k] = neurons.row[begin + k];
+      block.index[k] = static_cast<std::uint32_t>(begin + k);
     }
+    for (std::size_t k = 0; k < block.count; k += hn::Lanes(d)) {
+      V m;
+      V exc;
+      V inh;
+      V t;
+      hn::LoadInterleaved4(d, &block.rows[k].y, m, exc, inh, t);
+      m = hn::IfThenElse(m == hn::Set(d, kHeld), m, decayed(m, factor_m));
+      hn::StoreInterleaved4(m, decayed(exc, factor_exc), decayed(inh, factor_inh), hn::Zero(d), d, &block.rows[k].y);
+    }
+    std::copy_n(block.rows.begin(), block.count, neurons.row + begin);
+    look(block);
   }
 }
 

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/batch.cpp"
+#include <hwy/foreach_target.h>
+// clang-format off: the order matters
+#include <hwy/highway.h>
+
+#include "kernels/lanes-inl.hpp"
+// clang-format on
+#include <bit>
+
+#include "kernels/batch.hpp"
+
+HWY_BEFORE_NAMESPACE();
+namespace va_event::kernels::HWY_NAMESPACE {
+namespace {
+
+void find_below(std::span<const double> values, double limit, std::vector<std::uint32_t>& found) {
+  const Doubles d;
+  const V bound = hn::Set(d, limit);
+  const std::size_t lanes = hn::Lanes(d);
+  std::size_t k = 0;
+  for (; k + lanes <= values.size(); k += lanes) {
+    const auto below = hn::LoadU(d, values.data() + k) < bound;
+    if (HWY_UNLIKELY(!hn::AllFalse(d, below))) {
+      for (unsigned bits = bits_of(below, lanes); bits != 0; bits &= bits - 1) {
+        found.push_back(static_cast<std::uint32_t>(k) + static_cast<std::uint32_t>(std::countr_zero(bits)));
+      }
+    }
+  }
+  for (; k < values.size(); ++k) {
+    if (values[k] < limit) {
+      found.push_back(static_cast<std::uint32_t>(k));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace va_event::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace va_event::kernels {
+
+HWY_EXPORT(find_below);
+
+void find_below(std::span<const double> values, double limit, std::vector<std::uint32_t>& found) {
+  HWY_DYNAMIC_DISPATCH(find_below)(values, limit, found);
+}
+
+}  // namespace va_event::kernels
+#endif
