@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Has the code become slower? Instructions per synaptic event of the batch kernels and of two small networks, counted by
-callgrind, which other work on the machine does not disturb, against the values in expected.json.
+"""Has the code become slower? Instructions per synaptic event of the batch kernels and of two small networks, counted
+by callgrind, which other work on the machine does not disturb, against the values in expected.json.
 
     cmake --preset benchmarks && cmake --build --preset benchmarks --target instructions_workload
     benchmarks/instructions/check.py --build build/benchmarks [--update]
 
-Exit code 1 when one of them is more than 5 % above its value, 2 when it cannot be counted. The values hold for the compiler
-and the instruction set that they name (callgrind's processor has AVX2 at best); with others compare against your own ones,
-of --update --expected FILE. A processor's time is more than its instructions: benchmarks/networks measures that.
+Exit code 1 when one of them is more than 5 % above its value, 2 when it cannot be counted. The values hold for the
+compiler and the instruction set that they name (callgrind's processor has AVX2 at best); with others compare against
+your own ones, of --update --expected FILE. A processor's time is more than its instructions: benchmarks/networks
+measures that.
 """
 
 import argparse
@@ -88,7 +89,9 @@ def main():
             print(f"{name:36} {value:8.2f}  no stored value")
             worse = True
             continue
-        verdict = "WORSE" if value > before * (1 + TOLERANCE) else "better: --update" if value < before * (1 - TOLERANCE) else "as stored"
+        verdict = "as stored"
+        if abs(value - before) > TOLERANCE * before:
+            verdict = "WORSE" if value > before else "better: --update"
         print(f"{name:36} {value:8.2f}  stored {before:8.2f}  {100 * (value / before - 1):+6.1f} %  {verdict}")
         worse = worse or verdict == "WORSE"
     sys.exit(1 if worse else 0)

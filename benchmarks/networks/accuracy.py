@@ -37,8 +37,9 @@ class Exact:
         return int(self.out_degree[ids].sum() + self.from_sources)
 
     def compare(self, times, ids):
-        """first_wrong_ms: exact time of the first spike that is missing, surplus or farther off than RIGHT_WITHIN_MS, the
-        k-th spike of a neuron being compared with its k-th one; median_error_ms: of the right ones of the first 100 ms."""
+        """first_wrong_ms: time of the first spike that is missing, surplus or farther off than RIGHT_WITHIN_MS, the
+        k-th spike of a neuron being compared with its k-th one; median_error_ms: of the right ones before
+        ERRORS_UNTIL_MS."""
         others = trains_of(times, ids)
         wrong, errors, early = np.inf, [], 0
         for neuron in range(self.neurons):
@@ -57,15 +58,17 @@ class Exact:
             early += np.count_nonzero(mine < ERRORS_UNTIL_MS)
             errors.append(distance[sooner & (distance <= RIGHT_WITHIN_MS)])
         errors = np.concatenate(errors)
-        return {"first_wrong_ms": None if np.isinf(wrong) else float(wrong), "median_error_ms": float(np.median(errors)),
-                "right_share_of_100_ms": len(errors) / early}
+        return {"first_wrong_ms": None if np.isinf(wrong) else float(wrong),
+                "median_error_ms": float(np.median(errors)) if len(errors) else None,
+                "right_share_of_100_ms": len(errors) / early if early else None}
 
     def compare_with_own(self, folder):
         """va-event in double against quad, with all digits of both."""
         ids, texts = read_gdf(folder)
         if not np.array_equal(ids, self.ids):
             raise ValueError("other spikes than in quad arithmetic")
-        errors = [float(abs(Decimal(a) - Decimal(b))) for a, b in zip(texts, self.texts) if float(b) < ERRORS_UNTIL_MS]
+        errors = [float(abs(Decimal(mine) - Decimal(wide))) for mine, wide in zip(texts, self.texts)
+                  if float(wide) < ERRORS_UNTIL_MS]
         return {"first_wrong_ms": None, "median_error_ms": float(np.median(errors)), "right_share_of_100_ms": 1.0}
 
 

@@ -11,9 +11,9 @@ import sys
 
 NAMES = {"va_event": "va-event", "auryn": "Auryn", "brian2": "Brian2", "neuron": "NEURON", "nest": "NEST"}
 COLORS = {"va_event": "#c0392b", "auryn": "#2471a3", "brian2": "#27ae60", "neuron": "#8e44ad", "nest": "#d68910"}
-COLUMNS = ["model", "neurons", "simulator", "version", "settings", "dt_ms", "threads", "status", "repetitions", "median_s",
-           "min_s", "max_s", "ns_per_event", "rate_hz", "synaptic_events", "first_wrong_ms", "median_error_ms",
-           "right_share_of_100_ms", "duration_ms"]
+COLUMNS = ["model", "neurons", "simulator", "version", "settings", "dt_ms", "threads", "status", "repetitions",
+           "median_s", "min_s", "max_s", "ns_per_event", "rate_hz", "synaptic_events", "first_wrong_ms",
+           "median_error_ms", "right_share_of_100_ms", "duration_ms"]
 
 
 def machine():
@@ -62,7 +62,8 @@ def table(rows):
             continue
         reference = alone.get((row["model"], row["neurons"]))
         wrong = row.get("first_wrong_ms")
-        lines.append(begin + f"{row['median_s']:.4f} ({row['min_s']:.4f}-{row['max_s']:.4f}) | {row['ns_per_event']:.0f} | "
+        lines.append(begin + f"{row['median_s']:.4f} ({row['min_s']:.4f}-{row['max_s']:.4f}) | "
+                     f"{row['ns_per_event']:.0f} | "
                      + (f"{row['median_s'] / reference:.2f}" if reference else "") + " | "
                      + (f"{wrong:.1f} ms" if wrong is not None else "none") + " |")
     return "\n".join(lines)
@@ -76,7 +77,7 @@ def draw(path, rows, neurons):
     from matplotlib import pyplot
 
     rows = [row for row in rows if row["neurons"] == neurons and row["status"] == "verified" and row["threads"] == 1
-            and "median_error_ms" in row]
+            and row.get("median_error_ms") is not None]
     models = sorted({row["model"] for row in rows})
     if not models:
         return
@@ -102,7 +103,7 @@ def draw(path, rows, neurons):
 
 
 def draw_one(panel, name, key, points):
-    """A line over the steps, labelled with them [ms]; a run without a wrong spike stands at its end, labelled "none"."""
+    """A line over the steps, labelled with them [ms]; a run without a wrong spike stands at its end, as "none"."""
     xs = [row[key] if row[key] is not None else row["duration_ms"] for row in points]
     ys = [row["median_s"] for row in points]
     panel.plot(xs, ys, marker="*" if name == "va_event" else "o", markersize=14 if name == "va_event" else 5,

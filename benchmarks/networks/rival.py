@@ -5,8 +5,9 @@
     rival_x.py prepare NETWORK --dt --threads --folder  compiles what has to be compiled, once
     rival_x.py run     NETWORK --dt --threads --folder  simulates; FOLDER/spikes.npz gets the spikes
 
-`run` prints one line of JSON: run_s, the wall time of the simulation alone [s] (no process start, no reading, no building
-of the network, no compiling, no writing), and settings, what was simulated how. A rival keeps its spikes in memory.
+`run` prints one line of JSON: run_s, the wall time of the simulation alone [s] (no process start, no reading, no
+building of the network, no compiling, no writing), and settings, what was simulated how. A rival keeps its spikes in
+memory.
 """
 
 import argparse

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Auryn: forward Euler in float32, spikes on the grid. The environment variable AURYN holds the path of its sources; they
-are compiled here, with the flags of its own release build, and once (in the folder AURYN_BUILD, "auryn" by default).
+"""Auryn: forward Euler in float32, spikes on the grid. The environment variable AURYN holds the path of its sources;
+they are compiled here, once, with the flags of its own release build (in the folder AURYN_BUILD, "auryn" by default).
 
 Auryn exchanges spikes every MINDELAY steps, 8 of 0.1 ms as it comes, and so cannot have the 0.2 ms of these networks:
 it is compiled with 2. With one rank no spikes are exchanged."""

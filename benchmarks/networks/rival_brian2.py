@@ -39,7 +39,9 @@ def cells_and_inputs(brian2, exported, network, dt):
     parts = [cells, brian2.SpikeMonitor(cells, name="recorded")]
 
     def connect(source, pre, chosen, target):
-        # One weight and one delay for all synapses, as they have them: Brian2 is faster so.
+        # One weight and one delay for all synapses, as these networks have them: Brian2 is faster so.
+        if np.ptp(network.weight[chosen]) > 0 or np.ptp(network.delay[chosen]) > 0:
+            raise SystemExit("synapses of one kind with different weights or delays")
         synapses = brian2.Synapses(source, cells, on_pre=f"{target}_post += w_{target}",
                                    namespace={f"w_{target}": network.weight[chosen[0]] * weight_unit},
                                    delay=network.delay[chosen[0]] * brian2.ms)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""va-event's command line, at the path that VA_EVENT holds. The exported network is the one that the same seed builds, so
-only its size is read."""
+"""va-event's command line, at the path that VA_EVENT holds. The exported network is the one that the same seed builds,
+so only its size is read."""
 
 import json
 import os

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Simulators side by side on the identical Vogels-Abbott network: same synapses, initial potentials and input spikes.
 
-Those that are installed run in turn (a, b, c, a, b, c, ...), each alone, so that whatever else the machine does hits all of
-them. Every run is verified; medians and spreads of the wall time of the simulation alone go to a table, a CSV and a JSON
-file, time against error to a figure.
+Those that are installed run in turn (a, b, c, a, b, c, ...), each alone, so that whatever else the machine does hits
+all of them. Every run is verified; medians and spreads of the wall time of the simulation alone go to a table, a CSV
+and a JSON file, time against error to a figure.
 
     benchmarks/networks/run.py --build build/release --output benchmarks/results/my_machine
 """
@@ -28,7 +28,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 HOW_TO_GET = {
     "va_event": "cmake --preset release && cmake --build --preset release",
     "auryn": "git clone https://github.com/fzenke/auryn, set AURYN to its path, "
-             "apt-get install libboost-mpi-dev libboost-all-dev openmpi-bin libopenmpi-dev (Debian)",
+             "apt-get install g++ openmpi-bin libopenmpi-dev libboost-mpi-dev libboost-program-options-dev (Debian)",
     "brian2": "apt-get install python3-brian python3-h5py cython3 g++ (Debian)",
     "neuron": "apt-get install python3-neuron neuron-dev python3-h5py (Debian)",
     "nest": "python3 -m venv nest && nest/bin/pip install nest-simulator h5py, then add --python nest/bin/python",
@@ -60,7 +60,8 @@ def find(name, interpreters):
     """The first interpreter in which the simulator can be used, and its version."""
     for python in interpreters:
         try:
-            done = subprocess.run([python, HERE / f"rival_{name}.py", "probe"], capture_output=True, text=True, check=False)
+            done = subprocess.run([python, HERE / f"rival_{name}.py", "probe"], capture_output=True, text=True,
+                                  check=False)
         except OSError:
             continue
         if done.returncode == 0:
@@ -82,8 +83,9 @@ def entrants(options, found, neurons):
 
 def export(options, model, neurons, folder):
     """The network and its input as one file. An interpreter that does not exist: nothing else is to run here."""
-    subprocess.run([options.crossval, "simulators", model, "--neurons", str(neurons), "--duration", str(options.duration),
-                    "--python", "none", "--simulators", "brian2", "--dt", "0.1", "--output", folder],
+    subprocess.run([options.crossval, "simulators", model, "--neurons", str(neurons), "--duration",
+                    str(options.duration), "--python", "none", "--simulators", "brian2", "--dt", "0.1", "--output",
+                    folder],
                    check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     return folder / "simulators" / f"{model}.h5"
 
@@ -120,14 +122,18 @@ def compete(options, found, model, neurons, repetitions, work):
         attempt(entrant, lambda entrant=entrant: entrant.call("prepare", network, folders[entrant]))
     for repetition in range(repetitions):
         for entrant in field:
-            # The finer steps are here for their errors; of their times fewer runs tell enough.
-            if entrant.failure or (entrant.dt not in (None, options.dt[0]) and repetition >= options.fine_repetitions):
+            if entrant.failure or (repetition >= options.slow_repetitions and is_slow(entrant, options)):
                 continue
             attempt(entrant, lambda entrant=entrant: one_run(entrant, network, folders[entrant], exact))
             if not entrant.failure:
                 print(f"{model}, {neurons} neurons, {repetition + 1}/{repetitions}: {entrant}: "
                       f"{entrant.runs[-1]['run_s']:.3f} s", file=sys.stderr, flush=True)
     return [row_of(entrant, model, neurons, options.duration) for entrant in field]
+
+
+def is_slow(entrant, options):
+    """Finer steps are here for their errors, and a long run is disturbed less: fewer runs tell enough."""
+    return entrant.dt not in (None, options.dt[0]) or entrant.runs[0]["run_s"] > options.slow
 
 
 def attempt(entrant, action):
@@ -154,19 +160,23 @@ def read_options():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     numbers = lambda kind: lambda text: [kind(word) for word in text.split(",")]
     words = numbers(str)
-    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build" / "release", help="build folder of va-event")
+    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build" / "release",
+                        help="build folder of va-event")
     parser.add_argument("--output", type=pathlib.Path, required=True, help="folder of networks.csv, .json and .svg")
-    parser.add_argument("--work", type=pathlib.Path, help="folder of what can be used again: compiled programs, exact runs")
+    parser.add_argument("--work", type=pathlib.Path,
+                        help="folder of what can be used again: compiled programs, exact runs")
     parser.add_argument("--models", type=words, default=["CUBA", "COBA"])
     parser.add_argument("--neurons", type=numbers(int), default=[4000, 40000], help="with 80 synapses each")
     parser.add_argument("--repetitions", type=numbers(int), default=[9, 5], help="for each number of neurons")
-    parser.add_argument("--fine-repetitions", type=int, default=3, help="at the steps after the first")
+    parser.add_argument("--slow-repetitions", type=int, default=3,
+                        help="at the steps after the first, and of runs that take longer than --slow")
+    parser.add_argument("--slow", type=float, default=3.0, help="[s]")
     parser.add_argument("--dt", type=numbers(float), default=[0.1, 0.05, 0.025],
                         help="time steps [ms]; only the first for networks that are not the smallest")
     parser.add_argument("--threads", type=numbers(int), default=[1, 2])
     parser.add_argument("--duration", type=float, default=1000.0, help="simulated time [ms]")
     parser.add_argument("--quad-up-to", type=int, default=4000,
-                        help="neurons: up to here the exact run is one in quad arithmetic, which shows va-event's own error")
+                        help="neurons: up to here the exact run is in quad arithmetic: it shows va-event's own error")
     parser.add_argument("--rivals", type=words, default=list(HOW_TO_GET))
     parser.add_argument("--python", type=words, default=["python3", "/usr/bin/python3"],
                         help="a simulator runs in the first of these that has it")
