@@ -326,11 +326,12 @@ class KernelGroup final : public NeuronGroup<Real> {
   }
 
   /// A state as users see it: y is the potential also while the neuron is refractory.
-  [[nodiscard]] State visible(std::size_t i, State state) const {
+  [[nodiscard]] State visible(std::size_t i, const State& state) const {
+    State seen = state;
     if (refractory(i)) {
-      state.y = cold_[i].held_y;
+      seen.y = cold_[i].held_y;
     }
-    return state;
+    return seen;
   }
 
   /// Until when is an awake neuron certainly silent?
@@ -370,6 +371,9 @@ class KernelGroup final : public NeuronGroup<Real> {
 
   void receive(std::uint32_t i, const Moment& at, std::size_t receptor, const Real& weight,
                Candidates<Real>& candidates) {
+    if constexpr (Kernel::kInputsMoveV) {
+      note_rise(i, at, weight);
+    }
     Kernel::receive(constants(i), rows_[i], at, receptor, weight);
     if (refractory(i)) {
       ++this->counts_[number(Interval::refractory)];
@@ -377,6 +381,12 @@ class KernelGroup final : public NeuronGroup<Real> {
     }
     begin_interval(i, at);
     note_fall(i, at);
+    if constexpr (Kernel::kInputsMoveV) {
+      if (rows_[i].y >= Real(0)) {
+        candidates.lift(at.t, cold_[i].cell);
+        return;
+      }
+    }
     candidates.offer(safe_[i], cold_[i].cell);
   }
 
@@ -451,6 +461,16 @@ class KernelGroup final : public NeuronGroup<Real> {
     const State state = Kernel::state_now(constants(i), rows_[i], at);
     if (-state.y < this->closest_.distance && Kernel::slope(constants(i), state) < Real(0)) {
       note(i, static_cast<double>(kernels::magnitude(state.y)), static_cast<double>(at.t));
+    }
+  }
+
+  /// So does an event that is about to pull v down while it rises.
+  void note_rise(std::size_t i, const Moment& at, const Real& weight) {
+    if (weight < Real(0) && !refractory(i)) {
+      const State state = Kernel::state_at(constants(i), rows_[i], at.t);
+      if (-state.y < this->closest_.distance && Kernel::slope(constants(i), state) > Real(0)) {
+        note(i, static_cast<double>(kernels::magnitude(state.y)), static_cast<double>(at.t));
+      }
     }
   }
 

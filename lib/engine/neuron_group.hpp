@@ -31,12 +31,16 @@ class Candidates {
       queue_.push({time, cell});
     }
   }
+  /// Takes in a neuron that an input has lifted to its threshold: it spikes at `time` unless the other inputs of that
+  /// instant, which come first, pull it down again.
+  void lift(const Real& time, std::uint32_t cell) { lifted_.push({time, cell}); }
   [[nodiscard]] const Real& frame_end() const noexcept { return frame_end_; }
   void set_frame_end(const Real& time) { frame_end_ = time; }
   [[nodiscard]] events::EventQueue<events::Candidate<Real>>& queue() noexcept { return queue_; }
+  [[nodiscard]] events::EventQueue<events::Candidate<Real>>& lifted() noexcept { return lifted_; }
 
  private:
-  events::EventQueue<events::Candidate<Real>> queue_;
+  events::EventQueue<events::Candidate<Real>> queue_, lifted_;
   Real frame_end_ = Real(0);
 };
 

@@ -104,7 +104,7 @@ class Shard {
 
  private:
   /// Kinds of events in the order in which they happen at one instant.
-  enum class Kind { sample, crossing, wake, current, emission, delivery };
+  enum class Kind { sample, crossing, wake, current, emission, delivery, lift };
   struct Next {
     Real time;
     Kind kind;
@@ -120,7 +120,7 @@ class Shard {
   [[nodiscard]] Next next_event();
   void handle(Kind kind);
   void take_samples();
-  void examine_candidate();
+  void examine(const events::Candidate<Real>& candidate);
   void wake_neuron();
   void change_current();
   void emit_from_source();

@@ -103,6 +103,9 @@ typename Shard<Real>::Next Shard<Real>::next_event() {
   if (!deliveries_.empty()) {
     consider(offset_of(deliveries_.top().arrival), Kind::delivery);
   }
+  if (!candidates_.lifted().empty()) {
+    consider(candidates_.lifted().top().time, Kind::lift);
+  }
   return next;
 }
 
@@ -112,7 +115,7 @@ void Shard<Real>::handle(Kind kind) {
     case Kind::sample:
       return take_samples();
     case Kind::crossing:
-      return examine_candidate();
+      return examine(candidates_.queue().take());
     case Kind::wake:
       return wake_neuron();
     case Kind::current:
@@ -121,6 +124,8 @@ void Shard<Real>::handle(Kind kind) {
       return emit_from_source();
     case Kind::delivery:
       return deliver();
+    case Kind::lift:
+      return examine(candidates_.lifted().take());
   }
 }
 
@@ -155,8 +160,7 @@ void Shard<Real>::take_samples() {
 }
 
 template <class Real>
-void Shard<Real>::examine_candidate() {
-  const events::Candidate<Real> candidate = candidates_.queue().take();
+void Shard<Real>::examine(const events::Candidate<Real>& candidate) {
   NeuronGroup<Real>& group = group_of(candidate.cell);
   const std::size_t index = index_of(candidate.cell);
   if (!(group.safe_until(index) == candidate.time)) {

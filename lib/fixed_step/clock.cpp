@@ -31,6 +31,10 @@ void Clock::check(const FixedStepOptions& options) const {
     if (population.model->is_source()) {
       continue;
     }
+    if (population.model == &IfCurrDelta::model()) {
+      throw ParameterError("model", std::string(population.model->name), "",
+                           "must be IF_curr_exp or IF_cond_exp in fixed steps (\"" + population.label + "\")");
+    }
     if (options.method == Method::exact && population.model->conductance_based) {
       throw ParameterError("method", "exact", "",
                            "must be another one for conductance-based cells (\"" + population.label +

@@ -48,10 +48,13 @@ CellType::CellType(const CellModel& model, std::vector<double> values, std::vect
 }
 
 std::span<const CellModel* const> list_standard_models() {
-  static const std::array<const CellModel*, 6> kModels = {
-      &IfCurrExp::model(),          &IfCondExp::model(),
-      &SpikeSourcePoisson::model(), &SpikeSourcePoissonRefractory::model(),
-      &SpikeSourceGamma::model(),   &SpikeSourceArray::model()};
+  static const std::array<const CellModel*, 7> kModels = {&IfCurrExp::model(),
+                                                          &IfCondExp::model(),
+                                                          &IfCurrDelta::model(),
+                                                          &SpikeSourcePoisson::model(),
+                                                          &SpikeSourcePoissonRefractory::model(),
+                                                          &SpikeSourceGamma::model(),
+                                                          &SpikeSourceArray::model()};
   return kModels;
 }
 

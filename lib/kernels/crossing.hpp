@@ -15,14 +15,15 @@ namespace detail {
 /// method from the left, which never overshoots where y is concave; elsewhere, and after kNewtonSteps, the bracket is
 /// halved.
 /// @param at  the state at a time
-/// @param there  at(low)
+/// @param at_low  at(low)
 template <class Kernel, class Real, class At>
-[[nodiscard]] Real unique_crossing(const typename Kernel::Constants& constants, const At& at, State<Real> there,
-                                   Real low, Real high) {
+[[nodiscard]] Real unique_crossing(const typename Kernel::Constants& constants, const At& at,
+                                   const State<Real>& at_low, Real low, Real high) {
   constexpr int kNewtonSteps = 48;
   // Below this distance Newton's steps may be rounding errors of y alone.
-  const Real rounding = 64 * std::numeric_limits<Real>::epsilon() * Kernel::scale(constants, there);
+  const Real rounding = 64 * std::numeric_limits<Real>::epsilon() * Kernel::scale(constants, at_low);
   Real x = low;
+  State<Real> there = at_low;
   for (int step = 0;; ++step) {
     Real next = x - there.y / Kernel::slope(constants, there);
     if (next == x || there.y == Real(0)) {

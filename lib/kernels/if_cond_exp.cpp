@@ -26,7 +26,8 @@ const CellModel& IfCondExp::model() {
       "IF_cond_exp", kParameters,
       kVariables,    kernels::kNeuronReceptors,
       true,          [](std::span<const double> values) {
-        kernels::check_reset(values[9], values[8]); }};
+        kernels::check_reset(values[9], values[8]); },
+      "uS"};
   return kModel;
 }
 

@@ -49,6 +49,8 @@ template <class Real>
 struct IfCondExpKernel {
   /// Largest error of y after `advance`, in units of epsilon() * scale(constants, state).
   static constexpr double kMaxAdvanceError = 8.0;
+  /// An input changes a conductance, never v itself.
+  static constexpr bool kInputsMoveV = false;
 
   struct Constants {
     Real y_reset;                ///< v_reset - v_thresh [mV], < 0

@@ -7,8 +7,6 @@
 
 #include "kernels/lanes-inl.hpp"
 // clang-format on
-#include <hwy/cache_control.h>
-
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -23,9 +21,8 @@ namespace {
 
 using Constants = IfCondExpKernel<double>::Constants;
 
-constexpr std::size_t kChunk = 256;    // targets at a time
-constexpr std::size_t kPadding = 8;    // lanes of the widest vector
-constexpr std::size_t kPrefetch = 12;  // targets ahead
+constexpr std::size_t kChunk = 256;  // targets at a time
+constexpr std::size_t kPadding = 8;  // lanes of the widest vector
 /// One bin for every order of the power series or every level of the quadrature, one for refractory neurons.
 constexpr std::size_t kHeldBin = std::max(decay_series::kOrders.size(), kQuadratureLevels.size());
 constexpr std::size_t kBins = kHeldBin + 1;
@@ -288,13 +285,10 @@ void sort(const Finish& finish, const Targets& targets, std::size_t begin, std::
   State<double>* const states = finish.neurons.row;
   const std::uint32_t* const index = targets.index.data();
   const std::uint32_t offset = targets.offset;
-  const std::size_t count = targets.index.size();
   const bool same_weight = targets.weight.empty();
+  prefetch_first(targets, begin, finish.neurons);
   for (std::size_t k = begin; k < end; ++k) {
-    if (k + kPrefetch < count) {
-      hwy::Prefetch(states + (offset + index[k + kPrefetch]));
-      hwy::Prefetch(finish.neurons.safe_until + (offset + index[k + kPrefetch]));
-    }
+    prefetch(targets, k + kPrefetch, finish.neurons);
     const std::uint32_t i = offset + index[k];
     State<double>& state = states[i];
     const double weight = same_weight ? targets.constant_weight : targets.weight[k];

@@ -40,6 +40,8 @@ template <class Real>
 struct IfCurrExpKernel {
   /// Largest error of y after `advance`, in units of epsilon() * scale(constants, state).
   static constexpr double kMaxAdvanceError = 8.0;
+  /// An input changes a current, never v itself.
+  static constexpr bool kInputsMoveV = false;
 
   /// What one synapse adds to the constants.
   struct Synapse {

@@ -7,8 +7,6 @@
 
 #include "kernels/lanes-inl.hpp"
 // clang-format on
-#include <hwy/cache_control.h>
-
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -21,8 +19,7 @@ namespace {
 
 using Kernel = IfCurrExpKernel<double>;
 
-constexpr std::size_t kPrefetch = 12;  // targets ahead
-constexpr std::size_t kBlock = 32;     // a multiple of the lanes of every vector
+constexpr std::size_t kBlock = 32;  // a multiple of the lanes of every vector
 
 /// Neurons after their event, one after the other, until there are enough for vectors to look at.
 struct Block {
@@ -98,19 +95,16 @@ class Watcher {
 
 /// The targets of one part. `input` says what is added to the k-th one's amplitudes.
 template <class Input>
-HWY_INLINE void add_inputs(const Targets& part, State<double>* rows, const double* safe_until, double label,
-                           Block& block, const Watcher& look, const Input& input) {
+HWY_INLINE void add_inputs(const Targets& part, const Neurons& neurons, double label, Block& block, const Watcher& look,
+                           const Input& input) {
   const std::uint32_t* const index = part.index.data();
   const std::size_t count = part.index.size();
+  prefetch_first(part, 0, neurons);
   for (std::size_t k = 0; k < count; ++k) {
-    if (k + kPrefetch < count) {
-      const std::uint32_t later = part.offset + index[k + kPrefetch];
-      hwy::Prefetch(rows + later);
-      hwy::Prefetch(safe_until + later);
-    }
+    prefetch(part, k + kPrefetch, neurons);
     const std::uint32_t i = part.offset + index[k];
     const frame::Factors<double> more = input(k);
-    State<double>& row = rows[i];
+    State<double>& row = neurons.row[i];
     row.y += more.m;
     row.exc += more.exc;
     row.inh += more.inh;
@@ -135,10 +129,9 @@ void deliver_curr_exp(const Kernel::Constants& c, const Neurons& neurons, const 
   for (const Targets& part : targets) {
     if (part.weight.empty()) {
       const frame::Factors<double> all = times(part.constant_weight);
-      add_inputs(part, neurons.row, neurons.safe_until, arrival.label, block, look,
-                 [&all](std::size_t /*k*/) { return all; });
+      add_inputs(part, neurons, arrival.label, block, look, [&all](std::size_t /*k*/) { return all; });
     } else {
-      add_inputs(part, neurons.row, neurons.safe_until, arrival.label, block, look,
+      add_inputs(part, neurons, arrival.label, block, look,
                  [&times, weight = part.weight.data()](std::size_t k) { return times(weight[k]); });
     }
   }

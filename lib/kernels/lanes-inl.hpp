@@ -7,10 +7,14 @@
 #define VA_EVENT_KERNELS_LANES_INL_HPP
 #endif
 
+#include <hwy/cache_control.h>
 #include <hwy/highway.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <limits>
 
+#include "kernels/batch.hpp"
 #include "kernels/elementary.hpp"
 #include "kernels/safe_interval.hpp"
 #include "kernels/state.hpp"
@@ -74,6 +78,21 @@ HWY_INLINE unsigned bits_of(hn::Mask<Doubles> mask, std::size_t count) {
   hn::StoreMaskBits(d, mask, bytes);
   const unsigned bits = bytes[0];
   return count >= 8 ? bits : bits & ((1U << count) - 1U);
+}
+
+/// Asks for what the k-th target needs, long before it is needed.
+HWY_INLINE void prefetch(const Targets& targets, std::size_t k, const Neurons& neurons) {
+  if (k < targets.index.size()) {
+    const std::uint32_t i = targets.offset + targets.index[k];
+    hwy::Prefetch(neurons.row + i);
+    hwy::Prefetch(neurons.safe_until + i);
+  }
+}
+constexpr std::size_t kPrefetch = 12;  // targets ahead
+HWY_INLINE void prefetch_first(const Targets& targets, std::size_t begin, const Neurons& neurons) {
+  for (std::size_t k = begin; k < begin + kPrefetch; ++k) {
+    prefetch(targets, k, neurons);
+  }
 }
 
 struct SafeLanes {

@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "kernels/if_cond_exp.hpp"
+#include "kernels/if_curr_delta.hpp"
 #include "kernels/if_curr_exp.hpp"
 
 namespace va_event::kernels {
@@ -11,6 +12,6 @@ namespace va_event::kernels {
 /// Every neuron that can be simulated. To add one: its public struct in va_event/cell_types.hpp, its kernel in this
 /// folder, its name here and in cell_type.cpp's list.
 template <class Real>
-using NeuronKernels = std::tuple<IfCurrExpKernel<Real>, IfCondExpKernel<Real>>;
+using NeuronKernels = std::tuple<IfCurrExpKernel<Real>, IfCondExpKernel<Real>, IfCurrDeltaKernel<Real>>;
 
 }  // namespace va_event::kernels

@@ -22,10 +22,10 @@ void fill_own(std::span<double> values, const Next& next) {
 
 double checked_weight(double weight, const CellModel& target) {
   if (!std::isfinite(weight)) {
-    throw ParameterError("weight", weight, weight_unit(target), "must be finite");
+    throw ParameterError("weight", weight, target.weight_unit, "must be finite");
   }
   if (target.conductance_based && weight < 0.0) {
-    throw ParameterError("weight", weight, weight_unit(target), "must be >= 0 for " + std::string(target.name));
+    throw ParameterError("weight", weight, target.weight_unit, "must be >= 0 for " + std::string(target.name));
   }
   return weight + 0.0;
 }

@@ -18,10 +18,6 @@ namespace va_event::network {
 /// sorting puts it first.
 inline constexpr double kProjectionsOwn = -std::numeric_limits<double>::infinity();
 
-[[nodiscard]] inline std::string_view weight_unit(const CellModel& target) {
-  return target.conductance_based ? "uS" : "nA";
-}
-
 /// The weight, with -0.0 turned into 0.0 (equal weights must have equal bits).
 /// @throws ParameterError unless it is finite, and >= 0 for a conductance-based target.
 [[nodiscard]] double checked_weight(double weight, const CellModel& target);

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include "kernels/barrier.hpp"
+#include "kernels/elementary.hpp"
+#include "kernels/safe_interval.hpp"
+#include "kernels/state.hpp"
+#include "va_event/cell_types.hpp"
+
+namespace va_event::kernels {
+
+/// Closed forms of IF_curr_delta: between events only the leak acts, and an input moves v itself. The synaptic
+/// variables of the state are not used; they are 0.
+template <class Real>
+struct IfCurrDeltaKernel {
+  /// Largest error of y after `advance`, in units of epsilon() * scale(constants, state).
+  static constexpr double kMaxAdvanceError = 4.0;
+  /// An input can lift v to the threshold at once.
+  static constexpr bool kInputsMoveV = true;
+
+  struct Constants {
+    Real y_reset;     ///< v_reset - v_thresh [mV], < 0
+    Real v_thresh;    ///< [mV]
+    Real tau_refrac;  ///< [ms]
+    Real tau_m;       ///< [ms]
+    Real rate_m;      ///< 1/tau_m [1/ms]
+    Real y_infinity;  ///< v_rest + tau_m/cm (i_offset + injected current) - v_thresh [mV]
+    Real potentials;  ///< magnitudes of the terms of y_infinity, added up [mV]
+    Real horizon;     ///< [ms]: beyond it nothing that a number of this type resolves changes
+  };
+
+  [[nodiscard]] static const CellModel& model() { return IfCurrDelta::model(); }
+
+  /// @param parameters       in the order of model().parameters
+  /// @param injected_current [nA], added to i_offset
+  [[nodiscard]] static Constants prepare(std::span<const double> parameters, double injected_current) {
+    const Real v_rest(parameters[0]), cm(parameters[1]), tau_m(parameters[2]), tau_refrac(parameters[3]);
+    const Real current = Real(parameters[4]) + Real(injected_current);
+    const Real v_reset(parameters[5]), v_thresh(parameters[6]);
+    const Real driven = tau_m / cm * current;
+    return {v_reset - v_thresh,
+            v_thresh,
+            tau_refrac,
+            tau_m,
+            Real(1) / tau_m,
+            (v_rest - v_thresh) + driven,
+            magnitude(Real(v_rest - v_thresh)) + magnitude(driven),
+            kHorizon * tau_m};
+  }
+
+  /// @param variables in the order of model().variables
+  [[nodiscard]] static State<Real> make_state(const Constants& constants, std::span<const double> variables) {
+    return {Real(variables[0]) - constants.v_thresh, Real(0), Real(0), Real(0)};
+  }
+
+  /// The state `h` later without input, ignoring the threshold; `t` stays.
+  /// @param h [ms], >= 0; any length
+  /// Error of y <= kMaxAdvanceError epsilon * scale.
+  [[nodiscard]] static State<Real> advance(const Constants& constants, const State<Real>& state, const Real& h) {
+    const Real x = h * constants.rate_m;
+    State<Real> end = state;
+    // The increment's form loses nothing at small x; the other one keeps the sign of y when y_infinity is 0.
+    end.y = x < Real(1) / 2 ? Real(state.y - (constants.y_infinity - state.y) * elementary::expm1(Real(-x)))
+                            : Real(constants.y_infinity + (state.y - constants.y_infinity) * elementary::exp(Real(-x)));
+    return end;
+  }
+
+  // How a neuron is held in memory (a "row"): by its state.
+
+  /// The state at `t`, not before row.t, without input in between, ignoring the threshold; and t.
+  [[nodiscard]] static State<Real> state_at(const Constants& c, const State<Real>& row, const Real& t) {
+    State<Real> state = advance(c, row, t - row.t);
+    state.t = t;
+    return state;
+  }
+
+  /// The same of a refractory neuron: y is kHeld.
+  [[nodiscard]] static State<Real> held_at(const Constants& /*c*/, const State<Real>& /*row*/, const Real& t) {
+    return {Real(kHeld), Real(0), Real(0), t};
+  }
+
+  /// The row of a state at state.t.
+  [[nodiscard]] static State<Real> row_of(const Constants& /*c*/, const State<Real>& state) { return state; }
+
+  struct Moment {
+    Real t;
+  };
+  [[nodiscard]] static Moment moment(const Constants& /*c*/, const Real& t) { return {t}; }
+
+  /// An input; lost on a refractory neuron.
+  static void receive(const Constants& c, State<Real>& row, const Moment& at, std::size_t /*receptor*/,
+                      const Real& weight) {
+    if (row.y == Real(kHeld)) {
+      row.t = at.t;
+      return;
+    }
+    row = state_at(c, row, at.t);
+    row.y += weight;
+  }
+
+  /// The state at the moment of the neuron's last event.
+  [[nodiscard]] static State<Real> state_now(const Constants& /*c*/, const State<Real>& row, const Moment& /*at*/) {
+    return row;
+  }
+
+  /// How long the neuron is safe after its last event.
+  [[nodiscard]] static SafeInterval<Real> safe_after(const Constants& c, const State<Real>& row, const Moment& /*at*/) {
+    return safe_interval(c, row);
+  }
+
+  /// Into the next epoch: its time 0 is the present one's end.
+  static void next_epoch(const Constants& c, State<Real>& row) {
+    row = row.y == Real(kHeld) ? held_at(c, row, Real(kEpoch)) : state_at(c, row, Real(kEpoch));
+    row.t = Real(0);
+  }
+
+  /// A variable as users see it. @param index in model().variables
+  [[nodiscard]] static Real variable(const Constants& constants, const State<Real>& state, std::size_t index) {
+    return index == 0 ? Real(state.y + constants.v_thresh) : Real(0);
+  }
+
+  /// Constant; the rates of its two absent terms are any.
+  [[nodiscard]] static Barrier<Real> barrier(const Constants& constants, const State<Real>& /*state*/) {
+    return {constants.y_infinity, Real(0), Real(0), constants.rate_m, constants.rate_m};
+  }
+
+  /// dv/dt [mV/ms]
+  [[nodiscard]] static Real slope(const Constants& constants, const State<Real>& state) {
+    return (constants.y_infinity - state.y) * constants.rate_m;
+  }
+
+  /// Size of the potentials that rounding errors are relative to [mV].
+  [[nodiscard]] static Real scale(const Constants& constants, const State<Real>& state) {
+    return magnitude(state.y) + constants.potentials;
+  }
+
+  [[nodiscard]] static SafeInterval<Real> safe_interval(const Constants& constants, const State<Real>& state) {
+    return kernels::safe_interval(Real(-state.y), constants.y_infinity, Real(1), constants.tau_m,
+                                  scale(constants, state));
+  }
+};
+
+}  // namespace va_event::kernels
