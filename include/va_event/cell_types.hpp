@@ -36,10 +36,11 @@ struct CellModel {
   std::span<const ParameterInfo> parameters;
   std::span<const VariableInfo> variables;      ///< empty for spike sources
   std::span<const std::string_view> receptors;  ///< {"excitatory", "inhibitory"}; empty for spike sources
-  bool conductance_based = false;               ///< then weights are [uS] and >= 0, else [nA]
+  bool conductance_based = false;               ///< then weights are >= 0
   /// Rules between parameters (v_reset < v_thresh). Gets one value per parameter, in order.
   /// @throws ParameterError
   void (*check)(std::span<const double> parameters) = nullptr;
+  std::string_view weight_unit = "nA";  ///< of synapses onto such cells
 
   [[nodiscard]] bool is_source() const noexcept { return receptors.empty(); }
 };
@@ -93,6 +94,22 @@ struct IfCondExp {
   double v_thresh = -50.0;  ///< threshold [mV]
   double v_reset = -65.0;   ///< potential after a spike [mV], < v_thresh
   double i_offset = 0.0;    ///< constant current [nA]
+
+  [[nodiscard]] static const CellModel& model();
+  operator CellType() const;  // NOLINT(google-explicit-constructor)
+};
+
+/// Leaky integrate-and-fire neuron whose potential jumps at every event:
+///   dv/dt = (v_rest - v)/tau_m + i_offset/cm; an event adds its weight [mV, either sign] to v at once.
+/// Events at one instant are added up before v is compared with v_thresh; an event on a refractory neuron is lost.
+struct IfCurrDelta {
+  double v_rest = -65.0;    ///< resting potential [mV]
+  double cm = 1.0;          ///< membrane capacitance [nF], > 0
+  double tau_m = 20.0;      ///< membrane time constant [ms], > 0
+  double tau_refrac = 0.1;  ///< refractory period [ms], >= 0, never rounded
+  double i_offset = 0.0;    ///< constant current [nA]
+  double v_reset = -65.0;   ///< potential after a spike [mV], < v_thresh
+  double v_thresh = -50.0;  ///< threshold [mV]
 
   [[nodiscard]] static const CellModel& model();
   operator CellType() const;  // NOLINT(google-explicit-constructor)
