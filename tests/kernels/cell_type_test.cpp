@@ -30,13 +30,14 @@ TEST(CellModels, EveryStandardModelIsListedOnceUnderItsPyNNName) {
   for (const CellModel* model : list_standard_models()) {
     names.emplace_back(model->name);
   }
-  EXPECT_THAT(names, ::testing::ElementsAre("IF_curr_exp", "IF_cond_exp", "SpikeSourcePoisson",
+  EXPECT_THAT(names, ::testing::ElementsAre("IF_curr_exp", "IF_cond_exp", "IF_curr_delta", "SpikeSourcePoisson",
                                             "SpikeSourcePoissonRefractory", "SpikeSourceGamma", "SpikeSourceArray"));
 }
 
 TEST(CellModels, DefaultsOfTheStructsAreThoseOfTheDescriptors) {
   EXPECT_EQ(CellType(IfCurrExp{}).values(), defaults(IfCurrExp::model()));
   EXPECT_EQ(CellType(IfCondExp{}).values(), defaults(IfCondExp::model()));
+  EXPECT_EQ(CellType(IfCurrDelta{}).values(), defaults(IfCurrDelta::model()));
   EXPECT_EQ(CellType(SpikeSourcePoisson{}).values(), defaults(SpikeSourcePoisson::model()));
   EXPECT_EQ(CellType(SpikeSourcePoissonRefractory{}).values(), defaults(SpikeSourcePoissonRefractory::model()));
   EXPECT_EQ(CellType(SpikeSourceGamma{}).values(), defaults(SpikeSourceGamma::model()));
@@ -62,6 +63,17 @@ TEST(CellModels, EveryFieldOfIfCondExpReachesTheParameterOfItsName) {
   const CellType type = cell;
   const char* names[] = {"v_rest",  "cm",      "tau_m",    "tau_refrac", "tau_syn_E", "tau_syn_I",
                          "e_rev_E", "e_rev_I", "i_offset", "v_reset",    "v_thresh"};
+  for (std::size_t i = 0; i < std::size(names); ++i) {
+    EXPECT_EQ(type.values()[parameter_index(type.model(), names[i])], static_cast<double>(i + 1)) << names[i];
+  }
+}
+
+TEST(CellModels, EveryFieldOfIfCurrDeltaReachesTheParameterOfItsName) {
+  IfCurrDelta cell;
+  cell.v_rest = 1, cell.cm = 2, cell.tau_m = 3, cell.tau_refrac = 4, cell.i_offset = 5, cell.v_reset = 6;
+  cell.v_thresh = 7;
+  const CellType type = cell;
+  const char* names[] = {"v_rest", "cm", "tau_m", "tau_refrac", "i_offset", "v_reset", "v_thresh"};
   for (std::size_t i = 0; i < std::size(names); ++i) {
     EXPECT_EQ(type.values()[parameter_index(type.model(), names[i])], static_cast<double>(i + 1)) << names[i];
   }
@@ -100,6 +112,10 @@ TEST(CellModels, SourcesHaveNeitherVariablesNorReceptors) {
   EXPECT_FALSE(IfCurrExp::model().is_source());
   EXPECT_FALSE(IfCurrExp::model().conductance_based);
   EXPECT_TRUE(IfCondExp::model().conductance_based);
+  EXPECT_FALSE(IfCurrDelta::model().conductance_based);
+  EXPECT_EQ(IfCurrExp::model().weight_unit, "nA");
+  EXPECT_EQ(IfCondExp::model().weight_unit, "uS");
+  EXPECT_EQ(IfCurrDelta::model().weight_unit, "mV");
 }
 
 TEST(CellModels, SpikeTimesOfAnArrayAreKept) {
