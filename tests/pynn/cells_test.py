@@ -150,6 +150,41 @@ class Dynamics(PyNNTest):
         self.assertClose(self.signal(cond, "gsyn_inh")[:, 0], 0.002 * decay(5.7, 7.0), 1e-16)
         self.assertClose(self.signal(curr, "isyn_inh")[:, 0], -0.1 * decay(5.7, 5.0), 1e-15)
 
+    def test_the_potential_of_a_delta_neuron_jumps_by_the_weight_and_fades(self):
+        source = sim.Population(2, sim.SpikeSourceArray(spike_times=[[2.0, 7.125], [4.0]]))
+        cells = sim.Population(2, sim.IF_curr_delta(v_rest=-60.0, v_reset=-62.0, tau_m=15.0, tau_refrac=2.0,
+                                                    i_offset=[0.0, 0.5], cm=3.0))
+        self.assertEqual(cells.celltype.recordable, ["spikes", "v"])
+        cells.initialize(v=[-60.0, -57.5])  # where each rests
+        sim.Projection(source[:1], cells, sim.AllToAllConnector(), sim.StaticSynapse(weight=4.0, delay=0.3),
+                       receptor_type="excitatory")
+        sim.Projection(source[1:], cells, sim.AllToAllConnector(), sim.StaticSynapse(weight=-3.0, delay=1.7),
+                       receptor_type="inhibitory")
+        cells.record(["spikes", "v"])
+        sim.run(20.0)
+        t = np.arange(201) * 0.1
+
+        def jump(start):
+            return np.where(t > start, np.exp(-np.clip(t - start, 0.0, None) / 15.0), 0.0)
+
+        moved = 4.0 * (jump(2.3) + jump(7.425)) - 3.0 * jump(5.7)
+        self.assertClose(self.signal(cells), np.stack([-60.0 + moved, -57.5 + moved], axis=1), 1e-12)
+        self.assertEqual([len(train) for train in self.spikes(cells)], [0, 0])
+
+    def test_a_delta_neuron_spikes_with_the_input_that_reaches_the_threshold(self):
+        # 6 mV fade to 4.9 in 4 ms: the second input reaches 10 mV above rest, only the third one 11.
+        source = sim.Population(1, sim.SpikeSourceArray(spike_times=[1.0, 5.0, 6.0, 7.0]))
+        cells = sim.Population(2, sim.IF_curr_delta(v_rest=-60.0, v_reset=-62.0, tau_refrac=2.0, v_thresh=[-50.0, -49.0]))
+        cells.initialize(v=-60.0)
+        sim.Projection(source, cells, sim.AllToAllConnector(), sim.StaticSynapse(weight=6.0, delay=0.5))
+        cells.record(["spikes", "v"])
+        sim.run(10.0)
+        first, second = self.spikes(cells)
+        self.assertEqual((first.tolist(), second.tolist()), ([5.5], [6.5]))
+        # The input at 7.5 is that of the end of the first neuron's refractoriness; the second one sleeps until 8.5.
+        v = self.signal(cells)
+        self.assertClose(v[100], [-60.0 + 4.0 * np.exp(-2.5 / 20.0), -60.0 - 2.0 * np.exp(-1.5 / 20.0)], 1e-12)
+
     def test_parameters_may_change_between_runs(self):
         cells = sim.Population(1, sim.IF_curr_exp(v_rest=-65.0, tau_m=20.0))
         cells.record("v")

@@ -166,7 +166,7 @@ class Control(PyNNTest):
 
     def test_models_are_listed_and_those_that_are_missing_say_what_to_use(self):
         self.assertEqual(set(sim.list_standard_models()),
-                         {"IF_curr_exp", "IF_cond_exp", "SpikeSourceArray", "SpikeSourcePoisson",
+                         {"IF_curr_exp", "IF_cond_exp", "IF_curr_delta", "SpikeSourceArray", "SpikeSourcePoisson",
                           "SpikeSourcePoissonRefractory", "SpikeSourceGamma"})
         for name in ("HH_cond_exp", "IF_cond_alpha", "TsodyksMarkramSynapse", "STDPMechanism"):
             with self.assertRaisesRegex(NotImplementedError, f"{name} is not available in va_event: .*use") as caught:

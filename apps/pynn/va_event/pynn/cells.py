@@ -20,6 +20,11 @@ class IF_cond_exp(cells.IF_cond_exp):
     recordable = ["spikes", "v", "gsyn_exc", "gsyn_inh"]
 
 
+class IF_curr_delta(cells.IF_curr_delta):
+    __doc__ = cells.IF_curr_delta.__doc__
+    translations = _same(cells.IF_curr_delta)
+
+
 class SpikeSourcePoisson(cells.SpikeSourcePoisson):
     __doc__ = cells.SpikeSourcePoisson.__doc__
     translations = _same(cells.SpikeSourcePoisson)

@@ -14,7 +14,6 @@ def _unavailable(name, instead):
 _CELLS = "use IF_curr_exp or IF_cond_exp, whose potentials have a closed form"
 _SYNAPSES = "use StaticSynapse"
 _INSTEAD = {
-    "IF_curr_delta": "use IF_curr_exp with a short tau_syn_E",
     "IF_curr_alpha": "use IF_curr_exp",
     "IF_cond_alpha": "use IF_cond_exp",
     "SpikeSourceInhGamma": "use SpikeSourceGamma, and set its parameters between runs",
