@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <optional>
@@ -118,6 +119,40 @@ TYPED_TEST(FirstCrossing, AnEmptyIntervalBelowTheThresholdHoldsNone) {
     const auto constants = TypeParam::prepare(example.parameters, 0.0);
     EXPECT_FALSE(first_crossing<TypeParam>(constants, TypeParam::make_state(constants, example.variables), 0.0));
   }
+}
+
+TYPED_TEST(FirstCrossing, FoundNearbyIsTheOneThatTheWholeSearchFinds) {
+  RandomCases random(57);
+  int found = 0, crossings = 0;
+  for (int i = 0; i < 3000; ++i) {
+    const auto example = MakeCase<TypeParam>::make(random);
+    const auto constants = TypeParam::prepare(example.parameters, 0.0);
+    const auto state = TypeParam::make_state(constants, example.variables);
+    const double h_max = random.log_uniform(0.1, 100);
+    const std::optional<double> first = first_crossing<TypeParam>(constants, state, h_max);
+    crossings += first ? 1 : 0;
+    // Look from the beginning, and from close to the crossing.
+    for (const double ahead : {1e3, 1e-1, 1e-3}) {
+      const double x = first ? std::max(0.0, *first - ahead) : 0.0;
+      const auto at = [&](double time) { return TypeParam::advance(constants, state, time); };
+      const auto there = at(x);
+      const auto near = near_crossing<TypeParam>(constants, at, there, x, h_max);
+      if (!near) {
+        continue;
+      }
+      ++found;
+      ASSERT_TRUE(first.has_value()) << "case " << i;
+      const double slope = TypeParam::slope(constants, at(*first));
+      ASSERT_NEAR(near->time, *first,
+                  4 * (TypeParam::kMaxAdvanceError * epsilon() * TypeParam::scale(constants, state) / slope +
+                       epsilon() * *first))
+          << "case " << i << ", from " << x;
+      ASSERT_GE(near->time, x);
+      ASSERT_GT(near->after, 0.0);
+    }
+  }
+  EXPECT_GT(crossings, 500);
+  EXPECT_GT(found, 500);
 }
 
 TEST(FirstCrossingOfConstantCurrent, IsTheLogarithmOfTheClosedForm) {
