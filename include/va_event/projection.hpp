@@ -17,7 +17,7 @@ class Projection {
  public:
   [[nodiscard]] std::size_t size() const noexcept;
   [[nodiscard]] const std::string& label() const noexcept;
-  [[nodiscard]] std::vector<double> weights() const;  ///< [uS] or [nA]
+  [[nodiscard]] std::vector<double> weights() const;  ///< [uS], [nA] or [mV]
   [[nodiscard]] std::vector<double> delays() const;   ///< [ms]
   /// Every synapse with weight and delay; pre and post count within the connected sets.
   [[nodiscard]] std::vector<ListedConnection> connections() const;

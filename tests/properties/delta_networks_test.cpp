@@ -191,7 +191,8 @@ Network random_network(unsigned seed, bool dyadic) {
   return network;
 }
 
-Spikes simulate(const Network& network, unsigned threads) {
+/// @param cut between stops [ms]
+Spikes simulate(const Network& network, unsigned threads, double cut = kDuration) {
   Simulation simulation({.threads = threads});
   const Population sources = simulation.create(network.sources.size(), SpikeSourceArray{});
   for (std::size_t s = 0; s < network.sources.size(); ++s) {
@@ -214,7 +215,9 @@ Spikes simulate(const Network& network, unsigned threads) {
   for (std::size_t n = 1; n < neurons.size(); ++n) {
     everything = everything + neurons[n];
   }
-  simulation.run_until(kDuration);
+  for (double stop = cut; stop < kDuration + cut; stop += cut) {
+    simulation.run_until(std::min(stop, kDuration));
+  }
   return everything.spikes();
 }
 
@@ -236,7 +239,10 @@ TEST_P(DeltaNetworks, EverySpikeIsThatOfABruteForceSimulator) {
     compared += k;
     ASSERT_TRUE(k == spikes.size() || spikes.times[k].ms() >= reference.reliable_until() - kMargin)
         << "seed " << seed << ": a spike too many";
-    ASSERT_EQ(simulate(network, 3), spikes) << "seed " << seed;
+    if (seed % 20 == 0) {  // threads that wait for each other are slow on a busy machine
+      ASSERT_EQ(simulate(network, 2), spikes) << "seed " << seed;
+    }
+    ASSERT_EQ(simulate(network, 1, 0.375), spikes) << "seed " << seed;
   }
   EXPECT_GT(compared, 3000U);
 }
