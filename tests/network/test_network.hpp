@@ -20,7 +20,7 @@ namespace va_event::network::testing_support {
 
 inline constexpr std::array<std::string_view, 2> kReceptors{"excitatory", "inhibitory"};
 inline constexpr CellModel kCurrentNeuron{"current_neuron", {}, {}, kReceptors, false, nullptr};
-inline constexpr CellModel kConductanceNeuron{"conductance_neuron", {}, {}, kReceptors, true, nullptr};
+inline constexpr CellModel kConductanceNeuron{"conductance_neuron", {}, {}, kReceptors, true, nullptr, "uS"};
 inline constexpr CellModel kSource{"source", {}, {}, {}, false, nullptr};
 
 using Ids = std::shared_ptr<const std::vector<CellId>>;
