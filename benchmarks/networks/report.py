@@ -26,7 +26,11 @@ def machine():
     except (OSError, StopIteration):
         flags = []
     compiler = subprocess.run(["g++", "--version"], capture_output=True, text=True, check=False).stdout.split("\n")[0]
-    return {"cpu": cpu, "cores": os.cpu_count(), "system": platform.platform(), "compiler": compiler,
+    try:
+        system = platform.freedesktop_os_release()["PRETTY_NAME"]
+    except (OSError, AttributeError):
+        system = platform.system()
+    return {"cpu": cpu, "cores": os.cpu_count(), "system": system, "compiler": compiler,
             "instruction_sets": [name for name in ("avx2", "avx512f") if name in flags],
             "load_average": os.getloadavg(), "date": datetime.date.today().isoformat()}
 
