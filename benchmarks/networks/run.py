@@ -28,7 +28,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 HOW_TO_GET = {
     "va_event": "cmake --preset release && cmake --build --preset release",
     "auryn": "git clone https://github.com/fzenke/auryn, set AURYN to its path, "
-             "apt-get install g++ openmpi-bin libopenmpi-dev libboost-mpi-dev libboost-program-options-dev (Debian)",
+             "apt-get install g++ openmpi-bin libopenmpi-dev libboost-mpi-dev libboost-program-options-dev "
+             "libboost-filesystem-dev libboost-system-dev (Debian)",
     "brian2": "apt-get install python3-brian python3-h5py cython3 g++ (Debian)",
     "neuron": "apt-get install python3-neuron neuron-dev python3-h5py (Debian)",
     "nest": "python3 -m venv nest && nest/bin/pip install nest-simulator h5py, then add --python nest/bin/python",
