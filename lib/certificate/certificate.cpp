@@ -23,7 +23,7 @@ void require_wider(const char* field, const Precision& wider, const char* than, 
 
 certificate::Contestant contestant(const network::Network& network, const Precision& precision) {
   return {precision, [&network, precision](recording::Recorder& recorder) {
-            return engine::make_engine(precision, network, recorder);
+            return engine::make_engine(precision, network, recorder, 0);
           }};
 }
 

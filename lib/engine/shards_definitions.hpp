@@ -7,6 +7,7 @@
 #include <limits>
 #include <memory>
 #include <thread>
+#include <type_traits>
 #include <utility>
 
 #include "engine/shard_definitions.hpp"
@@ -38,8 +39,8 @@ unsigned Shards<Real>::how_many(unsigned threads) const {
   if (threads > 0) {
     return threads;
   }
-  constexpr double kRate = 0.01;            // spikes of a cell per ms
-  constexpr double kEventsPerWindow = 1000;  // of one shard: some ten microseconds
+  constexpr double kRate = 0.01;                                                 // spikes of a cell per ms
+  constexpr double kEventsPerWindow = std::is_same_v<Real, double> ? 1000 : 20;  // of a shard: tens of microseconds
   double synapses = 0;
   for (const network::ProjectionData& projection : network_.projections) {
     for (const network::SynapseBlock& block : projection.blocks) {
