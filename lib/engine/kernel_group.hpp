@@ -101,9 +101,11 @@ class KernelGroup final : public NeuronGroup<Real> {
       const State there = Kernel::state_at(constants(i), rows_[i], t);
       const Real bound = Kernel::safe_interval(constants(i), there).duration;
       if (may_be_past_grazing(i, there)) {
-        safe_[i] = t;
-        search(i);
-        return {};
+        if (t > safe_[i]) {  // an event may come first
+          safe_[i] = t;
+          return {};
+        }
+        note_peak_before(i, t);
       }
       if (bound > kLookAgain) {
         safe_[i] = t + bound;
@@ -454,6 +456,16 @@ class KernelGroup final : public NeuronGroup<Real> {
     }
     const auto barrier = Kernel::barrier(constants(i), there);
     return barrier.constant + barrier.exc + barrier.inh <= Real(0);
+  }
+
+  /// Only what is reported depends on this, neither the looks nor what they find.
+  void note_peak_before(std::size_t i, const Real& t) {
+    Cold& cold = cold_[i];
+    cold.decision = {};
+    static_cast<void>(first_crossing(i));
+    if (Real(cold.decision.time) <= t) {
+      note(i, cold.decision.distance, cold.decision.time);
+    }
   }
 
   /// An event that ends a rise decides, too, whether there is a spike.

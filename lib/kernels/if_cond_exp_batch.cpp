@@ -141,7 +141,7 @@ struct Finish {
   HWY_INLINE void put(const Bin& bin, std::size_t k, const Rows& rows, V safe_until) const {
     const Doubles d;
     store(rows, neurons.row, bin.index.data() + k, bin.count - k);
-    alignas(64) std::array<double, kPadding> until;
+    alignas(64) std::array<double, kPadding> until{};
     hn::Store(safe_until, d, until.data());
     for (std::size_t lane = 0; lane < HWY_MIN(bin.count - k, hn::Lanes(d)); ++lane) {
       neurons.safe_until[bin.index[k + lane]] = until[lane];

@@ -23,7 +23,8 @@ HWY_BEFORE_NAMESPACE();
 namespace va_event::kernels::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
-using Doubles = hn::ScalableTag<double>;
+/// Four lanes at most: a neuron is four numbers, and transposing eight rows costs more than eight lanes win back.
+using Doubles = hn::CappedTag<double, 4>;
 using V = hn::Vec<Doubles>;
 
 /// elementary::detail::reduce(), operation by operation.
