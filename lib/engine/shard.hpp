@@ -50,11 +50,9 @@ struct Emission {
 /// Three scales of time, none of which is a time step:
 ///  - events, wherever they fall;
 ///  - check frames of kFrame: only neurons that might spike before the frame ends stand in the queue of candidates.
-///  Frames
-///    decide who is looked at, never what comes out;
+///    Frames decide who is looked at, never what comes out;
 ///  - epochs (events::kEpoch): the origin of all offsets moves on, and every neuron is advanced to it, so that
-///  resolution does
-///    not decay. Epochs are fixed, so that results do not depend on how a run is cut.
+///    resolution does not decay. Epochs are fixed, so that results do not depend on how a run is cut.
 template <class Real>
 class Shard {
  public:
