@@ -17,8 +17,8 @@ namespace detail {
 /// @param at  the state at a time
 /// @param at_low  at(low)
 template <class Kernel, class Real, class At>
-[[nodiscard]] Real unique_crossing(const typename Kernel::Constants& constants, const At& at,
-                                   const State<Real>& at_low, Real low, Real high) {
+[[nodiscard]] Real unique_crossing(const typename Kernel::Constants& constants, const At& at, const State<Real>& at_low,
+                                   Real low, Real high) {
   constexpr int kNewtonSteps = 48;
   // Below this distance Newton's steps may be rounding errors of y alone.
   const Real rounding = 64 * std::numeric_limits<Real>::epsilon() * Kernel::scale(constants, at_low);

@@ -179,8 +179,8 @@ TYPED_TEST(Semantics, AnInputAtTheInstantOfACrossingComesTooLateAndOneATickEarli
     Simulation simulation;
     const Population neuron = simulation.create(1, this->driven());
     neuron.initialize("v", -60.0);
-    // Strong enough to stop the rise at once; not stronger, because potentials are right to the last bits of the largest
-    // one that is involved, here the one that this current drives to.
+    // Strong enough to stop the rise at once; not stronger, because potentials are right to the last bits of the
+    // largest one that is involved, here the one that this current drives to.
     this->drive(simulation, neuron, {arrival.plus(-0.5)}, TestFixture::kCoba ? 100.0 : -5.0, 0.5, "inhibitory");
     neuron.record("spikes");
     simulation.run_until(20.0);
