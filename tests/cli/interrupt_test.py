@@ -14,7 +14,7 @@ ENDLESS = ["CUBA", "--neurons", "100", "--probability", "0.1", "--duration", "1e
 
 
 class Interrupts(CommandLineTest):
-    def interrupted(self, sent, *arguments, after=" simulated 1"):
+    def interrupted(self, sent, *arguments, after=" simulated 100"):
         """(exit code, stdout, stderr) of a run that gets the signal when it has said `after`."""
         process = subprocess.Popen([PROGRAM, *ENDLESS, *arguments], cwd=self.folder, stdout=subprocess.PIPE,
                                    stderr=subprocess.PIPE, text=True)
