@@ -24,12 +24,21 @@ class SpinBarrier {
       if (round_.load(std::memory_order_acquire) != round) {
         return;
       }
+      pause();
     }
     round_.wait(round, std::memory_order_acquire);
   }
 
  private:
-  static constexpr int kSpins = 4096;
+  /// Some tens of microseconds: sleeping threads take as long to come back.
+  static constexpr int kSpins = 2048;
+
+  /// Leaves the core to its other thread for a moment.
+  static void pause() {
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#endif
+  }
 
   const unsigned threads_;
   alignas(64) std::atomic<unsigned> arrived_{0};
