@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <map>
 #include <optional>
 #include <span>
 #include <type_traits>
@@ -14,6 +13,7 @@
 #include <vector>
 
 #include "engine/neuron_group.hpp"
+#include "engine/parameter_sets.hpp"
 #include "kernels/batch.hpp"
 #include "kernels/crossing.hpp"
 #include "kernels/state.hpp"
@@ -42,18 +42,11 @@ class KernelGroup final : public NeuronGroup<Real> {
       for (std::size_t x = 0; x < variables.size(); ++x) {
         variables[x] = population.initial[x].at(n);
       }
-      std::vector<double> key = parameters;
-      key.push_back(injected[n - begin]);
-      const auto next = static_cast<std::uint32_t>(sets_.size());
-      const auto [entry, is_new] = known_.try_emplace(std::move(key), next);
-      if (is_new) {
-        sets_.push_back({Kernel::prepare(parameters, injected[n - begin]), 0});
-      }
-      ++sets_[entry->second].users;
-      cold_.push_back({.cell = population.first + n, .set = entry->second});
+      const std::uint32_t set = sets_.add_user(parameters, injected[n - begin]);
+      cold_.push_back({.cell = population.first + n, .set = set});
       safe_.push_back(infinity());
       rows_.emplace_back();
-      begin_interval(rows_.size() - 1, Kernel::make_state(sets_[entry->second].constants, variables));
+      begin_interval(rows_.size() - 1, Kernel::make_state(sets_[set], variables));
     }
     const auto last = static_cast<std::uint32_t>(rows_.size());
     if (last > first) {
@@ -148,13 +141,12 @@ class KernelGroup final : public NeuronGroup<Real> {
     const bool is_refractory = refractory(i);
     const Real threshold_before = constants(i).v_thresh;
     const bool at_reset = cold_[i].held_y == constants(i).y_reset;
-    ParameterSet& mine = own_set(i);
-    mine.constants = Kernel::prepare(parameters, injected);
-    const Real shift = threshold_before - mine.constants.v_thresh;
+    own_set(i, sets_.change_user(cold_[i].set, parameters, injected));
+    const Real shift = threshold_before - constants(i).v_thresh;
     if (!is_refractory) {
       state.y += shift;
     } else if (at_reset) {  // a v that the user has set meanwhile is kept
-      cold_[i].held_y = mine.constants.y_reset;
+      cold_[i].held_y = constants(i).y_reset;
     } else {
       cold_[i].held_y += shift;
     }
@@ -222,11 +214,6 @@ class KernelGroup final : public NeuronGroup<Real> {
   static constexpr double kLookAgain = 0.05;
   static constexpr double kSearchBelow = 1e-4;
 
-  struct ParameterSet {
-    Constants constants;
-    std::size_t users;
-  };
-
   /// What synaptic events do not touch.
   struct Cold {
     CellId cell = 0;
@@ -248,7 +235,7 @@ class KernelGroup final : public NeuronGroup<Real> {
   static Real infinity() { return std::numeric_limits<Real>::infinity(); }
   static constexpr std::size_t number(Interval kind) { return static_cast<std::size_t>(kind); }
 
-  [[nodiscard]] const Constants& constants(std::size_t i) const noexcept { return sets_[cold_[i].set].constants; }
+  [[nodiscard]] const Constants& constants(std::size_t i) const noexcept { return sets_[cold_[i].set]; }
   [[nodiscard]] bool refractory(std::size_t i) const noexcept { return rows_[i].y == Real(kernels::kHeld); }
 
   /// The parameter set of all neurons of the population that a part belongs to, if they have the same.
@@ -262,7 +249,7 @@ class KernelGroup final : public NeuronGroup<Real> {
 
   [[nodiscard]] bool in_batches(std::uint32_t set) const noexcept {
     if constexpr (kernels::Batch<Kernel>::kExists) {
-      return kernels::Batch<Kernel>::applies(sets_[set].constants);
+      return kernels::Batch<Kernel>::applies(sets_[set]);
     } else {
       return false;
     }
@@ -271,7 +258,7 @@ class KernelGroup final : public NeuronGroup<Real> {
   void deliver_batch(std::uint32_t set, const Real& t, std::size_t receptor, std::span<const kernels::Targets> targets,
                      Candidates<Real>& candidates) {
     if constexpr (kernels::Batch<Kernel>::kExists) {
-      const Constants& c = sets_[set].constants;
+      const Constants& c = sets_[set];
       std::uint64_t count = 0;
       for (const kernels::Targets& part : targets) {
         count += part.index.size();
@@ -298,7 +285,7 @@ class KernelGroup final : public NeuronGroup<Real> {
 
   void deliver_one_by_one(std::optional<std::uint32_t> set, const Real& t, std::size_t receptor,
                           std::span<const kernels::Targets> targets, Candidates<Real>& candidates) {
-    Moment at = Kernel::moment(set ? sets_[*set].constants : sets_[0].constants, t);
+    Moment at = Kernel::moment(sets_[set.value_or(0)], t);
     for (const kernels::Targets& part : targets) {
       for (std::size_t k = 0; k < part.index.size(); ++k) {
         const std::uint32_t i = part.offset + part.index[k];
@@ -313,8 +300,7 @@ class KernelGroup final : public NeuronGroup<Real> {
   void next_epoch_batch(const Range& range) {
     if constexpr (kernels::Batch<Kernel>::kExists) {
       report_.clear();
-      kernels::Batch<Kernel>::next_epoch(sets_[*range.set].constants,
-                                         {rows_.data() + range.begin, safe_.data() + range.begin},
+      kernels::Batch<Kernel>::next_epoch(sets_[*range.set], {rows_.data() + range.begin, safe_.data() + range.begin},
                                          range.end - range.begin, report_);
       for (const kernels::SerialInput& input : report_.serial) {
         begin_epoch(range.begin + input.index);
@@ -493,28 +479,21 @@ class KernelGroup final : public NeuronGroup<Real> {
     }
   }
 
-  /// A parameter set that no other neuron uses, so that it can be changed.
-  ParameterSet& own_set(std::size_t i) {
-    ParameterSet& present = sets_[cold_[i].set];
-    if (present.users == 1) {
-      return present;
+  /// The neuron has this set from now on, and maybe no longer that of the others of its population.
+  void own_set(std::size_t i, std::uint32_t set) {
+    if (cold_[i].set != set) {
+      cold_[i].set = set;
+      const auto range = std::find_if(ranges_.begin(), ranges_.end(), [i](const Range& one) { return i < one.end; });
+      range->set.reset();
     }
-    const auto range = std::find_if(ranges_.begin(), ranges_.end(), [i](const Range& one) { return i < one.end; });
-    range->set.reset();
-    --present.users;
-    const ParameterSet copy{present.constants, 1};
-    cold_[i].set = static_cast<std::uint32_t>(sets_.size());
-    sets_.push_back(copy);
-    return sets_.back();
   }
 
   std::int64_t epoch_ = 0;   ///< number of the present one
   std::vector<State> rows_;  ///< as of each neuron's last event, in the kernel's form; y of a refractory one is kHeld
   std::vector<Real> safe_;   ///< no spike before this time unless an event comes
   std::vector<Cold> cold_;
-  std::vector<ParameterSet> sets_;                      ///< one for each distinct set of parameters
-  std::map<std::vector<double>, std::uint32_t> known_;  ///< parameters and current -> index in sets_
-  std::vector<Range> ranges_;                           ///< all neurons, in their order
+  ParameterSets<Kernel> sets_;
+  std::vector<Range> ranges_;  ///< all neurons, in their order
   kernels::BatchReport report_;
 };
 

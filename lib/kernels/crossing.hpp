@@ -52,7 +52,7 @@ template <class Kernel, class Real, class At>
 /// A crossing that is close, and what v reaches soon after it.
 template <class Real>
 struct NearCrossing {
-  Real time;   ///< since the state [ms]
+  Real time;   ///< on the clock of `x` [ms]
   Real after;  ///< y, > 0, a moment later: v goes on rising at least to there [mV]
 };
 

@@ -15,6 +15,7 @@
 #include "kernels/gauss_legendre.hpp"
 #include "kernels/safe_interval.hpp"
 #include "kernels/state.hpp"
+#include "kernels/state_rows.hpp"
 #include "va_event/cell_types.hpp"
 
 namespace va_event::kernels {
@@ -46,7 +47,7 @@ inline constexpr std::array<QuadratureLevel, 9> kQuadratureLevels = {{{4, 0.09, 
 ///
 /// Rejected: incomplete gamma functions, the textbook closed form, lose digits exponentially with the conductance.
 template <class Real>
-struct IfCondExpKernel {
+struct IfCondExpKernel : StateRows<IfCondExpKernel<Real>, Real> {
   /// Largest error of y after `advance`, in units of epsilon() * scale(constants, state).
   static constexpr double kMaxAdvanceError = 8.0;
   /// An input changes a conductance, never v itself.
@@ -161,40 +162,6 @@ struct IfCondExpKernel {
       }
       rest -= part;
     }
-  }
-
-  // How a neuron is held in memory (a "row"): by its state. See IfCurrExpKernel.
-
-  [[nodiscard]] static State<Real> state_at(const Constants& c, const State<Real>& row, const Real& t) {
-    State<Real> state = advance(c, row, t - row.t);
-    state.t = t;
-    return state;
-  }
-  [[nodiscard]] static State<Real> held_at(const Constants& c, const State<Real>& row, const Real& t) {
-    State<Real> state = advance_refractory(c, row, t - row.t);
-    state.y = Real(kHeld);
-    state.t = t;
-    return state;
-  }
-  [[nodiscard]] static State<Real> row_of(const Constants& /*c*/, const State<Real>& state) { return state; }
-  struct Moment {
-    Real t;
-  };
-  [[nodiscard]] static Moment moment(const Constants& /*c*/, const Real& t) { return {t}; }
-  static void receive(const Constants& c, State<Real>& row, const Moment& at, std::size_t receptor,
-                      const Real& weight) {
-    row = row.y == Real(kHeld) ? held_at(c, row, at.t) : state_at(c, row, at.t);
-    add_input(row, receptor, weight);
-  }
-  [[nodiscard]] static State<Real> state_now(const Constants& /*c*/, const State<Real>& row, const Moment& /*at*/) {
-    return row;
-  }
-  [[nodiscard]] static SafeInterval<Real> safe_after(const Constants& c, const State<Real>& row, const Moment& /*at*/) {
-    return safe_interval(c, row);
-  }
-  static void next_epoch(const Constants& c, State<Real>& row) {
-    row = row.y == Real(kHeld) ? held_at(c, row, Real(kEpoch)) : state_at(c, row, Real(kEpoch));
-    row.t = Real(0);
   }
 
   /// The same while v is held at v_reset: only the synaptic variables change.

@@ -8,6 +8,7 @@
 #include "kernels/elementary.hpp"
 #include "kernels/safe_interval.hpp"
 #include "kernels/state.hpp"
+#include "kernels/state_rows.hpp"
 #include "va_event/cell_types.hpp"
 
 namespace va_event::kernels {
@@ -15,7 +16,7 @@ namespace va_event::kernels {
 /// Closed forms of IF_curr_delta: between events only the leak acts, and an input moves v itself. The synaptic
 /// variables of the state are not used; they are 0.
 template <class Real>
-struct IfCurrDeltaKernel {
+struct IfCurrDeltaKernel : StateRows<IfCurrDeltaKernel<Real>, Real> {
   /// Largest error of y after `advance`, in units of epsilon() * scale(constants, state).
   static constexpr double kMaxAdvanceError = 4.0;
   /// An input can lift v to the threshold at once.
@@ -68,54 +69,14 @@ struct IfCurrDeltaKernel {
     return end;
   }
 
-  // How a neuron is held in memory (a "row"): by its state.
-
-  /// The state at `t`, not before row.t, without input in between, ignoring the threshold; and t.
-  [[nodiscard]] static State<Real> state_at(const Constants& c, const State<Real>& row, const Real& t) {
-    State<Real> state = advance(c, row, t - row.t);
-    state.t = t;
+  /// The same while v is held at v_reset: nothing happens.
+  [[nodiscard]] static State<Real> advance_refractory(const Constants& /*constants*/, const State<Real>& state,
+                                                      const Real& /*h*/) {
     return state;
   }
 
-  /// The same of a refractory neuron: y is kHeld.
-  [[nodiscard]] static State<Real> held_at(const Constants& /*c*/, const State<Real>& /*row*/, const Real& t) {
-    return {Real(kHeld), Real(0), Real(0), t};
-  }
-
-  /// The row of a state at state.t.
-  [[nodiscard]] static State<Real> row_of(const Constants& /*c*/, const State<Real>& state) { return state; }
-
-  struct Moment {
-    Real t;
-  };
-  [[nodiscard]] static Moment moment(const Constants& /*c*/, const Real& t) { return {t}; }
-
-  /// An input; lost on a refractory neuron.
-  static void receive(const Constants& c, State<Real>& row, const Moment& at, std::size_t /*receptor*/,
-                      const Real& weight) {
-    if (row.y == Real(kHeld)) {
-      row.t = at.t;
-      return;
-    }
-    row = state_at(c, row, at.t);
-    row.y += weight;
-  }
-
-  /// The state at the moment of the neuron's last event.
-  [[nodiscard]] static State<Real> state_now(const Constants& /*c*/, const State<Real>& row, const Moment& /*at*/) {
-    return row;
-  }
-
-  /// How long the neuron is safe after its last event.
-  [[nodiscard]] static SafeInterval<Real> safe_after(const Constants& c, const State<Real>& row, const Moment& /*at*/) {
-    return safe_interval(c, row);
-  }
-
-  /// Into the next epoch: its time 0 is the present one's end.
-  static void next_epoch(const Constants& c, State<Real>& row) {
-    row = row.y == Real(kHeld) ? held_at(c, row, Real(kEpoch)) : state_at(c, row, Real(kEpoch));
-    row.t = Real(0);
-  }
+  /// While the neuron is refractory, y is kHeld and the input is lost.
+  static void add_input(State<Real>& state, std::size_t /*receptor*/, const Real& weight) { state.y += weight; }
 
   /// A variable as users see it. @param index in model().variables
   [[nodiscard]] static Real variable(const Constants& constants, const State<Real>& state, std::size_t index) {
