@@ -14,6 +14,13 @@ namespace va_event {
 /// A cell's number in its simulation: cells count from 0 in the order of creation, sources included.
 using CellId = std::uint32_t;
 
+/// Whose data is asked for, where several processes simulate one network together (Processes).
+enum class Gather : std::uint8_t {
+  everywhere,  ///< all processes get that of all cells; all must ask
+  at_root,     ///< process 0 gets that of all cells, the others nothing; all must ask
+  none         ///< each process gets that of its own cells
+};
+
 /// Recorded spikes of some cells: two parallel arrays, sorted by (exact time, id). The order is total, so equal
 /// simulations give equal arrays.
 struct Spikes {

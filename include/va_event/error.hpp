@@ -76,4 +76,18 @@ class FileError : public Error {
   std::string path_, reason_;
 };
 
+/// Another process of the simulation has failed, so that this one cannot go on either.
+class ProcessError : public Error {
+ public:
+  /// @param bad_input the other process threw a UserError
+  ProcessError(unsigned rank, const std::string& message, bool bad_input)
+      : Error("process " + std::to_string(rank) + ": " + message), rank_(rank), bad_input_(bad_input) {}
+  [[nodiscard]] unsigned rank() const noexcept { return rank_; }  ///< of the process that failed
+  [[nodiscard]] bool bad_input() const noexcept { return bad_input_; }
+
+ private:
+  unsigned rank_;
+  bool bad_input_;
+};
+
 }  // namespace va_event

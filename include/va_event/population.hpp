@@ -32,6 +32,8 @@ class Cells {
   [[nodiscard]] std::size_t size() const noexcept { return ids_->size(); }
   [[nodiscard]] const std::string& label() const noexcept { return label_; }
   [[nodiscard]] std::span<const CellId> ids() const noexcept { return *ids_; }
+  /// Those of them that this process has (Processes); all when it is alone.
+  [[nodiscard]] std::vector<CellId> local_ids() const;
 
   /// Sets a parameter; between runs it takes effect at the current time, before the inputs at that instant.
   /// @throws UnknownNameError, ParameterError, SizeError
@@ -57,9 +59,9 @@ class Cells {
   void inject(const StepCurrentSource& source) const;
 
   /// Recorded so far; cells of this set only.
-  [[nodiscard]] Spikes spikes() const;
+  [[nodiscard]] Spikes spikes(Gather gather = Gather::everywhere) const;
   /// @throws UnknownNameError when the variable is not recorded by any cell of the set.
-  [[nodiscard]] Signal signal(std::string_view variable) const;
+  [[nodiscard]] Signal signal(std::string_view variable, Gather gather = Gather::everywhere) const;
   /// Recorded spikes divided by the number of cells. @throws StateError when none of them records spikes.
   [[nodiscard]] double mean_spike_count() const;
   /// Recorded spikes of each cell.
@@ -68,7 +70,9 @@ class Cells {
   void clear_recorded() const;
 
   /// Writes "spikes" or a recorded variable to a file; the format follows the ending (see files.hpp).
-  void write(const std::string& path, std::string_view variable = "spikes") const;
+  /// Of several processes all must call this.
+  /// @param gather at_root: process 0 writes all; none: each process writes what it has, and needs a path of its own
+  void write(const std::string& path, std::string_view variable = "spikes", Gather gather = Gather::at_root) const;
 
   /// The exact present value of a state variable of each cell (before the events of this instant).
   [[nodiscard]] std::vector<double> value(std::string_view variable) const;

@@ -12,6 +12,7 @@
 #include "va_event/connectors.hpp"
 #include "va_event/population.hpp"
 #include "va_event/precision.hpp"
+#include "va_event/processes.hpp"
 #include "va_event/projection.hpp"
 #include "va_event/synapses.hpp"
 
@@ -23,6 +24,9 @@ struct SimulationOptions {
   /// Threads that simulate; 0: as many as the machine has and the network makes use of. The results are bit for bit the
   /// same for any number.
   unsigned threads = 0;
+  /// The processes that simulate together, each with so many threads; null: this one alone. All make the same calls in
+  /// the same order, and get the same results, bit for bit those of one process; what fails in one fails in all.
+  std::shared_ptr<Processes> processes = nullptr;
 };
 
 struct PopulationOptions {
@@ -50,6 +54,19 @@ struct RunStatistics {
       0;  ///< the root finder ran and found that there is no crossing before the next event
   std::uint64_t settled_by_refractory = 0;  ///< the neuron was refractory
   std::uint64_t settled_by_spike = 0;       ///< the interval ended with a spike
+
+  RunStatistics& operator+=(const RunStatistics& other) noexcept {
+    spikes += other.spikes;
+    source_spikes += other.source_spikes;
+    synaptic_events += other.synaptic_events;
+    intervals += other.intervals;
+    settled_by_sign += other.settled_by_sign;
+    settled_by_bound += other.settled_by_bound;
+    settled_by_search += other.settled_by_search;
+    settled_by_refractory += other.settled_by_refractory;
+    settled_by_spike += other.settled_by_spike;
+    return *this;
+  }
 };
 
 struct Progress {
@@ -93,6 +110,7 @@ class Simulation {
   [[nodiscard]] Precision precision() const noexcept;
   /// Threads that the last run() used; before the first the number of SimulationOptions.
   [[nodiscard]] unsigned threads() const noexcept;
+  [[nodiscard]] Processes& processes() const noexcept;
   [[nodiscard]] std::vector<PopulationRange> populations() const;
 
   [[nodiscard]] const std::shared_ptr<detail::Core>& core() const noexcept { return core_; }

@@ -3,10 +3,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <utility>
 
+#include "api/gathered.hpp"
 #include "events/instant.hpp"
+#include "processes/together.hpp"
 #include "random/purposes.hpp"
 #include "va_event/error.hpp"
 
@@ -38,12 +41,34 @@ void check_state(const network::PopulationData& population, std::size_t variable
 
 }  // namespace
 
+Core::Core(const SimulationOptions& options)
+    : precision(options.precision),
+      threads(options.threads),
+      processes(options.processes ? options.processes : single_process()) {
+  network.seed = options.seed;
+  network.share = {processes->rank(), processes->count()};
+}
+
 Time Core::now() const { return engine ? engine->now() : Time(); }
 
 void Core::require_not_started(const char* what) const {
   if (engine) {
     throw StateError(what, "at t = " + now().to_string(), "ms", "must come before the first run, or after reset()");
   }
+}
+
+void Core::require_single_process(const char* what) const {
+  if (processes->count() > 1) {
+    throw StateError(what, std::to_string(processes->count()) + " processes", "", "must be called in a single process");
+  }
+}
+
+void Core::together(const std::function<void()>& work) const { processes::together(*processes, work); }
+
+std::vector<CellId> Core::local(std::span<const CellId> ids) const {
+  std::vector<CellId> mine;
+  std::copy_if(ids.begin(), ids.end(), std::back_inserter(mine), [this](CellId id) { return network.is_local(id); });
+  return mine;
 }
 
 Population Core::create(std::size_t size, const CellType& type, PopulationOptions options) {
@@ -86,9 +111,12 @@ Projection Core::connect(const Assembly& pre, const Assembly& post, const Connec
                           "must connect cells of the simulation that makes it");
   }
   options.space.check();
-  network::ProjectionData projection =
-      network::build_projection(network, network.projections.size(), pre.ids_, post.ids_, connector, synapse,
-                                std::move(options.receptor_type), options.space);
+  network::ProjectionData projection;
+  together([&] {
+    projection = network::build_projection(network, network.projections.size(), pre.ids_, post.ids_, connector, synapse,
+                                           std::move(options.receptor_type), options.space);
+  });
+  projection.total_size = gather_sum(projection.size(), *processes);
   projection.label = options.label.empty() ? pre.label() + "→" + post.label() : std::move(options.label);
   network.projections.push_back(std::move(projection));
   return {shared_from_this(), network.projections.size() - 1};
@@ -96,7 +124,7 @@ Projection Core::connect(const Assembly& pre, const Assembly& post, const Connec
 
 RunEnd Core::run_until(const Time& stop) {
   if (!engine) {
-    engine = engine::make_engine(precision, network, recorder, threads);
+    engine = engine::make_engine(precision, network, recorder, threads, *processes);
   }
   if (stop <= now()) {
     return RunEnd::completed;
@@ -104,8 +132,9 @@ RunEnd Core::run_until(const Time& stop) {
   const auto keep_going = [this, stop_ms = stop.ms()](const Time& t) {
     return !on_progress || on_progress({t.ms(), stop_ms});
   };
-  const bool completed = engine->run_until(stop, keep_going);
-  statistics = engine->statistics();
+  bool completed = false;
+  together([&] { completed = engine->run_until(stop, keep_going); });
+  statistics = gather_statistics(engine->statistics(), *processes);
   return completed ? RunEnd::completed : RunEnd::interrupted;
 }
 
@@ -188,7 +217,7 @@ void Core::initialize(std::span<const CellId> ids, std::string_view variable, co
 
 void Core::record(std::span<const CellId> ids, std::string_view variable, double sampling_interval) {
   if (variable == "spikes") {
-    recorder.record_spikes(ids);
+    recorder.record_spikes(ids);  // the engine brings those of its own cells only
     return;
   }
   if (!(sampling_interval > 0.0) || !std::isfinite(sampling_interval)) {
@@ -216,7 +245,7 @@ void Core::record(std::span<const CellId> ids, std::string_view variable, double
   while (events::multiple(first, sampling_interval) < present) {
     ++first;
   }
-  recorder.record_signal(variable, unit, ids, sampling_interval, first);
+  together([&] { recorder.record_signal(variable, unit, local(ids), sampling_interval, first); });
 }
 
 void Core::inject(std::span<const CellId> ids, const StepCurrentSource& source) {
@@ -233,14 +262,15 @@ void Core::inject(std::span<const CellId> ids, const StepCurrentSource& source) 
 }
 
 std::vector<double> Core::value(std::span<const CellId> ids, std::string_view variable) const {
-  std::vector<double> result;
-  result.reserve(ids.size());
+  std::vector<double> mine;
   for (const CellId id : ids) {
     const network::PopulationData& population = population_of(id);
     const std::size_t index = variable_index(*population.model, variable);
-    result.push_back(engine ? engine->variable(id, index) : population.initial[index].at(id - population.first));
+    if (network.is_local(id)) {
+      mine.push_back(engine ? engine->variable(id, index) : population.initial[index].at(id - population.first));
+    }
   }
-  return result;
+  return gather_values(network, ids, mine, *processes);
 }
 
 }  // namespace va_event::detail

@@ -20,11 +20,13 @@ struct Core : std::enable_shared_from_this<Core> {
   recording::Recorder recorder;
   Precision precision;
   unsigned threads = 0;
+  std::shared_ptr<Processes> processes;
   std::unique_ptr<engine::Engine> engine;  ///< null until the first run after creation or reset()
   std::function<bool(const Progress&)> on_progress;
   RunStatistics statistics;
 
   [[nodiscard]] Time now() const;
+  explicit Core(const SimulationOptions& options);
   [[nodiscard]] const network::PopulationData& population_of(CellId id) const {
     return network.populations[network.population_of(id)];
   }
@@ -43,6 +45,11 @@ struct Core : std::enable_shared_from_this<Core> {
   void record(std::span<const CellId> ids, std::string_view variable, double sampling_interval);
   void inject(std::span<const CellId> ids, const StepCurrentSource& source);
   [[nodiscard]] std::vector<double> value(std::span<const CellId> ids, std::string_view variable) const;
+  [[nodiscard]] std::vector<CellId> local(std::span<const CellId> ids) const;
+  /// @throws StateError on several processes.
+  void require_single_process(const char* what) const;
+  /// See processes/together.hpp.
+  void together(const std::function<void()>& work) const;
 };
 
 }  // namespace va_event::detail

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "api/core.hpp"
+#include "api/gathered.hpp"
 #include "va_event/error.hpp"
 #include "va_event/files.hpp"
 
@@ -51,11 +52,27 @@ void Cells::record(std::initializer_list<std::string_view> variables, double sam
 
 void Cells::inject(const StepCurrentSource& source) const { core_->inject(ids(), source); }
 
-Spikes Cells::spikes() const { return core_->recorder.spikes(ids()); }
+std::vector<CellId> Cells::local_ids() const { return core_->local(ids()); }
 
-Signal Cells::signal(std::string_view variable) const { return core_->recorder.signal(variable, ids()); }
+Spikes Cells::spikes(Gather gather) const {
+  return detail::gather_spikes(core_->recorder, ids(), *core_->processes, gather);
+}
 
-std::vector<std::size_t> Cells::spike_counts() const { return core_->recorder.spike_counts(ids()); }
+Signal Cells::signal(std::string_view variable, Gather gather) const {
+  return detail::gather_signal(core_->recorder, variable, ids(), *core_->processes, gather);
+}
+
+std::vector<std::size_t> Cells::spike_counts() const {
+  std::vector<std::size_t> counts = core_->recorder.spike_counts(ids());
+  if (core_->processes->count() > 1) {
+    const std::vector<CellId> mine = local_ids();
+    const std::vector<std::size_t> own = core_->recorder.spike_counts(mine);
+    const std::vector<double> all =
+        detail::gather_values(core_->network, ids(), {own.begin(), own.end()}, *core_->processes);
+    counts.assign(all.begin(), all.end());
+  }
+  return counts;
+}
 
 double Cells::mean_spike_count() const {
   const recording::Recorder& recorder = core_->recorder;
@@ -71,7 +88,7 @@ double Cells::mean_spike_count() const {
 
 void Cells::clear_recorded() const { core_->recorder.clear(ids()); }
 
-void Cells::write(const std::string& path, std::string_view variable) const {
+void Cells::write(const std::string& path, std::string_view variable, Gather gather) const {
   // Only the populations that these cells belong to: a file must not make others look silent.
   std::vector<PopulationRange> ranges = core_->populations();
   std::vector<bool> named(ranges.size(), false);
@@ -84,10 +101,14 @@ void Cells::write(const std::string& path, std::string_view variable) const {
       mine.push_back(std::move(ranges[p]));
     }
   }
+  const Gather whose = gather == Gather::none ? Gather::none : Gather::at_root;
+  const bool writes = whose == Gather::none || core_->processes->rank() == 0;
   if (variable == "spikes") {
-    write_spikes(path, spikes(), mine);
+    const Spikes data = spikes(whose);
+    core_->together([&] { writes ? write_spikes(path, data, mine) : void(); });
   } else {
-    write_signal(path, signal(variable), mine);
+    const Signal data = signal(variable, whose);
+    core_->together([&] { writes ? write_signal(path, data, mine) : void(); });
   }
 }
 

@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "va_event/projection.hpp"
 
+#include <string>
 #include <utility>
 
 #include "api/core.hpp"
+#include "api/gathered.hpp"
+#include "va_event/error.hpp"
 
 namespace va_event {
 
 Projection::Projection(std::shared_ptr<detail::Core> core, std::size_t index) noexcept
     : core_(std::move(core)), index_(index) {}
 
-std::size_t Projection::size() const noexcept { return core_->network.projections[index_].size(); }
+std::size_t Projection::size() const noexcept { return core_->network.projections[index_].total_size; }
 
 const std::string& Projection::label() const noexcept { return core_->network.projections[index_].label; }
 
 std::vector<ListedConnection> Projection::connections() const {
-  return core_->network.projections[index_].connections();
+  return detail::gather_connections(core_->network, core_->network.projections[index_], *core_->processes);
 }
 
 std::vector<double> Projection::weights() const {
@@ -38,7 +41,28 @@ std::vector<double> Projection::delays() const {
 
 void Projection::set_weights(const Values& weights) {
   network::Network& network = core_->network;
-  network.projections[index_].set_weights(weights, network.populations, network.seed, index_);
+  network::ProjectionData& projection = network.projections[index_];
+  const auto assign = [&](const Values& values) {
+    core_->together([&] { projection.set_weights(values, network.populations, network.seed, index_); });
+  };
+  const std::vector<double>* each = weights.each();
+  if (each == nullptr || core_->processes->count() == 1) {
+    assign(weights);
+    return;
+  }
+  if (each->size() != projection.total_size) {
+    throw SizeError("weight", std::to_string(each->size()) + " values", "",
+                    "must be " + std::to_string(projection.total_size) + ", one per synapse");
+  }
+  std::vector<double> mine;
+  std::size_t synapse = 0;
+  for (const ListedConnection& connection : connections()) {
+    if (network.is_local((*projection.post)[connection.post])) {
+      mine.push_back((*each)[synapse]);
+    }
+    ++synapse;
+  }
+  assign(Values(std::move(mine)));
 }
 
 std::size_t Projection::memory_bytes() const noexcept {

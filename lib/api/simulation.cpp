@@ -9,11 +9,8 @@
 
 namespace va_event {
 
-Simulation::Simulation(SimulationOptions options) : core_(std::make_shared<detail::Core>()) {
-  core_->network.seed = options.seed;
-  core_->precision = options.precision;
-  core_->threads = options.threads;
-}
+// NOLINTNEXTLINE(performance-unnecessary-value-param): an aggregate, made for this call
+Simulation::Simulation(SimulationOptions options) : core_(std::make_shared<detail::Core>(options)) {}
 
 Population Simulation::create(std::size_t size, const CellType& type, PopulationOptions options) {
   return core_->create(size, type, std::move(options));
@@ -46,6 +43,8 @@ const RunStatistics& Simulation::statistics() const noexcept { return core_->sta
 std::uint64_t Simulation::seed() const noexcept { return core_->network.seed; }
 
 unsigned Simulation::threads() const noexcept { return core_->engine ? core_->engine->threads() : core_->threads; }
+
+Processes& Simulation::processes() const noexcept { return *core_->processes; }
 
 Precision Simulation::precision() const noexcept { return core_->precision; }
 

@@ -59,6 +59,7 @@ std::string time_text(double ms) {
 Certificate certify(const Simulation& simulation, double duration_ms, const CertifyOptions& options) {
   const detail::Core& core = *simulation.core();
   core.require_not_started("certify");
+  core.require_single_process("certify");
   if (!(duration_ms > 0.0) || !std::isfinite(duration_ms)) {
     throw ParameterError("duration", duration_ms, "ms", "must be > 0 and finite");
   }

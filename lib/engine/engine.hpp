@@ -10,6 +10,7 @@
 #include "network/network.hpp"
 #include "recording/recorder.hpp"
 #include "va_event/precision.hpp"
+#include "va_event/processes.hpp"
 #include "va_event/simulation.hpp"
 
 namespace va_event::engine {
@@ -23,6 +24,9 @@ struct Grazing {
 
 /// A simulation in progress, whatever number type it counts with. Everything it holds belongs to it; the network is
 /// only read, the recorder gets the spikes and samples.
+///
+/// Of several processes each has an engine for its share of the network's cells. They are made and run at the same
+/// time; what concerns single cells is done by those that have them.
 class Engine {
  public:
   Engine() = default;
@@ -41,10 +45,12 @@ class Engine {
   virtual void sources_changed(std::span<const CellId> cells) = 0;
   virtual void injection_added(std::size_t injection) = 0;
   virtual void set_variable(CellId cell, std::size_t variable, double value) = 0;
+  /// @pre the cell is one of this process
   [[nodiscard]] virtual double variable(CellId cell, std::size_t variable) const = 0;
 
   /// How many threads it runs on.
   [[nodiscard]] virtual unsigned threads() const = 0;
+  // Of this process:
   [[nodiscard]] virtual RunStatistics statistics() const = 0;
   /// The narrowest decision so far; nothing when there was none to make.
   [[nodiscard]] virtual std::optional<Grazing> closest_grazing() const = 0;
@@ -52,6 +58,11 @@ class Engine {
 
 /// An engine on the number type of `precision`. The recorder must be empty or hold spikes of the same precision.
 /// @param threads at most so many; 0: as many as pay
+/// @param processes that the network is shared by; must outlive the engine
+[[nodiscard]] std::unique_ptr<Engine> make_engine(const Precision& precision, const network::Network& network,
+                                                  recording::Recorder& recorder, unsigned threads,
+                                                  Processes& processes);
+/// In this process alone.
 [[nodiscard]] std::unique_ptr<Engine> make_engine(const Precision& precision, const network::Network& network,
                                                   recording::Recorder& recorder, unsigned threads = 1);
 

@@ -2,12 +2,14 @@
 #include "engine/routing.hpp"
 
 #include <algorithm>
-#include <compare>
+#include <bit>
 #include <limits>
 #include <map>
 #include <span>
 #include <tuple>
 #include <utility>
+
+#include "processes/message.hpp"
 
 namespace va_event::engine {
 
@@ -38,81 +40,160 @@ bool counts_up(const std::vector<std::int64_t>& rows) {
   return true;
 }
 
-template <class T>
-std::partial_ordering compare(std::span<const T> a, std::span<const T> b) {
-  return std::lexicographical_compare_three_way(a.begin(), a.end(), b.begin(), b.end());
+/// What a table holds, with all the parts of it that other processes have.
+struct Extent {
+  std::uint64_t synapses = 0;
+  double min_delay = std::numeric_limits<double>::infinity();
+  double max_delay = -std::numeric_limits<double>::infinity();
+  double min_weight = std::numeric_limits<double>::infinity();
+  double max_weight = -std::numeric_limits<double>::infinity();
+
+  void add(const Extent& other) {
+    synapses += other.synapses;
+    min_delay = std::min(min_delay, other.min_delay);
+    max_delay = std::max(max_delay, other.max_delay);
+    min_weight = std::min(min_weight, other.min_weight);
+    max_weight = std::max(max_weight, other.max_weight);
+  }
+};
+
+Extent extent_of(const network::SynapseTable& table) {
+  const auto [min_delay, max_delay] = table.delays();
+  const auto [min_weight, max_weight] = table.weights();
+  return {table.size(), min_delay, max_delay, min_weight, max_weight};
 }
 
-/// The order of the branches of one population of `sources` cells, by what they hold. Rows are looked at only if
-/// everything else is the same; two branches that compare equal do the same, and which comes first does not matter.
-bool comes_before(const Branch& a, const Branch& b, std::size_t sources) {
-  const auto summary = [](const Branch& branch) {
-    const network::SynapseTable& table = *branch.table;
-    return std::tuple(table.has_constant_delay(), table.has_constant_delay() ? table.constant_delay() : 0.0,
-                      branch.post_population, branch.receptor, table.has_constant_weight(),
-                      table.has_constant_weight() ? table.constant_weight() : 0.0);
-  };
-  const auto summary_a = summary(a);
-  const auto summary_b = summary(b);
-  if (summary_a != summary_b) {
-    return summary_a < summary_b;
+/// The extents of all blocks of all projections, one after the other.
+std::vector<Extent> extents_of(const network::Network& network, Processes& processes) {
+  std::vector<Extent> mine;
+  for (const network::ProjectionData& projection : network.projections) {
+    for (const network::SynapseBlock& block : projection.blocks) {
+      mine.push_back(extent_of(block.table));
+    }
   }
+  processes::Writer message;
+  message.put_array(mine);
+  std::vector<Processes::Bytes> all;
+  processes.all_gather(message.bytes(), all);
+  std::vector<Extent> sum(mine.size());
+  for (const Processes::Bytes& one : all) {
+    const auto theirs = processes::Reader(one).get_array<Extent>();
+    for (std::size_t k = 0; k < sum.size(); ++k) {
+      sum[k].add(theirs[k]);
+    }
+  }
+  return sum;
+}
+
+/// A branch, and what its place among the branches of its population follows from.
+struct Ranked {
+  std::size_t population;
+  Branch branch;
+  Extent extent;
+  std::uint64_t fingerprint = 0;
+
+  [[nodiscard]] bool one_delay() const { return extent.min_delay == extent.max_delay; }
+  [[nodiscard]] bool one_weight() const { return extent.min_weight == extent.max_weight; }
+  [[nodiscard]] auto summary() const {
+    return std::tuple(population, one_delay(), one_delay() ? extent.min_delay : 0.0, branch.post_population,
+                      branch.receptor, one_weight(), one_weight() ? extent.min_weight : 0.0);
+  }
+};
+
+/// Mixes the bits of a number (the finaliser of MurmurHash3).
+constexpr std::uint64_t mixed(std::uint64_t x) {
+  x = (x ^ (x >> 33U)) * 0xFF51AFD7ED558CCDU;
+  x = (x ^ (x >> 33U)) * 0xC4CEB9FE1A85EC53U;
+  return x ^ (x >> 33U);
+}
+
+/// A number that two branches of the same synapses have in common, and hardly any others: a sum over the synapses, so
+/// that it does not depend on which process holds which.
+std::uint64_t fingerprint(const Branch& branch, std::size_t sources) {
+  const network::SynapseTable& table = *branch.table;
+  std::uint64_t sum = 0;
   for (std::size_t source = 0; source < sources; ++source) {
-    const network::SynapseTable::Row row_a = a.row(source);
-    const network::SynapseTable::Row row_b = b.row(source);
-    for (const std::partial_ordering order : {compare(row_a.delay, row_b.delay), compare(row_a.target, row_b.target),
-                                              compare(row_a.weight, row_b.weight)}) {
-      if (order != 0) {
-        return order < 0;
-      }
+    const network::SynapseTable::Row row = branch.row(source);
+    for (std::size_t k = 0; k < row.target.size(); ++k) {
+      const double weight = row.weight.empty() ? table.constant_weight() : row.weight[k];
+      const double delay = row.delay.empty() ? table.constant_delay() : row.delay[k];
+      const std::uint64_t cells = (std::uint64_t{source} << 32U) | row.target[k];
+      sum += mixed(mixed(mixed(cells) + std::bit_cast<std::uint64_t>(weight)) + std::bit_cast<std::uint64_t>(delay));
     }
   }
-  return false;
+  return sum;
 }
 
-/// Joins the branches of one constant delay.
-std::vector<Route> routes_of_branches(std::vector<Branch> branches) {
-  std::vector<Route> routes;
-  for (Branch& branch : branches) {
-    if (!branch.table->has_constant_delay()) {
-      routes.push_back({std::nullopt, {std::move(branch)}});
-    } else if (const double delay = branch.table->constant_delay(); !routes.empty() && routes.back().delay == delay) {
-      routes.back().branches.push_back(std::move(branch));
-    } else {
-      routes.push_back({delay, {std::move(branch)}});
+/// Branches are ordered by what they hold. Synapses are looked at only if all else is the same.
+void sort(std::vector<Ranked>& branches, const network::Network& network, Processes& processes) {
+  const auto by_summary = [](const Ranked& a, const Ranked& b) { return a.summary() < b.summary(); };
+  std::sort(branches.begin(), branches.end(), by_summary);
+  processes::Writer message;
+  std::vector<Ranked*> undecided;
+  for (std::size_t k = 0; k < branches.size(); ++k) {
+    const bool like_last = k > 0 && branches[k - 1].summary() == branches[k].summary();
+    const bool like_next = k + 1 < branches.size() && branches[k].summary() == branches[k + 1].summary();
+    if (like_last || like_next) {
+      undecided.push_back(&branches[k]);
+      message.put(fingerprint(branches[k].branch, network.populations[branches[k].population].size));
     }
   }
-  return routes;
+  if (undecided.empty()) {  // in all processes
+    return;
+  }
+  std::vector<Processes::Bytes> all;
+  processes.all_gather(message.bytes(), all);
+  for (const Processes::Bytes& one : all) {
+    processes::Reader theirs(one);
+    for (Ranked* const branch : undecided) {
+      branch->fingerprint += theirs.get<std::uint64_t>();
+    }
+  }
+  std::sort(branches.begin(), branches.end(), [](const Ranked& a, const Ranked& b) {
+    return std::tuple_cat(a.summary(), std::tuple(a.fingerprint)) <
+           std::tuple_cat(b.summary(), std::tuple(b.fingerprint));
+  });
 }
 
 }  // namespace
 
-Routing::Routing(const network::Network& network) : min_delay_(std::numeric_limits<double>::infinity()) {
-  std::vector<std::vector<Branch>> branches(network.populations.size());
+Routing::Routing(const network::Network& network, Processes& processes)
+    : routes_(network.populations.size()), min_delay_(std::numeric_limits<double>::infinity()) {
+  const std::vector<Extent> extents = extents_of(network, processes);
+  std::vector<Ranked> branches;
+  std::size_t next_extent = 0;
   for (const network::ProjectionData& projection : network.projections) {
-    for (const auto& [population, rows] : rows_by_population(network, *projection.pre)) {
-      for (const network::SynapseBlock& block : projection.blocks) {
-        if (block.table.size() == 0) {
-          continue;
-        }
-        min_delay_ = std::min(min_delay_, block.table.min_delay());
-        const CellModel& post = *network.populations[block.post_population].model;
-        branches[population].push_back({&block.table,
-                                        block.post_population,
-                                        static_cast<std::uint32_t>(receptor_index(post, projection.receptor)),
-                                        rows[0],
-                                        {}});
+    const auto rows_of = rows_by_population(network, *projection.pre);
+    for (const network::SynapseBlock& block : projection.blocks) {
+      const Extent& extent = extents[next_extent++];
+      if (extent.synapses == 0) {
+        continue;
+      }
+      min_delay_ = std::min(min_delay_, extent.min_delay);
+      const CellModel& post = *network.populations[block.post_population].model;
+      const auto receptor = static_cast<std::uint32_t>(receptor_index(post, projection.receptor));
+      for (const auto& [population, rows] : rows_of) {
+        branches.push_back({population, {&block.table, block.post_population, receptor, rows[0], {}}, extent});
         if (!counts_up(rows)) {
-          branches[population].back().rows = rows;
+          branches.back().branch.rows = rows;
         }
       }
     }
   }
-  for (std::size_t p = 0; p < branches.size(); ++p) {
-    const std::size_t sources = network.populations[p].size;
-    std::sort(branches[p].begin(), branches[p].end(),
-              [sources](const Branch& a, const Branch& b) { return comes_before(a, b, sources); });
-    routes_.push_back(routes_of_branches(std::move(branches[p])));
+  sort(branches, network, processes);
+  std::pair<std::size_t, double> last{0, 0.0};  // the delay of the last route, 0: of its own for each synapse
+  for (Ranked& ranked : branches) {
+    const network::SynapseTable& table = *ranked.branch.table;
+    std::vector<Route>& routes = routes_[ranked.population];
+    if (table.size() == 0) {
+      continue;
+    }
+    const bool joins = ranked.one_delay() && last == std::pair(ranked.population, ranked.extent.min_delay);
+    last = {ranked.population, ranked.one_delay() ? ranked.extent.min_delay : 0.0};
+    if (!joins) {
+      routes.push_back({table.has_constant_delay() ? std::optional(table.constant_delay()) : std::nullopt, {}});
+    }
+    routes.back().branches.push_back(std::move(ranked.branch));
   }
 }
 

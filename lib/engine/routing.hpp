@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "network/network.hpp"
+#include "va_event/processes.hpp"
 
 namespace va_event::engine {
 
@@ -34,12 +35,15 @@ struct Route {
 };
 
 /// The routes of every population. Routes and branches are in an order of their contents, which fixes the order in
-/// which simultaneous inputs from one source are summed: the order in which projections were made leaves no trace.
+/// which simultaneous inputs from one source are summed: neither the order in which projections were made nor which
+/// process holds which synapses leaves a trace.
 class Routing {
  public:
-  explicit Routing(const network::Network& network);
+  /// All processes make theirs at the same time.
+  Routing(const network::Network& network, Processes& processes);
   [[nodiscard]] std::span<const Route> routes_of(std::size_t population) const { return routes_[population]; }
-  [[nodiscard]] double min_delay() const noexcept { return min_delay_; }  ///< [ms]; +inf without synapses
+  /// Of all processes [ms]; +inf without synapses.
+  [[nodiscard]] double min_delay() const noexcept { return min_delay_; }
 
  private:
   std::vector<std::vector<Route>> routes_;

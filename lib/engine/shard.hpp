@@ -22,20 +22,6 @@
 
 namespace va_event::engine {
 
-/// One of the equal parts that the cells of every population are dealt to.
-struct Part {
-  std::uint32_t index = 0;
-  std::uint32_t count = 1;
-
-  [[nodiscard]] std::uint32_t begin(std::uint32_t size) const { return share(size, index); }
-  [[nodiscard]] std::uint32_t end(std::uint32_t size) const { return share(size, index + 1); }
-
- private:
-  [[nodiscard]] std::uint32_t share(std::uint32_t size, std::uint32_t parts) const {
-    return static_cast<std::uint32_t>(std::uint64_t{size} * parts / count);
-  }
-};
-
 /// A spike that has happened.
 template <class Real>
 struct Emission {
@@ -58,7 +44,8 @@ class Shard {
  public:
   using Instant = events::Instant<Real>;
 
-  Shard(const network::Network& network, const Routing& routing, Part part);
+  /// @param part of the network's share
+  Shard(const network::Network& network, const Routing& routing, network::Share part);
 
   /// Handles every event before `stop`, which no spike of another part may disturb.
   void run_before(const Instant& stop);
@@ -110,9 +97,8 @@ class Shard {
   /// Where the cells of a population are; group is null for sources.
   struct Place {
     NeuronGroup<Real>* group = nullptr;
-    std::uint32_t offset = 0;  ///< index in the group minus index in the population, modulo 2^32
-    std::uint32_t begin = 0;   ///< the first of the population's cells that belongs to this part
-    std::uint32_t end = 0;
+    std::uint32_t offset = 0;         ///< index in the group minus index in the population, modulo 2^32
+    network::Share::Range own{0, 0};  ///< the population's cells that belong to this part
   };
 
   [[nodiscard]] Next next_event();
@@ -146,7 +132,7 @@ class Shard {
 
   const network::Network& network_;
   const Routing& routing_;
-  Part part_;
+  bool alone_;  ///< there is no other part
   CurrentSchedule currents_;
   std::vector<std::uint32_t> population_index_;             ///< by cell
   std::vector<std::unique_ptr<NeuronGroup<Real>>> groups_;  ///< one for each neuron model

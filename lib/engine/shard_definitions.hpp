@@ -18,27 +18,26 @@ namespace va_event::engine {
 using events::kEpoch;
 
 template <class Real>
-Shard<Real>::Shard(const network::Network& network, const Routing& routing, Part part)
-    : network_(network), routing_(routing), part_(part), currents_(network) {
+Shard<Real>::Shard(const network::Network& network, const Routing& routing, network::Share part)
+    : network_(network), routing_(routing), alone_(network.share.count * part.count == 1), currents_(network) {
   population_index_.reserve(network.cells());
   std::unordered_map<const CellModel*, NeuronGroup<Real>*> group_of_model;
   for (std::size_t p = 0; p < network.populations.size(); ++p) {
     const network::PopulationData& population = network.populations[p];
     population_index_.insert(population_index_.end(), population.size, static_cast<std::uint32_t>(p));
-    const std::uint32_t begin = part.begin(population.size);
-    const std::uint32_t end = part.end(population.size);
-    places_.push_back({nullptr, 0, begin, end});
+    const network::Share::Range own = part.of(network.share.of(population.size));
+    places_.push_back({nullptr, 0, own});
     sources_.emplace_back();
     if (population.model->is_source()) {
       sources_.back() = make_source_group(population, network.seed);
-      for (std::uint32_t i = begin; i < end; ++i) {
+      for (std::uint32_t i = own.begin; i < own.end; ++i) {
         if (const auto first = sources_.back()->restart(i, {})) {
           emissions_.push({*first, population.first + i});
         }
       }
     } else {
       std::vector<double> injected;
-      for (std::uint32_t i = begin; i < end; ++i) {
+      for (std::uint32_t i = own.begin; i < own.end; ++i) {
         injected.push_back(currents_.current(population.first + i));
       }
       NeuronGroup<Real>*& group = group_of_model[population.model];
@@ -47,7 +46,7 @@ Shard<Real>::Shard(const network::Network& network, const Routing& routing, Part
         group = groups_.back().get();
       }
       places_.back().group = group;
-      places_.back().offset = group->add(population, begin, end, injected) - begin;
+      places_.back().offset = group->add(population, own.begin, own.end, injected) - own.begin;
     }
   }
   begin_sampling({});
@@ -207,7 +206,7 @@ void Shard<Real>::emit_from_source() {
 template <class Real>
 void Shard<Real>::emit(CellId cell, const Instant& t) {
   emitted_.push_back({cell, t});
-  if (part_.count == 1) {
+  if (alone_) {
     accept(emitted_.back());
   }
 }
@@ -235,7 +234,7 @@ template <class Real>
 std::size_t Shard<Real>::next_own(const Branch& branch, const network::SynapseTable::Row& row,
                                   std::size_t position) const {
   const Place& place = places_[branch.post_population];
-  while (position < row.target.size() && !(row.target[position] >= place.begin && row.target[position] < place.end)) {
+  while (position < row.target.size() && !place.own.contains(row.target[position])) {
     ++position;
   }
   return position;
@@ -253,10 +252,11 @@ void Shard<Real>::deliver() {
   }
   for (const Branch& branch : route.branches) {
     network::SynapseTable::Row row = branch.row(index);
-    if (part_.count > 1) {  // targets of one delay are sorted
+    if (!alone_) {  // targets of one delay are sorted
       const Place& place = places_[branch.post_population];
-      const auto begin = std::lower_bound(row.target.begin(), row.target.end(), place.begin) - row.target.begin();
-      const auto end = std::lower_bound(row.target.begin() + begin, row.target.end(), place.end) - row.target.begin();
+      const auto begin = std::lower_bound(row.target.begin(), row.target.end(), place.own.begin) - row.target.begin();
+      const auto end =
+          std::lower_bound(row.target.begin() + begin, row.target.end(), place.own.end) - row.target.begin();
       row.target = row.target.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin));
       if (!row.weight.empty()) {
         row.weight = row.weight.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin));
@@ -274,7 +274,7 @@ void Shard<Real>::deliver_row(const Branch& branch, std::uint32_t source_index, 
   const std::size_t begin = delivery.position;
   const Place& place = places_[branch.post_population];
   std::size_t end = begin + 1;
-  while (end < row.delay.size() && row.delay[end] == row.delay[begin] && row.target[end] < place.end) {
+  while (end < row.delay.size() && row.delay[end] == row.delay[begin] && row.target[end] < place.own.end) {
     ++end;
   }
   const network::SynapseTable::Row part{row.target.subspan(begin, end - begin),
@@ -440,7 +440,7 @@ template <class Real>
 bool Shard<Real>::owns(CellId cell) const {
   const std::uint32_t population = population_index_[cell];
   const std::uint32_t index = cell - network_.populations[population].first;
-  return index >= places_[population].begin && index < places_[population].end;
+  return places_[population].own.contains(index);
 }
 
 /// Within the present epoch, or +inf. (Nothing that is left belongs to an earlier one.)

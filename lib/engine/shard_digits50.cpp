@@ -5,6 +5,6 @@
 namespace va_event::engine {
 
 template std::unique_ptr<Engine> make_shards<foundation::Digits50>(const network::Network&, recording::Recorder&,
-                                                                   unsigned);
+                                                                   unsigned, Processes&);
 
 }  // namespace va_event::engine

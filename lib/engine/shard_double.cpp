@@ -3,6 +3,7 @@
 
 namespace va_event::engine {
 
-template std::unique_ptr<Engine> make_shards<double>(const network::Network&, recording::Recorder&, unsigned);
+template std::unique_ptr<Engine> make_shards<double>(const network::Network&, recording::Recorder&, unsigned,
+                                                     Processes&);
 
 }  // namespace va_event::engine

@@ -4,6 +4,7 @@
 
 namespace va_event::engine {
 
-template std::unique_ptr<Engine> make_shards<foundation::Quad>(const network::Network&, recording::Recorder&, unsigned);
+template std::unique_ptr<Engine> make_shards<foundation::Quad>(const network::Network&, recording::Recorder&, unsigned,
+                                                               Processes&);
 
 }  // namespace va_event::engine

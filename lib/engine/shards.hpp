@@ -14,31 +14,32 @@
 #include "engine/shard.hpp"
 #include "engine/spin_barrier.hpp"
 #include "network/network.hpp"
+#include "processes/message.hpp"
 #include "recording/recorder.hpp"
 
 namespace va_event::engine {
 
-/// The engine: one shard, or several that run side by side, each on a thread of its own.
+/// The engine: one shard, or several that run side by side, each on a thread of its own, in one process or several.
 ///
 /// Shards go on together from window to window. Before time T nobody spikes, so that no spike arrives before T plus the
 /// smallest delay: that far each shard goes alone. Then all take in what the others have emitted. A shard orders what
 /// arrives by its contents, so neither the number of shards nor the windows leave a trace in what comes out.
+///
+/// What a window costs, and how far this scales: README.md in this folder.
 template <class Real>
 class Shards final : public Engine {
  public:
   /// @param threads as make_engine()
-  Shards(const network::Network& network, recording::Recorder& recorder, unsigned threads);
+  Shards(const network::Network& network, recording::Recorder& recorder, unsigned threads, Processes& processes);
 
   bool run_until(const Time& stop, const std::function<bool(const Time&)>& keep_going) override;
   [[nodiscard]] Time now() const override { return events::to_time(shards_[0]->now()); }
-  void parameters_changed(CellId cell) override { owner(cell).parameters_changed(cell); }
+  void parameters_changed(CellId cell) override;
   void sources_changed(std::span<const CellId> cells) override;
   void injection_added(std::size_t injection) override;
-  void set_variable(CellId cell, std::size_t variable, double value) override {
-    owner(cell).set_variable(cell, variable, value);
-  }
+  void set_variable(CellId cell, std::size_t variable, double value) override;
   [[nodiscard]] double variable(CellId cell, std::size_t variable) const override {
-    return owner(cell).variable(cell, variable);
+    return owner(cell)->variable(cell, variable);
   }
   [[nodiscard]] RunStatistics statistics() const override;
   [[nodiscard]] std::optional<Grazing> closest_grazing() const override;
@@ -48,20 +49,23 @@ class Shards final : public Engine {
   using Instant = events::Instant<Real>;
   using KeepGoing = std::function<bool(const Time&)>;
 
-  /// What a shard tells the others after a window.
+  /// What a shard, or all of another process, tells the others after a window.
   struct alignas(64) News {
     std::vector<Emission<Real>> emissions;
     Instant silent_until;  ///< before this time nothing that is known to the shard makes any cell spike
     bool leave = false;    ///< all end after this window
   };
-  /// By parity of the window: nobody writes into what others may still be reading.
+  /// By parity of the window: nobody writes into what others may still be reading. First those of the own shards, then
+  /// those of the other processes.
   using AllNews = std::array<std::vector<News>, 2>;
 
   [[nodiscard]] unsigned how_many(unsigned threads) const;
-  [[nodiscard]] Shard<Real>& owner(CellId cell) const;
+  /// Null: the cell belongs to another process.
+  [[nodiscard]] Shard<Real>* owner(CellId cell) const;
   bool run_alone(const Instant& stop, const KeepGoing& keep_going);
   bool run_together(const Instant& stop, const KeepGoing& keep_going);
   void tell(Shard<Real>& shard, News& news) const;
+  void exchange(std::vector<News>& news);
   [[nodiscard]] Instant end_of_window(const std::vector<News>& news, const Instant& stop) const;
   void record(const std::vector<Emission<Real>>& emissions);
   void collect_samples();
@@ -71,13 +75,16 @@ class Shards final : public Engine {
 
   const network::Network& network_;
   recording::Recorder& recorder_;
+  Processes& processes_;
   Routing routing_;
   std::vector<std::unique_ptr<Shard<Real>>> shards_;
+  processes::Writer message_;
+  std::vector<Processes::Bytes> messages_;
 };
 
 /// Instantiated for each number type in a source of its own (shard_<type>.cpp).
 template <class Real>
 [[nodiscard]] std::unique_ptr<Engine> make_shards(const network::Network& network, recording::Recorder& recorder,
-                                                  unsigned threads);
+                                                  unsigned threads, Processes& processes);
 
 }  // namespace va_event::engine

@@ -12,12 +12,14 @@
 
 #include "engine/shard_definitions.hpp"
 #include "engine/shards.hpp"
+#include "va_event/error.hpp"
 
 namespace va_event::engine {
 
 template <class Real>
-Shards<Real>::Shards(const network::Network& network, recording::Recorder& recorder, unsigned threads)
-    : network_(network), recorder_(recorder), routing_(network) {
+Shards<Real>::Shards(const network::Network& network, recording::Recorder& recorder, unsigned threads,
+                     Processes& processes)
+    : network_(network), recorder_(recorder), processes_(processes), routing_(network, processes) {
   if constexpr (events::kTails < Real >> 0) {
     recorder.set_resolution(events::kTails<Real>, std::numeric_limits<Real>::max_digits10);
   } else {
@@ -25,7 +27,7 @@ Shards<Real>::Shards(const network::Network& network, recording::Recorder& recor
   }
   const unsigned count = how_many(threads);
   for (unsigned k = 0; k < count; ++k) {
-    shards_.push_back(std::make_unique<Shard<Real>>(network, routing_, Part{k, count}));
+    shards_.push_back(std::make_unique<Shard<Real>>(network, routing_, network::Share{k, count}));
   }
 }
 
@@ -34,6 +36,9 @@ Shards<Real>::Shards(const network::Network& network, recording::Recorder& recor
 template <class Real>
 unsigned Shards<Real>::how_many(unsigned threads) const {
   if (routing_.min_delay() < kShortestWindow) {
+    if (processes_.count() > 1) {
+      throw ParameterError("delay", routing_.min_delay(), "ms", "must be >= 1e-6 ms on several processes");
+    }
     return 1;
   }
   if (threads > 0) {
@@ -49,13 +54,15 @@ unsigned Shards<Real>::how_many(unsigned threads) const {
   }
   const double window = std::min(routing_.min_delay(), 1.0);
   const double useful = synapses * kRate * window / kEventsPerWindow;
-  const unsigned available = std::max(1U, std::thread::hardware_concurrency());
+  const unsigned available = std::max(1U, std::thread::hardware_concurrency() / processes_.on_this_machine());
   return useful < available ? std::max(1U, static_cast<unsigned>(useful)) : available;
 }
 
 template <class Real>
-Shard<Real>& Shards<Real>::owner(CellId cell) const {
-  return **std::find_if(shards_.begin(), shards_.end(), [cell](const auto& shard) { return shard->owns(cell); });
+Shard<Real>* Shards<Real>::owner(CellId cell) const {
+  const auto found =
+      std::find_if(shards_.begin(), shards_.end(), [cell](const auto& shard) { return shard->owns(cell); });
+  return found == shards_.end() ? nullptr : found->get();
 }
 
 template <class Real>
@@ -64,7 +71,8 @@ bool Shards<Real>::run_until(const Time& stop_time, const KeepGoing& keep_going)
   for (const auto& shard : shards_) {
     shard->begin_sampling(recorder_.samplings());
   }
-  const bool completed = shards_.size() == 1 ? run_alone(stop, keep_going) : run_together(stop, keep_going);
+  const bool alone = shards_.size() * processes_.count() == 1;
+  const bool completed = alone ? run_alone(stop, keep_going) : run_together(stop, keep_going);
   collect_samples();
   return completed;
 }
@@ -87,7 +95,8 @@ bool Shards<Real>::run_alone(const Instant& stop, const KeepGoing& keep_going) {
 template <class Real>
 bool Shards<Real>::run_together(const Instant& stop, const KeepGoing& keep_going) {
   const auto count = static_cast<unsigned>(shards_.size());
-  AllNews all_news{std::vector<News>(count), std::vector<News>(count)};
+  const std::size_t voices = count + processes_.count() - 1;
+  AllNews all_news{std::vector<News>(voices), std::vector<News>(voices)};
   SpinBarrier barrier(count);
   std::vector<std::exception_ptr> failures(count);
   const Instant start = shards_[0]->now();
@@ -117,14 +126,25 @@ bool Shards<Real>::run_together(const Instant& stop, const KeepGoing& keep_going
       });
       mine.leave = mine.leave || failures[k];
       barrier.wait();
+      if (processes_.count() > 1) {
+        if (k == 0) {  // also after a failure: the others wait to be told
+          try {
+            exchange(all_news[parity]);
+          } catch (...) {
+            failures[k] = failures[k] ? failures[k] : std::current_exception();
+            mine.leave = true;
+          }
+        }
+        barrier.wait();
+      }
       const std::vector<News>& news = all_news[parity];
       guarded([&] {
-        for (const News& one : news) {
-          for (const Emission<Real>& emission : one.emissions) {
+        for (std::size_t voice = 0; voice < news.size(); ++voice) {
+          for (const Emission<Real>& emission : news[voice].emissions) {
             shard.accept(emission);
           }
-          if (k == 0) {
-            record(one.emissions);
+          if (k == 0 && voice < count) {
+            record(news[voice].emissions);
           }
         }
       });
@@ -166,6 +186,53 @@ void Shards<Real>::tell(Shard<Real>& shard, News& news) const {
     const Instant arrival = events::later(emission.time, Real(routing_.min_delay()));
     if (arrival < news.silent_until) {
       news.silent_until = arrival;
+    }
+  }
+}
+
+/// Adds the news of the other processes to those of the own shards.
+template <class Real>
+void Shards<Real>::exchange(std::vector<News>& news) {
+  const auto put = [this](const Instant& t) {
+    message_.put(t.epoch);
+    processes::put_number(message_, t.offset);
+  };
+  const auto get = [](processes::Reader& reader) {
+    const auto epoch = reader.get<std::int64_t>();
+    return Instant{epoch, processes::get_number<Real>(reader)};
+  };
+  Instant silent = news[0].silent_until;
+  bool leave = false;
+  std::uint64_t emissions = 0;
+  for (std::size_t k = 0; k < shards_.size(); ++k) {
+    silent = news[k].silent_until < silent ? news[k].silent_until : silent;
+    leave = leave || news[k].leave;
+    emissions += news[k].emissions.size();
+  }
+  message_.clear();
+  message_.put(leave);
+  put(silent);
+  message_.put(emissions);
+  for (std::size_t k = 0; k < shards_.size(); ++k) {
+    for (const Emission<Real>& emission : news[k].emissions) {
+      message_.put(emission.cell);
+      put(emission.time);
+    }
+  }
+  processes_.all_gather(message_.bytes(), messages_);
+  std::size_t voice = shards_.size();
+  for (unsigned rank = 0; rank < processes_.count(); ++rank) {
+    if (rank == processes_.rank()) {
+      continue;
+    }
+    News& theirs = news[voice++];
+    processes::Reader reader(messages_[rank]);
+    theirs.leave = reader.get<bool>();
+    theirs.silent_until = get(reader);
+    theirs.emissions.clear();
+    for (auto left = reader.get<std::uint64_t>(); left > 0; --left) {
+      const auto cell = reader.get<CellId>();
+      theirs.emissions.push_back({cell, get(reader)});
     }
   }
 }
@@ -212,6 +279,20 @@ void Shards<Real>::collect_samples() {
 }
 
 template <class Real>
+void Shards<Real>::parameters_changed(CellId cell) {
+  if (Shard<Real>* const shard = owner(cell)) {
+    shard->parameters_changed(cell);
+  }
+}
+
+template <class Real>
+void Shards<Real>::set_variable(CellId cell, std::size_t variable, double value) {
+  if (Shard<Real>* const shard = owner(cell)) {
+    shard->set_variable(cell, variable, value);
+  }
+}
+
+template <class Real>
 void Shards<Real>::sources_changed(std::span<const CellId> cells) {
   for (const auto& shard : shards_) {
     shard->sources_changed(cells);
@@ -229,16 +310,7 @@ template <class Real>
 RunStatistics Shards<Real>::statistics() const {
   RunStatistics sum;
   for (const auto& shard : shards_) {
-    const RunStatistics one = shard->statistics();
-    sum.spikes += one.spikes;
-    sum.source_spikes += one.source_spikes;
-    sum.synaptic_events += one.synaptic_events;
-    sum.intervals += one.intervals;
-    sum.settled_by_sign += one.settled_by_sign;
-    sum.settled_by_bound += one.settled_by_bound;
-    sum.settled_by_search += one.settled_by_search;
-    sum.settled_by_refractory += one.settled_by_refractory;
-    sum.settled_by_spike += one.settled_by_spike;
+    sum += shard->statistics();
   }
   return sum;
 }
@@ -256,8 +328,9 @@ std::optional<Grazing> Shards<Real>::closest_grazing() const {
 }
 
 template <class Real>
-std::unique_ptr<Engine> make_shards(const network::Network& network, recording::Recorder& recorder, unsigned threads) {
-  return std::make_unique<Shards<Real>>(network, recorder, threads);
+std::unique_ptr<Engine> make_shards(const network::Network& network, recording::Recorder& recorder, unsigned threads,
+                                    Processes& processes) {
+  return std::make_unique<Shards<Real>>(network, recorder, threads, processes);
 }
 
 }  // namespace va_event::engine

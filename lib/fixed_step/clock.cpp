@@ -13,7 +13,7 @@ namespace va_event::fixed_step {
 
 Clock::Clock(const network::Network& network, const FixedStepOptions& options)
     : live_(network),
-      network_{network.seed, network.populations, {}, network.injections},
+      network_{network.seed, network.share, network.populations, {}, network.injections},
       grid_(options.dt),
       wiring_(network, options),
       calendar_(wiring_.max_delay()),

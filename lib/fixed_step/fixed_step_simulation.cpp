@@ -40,7 +40,9 @@ std::string_view name(DelayTiming delays) noexcept {
 
 struct FixedStepSimulation::Impl {
   Impl(std::shared_ptr<detail::Core> network_core, const FixedStepOptions& fixed_step_options)
-      : core(std::move(network_core)), options(checked(fixed_step_options)), clock(core->network, options) {}
+      : core(std::move(network_core)), options(checked(fixed_step_options)), clock(core->network, options) {
+    core->require_single_process("FixedStepSimulation");
+  }
 
   std::shared_ptr<detail::Core> core;  ///< keeps the synapses
   FixedStepOptions options;

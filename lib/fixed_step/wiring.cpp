@@ -38,7 +38,7 @@ Wiring::Wiring(const network::Network& network, const FixedStepOptions& options)
       for (const std::size_t population : sources) {
         of_population_[population].push_back(branches_.size());
         if (!network.populations[population].model->is_source()) {
-          min_neuron_delay_ = std::min(min_neuron_delay_, block.table.min_delay());
+          min_neuron_delay_ = std::min(min_neuron_delay_, block.table.delays().first);
         }
       }
       branches_.push_back(

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "network/share.hpp"
 #include "network/synapse_table.hpp"
 #include "va_event/cell_types.hpp"
 #include "va_event/connectors.hpp"
@@ -72,7 +73,9 @@ struct ProjectionData {
   std::string receptor;
   std::shared_ptr<const std::vector<CellId>> pre, post;  ///< the connected cells, in the order of their set
   std::vector<SynapseBlock> blocks;                      ///< ascending post_population
+  std::size_t total_size = 0;                            ///< synapses of all processes
 
+  /// Synapses that are here.
   [[nodiscard]] std::size_t size() const noexcept;
   /// All synapses, ordered by (pre, block, row order), pre and post as indices within the sets.
   [[nodiscard]] std::vector<ListedConnection> connections() const;
@@ -88,8 +91,12 @@ struct Injection {
 };
 
 /// All that the user described. Owns everything, runs nothing.
+///
+/// Where several processes simulate one network together, each holds the synapses onto its share of the cells, and all
+/// else as a whole.
 struct Network {
   std::uint64_t seed = 1;
+  Share share;  ///< of this process
   std::vector<PopulationData> populations;
   std::vector<ProjectionData> projections;
   std::vector<Injection> injections;
@@ -99,9 +106,16 @@ struct Network {
   }
   /// The population of a cell.
   [[nodiscard]] std::size_t population_of(CellId id) const noexcept;
+  /// The process that has the cell.
+  [[nodiscard]] std::uint32_t owner(CellId id) const noexcept {
+    const PopulationData& population = populations[population_of(id)];
+    return share.owner(id - population.first, population.size);
+  }
+  [[nodiscard]] bool is_local(CellId id) const noexcept { return share.count == 1 || owner(id) == share.index; }
 };
 
-/// Runs `connector` and makes the projection's tables. Everything is checked: both sets within the network, targets
+/// Runs `connector` and makes the projection's tables, of the synapses onto the network's share of the post cells.
+/// Everything is checked: both sets within the network, targets
 /// with that receptor (no spike sources), weights finite and >= 0 for conductance-based targets, delays finite and > 0,
 /// sizes of arrays.
 /// @param index of the new projection, which keys its random numbers

@@ -56,7 +56,8 @@ ProjectionBuilder::ProjectionBuilder(const Network& network, const std::vector<C
   const std::vector<std::uint32_t> populations = populations_of(network, post);
   for (const std::uint32_t population : populations) {
     const CellModel* model = network.populations[population].model;
-    blocks_.push_back({population, network.populations[population].first, model, SynapseTableBuilder(context.n_pre())});
+    blocks_.push_back({population, network.share.of(network.populations[population].size),
+                       network.populations[population].first, model, SynapseTableBuilder(context.n_pre())});
     if (weight_.constant() != nullptr) {
       static_cast<void>(checked_weight(*weight_.constant(), *model));
     }
@@ -86,8 +87,28 @@ void ProjectionBuilder::check_pre(std::size_t pre) const {
   }
 }
 
+bool ProjectionBuilder::in_share(std::size_t post) const noexcept {
+  return blocks_[targets_[post].block].share.contains(targets_[post].index);
+}
+
 bool ProjectionBuilder::is_local(std::size_t post) const noexcept {
-  return post >= context_.local_post_begin() && post < context_.local_post_end();
+  return post >= context_.local_post_begin() && post < context_.local_post_end() && in_share(post);
+}
+
+std::vector<PostRange> ProjectionBuilder::local_ranges() const {
+  constexpr std::size_t kFew = 16;  // each run costs a pass of the connector
+  std::vector<PostRange> ranges;
+  for (std::size_t post = 0; post < targets_.size(); ++post) {
+    if (!in_share(post)) {
+      continue;
+    }
+    if (!ranges.empty() && (ranges.back().end == post || ranges.size() == kFew)) {
+      ranges.back().end = post + 1;
+    } else {
+      ranges.push_back({post, post + 1});
+    }
+  }
+  return ranges;
 }
 
 void ProjectionBuilder::add(const std::uint32_t* pre, std::size_t count, std::size_t post) {
@@ -201,17 +222,19 @@ void ProjectionBuilder::fill_column(std::uint32_t post, std::vector<Listed>& col
   }
 }
 
-ProjectionData build_projection_part(const Network& network, std::size_t index,
-                                     std::shared_ptr<const std::vector<CellId>> pre,
-                                     std::shared_ptr<const std::vector<CellId>> post, const Connector& connector,
-                                     const StaticSynapse& synapse, std::string receptor, const Space& space,
-                                     PostRange local) {
+ProjectionData build_projection(const Network& network, std::size_t index,
+                                std::shared_ptr<const std::vector<CellId>> pre,
+                                std::shared_ptr<const std::vector<CellId>> post, const Connector& connector,
+                                const StaticSynapse& synapse, std::string receptor, const Space& space) {
   check_cells(network, *pre, "pre");
   check_cells(network, *post, "post");
   check_targets(network, *post, receptor);
-  const ProjectionContext context(network, index, *pre, *post, space, local);
+  ProjectionContext context(network, index, *pre, *post, space);
   ProjectionBuilder builder(network, *post, context, synapse);
-  connector.connect(context, builder);
+  for (const PostRange& local : builder.local_ranges()) {
+    context.set_local(local);
+    connector.connect(context, builder);
+  }
   ProjectionData projection;
   projection.connector = connector.name();
   projection.receptor = std::move(receptor);
@@ -219,15 +242,6 @@ ProjectionData build_projection_part(const Network& network, std::size_t index,
   projection.pre = std::move(pre);
   projection.post = std::move(post);
   return projection;
-}
-
-ProjectionData build_projection(const Network& network, std::size_t index,
-                                std::shared_ptr<const std::vector<CellId>> pre,
-                                std::shared_ptr<const std::vector<CellId>> post, const Connector& connector,
-                                const StaticSynapse& synapse, std::string receptor, const Space& space) {
-  const PostRange all{0, post->size()};
-  return build_projection_part(network, index, std::move(pre), std::move(post), connector, synapse, std::move(receptor),
-                               space, all);
 }
 
 }  // namespace va_event::network

@@ -24,7 +24,11 @@ class ProjectionBuilder final : public ConnectionSink {
   ProjectionBuilder(const Network& network, const std::vector<CellId>& post, const ProjectionContext& context,
                     const StaticSynapse& synapse);
 
-  /// Connections to post cells that are not local are dropped. @throws IndexError, ParameterError
+  /// Ranges of post cells that hold all of the network's share, in order: its runs, the last of them joined when there
+  /// are many.
+  [[nodiscard]] std::vector<PostRange> local_ranges() const;
+  /// Connections to post cells outside the context's local range or the network's share are dropped.
+  /// @throws IndexError, ParameterError
   void add(const std::uint32_t* pre, std::size_t count, std::size_t post) override;
   void add(std::size_t pre, std::size_t post, std::optional<double> weight, std::optional<double> delay) override;
 
@@ -41,7 +45,8 @@ class ProjectionBuilder final : public ConnectionSink {
   };
   struct Block {
     std::uint32_t population;
-    CellId first;  ///< of the population
+    Share::Range share;  ///< of its cells: only synapses onto these are kept
+    CellId first;        ///< of the population
     const CellModel* model;
     SynapseTableBuilder table;
   };
@@ -52,6 +57,7 @@ class ProjectionBuilder final : public ConnectionSink {
 
   void check_post(std::size_t post) const;
   void check_pre(std::size_t pre) const;
+  [[nodiscard]] bool in_share(std::size_t post) const noexcept;
   [[nodiscard]] bool is_local(std::size_t post) const noexcept;
   void fill_constant();
   void fill_columns();
@@ -67,12 +73,5 @@ class ProjectionBuilder final : public ConnectionSink {
   std::vector<std::uint32_t> pre_scratch_;
   std::vector<double> weight_scratch_, delay_scratch_;
 };
-
-/// build_projection() for a part of the post cells: the tables hold the synapses onto `local` only.
-[[nodiscard]] ProjectionData build_projection_part(const Network& network, std::size_t index,
-                                                   std::shared_ptr<const std::vector<CellId>> pre,
-                                                   std::shared_ptr<const std::vector<CellId>> post,
-                                                   const Connector& connector, const StaticSynapse& synapse,
-                                                   std::string receptor, const Space& space, PostRange local);
 
 }  // namespace va_event::network

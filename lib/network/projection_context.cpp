@@ -9,13 +9,13 @@
 namespace va_event::network {
 
 ProjectionContext::ProjectionContext(const Network& network, std::size_t projection, const std::vector<CellId>& pre,
-                                     const std::vector<CellId>& post, const Space& space, PostRange local)
+                                     const std::vector<CellId>& post, const Space& space)
     : network_(network),
       projection_(projection),
       pre_(pre),
       post_(post),
       space_(space),
-      local_(local),
+      local_{0, post.size()},
       index_of_pre_(pre) {
   space_.check();
 }

@@ -23,7 +23,10 @@ class ProjectionContext final : public ConnectionContext {
  public:
   /// Keeps references to all but `space`.
   ProjectionContext(const Network& network, std::size_t projection, const std::vector<CellId>& pre,
-                    const std::vector<CellId>& post, const Space& space, PostRange local);
+                    const std::vector<CellId>& post, const Space& space);
+
+  /// The post cells that the next pass of the connector is about; at first all.
+  void set_local(PostRange local) noexcept { local_ = local; }
 
   [[nodiscard]] std::size_t n_pre() const noexcept override { return pre_.size(); }
   [[nodiscard]] std::size_t n_post() const noexcept override { return post_.size(); }

@@ -6,12 +6,24 @@
 
 namespace va_event::network {
 
-double SynapseTable::min_delay() const noexcept {
-  if (target_.empty()) {
-    return std::numeric_limits<double>::infinity();
+namespace {
+
+std::pair<double, double> extent(std::size_t synapses, const std::vector<double>& values, double constant) {
+  if (synapses == 0) {
+    return {std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()};
   }
-  return delay_.empty() ? constant_delay_ : *std::min_element(delay_.begin(), delay_.end());
+  if (values.empty()) {
+    return {constant, constant};
+  }
+  const auto [smallest, largest] = std::minmax_element(values.begin(), values.end());
+  return {*smallest, *largest};
 }
+
+}  // namespace
+
+std::pair<double, double> SynapseTable::weights() const noexcept { return extent(size(), weight_, constant_weight_); }
+
+std::pair<double, double> SynapseTable::delays() const noexcept { return extent(size(), delay_, constant_delay_); }
 
 std::size_t SynapseTable::memory_bytes() const noexcept {
   const auto bytes = [](const auto& vector) { return vector.capacity() * sizeof(vector[0]); };

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace va_event::network {
@@ -34,7 +35,9 @@ class SynapseTable {
   [[nodiscard]] bool has_constant_delay() const noexcept { return delay_.empty(); }
   [[nodiscard]] double constant_weight() const noexcept { return constant_weight_; }
   [[nodiscard]] double constant_delay() const noexcept { return constant_delay_; }
-  [[nodiscard]] double min_delay() const noexcept;  ///< +inf when there is no synapse
+  // The smallest and the largest that there is; +inf and -inf without synapses.
+  [[nodiscard]] std::pair<double, double> weights() const noexcept;
+  [[nodiscard]] std::pair<double, double> delays() const noexcept;
   [[nodiscard]] std::size_t memory_bytes() const noexcept;
 
  private:

@@ -134,6 +134,14 @@ std::vector<std::size_t> Recorder::spike_counts(std::span<const CellId> ids) con
   return result;
 }
 
+bool Recorder::records(std::string_view variable, std::span<const CellId> ids) const {
+  const std::vector<bool> member = membership(ids);
+  return std::any_of(samplings_.begin(), samplings_.end(), [&](const Sampling& sampling) {
+    return sampling.variable == variable &&
+           std::any_of(sampling.ids.begin(), sampling.ids.end(), [&member](CellId id) { return contains(member, id); });
+  });
+}
+
 Signal Recorder::signal(std::string_view variable, std::span<const CellId> ids) const {
   const std::vector<CellId> wanted = sorted(ids);
   std::vector<Sampling> parts;

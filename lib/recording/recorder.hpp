@@ -52,6 +52,8 @@ class Recorder {
   [[nodiscard]] Spikes spikes(std::span<const CellId> ids) const;
   /// Recorded spikes of each of the cells, in their order.
   [[nodiscard]] std::vector<std::size_t> spike_counts(std::span<const CellId> ids) const;
+  /// Any of these cells records the variable.
+  [[nodiscard]] bool records(std::string_view variable, std::span<const CellId> ids) const;
   /// @throws UnknownNameError when none of the cells records the variable; StateError when their samples begin at
   /// different times or have different intervals.
   [[nodiscard]] Signal signal(std::string_view variable, std::span<const CellId> ids) const;

@@ -61,6 +61,11 @@ Synapses described(const network::Network& network) {
   return synapses;
 }
 
+Processes& alone() {
+  static const std::shared_ptr<Processes> processes = single_process();
+  return *processes;
+}
+
 Synapses routed(const network::Network& network, const Routing& routing) {
   Synapses synapses;
   for (std::size_t p = 0; p < network.populations.size(); ++p) {
@@ -84,7 +89,7 @@ Synapses routed(const network::Network& network, const Routing& routing) {
 
 TEST(Routing, OfANetworkWithoutSynapsesHasNoRoutesAndNoShortestDelay) {
   const network::Network network = cells();
-  const Routing routing(network);
+  const Routing routing(network, alone());
   for (std::size_t p = 0; p < 3; ++p) {
     EXPECT_TRUE(routing.routes_of(p).empty());
   }
@@ -100,7 +105,7 @@ TEST(Routing, LeadsThroughExactlyTheSynapsesThatWereDescribed) {
   // A part of several populations, out of order: rows have to be looked up.
   connect(network, ids({37, 3, 22, 1, 36, 30}), ids({34, 2, 19, 21}), AllToAllConnector(), {delays, 0.25});
   connect(network, ids({5, 4}), ids({7}), AllToAllConnector(), {0.4, delays}, "inhibitory");
-  const Routing routing(network);
+  const Routing routing(network, alone());
   EXPECT_EQ(routed(network, routing), described(network));
   EXPECT_EQ(routing.min_delay(), 0.25);
 }
@@ -111,7 +116,7 @@ TEST(Routing, JoinsAllSynapsesOfOneConstantDelayIntoOneRoute) {
     connect(network, range(0, 20), range(0, 35), FixedProbabilityConnector(0.3), {0.1, 0.2});
     connect(network, range(0, 20), range(0, 20), FixedProbabilityConnector(0.3), {0.1, 0.7});
   }
-  const Routing routing(network);
+  const Routing routing(network, alone());
   ASSERT_EQ(routing.routes_of(0).size(), 2U);
   EXPECT_EQ(routing.routes_of(0)[0].branches.size(), 6U);
   EXPECT_EQ(routing.routes_of(0)[1].branches.size(), 3U);
@@ -145,12 +150,12 @@ TEST(Routing, DoesNotDependOnTheOrderOfTheProjections) {
   };
   network::Network first = cells();
   build(first);
-  const auto expected = contents(first, Routing(first));
+  const auto expected = contents(first, Routing(first, alone()));
   for (int permutation = 0; permutation < 20; ++permutation) {
     std::shuffle(order.begin(), order.end(), generator);
     network::Network network = cells();
     build(network);
-    EXPECT_EQ(contents(network, Routing(network)), expected);
+    EXPECT_EQ(contents(network, Routing(network, alone())), expected);
   }
 }
 

@@ -59,25 +59,25 @@ struct TwoPopulations {
   Ids cells;
 };
 
-TEST(ProjectionBuilder, partsOfThePostCellsAddUpToTheWhole) {
-  const TwoPopulations two;
+TEST(ProjectionBuilder, sharesOfTheCellsAddUpToTheWhole) {
+  TwoPopulations two;
   for (const auto& connector : every_connector()) {
     for (const StaticSynapse& synapse : {StaticSynapse{0.5, 0.2}, StaticSynapse{kRandomWeight, kRandomDelay}}) {
+      two.net.network.share = {};
       const std::vector<Synapse> whole = synapses(two.net.connect(two.cells, two.cells, *connector, synapse, 3));
       EXPECT_FALSE(whole.empty());
-      for (const std::size_t cut : {0U, 1U, 13U, 20U, 36U}) {
+      for (const std::uint32_t count : {2U, 3U, 25U}) {  // of 25 some get no cell of a population
         std::vector<Synapse> parts;
-        for (const PostRange range : {PostRange{0, cut}, PostRange{cut, 36}}) {
-          const std::vector<Synapse> part = synapses(build_projection_part(
-              two.net.network, 3, two.cells, two.cells, *connector, synapse, "excitatory", Space{}, range));
+        for (std::uint32_t index = 0; index < count; ++index) {
+          two.net.network.share = {index, count};
+          const std::vector<Synapse> part = synapses(two.net.connect(two.cells, two.cells, *connector, synapse, 3));
           for (const Synapse& one : part) {
-            EXPECT_GE(std::get<1>(one), range.begin);
-            EXPECT_LT(std::get<1>(one), range.end);
+            EXPECT_TRUE(two.net.network.is_local((*two.cells)[std::get<1>(one)]));
           }
           parts.insert(parts.end(), part.begin(), part.end());
         }
         std::sort(parts.begin(), parts.end());
-        EXPECT_EQ(parts, whole) << connector->name() << " cut at " << cut;
+        EXPECT_EQ(parts, whole) << connector->name() << " on " << count;
       }
     }
   }

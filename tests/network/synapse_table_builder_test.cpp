@@ -45,7 +45,7 @@ TEST(SynapseTableBuilder, sortsRowsByDelayThenTarget) {
   EXPECT_THAT(table.row(1).weight, ElementsAre(3.0, 2.0, 1.0));
   EXPECT_THAT(table.row(1).delay, ElementsAre(1.0, 1.0, 3.0));
   EXPECT_THAT(table.row(2).target, IsEmpty());
-  EXPECT_EQ(table.min_delay(), 1.0);
+  EXPECT_EQ(table.delays().first, 1.0);
 }
 
 TEST(SynapseTableBuilder, sortsByTargetThenWeightWhereTheDelayIsConstant) {
@@ -56,7 +56,7 @@ TEST(SynapseTableBuilder, sortsByTargetThenWeightWhereTheDelayIsConstant) {
   EXPECT_THAT(table.row(1).weight, ElementsAre(1.0, 1.0, 3.0, 2.0));
   EXPECT_THAT(table.row(1).delay, IsEmpty());
   EXPECT_EQ(table.constant_delay(), 0.2);
-  EXPECT_EQ(table.min_delay(), 0.2);
+  EXPECT_EQ(table.delays().first, 0.2);
 }
 
 TEST(SynapseTableBuilder, storesOnlyTargetsWhenWeightAndDelayAreConstant) {
@@ -116,7 +116,7 @@ TEST(SynapseTableBuilder, anEmptyTableHasNoSmallestDelay) {
   const SynapseTable table = build(2, {}, true, true);
   EXPECT_EQ(table.size(), 0U);
   EXPECT_EQ(table.rows(), 2U);
-  EXPECT_EQ(table.min_delay(), std::numeric_limits<double>::infinity());
+  EXPECT_EQ(table.delays().first, std::numeric_limits<double>::infinity());
 }
 
 }  // namespace

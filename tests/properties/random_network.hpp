@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 
 #include "reference_simulator.hpp"
 #include "va_event/va_event.hpp"
@@ -16,7 +17,8 @@ namespace va_event {
 
 /// The same network made with the public interface. Cells have the ids of the description.
 struct BuiltNetwork {
-  explicit BuiltNetwork(const reference::Description& description, unsigned threads = 0);
+  explicit BuiltNetwork(const reference::Description& description, unsigned threads = 0,
+                        std::shared_ptr<Processes> processes = nullptr);
 
   [[nodiscard]] Spikes spikes() const { return everything.front().spikes(); }
 

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <utility>
 #include <vector>
 
 #include "va_event/va_event.hpp"
@@ -13,8 +15,9 @@ enum class Kind { current_based, conductance_based };
 /// Some hundred neurons in the balanced state of the Vogels-Abbott network, with delays that all differ: what the
 /// properties of whole runs are tested on.
 struct VogelsAbbottLike {
-  explicit VogelsAbbottLike(Kind kind, std::uint64_t seed = 1, std::size_t n = 400, unsigned threads = 0)
-      : simulation({.seed = seed, .threads = threads}) {
+  explicit VogelsAbbottLike(Kind kind, std::uint64_t seed = 1, std::size_t n = 400, unsigned threads = 0,
+                            std::shared_ptr<Processes> processes = nullptr)
+      : simulation({.seed = seed, .threads = threads, .processes = std::move(processes)}) {
     const std::size_t n_exc = n * 4 / 5;
     const CellType type = kind == Kind::current_based ? CellType(current_based()) : CellType(conductance_based());
     // Strong enough to go on without input in a network this small, weak enough to stay irregular.

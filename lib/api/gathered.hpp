@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "network/network.hpp"
+#include "recording/recorder.hpp"
+#include "va_event/data.hpp"
+#include "va_event/processes.hpp"
+#include "va_event/simulation.hpp"
+
+/// What the processes of a simulation hold of one thing, put together as one process would hold it. All must call these
+/// with the same arguments, unless nothing is to be gathered.
+namespace va_event::detail {
+
+[[nodiscard]] Spikes gather_spikes(const recording::Recorder& recorder, std::span<const CellId> ids,
+                                   Processes& processes, Gather gather);
+
+/// @throws UnknownNameError when no process has a cell of `ids` that records the variable; StateError when they are not
+/// sampled at the same times
+[[nodiscard]] Signal gather_signal(const recording::Recorder& recorder, std::string_view variable,
+                                   std::span<const CellId> ids, Processes& processes, Gather gather);
+
+/// One number for each of `ids`, from the process that has the cell.
+/// @param mine of the local ones, in their order
+[[nodiscard]] std::vector<double> gather_values(const network::Network& network, std::span<const CellId> ids,
+                                                const std::vector<double>& mine, Processes& processes);
+
+/// In the order that they have in one process.
+[[nodiscard]] std::vector<ListedConnection> gather_connections(const network::Network& network,
+                                                               const network::ProjectionData& projection,
+                                                               Processes& processes);
+
+[[nodiscard]] RunStatistics gather_statistics(const RunStatistics& mine, Processes& processes);
+
+[[nodiscard]] std::size_t gather_sum(std::size_t mine, Processes& processes);
+
+}  // namespace va_event::detail

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <mpi.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <numeric>
+#include <string>
+
+#include "processes/mpi_support.hpp"
+#include "va_event/error.hpp"
+#include "va_event/processes.hpp"
+
+namespace va_event {
+
+namespace processes {
+const bool kMpi = true;
+}  // namespace processes
+
+namespace {
+
+void check(int status, const char* call) {
+  if (status != MPI_SUCCESS) {
+    char text[MPI_MAX_ERROR_STRING];  // NOLINT(modernize-avoid-c-arrays): what MPI asks for
+    int length = 0;
+    MPI_Error_string(status, text, &length);
+    throw Error(std::string(call) + ": " + std::string(text, static_cast<std::size_t>(length)));
+  }
+}
+
+/// Starts MPI unless the program has done so, and then ends it with the program.
+class Session {
+ public:
+  Session() {
+    int running = 0;
+    MPI_Initialized(&running);
+    if (running == 0) {
+      int provided = 0;
+      check(MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &provided), "MPI_Init_thread");
+      mine_ = true;
+    }
+  }
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+  ~Session() {
+    int over = 0;
+    MPI_Finalized(&over);
+    if (mine_ && over == 0) {
+      MPI_Finalize();
+    }
+  }
+
+ private:
+  bool mine_ = false;
+};
+
+class MpiProcesses final : public Processes {
+ public:
+  MpiProcesses() {
+    check(MPI_Comm_dup(MPI_COMM_WORLD, &all_), "MPI_Comm_dup");
+    MPI_Comm_set_errhandler(all_, MPI_ERRORS_RETURN);
+    int number = 0;
+    check(MPI_Comm_rank(all_, &number), "MPI_Comm_rank");
+    rank_ = static_cast<unsigned>(number);
+    check(MPI_Comm_size(all_, &number), "MPI_Comm_size");
+    count_ = static_cast<unsigned>(number);
+    MPI_Comm machine = MPI_COMM_NULL;
+    check(MPI_Comm_split_type(all_, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &machine), "MPI_Comm_split_type");
+    check(MPI_Comm_size(machine, &number), "MPI_Comm_size");
+    on_this_machine_ = static_cast<unsigned>(number);
+    MPI_Comm_free(&machine);
+  }
+
+  [[nodiscard]] unsigned rank() const noexcept override { return rank_; }
+  [[nodiscard]] unsigned count() const noexcept override { return count_; }
+  [[nodiscard]] unsigned on_this_machine() const noexcept override { return on_this_machine_; }
+
+  /// One exchange of blocks that are as large as what came last; what does not fit follows in a second one.
+  void all_gather(std::span<const std::byte> mine, std::vector<Bytes>& all) override {
+    const auto size = static_cast<std::uint64_t>(mine.size());
+    const std::size_t first = std::min(mine.size(), block_ - sizeof size);
+    sent_.resize(block_);
+    received_.resize(block_ * count_);
+    std::memcpy(sent_.data(), &size, sizeof size);
+    std::copy_n(mine.begin(), first, sent_.begin() + sizeof size);
+    check(MPI_Allgather(sent_.data(), static_cast<int>(block_), MPI_BYTE, received_.data(), static_cast<int>(block_),
+                        MPI_BYTE, all_),
+          "MPI_Allgather");
+    std::vector<std::uint64_t> sizes(count_);
+    std::uint64_t largest = 0;
+    all.resize(count_);
+    for (std::size_t k = 0; k < count_; ++k) {
+      const std::byte* const block = received_.data() + k * block_;
+      std::memcpy(&sizes[k], block, sizeof(std::uint64_t));
+      largest = std::max(largest, sizes[k]);
+      const std::size_t here = std::min<std::size_t>(sizes[k], block_ - sizeof size);
+      all[k].resize(sizes[k]);
+      std::copy_n(block + sizeof size, here, all[k].begin());
+    }
+    if (largest + sizeof size > block_) {
+      gather_rest(mine, sizes, all);
+    }
+    block_ = std::clamp<std::size_t>(std::max<std::size_t>(2 * largest, block_ / 2), kSmallestBlock, kLargestBlock);
+  }
+
+  void gather(std::span<const std::byte> mine, std::vector<Bytes>& all) override {
+    const auto size = static_cast<std::uint64_t>(mine.size());
+    std::vector<std::uint64_t> sizes(count_);
+    check(MPI_Gather(&size, 1, MPI_UINT64_T, sizes.data(), 1, MPI_UINT64_T, 0, all_), "MPI_Gather");
+    all.clear();
+    if (rank_ != 0) {
+      for (std::size_t done = 0; done < mine.size(); done += kPiece) {
+        check(MPI_Send(mine.data() + done, piece(mine.size(), done), MPI_BYTE, 0, 0, all_), "MPI_Send");
+      }
+      return;
+    }
+    all.resize(count_);
+    all[0].assign(mine.begin(), mine.end());
+    for (unsigned k = 1; k < count_; ++k) {
+      all[k].resize(sizes[k]);
+      for (std::size_t done = 0; done < sizes[k]; done += kPiece) {
+        check(MPI_Recv(all[k].data() + done, piece(sizes[k], done), MPI_BYTE, static_cast<int>(k), 0, all_,
+                       MPI_STATUS_IGNORE),
+              "MPI_Recv");
+      }
+    }
+  }
+
+  [[noreturn]] void abort(int exit_code) noexcept override {
+    MPI_Abort(all_, exit_code);
+    std::abort();
+  }
+
+ private:
+  static constexpr std::size_t kSmallestBlock = 256;
+  static constexpr std::size_t kLargestBlock = std::size_t{1} << 16U;
+  static constexpr std::size_t kPiece = std::size_t{1} << 30U;  // MPI counts with int
+
+  static int piece(std::size_t size, std::size_t done) { return static_cast<int>(std::min(kPiece, size - done)); }
+
+  /// What lies behind the first block of each.
+  void gather_rest(std::span<const std::byte> mine, const std::vector<std::uint64_t>& sizes, std::vector<Bytes>& all) {
+    const std::size_t room = block_ - sizeof(std::uint64_t);
+    const std::uint64_t total = std::accumulate(sizes.begin(), sizes.end(), std::uint64_t{0});
+    if (total > static_cast<std::uint64_t>(std::numeric_limits<int>::max())) {  // rank by rank, in pieces
+      for (unsigned k = 0; k < count_; ++k) {
+        if (k == rank_) {
+          all[k].assign(mine.begin(), mine.end());
+        }
+        for (std::size_t done = 0; done < sizes[k]; done += kPiece) {
+          check(MPI_Bcast(all[k].data() + done, piece(sizes[k], done), MPI_BYTE, static_cast<int>(k), all_),
+                "MPI_Bcast");
+        }
+      }
+      return;
+    }
+    std::vector<int> counts;
+    std::vector<int> places;
+    int end = 0;
+    for (const std::uint64_t size : sizes) {
+      counts.push_back(size > room ? static_cast<int>(size - room) : 0);
+      places.push_back(end);
+      end += counts.back();
+    }
+    Bytes rest(static_cast<std::size_t>(end));
+    const std::size_t first = std::min(room, mine.size());
+    check(MPI_Allgatherv(mine.data() + first, counts[rank_], MPI_BYTE, rest.data(), counts.data(), places.data(),
+                         MPI_BYTE, all_),
+          "MPI_Allgatherv");
+    for (std::size_t k = 0; k < count_; ++k) {
+      std::copy_n(rest.begin() + places[k], counts[k], all[k].end() - counts[k]);
+    }
+  }
+
+  MPI_Comm all_ = MPI_COMM_NULL;
+  unsigned rank_ = 0;
+  unsigned count_ = 1;
+  unsigned on_this_machine_ = 1;
+  std::size_t block_ = kSmallestBlock;  ///< the same in all processes
+  Bytes sent_, received_;
+};
+
+}  // namespace
+
+std::shared_ptr<Processes> mpi_processes() {
+  static const Session session;
+  static const auto processes = std::make_shared<MpiProcesses>();
+  return processes;
+}
+
+}  // namespace va_event

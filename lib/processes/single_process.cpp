@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cstdlib>
+
+#include "va_event/processes.hpp"
+
+namespace va_event {
+
+namespace {
+
+class SingleProcess final : public Processes {
+ public:
+  [[nodiscard]] unsigned rank() const noexcept override { return 0; }
+  [[nodiscard]] unsigned count() const noexcept override { return 1; }
+  [[nodiscard]] unsigned on_this_machine() const noexcept override { return 1; }
+  void all_gather(std::span<const std::byte> mine, std::vector<Bytes>& all) override {
+    all.resize(1);
+    all[0].assign(mine.begin(), mine.end());
+  }
+  void gather(std::span<const std::byte> mine, std::vector<Bytes>& all) override { all_gather(mine, all); }
+  [[noreturn]] void abort(int exit_code) noexcept override { std::_Exit(exit_code); }
+};
+
+}  // namespace
+
+std::shared_ptr<Processes> single_process() { return std::make_shared<SingleProcess>(); }
+
+}  // namespace va_event

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "processes/together.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "processes/message.hpp"
+#include "va_event/error.hpp"
+
+namespace va_event::processes {
+
+namespace {
+
+enum class Outcome : std::uint8_t { done, bad_input, failed };
+
+}  // namespace
+
+void together(Processes& processes, const std::function<void()>& work) {
+  if (processes.count() == 1) {
+    work();
+    return;
+  }
+  std::exception_ptr mine;
+  auto outcome = Outcome::done;
+  std::string text;
+  try {
+    work();
+  } catch (const UserError& error) {
+    mine = std::current_exception();
+    outcome = Outcome::bad_input;
+    text = error.what();
+  } catch (const std::exception& error) {
+    mine = std::current_exception();
+    outcome = Outcome::failed;
+    text = error.what();
+  } catch (...) {
+    mine = std::current_exception();
+    outcome = Outcome::failed;
+    text = "unknown failure";
+  }
+  Writer message;
+  message.put(outcome);
+  message.put_text(text);
+  std::vector<Processes::Bytes> all;
+  processes.all_gather(message.bytes(), all);
+  if (mine) {
+    std::rethrow_exception(mine);
+  }
+  for (unsigned rank = 0; rank < all.size(); ++rank) {
+    Reader reader(all[rank]);
+    const auto theirs = reader.get<Outcome>();
+    if (theirs != Outcome::done) {
+      throw ProcessError(rank, reader.get_text(), theirs == Outcome::bad_input);
+    }
+  }
+}
+
+}  // namespace va_event::processes

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "processes/mpi_support.hpp"
+#include "va_event/error.hpp"
+#include "va_event/processes.hpp"
+
+namespace va_event {
+
+namespace processes {
+const bool kMpi = false;
+}  // namespace processes
+
+std::shared_ptr<Processes> mpi_processes() {
+  throw StateError("mpi_processes", "this build", "", "must have been made with MPI (cmake -DVA_EVENT_MPI=ON)");
+}
+
+}  // namespace va_event

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "random_network.hpp"
+#include "thread_processes.hpp"
+#include "va_event/csa.hpp"
+#include "va_event/error.hpp"
+#include "vogels_abbott_like.hpp"
+
+namespace va_event {
+namespace {
+
+// The number of processes must leave no trace, down to the last bit.
+
+constexpr double kDuration = 80.0;
+
+struct Outcome {
+  Spikes spikes;
+  Signal v;
+  RunStatistics statistics;
+  std::vector<double> present;
+  std::vector<std::size_t> counts;
+  std::vector<double> weights;
+  std::size_t synapses = 0;
+};
+
+Outcome run(Kind kind, unsigned threads, const std::shared_ptr<Processes>& processes) {
+  VogelsAbbottLike network(kind, 1, 400, threads, processes);
+  network.record_v();
+  Projection extra = network.simulation.connect(network.all[0], network.populations[1] + network.populations[0],
+                                                FixedNumberPreConnector(3), {1e-4, 1.5});
+  network.simulation.run_until(20.0);
+  network.populations[0].slice(100, 300).set("i_offset", 0.1);
+  network.populations[2].set("rate", 300.0);
+  network.populations[1].initialize("v", -55.0);
+  network.populations[0].slice(50, 250).inject(StepCurrentSource{{21.0, 40.0}, {0.3, 0.0}});
+  std::vector<double> weights(extra.size());
+  for (std::size_t k = 0; k < weights.size(); ++k) {
+    weights[k] = 1e-4 * (1.0 + std::sin(static_cast<double>(k)));
+  }
+  extra.set_weights(weights);
+  network.simulation.run_until(kDuration);
+  return {network.spikes(),
+          network.v(),
+          network.simulation.statistics(),
+          network.all[0].ids().empty() ? std::vector<double>{} : network.populations[0].value("v"),
+          network.all[0].spike_counts(),
+          extra.weights(),
+          extra.size()};
+}
+
+void expect_same(const Outcome& a, const Outcome& b) {
+  EXPECT_TRUE(a.spikes == b.spikes) << a.spikes.size() << " and " << b.spikes.size() << " spikes";
+  EXPECT_TRUE(a.v == b.v);
+  EXPECT_EQ(a.present, b.present);
+  EXPECT_EQ(a.counts, b.counts);
+  EXPECT_EQ(a.weights, b.weights);
+  EXPECT_EQ(a.synapses, b.synapses);
+  EXPECT_EQ(a.statistics.spikes, b.statistics.spikes);
+  EXPECT_EQ(a.statistics.source_spikes, b.statistics.source_spikes);
+  EXPECT_EQ(a.statistics.synaptic_events, b.statistics.synaptic_events);
+  EXPECT_EQ(a.statistics.intervals, b.statistics.intervals);
+  EXPECT_EQ(a.statistics.settled_by_search, b.statistics.settled_by_search);
+}
+
+class ProcessesTest : public ::testing::TestWithParam<Kind> {};
+
+TEST_P(ProcessesTest, AnyNumberOfThemAndOfTheirThreadsGivesTheSameBits) {
+  const Outcome alone = run(GetParam(), 1, nullptr);
+  ASSERT_GT(alone.spikes.size(), 500U);
+  for (const unsigned count : {2U, 4U}) {
+    for (const unsigned threads : {1U, 2U}) {
+      SCOPED_TRACE(std::to_string(count) + " processes of " + std::to_string(threads) + " threads");
+      ThreadProcesses::run(count, [&](const std::shared_ptr<Processes>& processes) {
+        const Outcome mine = run(GetParam(), threads, processes);
+        static std::mutex one_after_the_other;
+        const std::lock_guard lock(one_after_the_other);
+        expect_same(mine, alone);
+      });
+    }
+  }
+}
+
+TEST_P(ProcessesTest, ACallbackOfOneInterruptsAll) {
+  VogelsAbbottLike alone(GetParam(), 1, 400, 1);
+  alone.simulation.run_until(kDuration);
+  std::atomic<int> interruptions{0};
+  std::atomic<int> same{0};
+  ThreadProcesses::run(3, [&](const std::shared_ptr<Processes>& processes) {
+    VogelsAbbottLike network(GetParam(), 1, 400, 1, processes);
+    int calls = 0;
+    network.simulation.on_progress([&](const Progress&) { return processes->rank() != 1 || ++calls % 100 != 0; });
+    while (network.simulation.run_until(kDuration) == RunEnd::interrupted) {
+      ++interruptions;
+    }
+    same += network.spikes() == alone.spikes() ? 1 : 0;
+  });
+  EXPECT_GT(interruptions, 3);
+  EXPECT_EQ(interruptions % 3, 0);
+  EXPECT_EQ(same, 3);
+}
+
+TEST_P(ProcessesTest, WhatFailsInOneFailsInAll) {
+  std::atomic<int> own{0};
+  std::atomic<int> told{0};
+  ThreadProcesses::run(3, [&](const std::shared_ptr<Processes>& processes) {
+    VogelsAbbottLike network(GetParam(), 1, 400, 2, processes);
+    network.simulation.on_progress([&](const Progress& progress) {
+      if (processes->rank() == 2 && progress.now_ms > 10.0) {
+        throw std::runtime_error("no more");
+      }
+      return true;
+    });
+    try {
+      network.simulation.run_until(kDuration);
+    } catch (const ProcessError& error) {
+      EXPECT_EQ(error.rank(), 2U);
+      EXPECT_FALSE(error.bad_input());
+      EXPECT_STREQ(error.what(), "process 2: no more");
+      ++told;
+    } catch (const std::runtime_error&) {
+      ++own;
+    }
+  });
+  EXPECT_EQ(own, 1);
+  EXPECT_EQ(told, 2);
+}
+
+INSTANTIATE_TEST_SUITE_P(Models, ProcessesTest, ::testing::Values(Kind::current_based, Kind::conductance_based),
+                         [](const auto& test) {
+                           return std::string(test.param == Kind::current_based ? "CurrentBased" : "ConductanceBased");
+                         });
+
+TEST(ProcessesOfRandomNetworks, AnyNumberOfThemGivesTheSameBits) {
+  std::atomic<int> compared{0};
+  for (std::uint64_t seed = 4001; seed <= 4060; ++seed) {
+    SCOPED_TRACE("network " + std::to_string(seed));
+    reference::Description description = random_network(seed);
+    // Loops of excitation without refractoriness would make more and more spikes without end.
+    for (reference::Neuron& neuron : description.neurons) {
+      neuron.tau_refrac = std::max(neuron.tau_refrac, 0.1);
+    }
+    for (reference::Synapse& synapse : description.synapses) {
+      synapse.delay = std::max(synapse.delay, 1e-4);
+    }
+    BuiltNetwork alone(description, 1);
+    alone.simulation.run_until(description.duration);
+    const Spikes spikes = alone.spikes();
+    const Signal v = alone.neurons[0].signal("v");
+    for (const unsigned count : {2U, 3U}) {
+      ThreadProcesses::run(count, [&](const std::shared_ptr<Processes>& processes) {
+        BuiltNetwork network(description, 1 + static_cast<unsigned>(seed % 2), processes);
+        network.simulation.run_until(description.duration);
+        compared += network.spikes() == spikes && network.neurons[0].signal("v") == v ? 1 : 0;
+      });
+    }
+  }
+  EXPECT_EQ(compared, 60 * 5);
+}
+
+// Inputs of one source to one neuron at one time are summed in an order that no process may decide by what it alone
+// holds.
+TEST(ProcessesOfRandomNetworks, TheOrderOfSimultaneousInputsIsTheSame) {
+  const auto outcome = [](const std::shared_ptr<Processes>& processes) {
+    Simulation simulation({.seed = 5, .processes = processes});
+    const Population sources = simulation.create(12, SpikeSourcePoisson{200.0, 0.0, 1e9});
+    const Population neurons = simulation.create(9, IfCurrExp{});
+    neurons.record({"spikes", "v"}, 1.0);
+    const Values weights = RandomDistribution("uniform", {0.0, 0.3});
+    for (int k = 0; k < 6; ++k) {
+      simulation.connect(sources, neurons, FixedProbabilityConnector(0.3), {weights, 1.0});
+      simulation.connect(sources, neurons, FixedProbabilityConnector(0.05),
+                         {weights, RandomDistribution("uniform_int", {1.0, 2.0})});
+    }
+    simulation.run_until(200.0);
+    return std::pair(neurons.spikes(), neurons.signal("v"));
+  };
+  const auto alone = outcome(nullptr);
+  EXPECT_GT(alone.first.size(), 20U);
+  for (const unsigned count : {2U, 3U, 9U}) {
+    std::atomic<unsigned> same{0};
+    ThreadProcesses::run(
+        count, [&](const std::shared_ptr<Processes>& processes) { same += outcome(processes) == alone ? 1U : 0U; });
+    EXPECT_EQ(same, count);
+  }
+}
+
+TEST(ProcessesOfRandomNetworks, EveryConnectorBuildsTheSameSynapses) {
+  const auto probability = [](double d) { return 0.5 * std::exp(-d / 5.0); };
+  const std::vector<std::shared_ptr<const Connector>> connectors{
+      std::make_shared<AllToAllConnector>(false),
+      std::make_shared<OneToOneConnector>(),
+      std::make_shared<FixedProbabilityConnector>(0.2, NumpyRandom(4)),
+      std::make_shared<FixedNumberPreConnector>(7, false, true),
+      std::make_shared<FixedNumberPostConnector>(7),
+      std::make_shared<FixedTotalNumberConnector>(200),
+      std::make_shared<FromListConnector>(
+          std::vector<ListedConnection>{{0, 35, 1.5, {}}, {3, 2, {}, 0.7}, {3, 2, {}, 0.7}, {9, 20, {}, {}}}),
+      std::make_shared<DistanceDependentProbabilityConnector>(probability),
+      std::make_shared<CSAConnector>(csa::random(0.3) - csa::one_to_one())};
+  const auto build = [&](const std::shared_ptr<Processes>& processes) {
+    Simulation simulation({.processes = processes});
+    const Population a = simulation.create(20, IfCurrExp{}, {"", Grid2D{}});
+    const Population b = simulation.create(16, IfCurrExp{}, {"", Grid2D{1.0}});
+    std::vector<std::vector<ListedConnection>> all;
+    for (const auto& connector : connectors) {
+      for (const StaticSynapse& synapse :
+           {StaticSynapse{0.5, 0.2},
+            StaticSynapse{RandomDistribution("normal", {0.0, 1.0}), RandomDistribution("uniform", {0.1, 5.0})}}) {
+        all.push_back(simulation.connect(a + b, b + a, *connector, synapse).connections());
+      }
+    }
+    return all;
+  };
+  const auto same = [](const ListedConnection& x, const ListedConnection& y) {
+    return x.pre == y.pre && x.post == y.post && x.weight == y.weight && x.delay == y.delay;
+  };
+  const auto alone = build(nullptr);
+  for (const unsigned count : {2U, 5U}) {
+    ThreadProcesses::run(count, [&](const std::shared_ptr<Processes>& processes) {
+      const auto together = build(processes);
+      for (std::size_t k = 0; k < alone.size(); ++k) {
+        EXPECT_FALSE(alone[k].empty());
+        EXPECT_TRUE(std::equal(together[k].begin(), together[k].end(), alone[k].begin(), alone[k].end(), same)) << k;
+      }
+    });
+  }
+}
+
+TEST(ProcessesOfOneSimulation, EachHoldsItsShareOfTheSynapsesAndOfTheData) {
+  std::atomic<std::size_t> spikes{0};
+  std::atomic<std::size_t> columns{0};
+  VogelsAbbottLike alone(Kind::current_based, 1, 400, 1);
+  alone.simulation.run_until(kDuration);
+  ThreadProcesses::run(4, [&](const std::shared_ptr<Processes>& processes) {
+    VogelsAbbottLike network(Kind::current_based, 1, 400, 1, processes);
+    const Projection all = network.simulation.connect(network.all[0], network.populations[0] + network.populations[1],
+                                                      AllToAllConnector(), {0.0, 1.0});
+    EXPECT_EQ(all.size(), 420U * 400U);
+    EXPECT_LT(all.memory_bytes(), 420U * 400U * 4U / 3U);
+    (network.populations[0] + network.populations[1]).record("v", 1.0);
+    EXPECT_EQ(network.all[0].local_ids().size(), 105U);
+    network.simulation.run_until(kDuration);
+    spikes += network.all[0].spikes(Gather::none).size();
+    columns += network.all[0].signal("v", Gather::none).ids.size();
+    EXPECT_EQ(network.all[0].spikes(Gather::at_root).size(), processes->rank() == 0 ? alone.spikes().size() : 0U);
+  });
+  EXPECT_EQ(spikes, alone.spikes().size());
+  EXPECT_EQ(columns, 400U);
+}
+
+TEST(ProcessesOfOneSimulation, RefuseWhatNeedsASingleOne) {
+  std::atomic<int> refused{0};
+  ThreadProcesses::run(2, [&](const std::shared_ptr<Processes>& processes) {
+    Simulation simulation({.processes = processes});
+    const Population neurons = simulation.create(4, IfCurrExp{});
+    try {
+      FixedStepSimulation fixed(simulation, {});
+    } catch (const StateError&) {
+      ++refused;
+    }
+    simulation.connect(neurons, neurons, AllToAllConnector(), {0.1, 1e-9});
+    try {
+      simulation.run_until(1.0);
+    } catch (const ParameterError& error) {
+      EXPECT_EQ(error.field(), "delay");
+      ++refused;
+    }
+  });
+  EXPECT_EQ(refused, 4);
+}
+
+}  // namespace
+}  // namespace va_event
