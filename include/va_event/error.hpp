@@ -65,6 +65,12 @@ class StateError : public UserError {
   using UserError::UserError;
 };
 
+/// A checkpoint that cannot be loaded: no such file, a damaged one, or one of another network; the value is its path.
+class CheckpointError : public UserError {
+ public:
+  CheckpointError(std::string path, std::string rule);
+};
+
 /// A file that cannot be read or written; the message names the path and what the system said.
 class FileError : public Error {
  public:

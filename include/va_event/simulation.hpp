@@ -101,6 +101,16 @@ class Simulation {
   /// Back to time 0 and the initial state; recorded data is forgotten, the network stays.
   void reset();
 
+  /// Writes all that the rest of the simulation depends on, and everything recorded, into a file. It appears under its
+  /// name only when all of it is on disk: whatever happens meanwhile, the old file of that name stays.
+  /// @throws FileError
+  void save_checkpoint(const std::string& path) const;
+  /// Goes on where a checkpoint was written: from now on all is, bit for bit, as if this simulation had run until then.
+  /// Any number of threads may go on; all else must be described anew as it was at that time: cells, parameters,
+  /// synapses, currents, seed, precision, and what is recorded.
+  /// @throws StateError once the simulation has run (until reset()); CheckpointError, which says what does not fit
+  void load_checkpoint(const std::string& path);
+
   /// Called at least every 16 ms of simulated time; returning false ends the run at the next clean point
   /// (everything before now() is simulated and recorded).
   void on_progress(std::function<bool(const Progress&)> callback);

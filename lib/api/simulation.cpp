@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "api/checkpoint.hpp"
 #include "api/core.hpp"
 #include "va_event/error.hpp"
 
@@ -33,6 +34,10 @@ RunEnd Simulation::run_until(Time time) { return core_->run_until(time); }
 Time Simulation::now() const noexcept { return core_->now(); }
 
 void Simulation::reset() { core_->reset(); }
+
+void Simulation::save_checkpoint(const std::string& path) const { detail::save_checkpoint(*core_, path); }
+
+void Simulation::load_checkpoint(const std::string& path) { detail::load_checkpoint(*core_, path); }
 
 void Simulation::on_progress(std::function<bool(const Progress&)> callback) {
   core_->on_progress = std::move(callback);

@@ -29,6 +29,20 @@ void CurrentSchedule::add(std::size_t injection, const Instant& now) {
   std::inplace_merge(steps_.begin(), steps_.begin() + middle, steps_.end());
 }
 
+void CurrentSchedule::resume(const std::vector<std::size_t>& made) {
+  made_ = made;
+  steps_.clear();
+  next_ = 0;
+  for (std::size_t k = 0; k < made.size(); ++k) {
+    const StepCurrentSource& source = network_.injections[k].source;
+    amplitude_[k] = made[k] == 0 ? 0.0 : source.amplitudes()[made[k] - 1];
+    for (std::size_t step = made[k]; step < source.times().size(); ++step) {
+      steps_.push_back({events::to_instant<double>(source.times()[step]), k});
+    }
+  }
+  std::sort(steps_.begin(), steps_.end());
+}
+
 double CurrentSchedule::current(CellId cell) const {
   double sum = 0.0;
   const auto found = injections_of_.find(cell);

@@ -32,6 +32,11 @@ class CurrentSchedule {
 
   [[nodiscard]] bool empty() const noexcept { return next_ == steps_.size(); }
   [[nodiscard]] const Instant& next_time() const { return steps_[next_].time; }
+  /// Steps made so far of each injection: all that there is to know, beside the injections.
+  [[nodiscard]] const std::vector<std::size_t>& made() const noexcept { return made_; }
+  /// Goes on from there. @param made one for each injection, not more than it has steps
+  void resume(const std::vector<std::size_t>& made);
+
   /// Makes the next step. Returns the injection that changes; the currents of its cells are new.
   std::size_t step();
 

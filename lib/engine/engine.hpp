@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 
+#include "foundation/bytes.hpp"
 #include "network/network.hpp"
 #include "recording/recorder.hpp"
 #include "va_event/precision.hpp"
@@ -47,6 +48,12 @@ class Engine {
   virtual void set_variable(CellId cell, std::size_t variable, double value) = 0;
   /// @pre the cell is one of this process
   [[nodiscard]] virtual double variable(CellId cell, std::size_t variable) const = 0;
+
+  /// The state at now(), in a form that does not depend on how the cells are dealt to threads: the same state gives the
+  /// same bytes.
+  virtual void save(foundation::ByteWriter& out) const = 0;
+  /// Takes over such a state. @pre nothing has run, and the network is the same @throws foundation::BadBytes
+  virtual void load(foundation::ByteReader& in) = 0;
 
   /// How many threads it runs on.
   [[nodiscard]] virtual unsigned threads() const = 0;

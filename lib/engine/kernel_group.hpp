@@ -14,6 +14,7 @@
 
 #include "engine/neuron_group.hpp"
 #include "engine/parameter_sets.hpp"
+#include "foundation/number_bytes.hpp"
 #include "kernels/batch.hpp"
 #include "kernels/crossing.hpp"
 #include "kernels/state.hpp"
@@ -204,6 +205,38 @@ class KernelGroup final : public NeuronGroup<Real> {
       for (std::size_t i = 0; i < safe_.size(); ++i) {
         candidates.offer(safe_[i], cold_[i].cell);
       }
+    }
+  }
+
+  void save(std::size_t i, foundation::ByteWriter& out) const override {
+    const State& row = rows_[i];
+    for (const Real& x : {row.y, row.exc, row.inh, row.t, cold_[i].held_y}) {
+      foundation::put_number(out, x);
+    }
+    out.put<std::uint8_t>(!refractory(i) && cold_[i].counted_from == row.t ? 1 : 0);
+  }
+
+  void load(std::size_t i, foundation::ByteReader& in, const events::Instant<Real>& now) override {
+    epoch_ = now.epoch;
+    State& row = rows_[i];
+    Cold& cold = cold_[i];
+    for (Real* x : {&row.y, &row.exc, &row.inh, &row.t, &cold.held_y}) {
+      *x = foundation::get_number<Real>(in);
+    }
+    in.require(Real(0) <= row.t && row.t <= now.offset, "holds a neuron of another time");
+    cold.counted_from = in.get<std::uint8_t>() != 0 ? row.t : Real(-1);
+    cold.searched_from = Real(-1);
+    if (refractory(i)) {
+      safe_[i] = infinity();
+      return;
+    }
+    // The looks at the neuron since its last event, once more.
+    predict(i, Kernel::moment(constants(i), row.t));
+    while (safe_[i] < now.offset) {
+      in.require(!examine(i).spikes, "holds a neuron that should have spiked");
+    }
+    if (cold.searched_from == row.t) {
+      static_cast<void>(first_crossing(i));
     }
   }
 

@@ -11,6 +11,7 @@
 
 #include "events/delivery.hpp"
 #include "events/event_queue.hpp"
+#include "foundation/bytes.hpp"
 #include "kernels/batch.hpp"
 #include "network/network.hpp"
 
@@ -97,6 +98,16 @@ class NeuronGroup {
   virtual void next_epoch(std::int64_t epoch) = 0;
   /// Offers every neuron.
   virtual void offer_all(Candidates<Real>& candidates) const = 0;
+
+  /// What a checkpoint holds of a neuron: its last event, from which all else follows.
+  virtual void save(std::size_t index, foundation::ByteWriter& out) const = 0;
+  /// Takes it over at `now`. @pre the neuron has its present parameters
+  virtual void load(std::size_t index, foundation::ByteReader& in, const events::Instant<Real>& now) = 0;
+  /// What there is to report so far; before load().
+  void set_report(const std::array<std::uint64_t, kIntervalKinds>& counts, const Touch& closest) {
+    counts_ = counts;
+    closest_ = closest;
+  }
 
   /// How many intervals there were, by kind, the present ones included.
   [[nodiscard]] const std::array<std::uint64_t, kIntervalKinds>& interval_counts() const noexcept { return counts_; }

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "engine/current_schedule.hpp"
@@ -27,6 +31,33 @@ template <class Real>
 struct Emission {
   CellId cell;
   events::Instant<Real> time;
+};
+
+/// Events to come that do not follow from the states of the cells.
+template <class Real>
+struct PendingEvents {
+  std::vector<events::CellEvent<Real>> wakes;
+  std::vector<events::CellEvent<double>> source_spikes;
+  std::vector<events::CellEvent<Real>> spikes_in_flight;  ///< when the cell spiked; sorted
+
+  /// Takes in what is on its way along one route of one part: most spikes are on several. A source may spike twice at
+  /// one time, and then both are on each of them.
+  void add_in_flight(const std::vector<events::CellEvent<Real>>& sorted) {
+    std::vector<events::CellEvent<Real>> both;
+    std::set_union(spikes_in_flight.begin(), spikes_in_flight.end(), sorted.begin(), sorted.end(),
+                   std::back_inserter(both));
+    spikes_in_flight = std::move(both);
+  }
+};
+
+/// What has happened so far, for reports.
+struct Tally {
+  RunStatistics events;  ///< without the intervals
+  struct Group {
+    std::array<std::uint64_t, kIntervalKinds> intervals{};
+    Touch closest;
+  };
+  std::vector<Group> groups;  ///< by neuron model
 };
 
 /// The event loop of one part of the cells and of all synapses onto them: it joins neurons, sources, routes and queues,
@@ -83,6 +114,22 @@ class Shard {
   void set_variable(CellId cell, std::size_t variable, double value);
   [[nodiscard]] double variable(CellId cell, std::size_t variable) const;
   void injection_added(std::size_t injection);
+
+  // Checkpoints (shard_checkpoint.hpp). What a part holds, cell by cell and event by event:
+  void save_neuron(CellId cell, foundation::ByteWriter& out) const;
+  void save_source(CellId cell, foundation::ByteWriter& out) const;
+  void add_pending(PendingEvents<Real>& events) const;
+  void add_report(Tally& tally) const;
+  [[nodiscard]] const std::vector<std::size_t>& current_steps() const noexcept { return currents_.made(); }
+  /// Begins to take over a state; cells and events follow. @param current_steps see CurrentSchedule::resume()
+  void begin_load(const Instant& now, const std::vector<std::size_t>& current_steps, const Tally& tally);
+  void load_neuron(CellId cell, foundation::ByteReader& in);
+  void load_source(CellId cell, foundation::ByteReader& in);
+  void load_wake(const events::CellEvent<Real>& wake) { wakes_.push(wake); }
+  void load_source_spike(const events::CellEvent<double>& spike) { emissions_.push(spike); }
+  /// A spike of any part, some of whose effects may be done.
+  void load_spike_in_flight(const events::CellEvent<Real>& spike);
+  void end_load();
 
   [[nodiscard]] RunStatistics statistics() const;
   [[nodiscard]] std::optional<Grazing> closest_grazing() const;

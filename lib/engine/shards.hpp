@@ -41,11 +41,18 @@ class Shards final : public Engine {
   [[nodiscard]] double variable(CellId cell, std::size_t variable) const override {
     return owner(cell)->variable(cell, variable);
   }
+  void save(foundation::ByteWriter& out) const override;
+  void load(foundation::ByteReader& in) override;
   [[nodiscard]] RunStatistics statistics() const override;
   [[nodiscard]] std::optional<Grazing> closest_grazing() const override;
   [[nodiscard]] unsigned threads() const override { return static_cast<unsigned>(shards_.size()); }
 
  private:
+  [[nodiscard]] PendingEvents<Real> pending_events() const;
+  [[nodiscard]] Tally tally() const;
+  void load_cells(foundation::ByteReader& in);
+  void load_pending(foundation::ByteReader& in);
+
   using Instant = events::Instant<Real>;
   using KeepGoing = std::function<bool(const Time&)>;
 

@@ -10,8 +10,10 @@
 #include <type_traits>
 #include <utility>
 
+#include "engine/shard_checkpoint.hpp"
 #include "engine/shard_definitions.hpp"
 #include "engine/shards.hpp"
+#include "engine/shards_checkpoint.hpp"
 #include "va_event/error.hpp"
 
 namespace va_event::engine {

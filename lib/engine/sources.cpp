@@ -6,6 +6,7 @@
 #include <cmath>
 #include <vector>
 
+#include "engine/instant_bytes.hpp"
 #include "random/purposes.hpp"
 #include "va_event/random.hpp"
 
@@ -42,6 +43,15 @@ class RenewalGroup : public SourceGroup {
     time_[i] = events::later(time_[i], interval);
     const Instant end = events::later(onset(i), std::min(parameter(start_ + 1, i), kNever));
     return time_[i] < end ? std::optional(time_[i]) : std::nullopt;
+  }
+
+  void save(std::size_t i, foundation::ByteWriter& out) const final {
+    put_instant(out, time_[i]);
+    out.put<std::uint64_t>(streams_[i].position());
+  }
+  void load(std::size_t i, foundation::ByteReader& in) final {
+    time_[i] = get_instant<double>(in);
+    streams_[i].seek(in.get<std::uint64_t>());
   }
 
  protected:
@@ -116,6 +126,12 @@ class ArrayGroup final : public SourceGroup {
   std::optional<Instant> next(std::size_t i) override {
     const std::vector<Time>& times = population_.times_of(i);
     return cursor_[i] < times.size() ? std::optional(events::to_instant<double>(times[cursor_[i]++])) : std::nullopt;
+  }
+
+  void save(std::size_t i, foundation::ByteWriter& out) const override { out.put<std::uint64_t>(cursor_[i]); }
+  void load(std::size_t i, foundation::ByteReader& in) override {
+    cursor_[i] = in.get<std::uint64_t>();
+    in.require(cursor_[i] <= population_.times_of(i).size(), "holds a source beyond its last spike");
   }
 
  private:

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "events/instant.hpp"
+#include "foundation/bytes.hpp"
 #include "network/network.hpp"
 
 namespace va_event::engine {
@@ -20,6 +21,10 @@ class SourceGroup {
   virtual std::optional<events::Instant<double>> restart(std::size_t index, const events::Instant<double>& start) = 0;
   /// The spike after the one that was returned last.
   virtual std::optional<events::Instant<double>> next(std::size_t index) = 0;
+
+  /// Where the process of one source stands, for a checkpoint.
+  virtual void save(std::size_t index, foundation::ByteWriter& out) const = 0;
+  virtual void load(std::size_t index, foundation::ByteReader& in) = 0;
 };
 
 /// @param population of spike sources; must outlive the group, which reads it again in

@@ -30,6 +30,14 @@ class EventQueue {
   void clear() { heap_.clear(); }
   void reserve(std::size_t n) { heap_.reserve(n); }
 
+  /// Visits all events, in no order.
+  template <class Visit>
+  void for_each(const Visit& visit) const {
+    for (const Event& event : heap_) {
+      visit(event);
+    }
+  }
+
   /// Removes the events for which `predicate` is true. O(n log n).
   template <class Predicate>
   void erase_if(Predicate predicate) {

@@ -29,6 +29,9 @@ UserError::UserError(std::string field, std::string value, std::string unit, std
 ParameterError::ParameterError(std::string_view field, double value, std::string_view unit, std::string_view rule)
     : UserError(std::string(field), foundation::shortest_text(value), std::string(unit), std::string(rule)) {}
 
+CheckpointError::CheckpointError(std::string path, std::string rule)
+    : UserError("checkpoint", std::move(path), "", std::move(rule)) {}
+
 FileError::FileError(std::string path, std::string reason)
     : Error(path + ": " + reason), path_(std::move(path)), reason_(std::move(reason)) {}
 

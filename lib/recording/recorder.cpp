@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <iterator>
+#include <tuple>
 #include <utility>
 
+#include "foundation/hash.hpp"
 #include "va_event/error.hpp"
 
 namespace va_event::recording {
@@ -89,11 +91,11 @@ void Recorder::record_signal(std::string_view variable, std::string_view unit, s
   samplings_.push_back({std::string(variable), std::string(unit), interval, first, std::move(fresh), {}});
 }
 
-Spikes Recorder::spikes(std::span<const CellId> ids) const {
-  const std::vector<bool> member = membership(ids);
+template <class Wanted>
+std::vector<std::size_t> Recorder::sorted_spikes(const Wanted& wanted) const {
   std::vector<std::size_t> order;
   for (std::size_t k = 0; k < ids_.size(); ++k) {
-    if (contains(member, ids_[k])) {
+    if (wanted(ids_[k])) {
       order.push_back(k);
     }
   }
@@ -107,6 +109,12 @@ Spikes Recorder::spikes(std::span<const CellId> ids) const {
     const auto differ = std::mismatch(first.begin(), first.end(), second.begin());
     return differ.first == first.end() ? ids_[a] < ids_[b] : *differ.first < *differ.second;
   });
+  return order;
+}
+
+Spikes Recorder::spikes(std::span<const CellId> ids) const {
+  const std::vector<bool> member = membership(ids);
+  const std::vector<std::size_t> order = sorted_spikes([&member](CellId id) { return contains(member, id); });
   Spikes result;
   result.tails_per_spike = tails_per_spike_;
   result.decimals = decimals_;
@@ -224,6 +232,81 @@ void Recorder::restart() {
     sampling.first_sample = 0;
     sampling.values.clear();
   }
+}
+
+void Recorder::save(foundation::ByteWriter& out) const {
+  const std::vector<std::size_t> order = sorted_spikes([](CellId /*id*/) { return true; });
+  out.put<std::uint64_t>(order.size());
+  for (const std::size_t k : order) {
+    out.put(ids_[k]);
+    out.put(times_[k].whole());
+    out.put(times_[k].fraction());
+    for (const double tail : tails_of(k)) {
+      out.put(tail);
+    }
+  }
+  std::vector<const Sampling*> samplings;
+  for (const Sampling& sampling : samplings_) {
+    samplings.push_back(&sampling);
+  }
+  std::sort(samplings.begin(), samplings.end(), [](const Sampling* a, const Sampling* b) {
+    return std::tie(a->variable, a->interval, a->first_sample, a->ids) <
+           std::tie(b->variable, b->interval, b->first_sample, b->ids);
+  });
+  out.put<std::uint64_t>(samplings.size());
+  for (const Sampling* sampling : samplings) {
+    out.put_text(sampling->variable);
+    out.put_text(sampling->unit);
+    out.put(sampling->interval);
+    out.put(sampling->first_sample);
+    out.put_all(sampling->ids);
+    out.put_all(sampling->values);
+  }
+}
+
+void Recorder::load(foundation::ByteReader& in) {
+  restart();
+  for (auto count = in.get<std::uint64_t>(); count > 0; --count) {
+    const auto id = in.get<CellId>();
+    in.require(records_spikes(id), "holds a spike of a cell that is not recorded");
+    const auto whole = in.get<std::int64_t>();
+    const auto fraction = in.get<double>();
+    std::vector<double> tails(tails_per_spike_);
+    for (double& tail : tails) {
+      tail = in.get<double>();
+    }
+    add_spike(id, Time::from_parts(whole, fraction), tails);
+  }
+  samplings_.clear();
+  for (auto count = in.get<std::uint64_t>(); count > 0; --count) {
+    Sampling sampling;
+    sampling.variable = in.get_text();
+    sampling.unit = in.get_text();
+    sampling.interval = in.get<double>();
+    sampling.first_sample = in.get<std::int64_t>();
+    sampling.ids = in.get_all<CellId>();
+    sampling.values = in.get_all<double>();
+    in.require(!sampling.ids.empty() && sampling.values.size() % sampling.ids.size() == 0, "holds half a sample");
+    samplings_.push_back(std::move(sampling));
+  }
+}
+
+std::uint64_t Recorder::request_hash() const {
+  std::uint64_t sum = 0;
+  for (CellId id = 0; id < wanted_.size(); ++id) {
+    sum += wanted_[id] == 0 ? 0 : foundation::Hash().add(std::uint64_t{id}).value();
+  }
+  for (const Sampling& sampling : samplings_) {
+    foundation::Hash of_all;
+    of_all.add(sampling.interval);
+    for (const char letter : sampling.variable) {
+      of_all.add(static_cast<std::uint64_t>(letter));
+    }
+    for (const CellId id : sampling.ids) {
+      sum += foundation::Hash(of_all).add(std::uint64_t{id}).value();
+    }
+  }
+  return sum;
 }
 
 }  // namespace va_event::recording

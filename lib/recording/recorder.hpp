@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "foundation/bytes.hpp"
 #include "va_event/data.hpp"
 
 namespace va_event::recording {
@@ -63,10 +64,22 @@ class Recorder {
   /// Forgets all data; recording starts again at time 0.
   void restart();
 
+  /// All data, in an order of its contents.
+  void save(foundation::ByteWriter& out) const;
+  /// Takes it over in the place of what there is. @pre the same is to be recorded (request_hash()), and spikes have the
+  /// same resolution @throws foundation::BadBytes
+  void load(foundation::ByteReader& in);
+  /// What is to be recorded, at whatever times that was asked for: a sum over cells, modulo 2^64.
+  [[nodiscard]] std::uint64_t request_hash() const;
+
  private:
   [[nodiscard]] std::span<const double> tails_of(std::size_t spike) const {
     return std::span(tails_).subspan(spike * tails_per_spike_, tails_per_spike_);
   }
+
+  /// Numbers of the spikes of which `wanted` is true for the cell, by time; simultaneous ones by cell.
+  template <class Wanted>
+  [[nodiscard]] std::vector<std::size_t> sorted_spikes(const Wanted& wanted) const;
 
   std::vector<std::uint8_t> wanted_;  ///< by cell: its spikes are recorded
   std::vector<Time> times_;           ///< of spikes, in the order of occurrence

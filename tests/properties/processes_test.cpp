@@ -156,7 +156,7 @@ TEST(ProcessesOfRandomNetworks, AnyNumberOfThemGivesTheSameBits) {
     const Signal v = alone.neurons[0].signal("v");
     for (const unsigned count : {2U, 3U}) {
       ThreadProcesses::run(count, [&](const std::shared_ptr<Processes>& processes) {
-        BuiltNetwork network(description, 1 + static_cast<unsigned>(seed % 2), processes);
+        BuiltNetwork network(description, 1 + static_cast<unsigned>(seed % 2), Precision(), processes);
         network.simulation.run_until(description.duration);
         compared += network.spikes() == spikes && network.neurons[0].signal("v") == v ? 1 : 0;
       });

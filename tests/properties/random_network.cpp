@@ -164,8 +164,9 @@ Description random_network(std::uint64_t seed) {
   return d;
 }
 
-BuiltNetwork::BuiltNetwork(const Description& d, unsigned threads, std::shared_ptr<Processes> processes)
-    : simulation({.threads = threads, .processes = std::move(processes)}) {
+BuiltNetwork::BuiltNetwork(const Description& d, unsigned threads, Precision precision,
+                           std::shared_ptr<Processes> processes)
+    : simulation({.precision = precision, .threads = threads, .processes = std::move(processes)}) {
   if (!d.sources.empty()) {
     populations.push_back(simulation.create(d.sources.size(), SpikeSourceArray{}));
     for (std::size_t k = 0; k < d.sources.size(); ++k) {

@@ -17,7 +17,7 @@ namespace va_event {
 
 /// The same network made with the public interface. Cells have the ids of the description.
 struct BuiltNetwork {
-  explicit BuiltNetwork(const reference::Description& description, unsigned threads = 0,
+  explicit BuiltNetwork(const reference::Description& description, unsigned threads = 0, Precision precision = {},
                         std::shared_ptr<Processes> processes = nullptr);
 
   [[nodiscard]] Spikes spikes() const { return everything.front().spikes(); }

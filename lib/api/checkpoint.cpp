@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/checkpoint.hpp"
+
+#include <boost/crc.hpp>
+#include <cerrno>
+#include <cstdint>
+#include <cstring>
+#include <fstream>
+#include <initializer_list>
+#include <iterator>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "foundation/bytes.hpp"
+#include "network/fingerprint.hpp"
+#include "recording/files/atomic_file.hpp"
+#include "va_event/error.hpp"
+
+namespace va_event::detail {
+namespace {
+
+using foundation::BadBytes;
+using foundation::ByteReader;
+using foundation::ByteWriter;
+using network::Trait;
+
+constexpr std::string_view kMagic("\x89VAE\r\n\x1a\n", 8);  // as in PNG: shows what a transfer as text has done
+constexpr std::uint32_t kByteOrder = 0x01020304;
+constexpr std::uint32_t kFormat = 1;  ///< to be raised with every change of what the sections hold
+constexpr std::size_t kHeaderBytes = kMagic.size() + 2 * sizeof(std::uint32_t) + sizeof(std::uint64_t);
+
+/// CRC-64/XZ.
+using Crc = boost::crc_optimal<64, 0x42f0e1eba9ea3693, ~std::uint64_t{0}, ~std::uint64_t{0}, true, true>;
+
+std::uint64_t checksum(std::initializer_list<std::string_view> parts) {
+  Crc crc;
+  for (const std::string_view part : parts) {
+    crc.process_bytes(part.data(), part.size());
+  }
+  return crc.checksum();
+}
+
+std::string header(std::uint64_t payload_bytes) {
+  ByteWriter out;
+  out.put(kByteOrder);
+  out.put(kFormat);
+  out.put(payload_bytes);
+  return std::string(kMagic) + out.bytes();
+}
+
+/// What lies between header and checksum. @throws BadBytes
+std::string_view payload_of(std::string_view file) {
+  ByteReader::require(file.substr(0, kMagic.size()) == kMagic, "is none");
+  ByteReader in(file.substr(kMagic.size()));
+  ByteReader::require(in.get<std::uint32_t>() == kByteOrder, "is damaged, or of a machine with another byte order");
+  const auto format = in.get<std::uint32_t>();
+  ByteReader::require(in.get<std::uint64_t>() == file.size() - kHeaderBytes - sizeof(std::uint64_t),
+                      "is damaged: its length is not what it says");
+  const std::string_view sealed = file.substr(0, file.size() - sizeof(std::uint64_t));
+  ByteReader end(file.substr(sealed.size()));
+  ByteReader::require(end.get<std::uint64_t>() == checksum({sealed}), "is damaged: its checksum does not fit");
+  ByteReader::require(format == kFormat, "is of a version of the library whose format is another one");
+  return sealed.substr(kHeaderBytes);
+}
+
+std::string read_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string bytes;
+  if (file) {
+    bytes.assign(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
+  }
+  if (!file || file.bad()) {
+    throw CheckpointError(path, std::string("must be a file that can be read: ") + std::strerror(errno));
+  }
+  return bytes;
+}
+
+/// All that a checkpoint and the simulation that loads it must have in common.
+std::vector<Trait> traits_of(const Core& core) {
+  std::vector<Trait> traits{{"precision", core.precision.description()}};
+  for (Trait& trait : network::traits_of(core.network)) {
+    traits.push_back(std::move(trait));
+  }
+  traits.push_back({"recorded cells and variables", std::to_string(core.recorder.request_hash()), true});
+  return traits;
+}
+
+void put_traits(ByteWriter& out, const std::vector<Trait>& traits) {
+  out.put<std::uint64_t>(traits.size());
+  for (const Trait& trait : traits) {
+    out.put_text(trait.name);
+    out.put_text(trait.value);
+    out.put<std::uint8_t>(trait.is_hash ? 1 : 0);
+  }
+}
+
+std::vector<Trait> get_traits(ByteReader& in) {
+  std::vector<Trait> traits;
+  for (auto count = in.get<std::uint64_t>(); count > 0; --count) {
+    Trait trait;
+    trait.name = in.get_text();
+    trait.value = in.get_text();
+    trait.is_hash = in.get<std::uint8_t>() != 0;
+    traits.push_back(std::move(trait));
+  }
+  return traits;
+}
+
+/// The first difference; counts come before what they count. "" for none.
+std::string difference(const std::vector<Trait>& there, const std::vector<Trait>& here) {
+  for (std::size_t k = 0; k < there.size() && k < here.size(); ++k) {
+    if (there[k].name != here[k].name || (there[k].is_hash && there[k].value != here[k].value)) {
+      return "other " + here[k].name;
+    }
+    if (there[k].value != here[k].value) {
+      return here[k].name + ' ' + there[k].value + " there, " + here[k].value + " here";
+    }
+  }
+  return there.size() == here.size() ? "" : "more of it";
+}
+
+void put_payload(ByteWriter& out, const Core& core) {
+  out.section("VERS", [&out] { out.put_text(version()); });
+  out.section("NETW", [&] { put_traits(out, traits_of(core)); });
+  if (core.engine) {
+    core.engine->save(out);
+  } else {  // time 0
+    recording::Recorder unused;
+    engine::make_engine(core.precision, core.network, unused, 1)->save(out);
+  }
+  out.section("DATA", [&] { core.recorder.save(out); });
+}
+
+}  // namespace
+
+void save_checkpoint(const Core& core, const std::string& path) {
+  ByteWriter payload;
+  put_payload(payload, core);
+  const std::string head = header(payload.bytes().size());
+  ByteWriter tail;
+  tail.put(checksum({head, payload.bytes()}));
+  recording::AtomicFile file(path);
+  file.write(head);
+  file.write(payload.bytes());
+  file.write(tail.bytes());
+  file.commit();
+}
+
+void load_checkpoint(Core& core, const std::string& path) {
+  core.require_not_started("load_checkpoint");
+  const std::string file = read_file(path);
+  try {
+    ByteReader in(payload_of(file));
+    in.section("VERS", [](ByteReader& part) { static_cast<void>(part.get_text()); });
+    std::vector<Trait> traits;
+    in.section("NETW", [&traits](ByteReader& part) { traits = get_traits(part); });
+    if (const std::string other = difference(traits, traits_of(core)); !other.empty()) {
+      throw CheckpointError(path, "must be of this network: " + other);
+    }
+    core.engine = engine::make_engine(core.precision, core.network, core.recorder, core.threads);
+    core.engine->load(in);
+    recording::Recorder data = core.recorder;
+    in.section("DATA", [&data](ByteReader& part) { data.load(part); });
+    ByteReader::require(in.at_end(), "holds more than it should");
+    core.recorder = std::move(data);
+    core.statistics = core.engine->statistics();
+  } catch (const BadBytes& problem) {
+    core.reset();
+    throw CheckpointError(path, std::string("must be a whole checkpoint, but ") + problem.what());
+  } catch (...) {
+    core.reset();
+    throw;
+  }
+}
+
+}  // namespace va_event::detail

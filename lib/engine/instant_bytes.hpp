@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "events/instant.hpp"
+#include "foundation/number_bytes.hpp"
+
+namespace va_event::engine {
+
+template <class Real>
+void put_instant(foundation::ByteWriter& out, const events::Instant<Real>& t) {
+  out.put(t.epoch);
+  foundation::put_number(out, t.offset);
+}
+
+template <class Real>
+[[nodiscard]] events::Instant<Real> get_instant(foundation::ByteReader& in) {
+  const auto epoch = in.get<std::int64_t>();
+  const Real offset = foundation::get_number<Real>(in);
+  in.require(epoch >= 0 && Real(0) <= offset && offset < Real(events::kEpoch), "holds a time that is none");
+  return {epoch, offset};
+}
+
+}  // namespace va_event::engine

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// The part of the definitions of Shards that saves and loads the state of all of them together: cells in their order,
+/// events in theirs, so that the number of shards leaves no trace.
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+#include "engine/instant_bytes.hpp"
+#include "engine/shard_checkpoint.hpp"
+#include "engine/shards.hpp"
+
+namespace va_event::engine {
+
+namespace detail {
+
+template <class Real>
+void put_events(foundation::ByteWriter& out, std::vector<events::CellEvent<Real>> events) {
+  std::sort(events.begin(), events.end());
+  out.put<std::uint64_t>(events.size());
+  for (const events::CellEvent<Real>& event : events) {
+    out.put(event.cell);
+    put_instant(out, event.time);
+  }
+}
+
+/// @param visit gets each event, whose cell is less than `cells`
+template <class Real, class Visit>
+void get_events(foundation::ByteReader& in, std::size_t cells, const Visit& visit) {
+  for (auto count = in.get<std::uint64_t>(); count > 0; --count) {
+    const auto cell = in.get<CellId>();
+    in.require(cell < cells, "holds an event of no cell");
+    visit(events::CellEvent<Real>{get_instant<Real>(in), cell});
+  }
+}
+
+inline void put_tally(foundation::ByteWriter& out, const Tally& tally) {
+  out.put(tally.events.spikes);
+  out.put(tally.events.source_spikes);
+  out.put(tally.events.synaptic_events);
+  for (const Tally::Group& group : tally.groups) {
+    for (const std::uint64_t count : group.intervals) {
+      out.put(count);
+    }
+    out.put(group.closest.distance);
+    out.put(group.closest.cell);
+    put_instant(out, group.closest.time);
+  }
+}
+
+inline Tally get_tally(foundation::ByteReader& in, std::size_t groups) {
+  Tally tally;
+  tally.events.spikes = in.get<std::uint64_t>();
+  tally.events.source_spikes = in.get<std::uint64_t>();
+  tally.events.synaptic_events = in.get<std::uint64_t>();
+  tally.groups.resize(groups);
+  for (Tally::Group& group : tally.groups) {
+    for (std::uint64_t& count : group.intervals) {
+      count = in.get<std::uint64_t>();
+    }
+    group.closest.distance = in.get<double>();
+    group.closest.cell = in.get<CellId>();
+    group.closest.time = get_instant<double>(in);
+  }
+  return tally;
+}
+
+}  // namespace detail
+
+template <class Real>
+void Shards<Real>::save(foundation::ByteWriter& out) const {
+  const PendingEvents<Real> pending = pending_events();
+  out.section("TIME", [&] { put_instant(out, shards_[0]->now()); });
+  out.section("CURR", [&] {
+    for (const std::uint64_t steps : shards_[0]->current_steps()) {
+      out.put(steps);
+    }
+  });
+  out.section("DONE", [&] { detail::put_tally(out, tally()); });
+  out.section("CELL", [&] {
+    for (const network::PopulationData& population : network_.populations) {
+      for (CellId cell = population.first; cell - population.first < population.size; ++cell) {
+        if (population.model->is_source()) {
+          owner(cell).save_source(cell, out);
+        } else {
+          owner(cell).save_neuron(cell, out);
+        }
+      }
+    }
+  });
+  out.section("NEXT", [&] {
+    detail::put_events(out, pending.wakes);
+    detail::put_events(out, pending.source_spikes);
+    detail::put_events(out, pending.spikes_in_flight);
+  });
+}
+
+template <class Real>
+void Shards<Real>::load(foundation::ByteReader& in) {
+  Instant now;
+  in.section("TIME", [&now](foundation::ByteReader& part) { now = get_instant<Real>(part); });
+  std::vector<std::size_t> current_steps;
+  in.section("CURR", [&](foundation::ByteReader& part) {
+    for (const network::Injection& injection : network_.injections) {
+      current_steps.push_back(part.get<std::uint64_t>());
+      part.require(current_steps.back() <= injection.source.times().size(), "holds more steps than a current has");
+    }
+  });
+  Tally done;
+  in.section("DONE", [&](foundation::ByteReader& part) { done = detail::get_tally(part, tally().groups.size()); });
+  for (const auto& shard : shards_) {
+    shard->begin_load(now, current_steps, done);
+    done.events = {};  // counts belong to one of them, the closest grazing is known to all
+    for (Tally::Group& group : done.groups) {
+      group.intervals = {};
+    }
+  }
+  in.section("CELL", [this](foundation::ByteReader& part) { load_cells(part); });
+  in.section("NEXT", [this](foundation::ByteReader& part) { load_pending(part); });
+  for (const auto& shard : shards_) {
+    shard->end_load();
+  }
+}
+
+template <class Real>
+void Shards<Real>::load_cells(foundation::ByteReader& in) {
+  for (const network::PopulationData& population : network_.populations) {
+    for (CellId cell = population.first; cell - population.first < population.size; ++cell) {
+      if (population.model->is_source()) {
+        owner(cell).load_source(cell, in);
+      } else {
+        owner(cell).load_neuron(cell, in);
+      }
+    }
+  }
+}
+
+template <class Real>
+void Shards<Real>::load_pending(foundation::ByteReader& in) {
+  const auto require = [this, &in](CellId cell, bool is_source) {
+    in.require(network_.populations[network_.population_of(cell)].model->is_source() == is_source,
+               "holds an event of another kind of cell");
+  };
+  detail::get_events<Real>(in, network_.cells(), [&](const events::CellEvent<Real>& wake) {
+    require(wake.cell, false);
+    owner(wake.cell).load_wake(wake);
+  });
+  detail::get_events<double>(in, network_.cells(), [&](const events::CellEvent<double>& spike) {
+    require(spike.cell, true);
+    owner(spike.cell).load_source_spike(spike);
+  });
+  detail::get_events<Real>(in, network_.cells(), [&](const events::CellEvent<Real>& spike) {
+    for (const auto& shard : shards_) {
+      shard->load_spike_in_flight(spike);
+    }
+  });
+}
+
+template <class Real>
+PendingEvents<Real> Shards<Real>::pending_events() const {
+  PendingEvents<Real> events;
+  for (const auto& shard : shards_) {
+    shard->add_pending(events);
+  }
+  return events;
+}
+
+template <class Real>
+Tally Shards<Real>::tally() const {
+  Tally sum;
+  for (const auto& shard : shards_) {
+    shard->add_report(sum);
+  }
+  return sum;
+}
+
+}  // namespace va_event::engine

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "../recording/temporary_folder.hpp"
+#include "random_network.hpp"
+#include "va_event/va_event.hpp"
+
+namespace va_event {
+namespace {
+
+using testing_support::content;
+using testing_support::TemporaryFolder;
+
+// A run that is saved, and goes on in a simulation of its own on any number of threads, must be the run in one go, down
+// to the last bit; and so must be what it saves later on.
+
+/// Every model, source and connector, some hundred cells with parameters of their own, delays of up to two epochs.
+struct Zoo {
+  explicit Zoo(unsigned threads, Precision precision = {})
+      : simulation({.seed = 5, .precision = precision, .threads = threads}) {
+    const auto uniform = [](double low, double high) { return RandomDistribution("uniform", {low, high}); };
+    const Population current =
+        simulation.create(50, IfCurrExp{.v_rest = -49.5, .cm = 0.2, .tau_refrac = 3.0, .v_reset = -60.0});
+    const Population conductance =
+        simulation.create(50, IfCondExp{.v_rest = -60.0, .cm = 0.2, .tau_refrac = 2.0, .v_reset = -60.0});
+    const Population delta = simulation.create(40, IfCurrDelta{.v_rest = -60.0, .tau_refrac = 1.0, .v_reset = -60.0});
+    const Population array = simulation.create(4, SpikeSourceArray{{1.0, 2.5, 2.5, 17.0, 33.3, 48.0, 70.0}});
+    const Population poisson = simulation.create(10, SpikeSourcePoisson{.rate = 150.0, .start = 2.0, .duration = 60.0});
+    const Population dead_time = simulation.create(5, SpikeSourcePoissonRefractory{.rate = 100.0, .tau_refrac = 3.0});
+    const Population gamma = simulation.create(5, SpikeSourceGamma{.alpha = 2.5, .beta = 250.0});
+    const Assembly neurons = current + conductance + delta;
+    const Assembly sources = array + poisson + dead_time + gamma;
+    neurons.initialize("v", uniform(-60.0, -50.0));
+    current.slice(10, 50).set("tau_m", uniform(5.0, 30.0));
+    conductance.slice(20, 40).set("tau_syn_E", uniform(1.0, 8.0));
+    delta.set("v_thresh", uniform(-55.0, -50.0));
+
+    const FixedProbabilityConnector sparse(0.1);
+    simulation.connect(sources, current, sparse, {uniform(0.05, 0.4), uniform(0.1, 33.0)});
+    simulation.connect(sources, conductance, FixedNumberPreConnector(4), {uniform(0.005, 0.03), uniform(0.1, 5.0)});
+    simulation.connect(sources, delta, FixedNumberPostConnector(12), {uniform(1.0, 5.0), 1.5});
+    simulation.connect(delta, delta, sparse, {uniform(-2.0, 2.0), 1.5});
+    simulation.connect(neurons, neurons, FixedTotalNumberConnector(1000), {0.01, uniform(0.1, 20.0)});
+    simulation.connect(neurons, current, sparse, {-0.1, 0.7}, {.receptor_type = "inhibitory"});
+    simulation.connect(delta, conductance, AllToAllConnector(), {0.001, 0.7}, {.receptor_type = "inhibitory"});
+    simulation.connect(current, current, OneToOneConnector(), {0.05, 18.0});
+    current.slice(0, 20).inject(StepCurrentSource({0.0, 12.0, 16.0, 44.4}, {0.1, -0.2, 0.3, 0.05}));
+    current.slice(10, 30).inject(DCSource{.amplitude = 0.05, .start = 20.0, .stop = 50.0});
+    delta.slice(5, 15).inject(DCSource{.amplitude = 0.5, .start = 7.0, .stop = 60.0});
+
+    all.push_back(neurons + sources);
+    all[0].record("spikes");
+    some.push_back(current.slice(5, 15) + conductance.slice(5, 15) + delta.slice(5, 15));
+    some[0].record("v", 0.3);
+    current.slice(0, 3).record("isyn_exc", 1.1);
+  }
+  [[nodiscard]] Spikes spikes() const { return all[0].spikes(); }
+  [[nodiscard]] Signal v() const { return some[0].signal("v"); }
+
+  Simulation simulation;
+  std::vector<Assembly> all, some;
+};
+
+void expect_same(const RunStatistics& a, const RunStatistics& b) {
+  EXPECT_EQ(a.spikes, b.spikes);
+  EXPECT_EQ(a.source_spikes, b.source_spikes);
+  EXPECT_EQ(a.synaptic_events, b.synaptic_events);
+  EXPECT_EQ(a.intervals, b.intervals);
+  EXPECT_EQ(a.settled_by_sign, b.settled_by_sign);
+  EXPECT_EQ(a.settled_by_bound, b.settled_by_bound);
+  EXPECT_EQ(a.settled_by_search, b.settled_by_search);
+  EXPECT_EQ(a.settled_by_refractory, b.settled_by_refractory);
+  EXPECT_EQ(a.settled_by_spike, b.settled_by_spike);
+}
+
+class CheckpointIn : public ::testing::TestWithParam<Precision> {
+ protected:
+  [[nodiscard]] static double duration() { return GetParam() == Precision() ? 80.0 : 40.0; }
+  TemporaryFolder folder;
+};
+
+TEST_P(CheckpointIn, ARunThatGoesOnFromItIsTheRunInOneGo) {
+  const std::vector<double> stops{0.0, 0.05, 7.0, 15.99, 16.0, 21.7, 32.0, 38.1};
+  Zoo whole(1, GetParam());
+  for (std::size_t k = 0; k < stops.size(); ++k) {
+    whole.simulation.run_until(stops[k]);
+    whole.simulation.save_checkpoint(folder / std::to_string(k));
+  }
+  whole.simulation.run_until(duration());
+  whole.simulation.save_checkpoint(folder / "end");
+  ASSERT_GT(whole.simulation.statistics().spikes, 200U);
+  for (std::size_t k = 0; k < stops.size(); ++k) {
+    SCOPED_TRACE("saved at " + std::to_string(stops[k]) + " ms");
+    Zoo resumed(1 + k % 3, GetParam());
+    resumed.simulation.load_checkpoint(folder / std::to_string(k));
+    EXPECT_EQ(resumed.simulation.now(), Time(stops[k]));
+    resumed.simulation.save_checkpoint(folder / "again");
+    EXPECT_TRUE(content(folder / "again") == content(folder / std::to_string(k)));
+    resumed.simulation.run_until(duration());
+    EXPECT_EQ(resumed.simulation.threads(), 1 + k % 3);
+    EXPECT_TRUE(resumed.spikes() == whole.spikes());
+    EXPECT_TRUE(resumed.v() == whole.v());
+    expect_same(resumed.simulation.statistics(), whole.simulation.statistics());
+    resumed.simulation.save_checkpoint(folder / "again");
+    EXPECT_TRUE(content(folder / "again") == content(folder / "end"));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Precisions, CheckpointIn,
+                         ::testing::Values(Precision(), Precision::quad(), Precision::decimal(50)),
+                         [](const auto& test) { return "P" + test.param.name(); });
+
+class CheckpointOfRandomNetworks : public ::testing::TestWithParam<Precision> {};
+
+TEST_P(CheckpointOfRandomNetworks, AtAnyTimeIsTheSameAndChangesNothing) {
+  const bool is_double = GetParam() == Precision();
+  TemporaryFolder folder;
+  std::mt19937_64 generator(4);
+  const std::uint64_t networks = is_double ? 200 : 12;
+  std::uint64_t spikes_after_the_cut = 0;
+  for (std::uint64_t seed = 4001; seed < 4001 + networks; ++seed) {
+    SCOPED_TRACE("network " + std::to_string(seed));
+    reference::Description description = random_network(seed);
+    // Loops of excitation without refractoriness would make more and more spikes without end.
+    for (reference::Neuron& neuron : description.neurons) {
+      neuron.tau_refrac = std::max(neuron.tau_refrac, 0.1);
+    }
+    const auto threads = static_cast<unsigned>(1 + seed % 3);
+    BuiltNetwork whole(description, threads, GetParam());
+    const double end = is_double ? description.duration : std::min(description.duration, 25.0);
+    const double cut = std::uniform_real_distribution(0.0, end)(generator);
+    whole.simulation.run_until(cut);
+    whole.simulation.save_checkpoint(folder / "cut");
+    const std::uint64_t before = whole.simulation.statistics().spikes;
+    whole.simulation.run_until(end);
+    whole.simulation.save_checkpoint(folder / "end");
+    spikes_after_the_cut += whole.simulation.statistics().spikes - before;
+
+    BuiltNetwork resumed(description, 1 + threads % 3, GetParam());
+    resumed.simulation.load_checkpoint(folder / "cut");
+    resumed.simulation.save_checkpoint(folder / "again");
+    ASSERT_TRUE(content(folder / "again") == content(folder / "cut"));
+    resumed.simulation.run_until(end);
+    ASSERT_TRUE(resumed.spikes() == whole.spikes());
+    ASSERT_TRUE(resumed.neurons[0].signal("v") == whole.neurons[0].signal("v"));
+    expect_same(resumed.simulation.statistics(), whole.simulation.statistics());
+    resumed.simulation.save_checkpoint(folder / "again");
+    ASSERT_TRUE(content(folder / "again") == content(folder / "end"));
+  }
+  EXPECT_GT(spikes_after_the_cut, networks);
+}
+
+INSTANTIATE_TEST_SUITE_P(Precisions, CheckpointOfRandomNetworks,
+                         ::testing::Values(Precision(), Precision::quad(), Precision::decimal(50)),
+                         [](const auto& test) { return "P" + test.param.name(); });
+
+}  // namespace
+}  // namespace va_event
