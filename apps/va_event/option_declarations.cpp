@@ -140,6 +140,13 @@ void declare_options(CLI::App& app, OptionTexts& texts, Options& o) {
                "spike is right; COBA for 1000 ms: a quarter of an hour");
   declare.text("--certify-reference", "P", "the wider arithmetic, as in --precision", o.certify_reference.name());
   declare.text("--certify-check", "P", "a still wider one that checks the reference; or none", o.certify_check->name());
+  declare.text("--checkpoint-every", "MS",
+               "after every so many ms of simulated time, and where the run ends or is interrupted, save all that it "
+               "takes to go on in va_<benchmark>.checkpoint in the folder of --output",
+               "off");
+  declare.flag("--resume", o.resume,
+               "go on from that file, with the same options but for those that change no result; a longer --duration "
+               "goes on with a run that is complete");
 
   declare.group("Recording and files");
   declare.text("--output", "DIR", "folder of all files, made when it is missing", o.output);

@@ -23,15 +23,17 @@ struct Options {
   bool certify = false;                             ///< simulate again in wider arithmetic, side by side
   Precision certify_reference = Precision::quad();  ///< wider than `precision`
   std::optional<Precision> certify_check = Precision::decimal(50);  ///< wider than the reference; absent: no check
-  std::string output = "results";                                   ///< folder of all files
-  std::vector<std::string> formats{"gdf"};                          ///< endings without the dot; empty: write nothing
-  std::vector<std::string> record{"spikes", "v"};                   ///< what is written
-  std::uint64_t record_cells = 2;        ///< so many excitatory cells record the variables of `record`
-  double sampling_interval = 0.1;        ///< of these variables [ms], > 0
-  std::optional<std::string> figure;     ///< file of the figure; absent: none
-  std::optional<std::string> log_level;  ///< of messages for debugging; absent: none
-  bool quiet = false;                    ///< only the report
-  bool json = false;                     ///< the report as one JSON object
+  std::optional<double> checkpoint_every;          ///< simulated time between two checkpoints [ms]; absent: none
+  bool resume = false;                             ///< go on from the checkpoint of an earlier run
+  std::string output = "results";                  ///< folder of all files
+  std::vector<std::string> formats{"gdf"};         ///< endings without the dot; empty: write nothing
+  std::vector<std::string> record{"spikes", "v"};  ///< what is written
+  std::uint64_t record_cells = 2;                  ///< so many excitatory cells record the variables of `record`
+  double sampling_interval = 0.1;                  ///< of these variables [ms], > 0
+  std::optional<std::string> figure;               ///< file of the figure; absent: none
+  std::optional<std::string> log_level;            ///< of messages for debugging; absent: none
+  bool quiet = false;                              ///< only the report
+  bool json = false;                               ///< the report as one JSON object
 
   /// "spikes" or a variable is to be written.
   [[nodiscard]] bool writes(const std::string& what) const;

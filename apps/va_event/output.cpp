@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "checkpoint.hpp"
 #include "figure.hpp"
 #include "resources.hpp"
 #include "sidecar.hpp"
@@ -55,6 +56,7 @@ std::vector<DataFile> data_files(const Options& options) {
 }
 
 void prepare_output(const Options& options) {
+  require_checkpoint(options);
   require_memory(options);
   if (options.figure) {
     require_gnuplot(*options.figure);
@@ -62,10 +64,11 @@ void prepare_output(const Options& options) {
     prepare("--plot-figure", folder.empty() ? "." : folder);
     require_no_folder("--plot-figure", *options.figure);
   }
-  if (options.formats.empty()) {
+  if (options.formats.empty() && !options.checkpoint_every) {
     return;
   }
   prepare("--output", options.output);
+  require_no_folder("--output", checkpoint_path(options));
   for (const DataFile& file : data_files(options)) {
     require_no_folder("--output", file.path);
   }

@@ -69,13 +69,13 @@ std::size_t Report::total_synapses() const {
 }
 
 std::optional<double> Report::ns_per_synaptic_event() const {
-  return statistics.synaptic_events == 0
-             ? std::nullopt
-             : std::optional(simulation_s * 1e9 / static_cast<double>(statistics.synaptic_events));
+  const std::uint64_t events = statistics.synaptic_events - synaptic_events_before;
+  return events == 0 ? std::nullopt : std::optional(simulation_s * 1e9 / static_cast<double>(events));
 }
 
 std::optional<double> Report::realtime_factor() const {
-  return simulation_s > 0.0 ? std::optional(simulated_ms * 1e-3 / simulation_s) : std::nullopt;
+  return simulation_s > 0.0 ? std::optional((simulated_ms - resumed_at_ms.value_or(0.0)) * 1e-3 / simulation_s)
+                            : std::nullopt;
 }
 
 bool Report::died_out() const {
@@ -126,6 +126,9 @@ void print(std::ostream& out, const Report& r) {
   line(out, "Precision", r.options.precision.description());
   line(out, "Threads", std::to_string(r.threads));
   line(out, "Simulated time", text(r.simulated_ms, " ms") + (r.interrupted ? " (interrupted)" : ""));
+  if (r.resumed_at_ms) {
+    line(out, "Resumed at", text(r.resumed_at_ms, " ms"));
+  }
   line(out, "Speed", text(r.realtime_factor(), " times real time"));
   line(out, "Spikes", std::to_string(r.statistics.spikes));
   line(out, "Last spike", text(r.last_spike_ms, " ms"));
@@ -184,6 +187,7 @@ Json to_json(const Report& r) {
           {"duration_ms", r.options.duration},
           {"simulated_ms", r.simulated_ms},
           {"interrupted", r.interrupted},
+          {"resumed_at_ms", number(r.resumed_at_ms)},
           {"spikes", r.statistics.spikes},
           {"synaptic_events", r.statistics.synaptic_events},
           {"rate_exc_hz", number(r.rate_exc_hz)},

@@ -20,6 +20,8 @@ struct Report {
   std::vector<std::pair<std::string, std::size_t>> external_synapses;  ///< from the Poisson sources
   double simulated_ms = 0.0;                                           ///< less than asked for when interrupted
   bool interrupted = false;
+  std::optional<double> resumed_at_ms;             ///< time of the checkpoint that the run went on from
+  std::uint64_t synaptic_events_before = 0;        ///< of the checkpoint
   std::optional<double> rate_exc_hz, rate_inh_hz;  ///< mean over the cells; absent when no time was simulated
   std::optional<double> cv_isi;                    ///< absent without enough spikes
   std::optional<double> last_spike_ms;
@@ -33,7 +35,7 @@ struct Report {
 
   [[nodiscard]] std::size_t total_synapses() const;  ///< without the external ones
   [[nodiscard]] std::optional<double> ns_per_synaptic_event() const;
-  [[nodiscard]] std::optional<double> realtime_factor() const;  ///< simulated time / wall-clock time
+  [[nodiscard]] std::optional<double> realtime_factor() const;  ///< simulated time / wall-clock time, of this run alone
   /// No spike in the last kSilenceMs of a run that is longer than that.
   [[nodiscard]] bool died_out() const;
 };

@@ -36,7 +36,9 @@ std::string megabytes(double bytes) {
 }  // namespace
 
 double memory_needed(const Options& options) {
-  return network_bytes(options) + static_cast<double>(options.variables().size()) * samples(options) * kBytesPerSample;
+  const double copies = options.checkpoint_every || options.resume ? 2.0 : 1.0;  // a checkpoint holds them, too
+  return network_bytes(options) +
+         static_cast<double>(options.variables().size()) * samples(options) * kBytesPerSample * copies;
 }
 
 double disk_needed(const Options& options) {
@@ -44,7 +46,9 @@ double disk_needed(const Options& options) {
   for (const DataFile& file : data_files(options)) {
     files += file.content == "spikes" ? 0.0 : 1.0;
   }
-  return files * samples(options) * kBytesPerFileSample;
+  const double in_checkpoints =  // the old one and the new one
+      options.checkpoint_every ? 2.0 * static_cast<double>(options.variables().size()) * kBytesPerSample : 0.0;
+  return samples(options) * (files * kBytesPerFileSample + in_checkpoints);
 }
 
 void require_memory(const Options& options) {

@@ -10,8 +10,11 @@
 #include <csignal>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
 
 #include "certify.hpp"
+#include "checkpoint.hpp"
 #include "output.hpp"
 #include "progress.hpp"
 #include "report.hpp"
@@ -113,17 +116,35 @@ ProgressDisplay::Style progress_style(const Options& options) {
   return torn_by_log ? ProgressDisplay::Style::lines : style;
 }
 
-/// @return whether the run came to its end
-bool simulate(Simulation& sim, const Options& options, const Interrupt& interrupt) {
+struct SimulationEnd {
+  bool completed;
+  std::string failure;  ///< of a checkpoint; "": none
+};
+
+SimulationEnd simulate(Simulation& sim, const Options& options, const Interrupt& interrupt) {
   ProgressDisplay display(std::cerr, progress_style(options));
-  sim.on_progress([&display, &interrupt](const Progress& progress) {
+  sim.on_progress([&](const Progress& progress) {
     spdlog::trace("simulated {} ms", progress.now_ms);
-    display.update(progress);
+    display.update({progress.now_ms, options.duration});
     return interrupt.signal() == 0;
   });
-  const RunEnd end = sim.run(options.duration);
+  SimulationEnd end{true, ""};
+  const Time stop = Time().plus(options.duration);
+  while (end.completed && sim.now() < stop) {
+    end.completed = sim.run_until(next_checkpoint(sim.now(), options)) == RunEnd::completed;
+    if (options.checkpoint_every) {
+      try {
+        sim.save_checkpoint(checkpoint_path(options));
+        end.failure.clear();
+      } catch (
+          const FileError& error) {  // no reason to lose what has been simulated; maybe the next one can be written
+        spdlog::warn(error.what());
+        end.failure = error.what();
+      }
+    }
+  }
   display.finish({sim.now().ms(), options.duration});
-  return end == RunEnd::completed;
+  return end;
 }
 
 void show(const Report& report) {
@@ -155,17 +176,28 @@ int run(const Options& options, const Interrupt& interrupt) {
   log_network(network);
   const double build_s = timer.lap();
 
+  std::optional<double> resumed_at_ms;
+  if (options.resume) {
+    resume(sim, options);
+    resumed_at_ms = sim.now().ms();
+    announce("Resuming at " + sim.now().to_string() + " ms from " + checkpoint_path(options) + "...");
+  }
+  const std::uint64_t synaptic_events_before = sim.statistics().synaptic_events;
+  timer.lap();
+
   announce("Running simulation...");
-  const bool completed = simulate(sim, options, interrupt);
+  const SimulationEnd end = simulate(sim, options, interrupt);
   const double simulation_s = timer.lap();
   log_statistics(sim.statistics());
 
   Report report = make_report(options, network, sim);
-  report.interrupted = !completed;
+  report.interrupted = !end.completed;
+  report.resumed_at_ms = resumed_at_ms;
+  report.synaptic_events_before = synaptic_events_before;
   report.build_s = build_s;
   report.simulation_s = simulation_s;
   timer.lap();
-  std::string failure;
+  std::string failure = end.failure;
   try {
     announce("Writing data to file...");
     write_output(sim, network, report);
@@ -193,7 +225,7 @@ int run(const Options& options, const Interrupt& interrupt) {
               << (!failure.empty()       ? "not everything could be written"
                   : report.files.empty() ? "nothing was to be written"
                                          : "everything simulated so far is written")
-              << std::endl;
+              << (options.checkpoint_every && end.failure.empty() ? "; --resume goes on from there" : "") << std::endl;
   }
   if (!failure.empty()) {
     std::cerr << "va-event: " << failure << std::endl;

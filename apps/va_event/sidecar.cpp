@@ -17,6 +17,8 @@ Json options_json(const Options& o) {
   const Style& style = o.network.style;
   return {{"duration", quantity(o.duration, "ms")},
           {"precision", o.precision.name()},
+          {"checkpoint_every", o.checkpoint_every ? quantity(*o.checkpoint_every, "ms") : Json(nullptr)},
+          {"resume", o.resume},
           {"network", o.network.pynn_network ? "pynn" : "random"},
           {"use_views", style.use_views},
           {"use_assembly", style.use_assembly},

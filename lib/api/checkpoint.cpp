@@ -156,7 +156,7 @@ void load_checkpoint(Core& core, const std::string& path) {
     std::vector<Trait> traits;
     in.section("NETW", [&traits](ByteReader& part) { traits = get_traits(part); });
     if (const std::string other = difference(traits, traits_of(core)); !other.empty()) {
-      throw CheckpointError(path, "must be of this network: " + other);
+      throw CheckpointError(path, "must be of this simulation: " + other);
     }
     core.engine = engine::make_engine(core.precision, core.network, core.recorder, core.threads);
     core.engine->load(in);
