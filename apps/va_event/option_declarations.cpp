@@ -142,7 +142,7 @@ void declare_options(CLI::App& app, OptionTexts& texts, Options& o) {
   declare.text("--certify-check", "P", "a still wider one that checks the reference; or none", o.certify_check->name());
   declare.text("--checkpoint-every", "MS",
                "after every so many ms of simulated time, and where the run ends or is interrupted, save all that it "
-               "takes to go on in va_<benchmark>.checkpoint in the folder of --output",
+               "takes to go on in va_<benchmark>.checkpoint beside the other files",
                "off");
   declare.flag("--resume", o.resume,
                "go on from that file, with the same options but for those that change no result; a longer --duration "

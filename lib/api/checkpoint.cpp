@@ -4,11 +4,11 @@
 #include <boost/crc.hpp>
 #include <cerrno>
 #include <cstdint>
-#include <cstring>
-#include <fstream>
+#include <cstdio>
 #include <initializer_list>
-#include <iterator>
+#include <memory>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -65,14 +65,18 @@ std::string_view payload_of(std::string_view file) {
 }
 
 std::string read_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
+  constexpr std::size_t kPart = std::size_t{1} << 16U;
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), std::fclose);
   std::string bytes;
-  if (file) {
-    bytes.assign(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
+  std::size_t size = 0;
+  while (file && std::feof(file.get()) == 0 && std::ferror(file.get()) == 0) {
+    bytes.resize(size + kPart);
+    size += std::fread(bytes.data() + size, 1, kPart, file.get());
   }
-  if (!file || file.bad()) {
-    throw CheckpointError(path, std::string("must be a file that can be read: ") + std::strerror(errno));
+  if (!file || std::ferror(file.get()) != 0) {
+    throw CheckpointError(path, "must be a file that can be read: " + std::generic_category().message(errno));
   }
+  bytes.resize(size);
   return bytes;
 }
 

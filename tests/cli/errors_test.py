@@ -18,6 +18,7 @@ NUMBER_OPTIONS = {
     "--seed": ["0.5"],
     "--record-cells": ["0", "3201"],
     "--sampling-interval": ["0"],
+    "--checkpoint-every": ["0"],
 }
 
 

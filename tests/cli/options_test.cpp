@@ -51,7 +51,8 @@ TEST(Options, DefaultsAreThoseOfTheSeedScript) {
   EXPECT_THAT(options.formats, ElementsAre("gdf"));
   EXPECT_THAT(options.record, ElementsAre("spikes", "v"));
   EXPECT_EQ(options.record_cells, 2U);
-  EXPECT_FALSE(options.figure || options.log_level || options.quiet || options.json || options.network.pynn_network);
+  EXPECT_FALSE(options.checkpoint_every || options.resume || options.figure || options.log_level || options.quiet ||
+               options.json || options.network.pynn_network);
   EXPECT_EQ(accepted({"CUBA"}).network.g_exc, 0.27);
   EXPECT_EQ(accepted({"CUBA"}).network.g_inh, 4.5);
 }
@@ -116,6 +117,12 @@ TEST(Options, EveryValueArrivesInItsField) {
   EXPECT_TRUE(o.quiet && o.json);
 }
 
+TEST(Options, CheckpointsAreWrittenAndReadWhereTheyAreAskedFor) {
+  EXPECT_EQ(accepted({"COBA", "--checkpoint-every", "2.5"}).checkpoint_every, 2.5);
+  EXPECT_FALSE(accepted({"COBA", "--checkpoint-every", "2.5"}).resume);
+  EXPECT_TRUE(accepted({"--resume", "COBA"}).resume);
+}
+
 TEST(Options, TheFigureHasADefaultNameInTheOutputFolder) {
   EXPECT_EQ(accepted({"COBA", "--plot-figure"}).figure, "results/va_COBA.png");
   EXPECT_EQ(accepted({"CUBA", "--plot-figure", "--output", "here"}).figure, "here/va_CUBA.png");
@@ -171,7 +178,8 @@ INSTANTIATE_TEST_SUITE_P(
                       BadNumber{"--gexc", {"1e7"}}, BadNumber{"--ginh", {"1e7"}}, BadNumber{"--rate", {"1e10"}},
                       BadNumber{"--stim-duration", {"1e16"}}, BadNumber{"--duration", {"0", "-0", "1e16"}},
                       BadNumber{"--seed", {"1.5", "18446744073709551616"}},
-                      BadNumber{"--record-cells", {"0", "3201", "1.5"}}, BadNumber{"--sampling-interval", {"0"}}),
+                      BadNumber{"--record-cells", {"0", "3201", "1.5"}}, BadNumber{"--sampling-interval", {"0"}},
+                      BadNumber{"--checkpoint-every", {"0", "-0", "1e16"}}),
     [](const auto& test) {
       std::string name = std::get<0>(test.param).substr(2);
       std::replace(name.begin(), name.end(), '-', '_');
@@ -275,6 +283,8 @@ TEST(Options, HelpShowsEveryOptionWithItsDefaultAndUnit) {
       {"--certify", "", "off"},
       {"--certify-reference", "", "quad"},
       {"--certify-check", "", "50"},
+      {"--checkpoint-every", "ms", "off"},
+      {"--resume", "", "off"},
       {"--output", "", "results"},
       {"--format", "", "gdf"},
       {"--record", "[uS]", "spikes,v"},
