@@ -16,15 +16,15 @@ class Hash {
   Hash& add(double number) noexcept { return add(std::bit_cast<std::uint64_t>(number)); }
   [[nodiscard]] std::uint64_t value() const noexcept { return mixed(state_); }
 
- private:
-  static constexpr std::uint64_t kStep = 0x9e3779b97f4a7c15;
   /// The finaliser of SplitMix64 (Steele, Lea & Flood 2014, with Stafford's constants).
-  static std::uint64_t mixed(std::uint64_t x) noexcept {
+  [[nodiscard]] static std::uint64_t mixed(std::uint64_t x) noexcept {
     x = (x ^ (x >> 30U)) * 0xbf58476d1ce4e5b9;
     x = (x ^ (x >> 27U)) * 0x94d049bb133111eb;
     return x ^ (x >> 31U);
   }
 
+ private:
+  static constexpr std::uint64_t kStep = 0x9e3779b97f4a7c15;
   std::uint64_t state_ = kStep;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "network/fingerprint.hpp"
 
+#include <bit>
 #include <cstddef>
 #include <string>
 #include <utility>
@@ -53,17 +54,23 @@ Trait hashed(std::string name, std::uint64_t hash) { return {std::move(name), st
 }  // namespace
 
 std::uint64_t hash_sum(const ProjectionData& projection) {
+  // One mixing for each synapse: a checkpoint of a large network must not take long. The odd factors, without a meaning
+  // of their own, keep the four numbers apart; the low bits of round numbers are zeros, which no factor would fill.
+  constexpr std::uint64_t kPre = 0xd6e8feb86659fd93, kWeight = 0xa0761d6478bd642f, kDelay = 0xe7037ed1a0b428db;
+  const auto folded = [](double x) {
+    const auto bits = std::bit_cast<std::uint64_t>(x);
+    return bits ^ (bits >> 32U);
+  };
   std::uint64_t sum = 0;
   for (std::size_t pre = 0; pre < projection.pre->size(); ++pre) {
-    const Hash of_pre = Hash().add(std::uint64_t{(*projection.pre)[pre]});
+    const std::uint64_t of_pre = kPre * (*projection.pre)[pre];
     for (const SynapseBlock& block : projection.blocks) {
       const SynapseTable::Row row = block.table.row(pre);
       for (std::size_t k = 0; k < row.target.size(); ++k) {
-        Hash hash = of_pre;
-        hash.add(std::uint64_t{block.post_first} + row.target[k])
-            .add(row.weight.empty() ? block.table.constant_weight() : row.weight[k])
-            .add(row.delay.empty() ? block.table.constant_delay() : row.delay[k]);
-        sum += hash.value();
+        const double weight = row.weight.empty() ? block.table.constant_weight() : row.weight[k];
+        const double delay = row.delay.empty() ? block.table.constant_delay() : row.delay[k];
+        sum += Hash::mixed(of_pre + (std::uint64_t{block.post_first} + row.target[k]) + kWeight * folded(weight) +
+                           kDelay * folded(delay));
       }
     }
   }
