@@ -14,11 +14,15 @@ void put_instant(foundation::ByteWriter& out, const events::Instant<Real>& t) {
   foundation::put_number(out, t.offset);
 }
 
+/// Later times cannot be told in milliseconds.
+inline constexpr std::int64_t kLastEpoch = std::int64_t{1} << 57U;
+
 template <class Real>
 [[nodiscard]] events::Instant<Real> get_instant(foundation::ByteReader& in) {
   const auto epoch = in.get<std::int64_t>();
   const Real offset = foundation::get_number<Real>(in);
-  in.require(epoch >= 0 && Real(0) <= offset && offset < Real(events::kEpoch), "holds a time that is none");
+  in.require(epoch >= 0 && epoch < kLastEpoch && Real(0) <= offset && offset < Real(events::kEpoch),
+             "holds a time that is none");
   return {epoch, offset};
 }
 

@@ -230,13 +230,10 @@ class KernelGroup final : public NeuronGroup<Real> {
       safe_[i] = infinity();
       return;
     }
-    // The looks at the neuron since its last event, once more.
+    // The looks at the neuron since its last event, once more: they follow from it.
     predict(i, Kernel::moment(constants(i), row.t));
     while (safe_[i] < now.offset) {
       in.require(!examine(i).spikes, "holds a neuron that should have spiked");
-    }
-    if (cold.searched_from == row.t) {
-      static_cast<void>(first_crossing(i));
     }
   }
 

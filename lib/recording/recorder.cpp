@@ -271,6 +271,8 @@ void Recorder::load(foundation::ByteReader& in) {
     in.require(records_spikes(id), "holds a spike of a cell that is not recorded");
     const auto whole = in.get<std::int64_t>();
     const auto fraction = in.get<double>();
+    in.require(whole >= 0 && whole < std::int64_t{1} << 62U && fraction >= 0.0 && fraction < 1.0,
+               "holds a time that is none");
     std::vector<double> tails(tails_per_spike_);
     for (double& tail : tails) {
       tail = in.get<double>();

@@ -86,7 +86,8 @@ class CheckpointIn : public ::testing::TestWithParam<Precision> {
 };
 
 TEST_P(CheckpointIn, ARunThatGoesOnFromItIsTheRunInOneGo) {
-  const std::vector<double> stops{0.0, 0.05, 7.0, 15.99, 16.0, 21.7, 32.0, 38.1};
+  // 2.5: a source spikes; 4.0: that arrives; 12.0: a current changes; 16.0, 32.0: epochs begin.
+  const std::vector<double> stops{0.0, 0.05, 2.5, 4.0, 7.0, 12.0, 15.99, 16.0, 21.7, 32.0, 38.1};
   Zoo whole(1, GetParam());
   for (std::size_t k = 0; k < stops.size(); ++k) {
     whole.simulation.run_until(stops[k]);
