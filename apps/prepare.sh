@@ -11,7 +11,7 @@ packages_run="g++ cmake ninja-build pkg-config|pkgconf
   libhdf5-dev libhwy-dev libzip-dev libcli11-dev nlohmann-json3-dev libspdlog-dev
   gnuplot-nox|gnuplot-qt|gnuplot-x11 libgnuplot-iostream-dev"
 packages_test="libgtest-dev libgmock-dev python3 python3-numpy python3-h5py python3-neo python3-mpmath
-  chromium python3-brian python3-neuron neuron-dev python3-csa python3-venv"
+  chromium python3-brian python3-neuron neuron-dev python3-csa python3-venv libopenmpi-dev openmpi-bin"
 packages_pynn="python3 python3-dev pybind11-dev python3-pynn"
 packages_ci="clang clang-format clang-tidy libbenchmark-dev"
 

@@ -23,8 +23,13 @@ void require_gnuplot(const std::string& file) {
   }
 }
 
-void write_figure(const std::string& file, const VogelsAbbott& network, const Report& report) {
-  draw_with_gnuplot(file, terminal_of(file), figure_script(network, report));
+void write_figure(const std::string& file, const VogelsAbbott& network, const Report& report, Processes& processes) {
+  const std::string script = figure_script(network, report);  // all gather the data for it
+  together(processes, [&] {
+    if (processes.rank() == 0) {
+      draw_with_gnuplot(file, terminal_of(file), script);
+    }
+  });
 }
 
 }  // namespace va_event::cli

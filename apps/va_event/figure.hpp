@@ -12,6 +12,6 @@ void require_gnuplot(const std::string& file);
 
 /// Draws the run: raster, population rates, potentials of two cells, histograms of intervals and rates.
 /// Some time must have been simulated. Written to a temporary name and renamed. @throws FileError
-void write_figure(const std::string& file, const VogelsAbbott& network, const Report& report);
+void write_figure(const std::string& file, const VogelsAbbott& network, const Report& report, Processes& processes);
 
 }  // namespace va_event::cli

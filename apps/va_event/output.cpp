@@ -55,9 +55,12 @@ std::vector<DataFile> data_files(const Options& options) {
   return files;
 }
 
-void prepare_output(const Options& options) {
+void prepare_output(const Options& options, const Processes& processes) {
   require_checkpoint(options);
-  require_memory(options);
+  require_memory(options, static_cast<double>(processes.on_this_machine()) / processes.count());
+  if (processes.rank() > 0) {
+    return;
+  }
   if (options.figure) {
     require_gnuplot(*options.figure);
     const std::string folder = std::filesystem::path(*options.figure).parent_path().string();
@@ -83,13 +86,18 @@ void write_output(const Simulation& sim, const VogelsAbbott& network, Report& re
     report.files.push_back(file.path);
   }
   if (options.figure && report.simulated_ms > 0.0) {  // interrupted before that, a run has nothing to show
-    write_figure(*options.figure, network, report);
+    write_figure(*options.figure, network, report, sim.processes());
     report.files.push_back(*options.figure);
   }
   if (!options.formats.empty()) {
     report.files.push_back(sidecar_path(options));
     try {
-      write_text(report.files.back(), sidecar(sim, network, report));
+      const std::string text = sidecar(sim, network, report);
+      together(sim.processes(), [&] {
+        if (sim.processes().rank() == 0) {
+          write_text(report.files.back(), text);
+        }
+      });
     } catch (...) {
       report.files.pop_back();
       throw;

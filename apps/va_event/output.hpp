@@ -20,7 +20,7 @@ struct DataFile {
 
 /// Makes the folders and finds out before the simulation whether the files can be written there: no folder in the place
 /// of a file, and memory and disk space for what will be recorded. @throws ParameterError, Error
-void prepare_output(const Options& options);
+void prepare_output(const Options& options, const Processes& processes);
 
 /// Writes the data files, the figure and last the sidecar, and adds each to `report.files` as soon as it is there.
 void write_output(const Simulation& sim, const VogelsAbbott& network, Report& report);

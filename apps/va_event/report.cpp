@@ -89,6 +89,7 @@ Report make_report(const Options& options, const VogelsAbbott& network, const Si
   report.external_synapses = sizes(network.external);
   report.simulated_ms = sim.now().ms();
   report.statistics = sim.statistics();
+  report.processes = sim.processes().count();
   report.threads = sim.threads();
   if (report.simulated_ms > 0.0) {
     report.rate_exc_hz = network.exc.mean_spike_count() * 1000.0 / report.simulated_ms;
@@ -107,7 +108,7 @@ Report make_report(const Options& options, const VogelsAbbott& network, const Si
 void print(std::ostream& out, const Report& r) {
   const VogelsAbbottParameters& p = r.options.network;
   out << "\n--- Vogels-Abbott Network Simulation ---\n";
-  line(out, "Nodes", "1");
+  line(out, "Nodes", std::to_string(r.processes));
   line(out, "Simulation type", std::string(name(p.benchmark)));
   line(out, "Number of Neurons", std::to_string(p.n));
   line(out, "Number of Synapses", synapse_text(r.synapses));
@@ -124,7 +125,9 @@ void print(std::ostream& out, const Report& r) {
 
   out << '\n';
   line(out, "Precision", r.options.precision.description());
-  line(out, "Threads", std::to_string(r.threads));
+  line(out, "Threads",
+       std::to_string(r.threads) +
+           (r.processes > 1 ? " in each of " + std::to_string(r.processes) + " processes" : std::string()));
   line(out, "Simulated time", text(r.simulated_ms, " ms") + (r.interrupted ? " (interrupted)" : ""));
   if (r.resumed_at_ms) {
     line(out, "Resumed at", text(r.resumed_at_ms, " ms"));
@@ -179,6 +182,7 @@ Json to_json(const Report& r) {
           {"version", version()},
           {"seed", r.options.seed},
           {"precision", r.options.precision.name()},
+          {"processes", r.processes},
           {"threads", r.threads},
           {"neurons", p.n},
           {"synapses", r.total_synapses()},

@@ -26,7 +26,8 @@ struct Report {
   std::optional<double> cv_isi;                    ///< absent without enough spikes
   std::optional<double> last_spike_ms;
   RunStatistics statistics;
-  unsigned threads = 1;  ///< that simulated
+  unsigned processes = 1;
+  unsigned threads = 1;  ///< of each process
   double build_s = 0.0;  ///< wall-clock times [s]
   double simulation_s = 0.0;
   double writing_s = 0.0;

@@ -51,14 +51,15 @@ double disk_needed(const Options& options) {
   return samples(options) * (files * kBytesPerFileSample + in_checkpoints);
 }
 
-void require_memory(const Options& options) {
+void require_memory(const Options& options, double share) {
   const double memory = static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
-  if (memory_needed(options) <= memory) {
+  const double here = memory_needed(options) - (1.0 - share) * network_bytes(options);
+  if (here <= memory) {
     return;
   }
-  const std::string rule = "must be less, as about " + megabytes(memory_needed(options)) +
-                           " of memory are needed and this machine has " + megabytes(memory);
-  if (network_bytes(options) > memory) {
+  const std::string rule =
+      "must be less, as about " + megabytes(here) + " of memory are needed and this machine has " + megabytes(memory);
+  if (share * network_bytes(options) > memory) {
     throw ParameterError("--neurons", std::to_string(options.network.n), "", rule);
   }
   throw ParameterError("--record-cells", std::to_string(options.record_cells), "",

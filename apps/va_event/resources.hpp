@@ -13,8 +13,9 @@ namespace va_event::cli {
 [[nodiscard]] double disk_needed(const Options& options);
 
 /// Without this check the operating system would kill the program in the middle of its work.
+/// @param share of the network that is on this machine
 /// @throws ParameterError when the machine's memory cannot hold network and recorded variables
-void require_memory(const Options& options);
+void require_memory(const Options& options, double share = 1.0);
 
 /// @throws ParameterError when the disk of the output folder, which must exist, has not enough space
 void require_disk(const Options& options);

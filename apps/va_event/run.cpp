@@ -12,9 +12,11 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "certify.hpp"
 #include "checkpoint.hpp"
+#include "option_values.hpp"
 #include "output.hpp"
 #include "progress.hpp"
 #include "report.hpp"
@@ -40,10 +42,11 @@ class Timer {
 /// The lines `0 Building...` of VAbenchmarks.py; 0 is the number of the process.
 class Announcer {
  public:
-  explicit Announcer(const Options& options) : out_(options.json ? std::cerr : std::cout), quiet_(options.quiet) {}
+  Announcer(const Options& options, Processes& processes)
+      : out_(options.json ? std::cerr : std::cout), processes_(processes), quiet_(options.quiet) {}
   void operator()(const std::string& step) const {
     spdlog::debug(step);
-    if (!quiet_) {
+    if (!quiet_ && processes_.rank() == 0) {
       out_ << "0 " << step << std::endl;
     }
   }
@@ -52,14 +55,17 @@ class Announcer {
     if (gethostname(host.data(), host.size() - 1) != 0) {
       host = {"an unnamed machine"};
     }
-    if (!quiet_) {
-      out_ << "Host #1 is on " << host.data() << std::endl;
+    std::vector<Processes::Bytes> hosts;
+    processes_.gather(host.data(), hosts);
+    for (std::size_t rank = 0; rank < hosts.size() && !quiet_; ++rank) {
+      out_ << "Host #" << rank + 1 << " is on " << hosts[rank] << std::endl;
     }
     (*this)("Initialising the simulator with 1 thread(s)...");
   }
 
  private:
   std::ostream& out_;
+  Processes& processes_;
   bool quiet_;
 };
 
@@ -110,8 +116,8 @@ void set_up_recording(const VogelsAbbott& network, const Options& options) {
   }
 }
 
-ProgressDisplay::Style progress_style(const Options& options) {
-  const auto style = options.quiet ? ProgressDisplay::Style::none : style_of_stderr();
+ProgressDisplay::Style progress_style(const Options& options, const Processes& processes) {
+  const auto style = options.quiet || processes.rank() > 0 ? ProgressDisplay::Style::none : style_of_stderr();
   const bool torn_by_log = options.log_level && style == ProgressDisplay::Style::bar;
   return torn_by_log ? ProgressDisplay::Style::lines : style;
 }
@@ -122,7 +128,7 @@ struct SimulationEnd {
 };
 
 SimulationEnd simulate(Simulation& sim, const Options& options, const Interrupt& interrupt) {
-  ProgressDisplay display(std::cerr, progress_style(options));
+  ProgressDisplay display(std::cerr, progress_style(options, sim.processes()));
   sim.on_progress([&](const Progress& progress) {
     spdlog::trace("simulated {} ms", progress.now_ms);
     display.update({progress.now_ms, options.duration});
@@ -136,8 +142,7 @@ SimulationEnd simulate(Simulation& sim, const Options& options, const Interrupt&
       try {
         sim.save_checkpoint(checkpoint_path(options));
         end.failure.clear();
-      } catch (
-          const FileError& error) {  // no reason to lose what has been simulated; maybe the next one can be written
+      } catch (const Error& error) {  // no reason to lose what has been simulated; maybe the next one can be written
         spdlog::warn(error.what());
         end.failure = error.what();
       }
@@ -161,13 +166,18 @@ void show(const Report& report) {
 
 }  // namespace
 
-int run(const Options& options, const Interrupt& interrupt) {
+int run(const Options& options, const Interrupt& interrupt, const std::shared_ptr<Processes>& processes) {
   start_log(options);
-  prepare_output(options);
-  const Announcer announce(options);
+  if (options.certify && processes->count() > 1) {
+    reject("--certify", std::to_string(processes->count()) + " processes", "", "must be asked of a single process");
+  }
+  together(*processes, [&] { prepare_output(options, *processes); });
+  const Announcer announce(options, *processes);
   announce.greet();
-  Simulation sim(
-      {.seed = options.seed, .precision = options.precision, .threads = static_cast<unsigned>(options.threads)});
+  Simulation sim({.seed = options.seed,
+                  .precision = options.precision,
+                  .threads = static_cast<unsigned>(options.threads),
+                  .processes = processes});
 
   Timer timer;
   const VogelsAbbott network = build(sim, options.network, announce);
@@ -207,7 +217,7 @@ int run(const Options& options, const Interrupt& interrupt) {
   report.writing_s = timer.lap();
 
   if (options.certify && interrupt.signal() == 0) {
-    report.certificate = make_certificate(sim, options, interrupt, progress_style(options), announce);
+    report.certificate = make_certificate(sim, options, interrupt, progress_style(options, *processes), announce);
     try {
       rewrite_sidecar(sim, network, report);
     } catch (const std::exception& error) {
@@ -215,6 +225,9 @@ int run(const Options& options, const Interrupt& interrupt) {
     }
   }
 
+  if (processes->rank() > 0) {  // the first one says it all
+    return failure.empty() ? interrupt.exit_code() : kFailed;
+  }
   show(report);
   if (interrupt.signal() != 0 && report.certificate) {
     std::cerr << "va-event: stopped by " << (interrupt.signal() == SIGINT ? "Ctrl-C" : "SIGTERM")

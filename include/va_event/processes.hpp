@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstddef>
+#include <functional>
 #include <memory>
-#include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace va_event {
@@ -15,7 +16,7 @@ namespace va_event {
 /// One call of gather() or all_gather() at a time, by one thread of each process.
 class Processes {
  public:
-  using Bytes = std::vector<std::byte>;
+  using Bytes = std::string;
 
   Processes() = default;
   Processes(const Processes&) = delete;
@@ -29,13 +30,17 @@ class Processes {
   [[nodiscard]] virtual unsigned on_this_machine() const noexcept = 0;
 
   /// All give `mine`, all get what each gave, by rank.
-  virtual void all_gather(std::span<const std::byte> mine, std::vector<Bytes>& all) = 0;
+  virtual void all_gather(std::string_view mine, std::vector<Bytes>& all) = 0;
   /// All give `mine`, process 0 gets what each gave, by rank; the others get nothing.
-  virtual void gather(std::span<const std::byte> mine, std::vector<Bytes>& all) = 0;
+  virtual void gather(std::string_view mine, std::vector<Bytes>& all) = 0;
 
   /// Ends all of them at once, without waiting for any. @param exit_code of the whole job
   [[noreturn]] virtual void abort(int exit_code) noexcept = 0;
 };
+
+/// Does `work` in each process; when it fails in one of them, it fails in all. All must call this.
+/// @throws what `work` throws; ProcessError in the others
+void together(Processes& processes, const std::function<void()>& work);
 
 /// This process alone.
 [[nodiscard]] std::shared_ptr<Processes> single_process();

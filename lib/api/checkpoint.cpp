@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "api/gathered.hpp"
 #include "foundation/bytes.hpp"
 #include "network/fingerprint.hpp"
 #include "recording/files/atomic_file.hpp"
@@ -82,12 +83,44 @@ std::string read_file(const std::string& path) {
 
 /// All that a checkpoint and the simulation that loads it must have in common.
 std::vector<Trait> traits_of(const Core& core) {
+  std::vector<std::uint64_t> sums;
+  for (const network::ProjectionData& projection : core.network.projections) {
+    sums.push_back(network::hash_sum(projection));
+  }
+  sums.push_back(core.recorder.signal_request_hash());
+  sums = gather_sums(sums, *core.processes);
   std::vector<Trait> traits{{"precision", core.precision.description()}};
-  for (Trait& trait : network::traits_of(core.network)) {
+  for (Trait& trait : network::traits_of(core.network, sums)) {
     traits.push_back(std::move(trait));
   }
-  traits.push_back({"recorded cells and variables", std::to_string(core.recorder.request_hash()), true});
+  traits.push_back(
+      {"recorded cells and variables", std::to_string(sums.back() + core.recorder.spike_request_hash()), true});
   return traits;
+}
+
+/// What all processes have recorded, in process 0.
+recording::Recorder gather_data(const Core& core) {
+  recording::Recorder all = core.recorder;
+  if (core.processes->count() > 1) {
+    ByteWriter mine;
+    core.recorder.save(mine);
+    std::vector<Processes::Bytes> parts;
+    core.processes->gather(mine.bytes(), parts);
+    for (std::size_t rank = 1; rank < parts.size(); ++rank) {
+      ByteReader part(parts[rank]);
+      all.add_from(part, [](CellId /*id*/) { return true; });
+    }
+  }
+  return all;
+}
+
+/// What process 0 reads, in all of them.
+std::string read_for_all(const Core& core, const std::string& path) {
+  std::string file;
+  core.together([&] { file = core.processes->rank() == 0 ? read_file(path) : ""; });
+  std::vector<Processes::Bytes> all;
+  core.processes->all_gather(file, all);
+  return std::move(all[0]);
 }
 
 void put_traits(ByteWriter& out, const std::vector<Trait>& traits) {
@@ -131,9 +164,21 @@ void put_payload(ByteWriter& out, const Core& core) {
     core.engine->save(out);
   } else {  // time 0
     recording::Recorder unused;
-    engine::make_engine(core.precision, core.network, unused, 1)->save(out);
+    engine::make_engine(core.precision, core.network, unused, 1, *core.processes)->save(out);
   }
-  out.section("DATA", [&] { core.recorder.save(out); });
+  const recording::Recorder data = gather_data(core);
+  out.section("DATA", [&] { data.save(out); });
+}
+
+void write_file(const std::string& path, std::string_view payload) {
+  const std::string head = header(payload.size());
+  ByteWriter tail;
+  tail.put(checksum({head, payload}));
+  recording::AtomicFile file(path);
+  file.write(head);
+  file.write(payload);
+  file.write(tail.bytes());
+  file.commit();
 }
 
 }  // namespace
@@ -141,19 +186,16 @@ void put_payload(ByteWriter& out, const Core& core) {
 void save_checkpoint(const Core& core, const std::string& path) {
   ByteWriter payload;
   put_payload(payload, core);
-  const std::string head = header(payload.bytes().size());
-  ByteWriter tail;
-  tail.put(checksum({head, payload.bytes()}));
-  recording::AtomicFile file(path);
-  file.write(head);
-  file.write(payload.bytes());
-  file.write(tail.bytes());
-  file.commit();
+  core.together([&] {
+    if (core.processes->rank() == 0) {
+      write_file(path, payload.bytes());
+    }
+  });
 }
 
 void load_checkpoint(Core& core, const std::string& path) {
   core.require_not_started("load_checkpoint");
-  const std::string file = read_file(path);
+  const std::string file = read_for_all(core, path);
   try {
     ByteReader in(payload_of(file));
     in.section("VERS", [](ByteReader& part) { static_cast<void>(part.get_text()); });
@@ -162,13 +204,16 @@ void load_checkpoint(Core& core, const std::string& path) {
     if (const std::string other = difference(traits, traits_of(core)); !other.empty()) {
       throw CheckpointError(path, "must be of this simulation: " + other);
     }
-    core.engine = engine::make_engine(core.precision, core.network, core.recorder, core.threads);
-    core.engine->load(in);
-    recording::Recorder data = core.recorder;
-    in.section("DATA", [&data](ByteReader& part) { data.load(part); });
-    ByteReader::require(in.at_end(), "holds more than it should");
-    core.recorder = std::move(data);
-    core.statistics = core.engine->statistics();
+    core.engine = engine::make_engine(core.precision, core.network, core.recorder, core.threads, *core.processes);
+    core.together([&] {
+      core.engine->load(in);
+      recording::Recorder data = core.recorder;
+      const auto is_local = [&core](CellId id) { return id < core.network.cells() && core.network.is_local(id); };
+      in.section("DATA", [&](ByteReader& part) { data.load(part, is_local); });
+      ByteReader::require(in.at_end(), "holds more than it should");
+      core.recorder = std::move(data);
+    });
+    core.statistics = gather_statistics(core.engine->statistics(), *core.processes);
   } catch (const BadBytes& problem) {
     core.reset();
     throw CheckpointError(path, std::string("must be a whole checkpoint, but ") + problem.what());

@@ -9,7 +9,6 @@
 
 #include "api/gathered.hpp"
 #include "events/instant.hpp"
-#include "processes/together.hpp"
 #include "random/purposes.hpp"
 #include "va_event/error.hpp"
 
@@ -63,7 +62,7 @@ void Core::require_single_process(const char* what) const {
   }
 }
 
-void Core::together(const std::function<void()>& work) const { processes::together(*processes, work); }
+void Core::together(const std::function<void()>& work) const { va_event::together(*processes, work); }
 
 std::vector<CellId> Core::local(std::span<const CellId> ids) const {
   std::vector<CellId> mine;
@@ -116,7 +115,7 @@ Projection Core::connect(const Assembly& pre, const Assembly& post, const Connec
     projection = network::build_projection(network, network.projections.size(), pre.ids_, post.ids_, connector, synapse,
                                            std::move(options.receptor_type), options.space);
   });
-  projection.total_size = gather_sum(projection.size(), *processes);
+  projection.total_size = gather_sums({projection.size()}, *processes)[0];
   projection.label = options.label.empty() ? pre.label() + "→" + post.label() : std::move(options.label);
   network.projections.push_back(std::move(projection));
   return {shared_from_this(), network.projections.size() - 1};

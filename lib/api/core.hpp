@@ -48,7 +48,7 @@ struct Core : std::enable_shared_from_this<Core> {
   [[nodiscard]] std::vector<CellId> local(std::span<const CellId> ids) const;
   /// @throws StateError on several processes.
   void require_single_process(const char* what) const;
-  /// See processes/together.hpp.
+  /// See va_event::together().
   void together(const std::function<void()>& work) const;
 };
 

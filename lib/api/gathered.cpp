@@ -6,18 +6,17 @@
 #include <tuple>
 #include <utility>
 
-#include "processes/message.hpp"
-#include "processes/together.hpp"
+#include "foundation/bytes.hpp"
 #include "va_event/error.hpp"
 
 namespace va_event::detail {
 
 namespace {
 
-using processes::Reader;
-using processes::Writer;
+using foundation::ByteReader;
+using foundation::ByteWriter;
 
-std::vector<Processes::Bytes> exchange(const Writer& message, Processes& processes, Gather gather) {
+std::vector<Processes::Bytes> exchange(const ByteWriter& message, Processes& processes, Gather gather) {
   std::vector<Processes::Bytes> all;
   if (gather == Gather::everywhere) {
     processes.all_gather(message.bytes(), all);
@@ -63,17 +62,17 @@ Spikes gather_spikes(const recording::Recorder& recorder, std::span<const CellId
   if (stays_here(processes, gather)) {
     return mine;
   }
-  Writer message;
-  message.put_array(mine.times);
-  message.put_array(mine.ids);
-  message.put_array(mine.tails);
+  ByteWriter message;
+  message.put_all(mine.times);
+  message.put_all(mine.ids);
+  message.put_all(mine.tails);
   recording::Recorder all;
   all.set_resolution(mine.tails_per_spike, mine.decimals);
   for (const Processes::Bytes& one : exchange(message, processes, gather)) {
-    Reader reader(one);
-    const auto times = reader.get_array<Time>();
-    const auto cells = reader.get_array<CellId>();
-    const auto tails = reader.get_array<double>();
+    ByteReader reader(one);
+    const auto times = reader.get_all<Time>();
+    const auto cells = reader.get_all<CellId>();
+    const auto tails = reader.get_all<double>();
     for (std::size_t k = 0; k < times.size(); ++k) {
       all.add_spike(cells[k], times[k], std::span(tails).subspan(k * mine.tails_per_spike, mine.tails_per_spike));
     }
@@ -87,28 +86,28 @@ Signal gather_signal(const recording::Recorder& recorder, std::string_view varia
     return recorder.signal(variable, ids);
   }
   Signal mine;
-  processes::together(processes, [&] {
+  va_event::together(processes, [&] {
     if (recorder.records(variable, ids)) {
       mine = recorder.signal(variable, ids);
     }
   });
-  Writer message;
+  ByteWriter message;
   message.put_text(mine.variable);
   message.put_text(mine.unit);
   message.put(mine.sampling_interval);
   message.put(mine.first_sample);
-  message.put_array(mine.ids);
-  message.put_array(mine.values);
+  message.put_all(mine.ids);
+  message.put_all(mine.values);
   std::vector<Signal> parts;
   for (const Processes::Bytes& one : exchange(message, processes, gather)) {
-    Reader reader(one);
+    ByteReader reader(one);
     Signal part;
     part.variable = reader.get_text();
     part.unit = reader.get_text();
     part.sampling_interval = reader.get<double>();
     part.first_sample = reader.get<std::int64_t>();
-    part.ids = reader.get_array<CellId>();
-    part.values = reader.get_array<double>();
+    part.ids = reader.get_all<CellId>();
+    part.values = reader.get_all<double>();
     if (!part.ids.empty()) {
       parts.push_back(std::move(part));
     }
@@ -127,13 +126,12 @@ std::vector<double> gather_values(const network::Network& network, std::span<con
   if (processes.count() == 1) {
     return mine;
   }
-  Writer message;
-  message.put_array(mine);
-  std::vector<Reader> readers;
+  ByteWriter message;
+  message.put_all(mine);
   const std::vector<Processes::Bytes> all = exchange(message, processes, Gather::everywhere);
   std::vector<std::vector<double>> values;
   for (const Processes::Bytes& one : all) {
-    values.push_back(Reader(one).get_array<double>());
+    values.push_back(ByteReader(one).get_all<double>());
   }
   std::vector<std::size_t> next(values.size(), 0);
   std::vector<double> result;
@@ -170,11 +168,11 @@ std::vector<ListedConnection> gather_connections(const network::Network& network
     synapses.push_back({one.pre, static_cast<std::uint32_t>(population), *one.delay,
                         cell - network.populations[population].first, one.post, *one.weight});
   }
-  Writer message;
-  message.put_array(synapses);
+  ByteWriter message;
+  message.put_all(synapses);
   std::vector<Synapse> whole;
   for (const Processes::Bytes& one : exchange(message, processes, Gather::everywhere)) {
-    const auto part = Reader(one).get_array<Synapse>();
+    const auto part = ByteReader(one).get_all<Synapse>();
     const auto middle = static_cast<std::ptrdiff_t>(whole.size());
     whole.insert(whole.end(), part.begin(), part.end());
     std::inplace_merge(whole.begin(), whole.begin() + middle, whole.end(), order);
@@ -191,23 +189,26 @@ RunStatistics gather_statistics(const RunStatistics& mine, Processes& processes)
   if (processes.count() == 1) {
     return mine;
   }
-  Writer message;
+  ByteWriter message;
   message.put(mine);
   RunStatistics sum;
   for (const Processes::Bytes& one : exchange(message, processes, Gather::everywhere)) {
-    sum += Reader(one).get<RunStatistics>();
+    sum += ByteReader(one).get<RunStatistics>();
   }
   return sum;
 }
 
-std::size_t gather_sum(std::size_t mine, Processes& processes) {
-  Writer message;
-  message.put(std::uint64_t{mine});
-  std::size_t sum = 0;
+std::vector<std::uint64_t> gather_sums(const std::vector<std::uint64_t>& mine, Processes& processes) {
+  ByteWriter message;
+  message.put_all(mine);
+  std::vector<std::uint64_t> sums(mine.size(), 0);
   for (const Processes::Bytes& one : exchange(message, processes, Gather::everywhere)) {
-    sum += Reader(one).get<std::uint64_t>();
+    const auto theirs = ByteReader(one).get_all<std::uint64_t>();
+    for (std::size_t k = 0; k < sums.size(); ++k) {
+      sums[k] += theirs[k];
+    }
   }
-  return sum;
+  return sums;
 }
 
 }  // namespace va_event::detail

@@ -36,6 +36,7 @@ namespace va_event::detail {
 
 [[nodiscard]] RunStatistics gather_statistics(const RunStatistics& mine, Processes& processes);
 
-[[nodiscard]] std::size_t gather_sum(std::size_t mine, Processes& processes);
+/// Modulo 2^64, of each of them.
+[[nodiscard]] std::vector<std::uint64_t> gather_sums(const std::vector<std::uint64_t>& mine, Processes& processes);
 
 }  // namespace va_event::detail

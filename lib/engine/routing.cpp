@@ -2,14 +2,14 @@
 #include "engine/routing.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <limits>
 #include <map>
 #include <span>
 #include <tuple>
 #include <utility>
 
-#include "processes/message.hpp"
+#include "foundation/bytes.hpp"
+#include "foundation/hash.hpp"
 
 namespace va_event::engine {
 
@@ -71,13 +71,13 @@ std::vector<Extent> extents_of(const network::Network& network, Processes& proce
       mine.push_back(extent_of(block.table));
     }
   }
-  processes::Writer message;
-  message.put_array(mine);
+  foundation::ByteWriter message;
+  message.put_all(mine);
   std::vector<Processes::Bytes> all;
   processes.all_gather(message.bytes(), all);
   std::vector<Extent> sum(mine.size());
   for (const Processes::Bytes& one : all) {
-    const auto theirs = processes::Reader(one).get_array<Extent>();
+    const auto theirs = foundation::ByteReader(one).get_all<Extent>();
     for (std::size_t k = 0; k < sum.size(); ++k) {
       sum[k].add(theirs[k]);
     }
@@ -100,13 +100,6 @@ struct Ranked {
   }
 };
 
-/// Mixes the bits of a number (the finaliser of MurmurHash3).
-constexpr std::uint64_t mixed(std::uint64_t x) {
-  x = (x ^ (x >> 33U)) * 0xFF51AFD7ED558CCDU;
-  x = (x ^ (x >> 33U)) * 0xC4CEB9FE1A85EC53U;
-  return x ^ (x >> 33U);
-}
-
 /// A number that two branches of the same synapses have in common, and hardly any others: a sum over the synapses, so
 /// that it does not depend on which process holds which.
 std::uint64_t fingerprint(const Branch& branch, std::size_t sources) {
@@ -118,7 +111,7 @@ std::uint64_t fingerprint(const Branch& branch, std::size_t sources) {
       const double weight = row.weight.empty() ? table.constant_weight() : row.weight[k];
       const double delay = row.delay.empty() ? table.constant_delay() : row.delay[k];
       const std::uint64_t cells = (std::uint64_t{source} << 32U) | row.target[k];
-      sum += mixed(mixed(mixed(cells) + std::bit_cast<std::uint64_t>(weight)) + std::bit_cast<std::uint64_t>(delay));
+      sum += foundation::Hash().add(cells).add(weight).add(delay).value();
     }
   }
   return sum;
@@ -128,7 +121,7 @@ std::uint64_t fingerprint(const Branch& branch, std::size_t sources) {
 void sort(std::vector<Ranked>& branches, const network::Network& network, Processes& processes) {
   const auto by_summary = [](const Ranked& a, const Ranked& b) { return a.summary() < b.summary(); };
   std::sort(branches.begin(), branches.end(), by_summary);
-  processes::Writer message;
+  foundation::ByteWriter message;
   std::vector<Ranked*> undecided;
   for (std::size_t k = 0; k < branches.size(); ++k) {
     const bool like_last = k > 0 && branches[k - 1].summary() == branches[k].summary();
@@ -144,7 +137,7 @@ void sort(std::vector<Ranked>& branches, const network::Network& network, Proces
   std::vector<Processes::Bytes> all;
   processes.all_gather(message.bytes(), all);
   for (const Processes::Bytes& one : all) {
-    processes::Reader theirs(one);
+    foundation::ByteReader theirs(one);
     for (Ranked* const branch : undecided) {
       branch->fingerprint += theirs.get<std::uint64_t>();
     }

@@ -58,6 +58,20 @@ struct Tally {
     Touch closest;
   };
   std::vector<Group> groups;  ///< by neuron model
+
+  /// @pre the same neuron models
+  void add(const Tally& other) {
+    events += other.events;
+    groups.resize(other.groups.size());
+    for (std::size_t g = 0; g < groups.size(); ++g) {
+      for (std::size_t kind = 0; kind < kIntervalKinds; ++kind) {
+        groups[g].intervals[kind] += other.groups[g].intervals[kind];
+      }
+      if (other.groups[g].closest.distance < groups[g].closest.distance) {
+        groups[g].closest = other.groups[g].closest;
+      }
+    }
+  }
 };
 
 /// The event loop of one part of the cells and of all synapses onto them: it joins neurons, sources, routes and queues,
@@ -119,7 +133,7 @@ class Shard {
   void save_neuron(CellId cell, foundation::ByteWriter& out) const;
   void save_source(CellId cell, foundation::ByteWriter& out) const;
   void add_pending(PendingEvents<Real>& events) const;
-  void add_report(Tally& tally) const;
+  [[nodiscard]] Tally tally() const;
   [[nodiscard]] const std::vector<std::size_t>& current_steps() const noexcept { return currents_.made(); }
   /// Begins to take over a state; cells and events follow. @param current_steps see CurrentSchedule::resume()
   void begin_load(const Instant& now, const std::vector<std::size_t>& current_steps, const Tally& tally);

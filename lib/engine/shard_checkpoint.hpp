@@ -39,19 +39,12 @@ void Shard<Real>::add_pending(PendingEvents<Real>& events) const {
 }
 
 template <class Real>
-void Shard<Real>::add_report(Tally& tally) const {
-  tally.events.spikes += statistics_.spikes;
-  tally.events.source_spikes += statistics_.source_spikes;
-  tally.events.synaptic_events += statistics_.synaptic_events;
-  tally.groups.resize(groups_.size());  // every shard has all groups, in the same order
-  for (std::size_t g = 0; g < groups_.size(); ++g) {
-    for (std::size_t kind = 0; kind < kIntervalKinds; ++kind) {
-      tally.groups[g].intervals[kind] += groups_[g]->interval_counts()[kind];
-    }
-    if (groups_[g]->closest_touch().distance < tally.groups[g].closest.distance) {
-      tally.groups[g].closest = groups_[g]->closest_touch();
-    }
+Tally Shard<Real>::tally() const {
+  Tally tally{statistics_, {}};
+  for (const auto& group : groups_) {  // every shard has all groups, in the same order
+    tally.groups.push_back({group->interval_counts(), group->closest_touch()});
   }
+  return tally;
 }
 
 template <class Real>

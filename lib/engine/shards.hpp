@@ -13,11 +13,14 @@
 #include "engine/routing.hpp"
 #include "engine/shard.hpp"
 #include "engine/spin_barrier.hpp"
+#include "foundation/bytes.hpp"
 #include "network/network.hpp"
-#include "processes/message.hpp"
 #include "recording/recorder.hpp"
 
 namespace va_event::engine {
+
+template <class Real>
+struct ProcessState;  // engine/shards_checkpoint.hpp
 
 /// The engine: one shard, or several that run side by side, each on a thread of its own, in one process or several.
 ///
@@ -50,6 +53,7 @@ class Shards final : public Engine {
  private:
   [[nodiscard]] PendingEvents<Real> pending_events() const;
   [[nodiscard]] Tally tally() const;
+  [[nodiscard]] ProcessState<Real> process_state() const;
   void load_cells(foundation::ByteReader& in);
   void load_pending(foundation::ByteReader& in);
 
@@ -85,7 +89,7 @@ class Shards final : public Engine {
   Processes& processes_;
   Routing routing_;
   std::vector<std::unique_ptr<Shard<Real>>> shards_;
-  processes::Writer message_;
+  foundation::ByteWriter message_;
   std::vector<Processes::Bytes> messages_;
 };
 

@@ -5,6 +5,9 @@
 /// events in theirs, so that the number of shards leaves no trace.
 #include <algorithm>
 #include <cstdint>
+#include <limits>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/instant_bytes.hpp"
@@ -68,31 +71,90 @@ inline Tally get_tally(foundation::ByteReader& in, std::size_t groups) {
 
 }  // namespace detail
 
+/// What the shards of one process hold; all of it is in an order that does not depend on them.
+template <class Real>
+struct ProcessState {
+  Tally tally;
+  std::vector<std::string> cells;  ///< by population, each a record in the order of the cells
+  PendingEvents<Real> pending;
+
+  void put(foundation::ByteWriter& out) const {
+    out.put<std::uint64_t>(tally.groups.size());
+    detail::put_tally(out, tally);
+    for (const std::string& records : cells) {
+      out.put_text(records);
+    }
+    detail::put_events(out, pending.wakes);
+    detail::put_events(out, pending.source_spikes);
+    detail::put_events(out, pending.spikes_in_flight);
+  }
+
+  /// Adds the state of another process, whose cells come after those that are here.
+  void add(std::string_view bytes) {
+    foundation::ByteReader in(bytes);
+    const auto groups = in.get<std::uint64_t>();
+    tally.add(detail::get_tally(in, groups));
+    for (std::string& records : cells) {
+      records += in.get_view();
+    }
+    constexpr auto kAnyCell = std::numeric_limits<std::size_t>::max();
+    detail::get_events<Real>(in, kAnyCell, [this](const auto& wake) { pending.wakes.push_back(wake); });
+    detail::get_events<double>(in, kAnyCell, [this](const auto& spike) { pending.source_spikes.push_back(spike); });
+    std::vector<events::CellEvent<Real>> in_flight;
+    detail::get_events<Real>(in, kAnyCell, [&in_flight](const auto& spike) { in_flight.push_back(spike); });
+    pending.add_in_flight(in_flight);
+  }
+};
+
+template <class Real>
+ProcessState<Real> Shards<Real>::process_state() const {
+  ProcessState<Real> state{tally(), {}, pending_events()};
+  for (const network::PopulationData& population : network_.populations) {
+    foundation::ByteWriter records;
+    const network::Share::Range own = network_.share.of(population.size);
+    for (std::uint32_t i = own.begin; i < own.end; ++i) {
+      const CellId cell = population.first + i;
+      foundation::ByteWriter record;
+      if (population.model->is_source()) {
+        owner(cell)->save_source(cell, record);
+      } else {
+        owner(cell)->save_neuron(cell, record);
+      }
+      records.put_text(record.bytes());
+    }
+    state.cells.push_back(records.bytes());
+  }
+  return state;
+}
+
 template <class Real>
 void Shards<Real>::save(foundation::ByteWriter& out) const {
-  const PendingEvents<Real> pending = pending_events();
+  ProcessState<Real> state = process_state();
+  if (processes_.count() > 1) {
+    foundation::ByteWriter mine;
+    state.put(mine);
+    std::vector<Processes::Bytes> all;
+    processes_.gather(mine.bytes(), all);
+    for (std::size_t rank = 1; rank < all.size(); ++rank) {
+      state.add(all[rank]);
+    }
+  }
   out.section("TIME", [&] { put_instant(out, shards_[0]->now()); });
   out.section("CURR", [&] {
     for (const std::uint64_t steps : shards_[0]->current_steps()) {
       out.put(steps);
     }
   });
-  out.section("DONE", [&] { detail::put_tally(out, tally()); });
+  out.section("DONE", [&] { detail::put_tally(out, state.tally); });
   out.section("CELL", [&] {
-    for (const network::PopulationData& population : network_.populations) {
-      for (CellId cell = population.first; cell - population.first < population.size; ++cell) {
-        if (population.model->is_source()) {
-          owner(cell).save_source(cell, out);
-        } else {
-          owner(cell).save_neuron(cell, out);
-        }
-      }
+    for (const std::string& records : state.cells) {
+      out.put_bytes(records);
     }
   });
   out.section("NEXT", [&] {
-    detail::put_events(out, pending.wakes);
-    detail::put_events(out, pending.source_spikes);
-    detail::put_events(out, pending.spikes_in_flight);
+    detail::put_events(out, state.pending.wakes);
+    detail::put_events(out, state.pending.source_spikes);
+    detail::put_events(out, state.pending.spikes_in_flight);
   });
 }
 
@@ -109,12 +171,18 @@ void Shards<Real>::load(foundation::ByteReader& in) {
   });
   Tally done;
   in.section("DONE", [&](foundation::ByteReader& part) { done = detail::get_tally(part, tally().groups.size()); });
-  for (const auto& shard : shards_) {
-    shard->begin_load(now, current_steps, done);
-    done.events = {};  // counts belong to one of them, the closest grazing is known to all
+  const auto forget_counts = [&done] {  // they belong to the first of all, the closest grazing is known to all
+    done.events = {};
     for (Tally::Group& group : done.groups) {
       group.intervals = {};
     }
+  };
+  if (processes_.rank() > 0) {
+    forget_counts();
+  }
+  for (const auto& shard : shards_) {
+    shard->begin_load(now, current_steps, done);
+    forget_counts();
   }
   in.section("CELL", [this](foundation::ByteReader& part) { load_cells(part); });
   in.section("NEXT", [this](foundation::ByteReader& part) { load_pending(part); });
@@ -127,11 +195,17 @@ template <class Real>
 void Shards<Real>::load_cells(foundation::ByteReader& in) {
   for (const network::PopulationData& population : network_.populations) {
     for (CellId cell = population.first; cell - population.first < population.size; ++cell) {
-      if (population.model->is_source()) {
-        owner(cell).load_source(cell, in);
-      } else {
-        owner(cell).load_neuron(cell, in);
+      foundation::ByteReader record(in.get_view());
+      Shard<Real>* const shard = owner(cell);
+      if (shard == nullptr) {
+        continue;
       }
+      if (population.model->is_source()) {
+        shard->load_source(cell, record);
+      } else {
+        shard->load_neuron(cell, record);
+      }
+      in.require(record.at_end(), "holds more of a cell than it should");
     }
   }
 }
@@ -144,11 +218,15 @@ void Shards<Real>::load_pending(foundation::ByteReader& in) {
   };
   detail::get_events<Real>(in, network_.cells(), [&](const events::CellEvent<Real>& wake) {
     require(wake.cell, false);
-    owner(wake.cell).load_wake(wake);
+    if (Shard<Real>* const shard = owner(wake.cell)) {
+      shard->load_wake(wake);
+    }
   });
   detail::get_events<double>(in, network_.cells(), [&](const events::CellEvent<double>& spike) {
     require(spike.cell, true);
-    owner(spike.cell).load_source_spike(spike);
+    if (Shard<Real>* const shard = owner(spike.cell)) {
+      shard->load_source_spike(spike);
+    }
   });
   detail::get_events<Real>(in, network_.cells(), [&](const events::CellEvent<Real>& spike) {
     for (const auto& shard : shards_) {
@@ -170,7 +248,7 @@ template <class Real>
 Tally Shards<Real>::tally() const {
   Tally sum;
   for (const auto& shard : shards_) {
-    shard->add_report(sum);
+    sum.add(shard->tally());
   }
   return sum;
 }

@@ -195,14 +195,6 @@ void Shards<Real>::tell(Shard<Real>& shard, News& news) const {
 /// Adds the news of the other processes to those of the own shards.
 template <class Real>
 void Shards<Real>::exchange(std::vector<News>& news) {
-  const auto put = [this](const Instant& t) {
-    message_.put(t.epoch);
-    processes::put_number(message_, t.offset);
-  };
-  const auto get = [](processes::Reader& reader) {
-    const auto epoch = reader.get<std::int64_t>();
-    return Instant{epoch, processes::get_number<Real>(reader)};
-  };
   Instant silent = news[0].silent_until;
   bool leave = false;
   std::uint64_t emissions = 0;
@@ -213,12 +205,12 @@ void Shards<Real>::exchange(std::vector<News>& news) {
   }
   message_.clear();
   message_.put(leave);
-  put(silent);
+  put_instant(message_, silent);
   message_.put(emissions);
   for (std::size_t k = 0; k < shards_.size(); ++k) {
     for (const Emission<Real>& emission : news[k].emissions) {
       message_.put(emission.cell);
-      put(emission.time);
+      put_instant(message_, emission.time);
     }
   }
   processes_.all_gather(message_.bytes(), messages_);
@@ -228,13 +220,13 @@ void Shards<Real>::exchange(std::vector<News>& news) {
       continue;
     }
     News& theirs = news[voice++];
-    processes::Reader reader(messages_[rank]);
+    foundation::ByteReader reader(messages_[rank]);
     theirs.leave = reader.get<bool>();
-    theirs.silent_until = get(reader);
+    theirs.silent_until = get_instant<Real>(reader);
     theirs.emissions.clear();
     for (auto left = reader.get<std::uint64_t>(); left > 0; --left) {
       const auto cell = reader.get<CellId>();
-      theirs.emissions.push_back({cell, get(reader)});
+      theirs.emissions.push_back({cell, get_instant<Real>(reader)});
     }
   }
 }

@@ -13,15 +13,15 @@
 
 namespace va_event::foundation {
 
-/// Numbers whose bytes are their value.
+/// What its bytes are all of. (Structures may have bytes that mean nothing: they are for messages, not for files.)
 template <class T>
-concept Plain = std::is_arithmetic_v<T>;
+concept Plain = std::is_trivially_copyable_v<T> && !std::is_pointer_v<T>;
 
 /// Puts numbers and texts one after the other, in the byte order of the machine and in tagged sections.
 class ByteWriter {
  public:
   template <Plain T>
-  void put(T value) {
+  void put(const T& value) {
     put_bytes(&value, sizeof value);
   }
   /// How many, and each of them.
@@ -34,6 +34,8 @@ class ByteWriter {
     put<std::uint64_t>(text.size());
     put_bytes(text.data(), text.size());
   }
+  /// As they are.
+  void put_bytes(std::string_view bytes) { bytes_.append(bytes); }
   /// What `write` puts, with a tag of four letters and its length before it.
   template <class Write>
   void section(std::string_view tag, const Write& write) {
@@ -46,6 +48,7 @@ class ByteWriter {
     std::memcpy(bytes_.data() + length_at, &length, sizeof length);
   }
   [[nodiscard]] const std::string& bytes() const noexcept { return bytes_; }
+  void clear() noexcept { bytes_.clear(); }
 
  private:
   void put_bytes(const void* data, std::size_t count) { bytes_.append(static_cast<const char*>(data), count); }
@@ -81,10 +84,9 @@ class ByteReader {
     }
     return values;
   }
-  [[nodiscard]] std::string get_text() {
-    const auto size = get<std::uint64_t>();
-    return std::string(take(size));
-  }
+  [[nodiscard]] std::string get_text() { return std::string(get_view()); }
+  /// A text, as long as the bytes live.
+  [[nodiscard]] std::string_view get_view() { return take(get<std::uint64_t>()); }
   /// The section that follows, which must have this tag; `read` must read all of it.
   template <class Read>
   void section(std::string_view tag, const Read& read) {

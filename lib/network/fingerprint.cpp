@@ -77,7 +77,7 @@ std::uint64_t hash_sum(const ProjectionData& projection) {
   return sum;
 }
 
-std::vector<Trait> traits_of(const Network& network) {
+std::vector<Trait> traits_of(const Network& network, std::span<const std::uint64_t> synapses) {
   std::vector<Trait> traits;
   traits.push_back({"seed", std::to_string(network.seed)});
   traits.push_back({"number of populations", std::to_string(network.populations.size())});
@@ -94,8 +94,8 @@ std::vector<Trait> traits_of(const Network& network) {
   for (std::size_t k = 0; k < network.projections.size(); ++k) {
     const std::string of = " of projection " + std::to_string(k);
     traits.push_back({"receptor" + of, network.projections[k].receptor});
-    traits.push_back({"number of synapses" + of, std::to_string(network.projections[k].size())});
-    traits.push_back(hashed("synapses" + of, hash_sum(network.projections[k])));
+    traits.push_back({"number of synapses" + of, std::to_string(network.projections[k].total_size)});
+    traits.push_back(hashed("synapses" + of, synapses[k]));
   }
   traits.push_back({"number of injected currents", std::to_string(network.injections.size())});
   for (std::size_t k = 0; k < network.injections.size(); ++k) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,7 @@ struct Trait {
 [[nodiscard]] std::uint64_t hash_sum(const ProjectionData& projection);
 
 /// What a simulation of the network depends on.
-[[nodiscard]] std::vector<Trait> traits_of(const Network& network);
+/// @param synapses hash_sum() of all synapses of each projection
+[[nodiscard]] std::vector<Trait> traits_of(const Network& network, std::span<const std::uint64_t> synapses);
 
 }  // namespace va_event::network

@@ -7,6 +7,7 @@
 #include <limits>
 #include <numeric>
 #include <string>
+#include <vector>
 
 #include "processes/mpi_support.hpp"
 #include "va_event/error.hpp"
@@ -77,7 +78,7 @@ class MpiProcesses final : public Processes {
   [[nodiscard]] unsigned on_this_machine() const noexcept override { return on_this_machine_; }
 
   /// One exchange of blocks that are as large as what came last; what does not fit follows in a second one.
-  void all_gather(std::span<const std::byte> mine, std::vector<Bytes>& all) override {
+  void all_gather(std::string_view mine, std::vector<Bytes>& all) override {
     const auto size = static_cast<std::uint64_t>(mine.size());
     const std::size_t first = std::min(mine.size(), block_ - sizeof size);
     sent_.resize(block_);
@@ -91,7 +92,7 @@ class MpiProcesses final : public Processes {
     std::uint64_t largest = 0;
     all.resize(count_);
     for (std::size_t k = 0; k < count_; ++k) {
-      const std::byte* const block = received_.data() + k * block_;
+      const char* const block = received_.data() + k * block_;
       std::memcpy(&sizes[k], block, sizeof(std::uint64_t));
       largest = std::max(largest, sizes[k]);
       const std::size_t here = std::min<std::size_t>(sizes[k], block_ - sizeof size);
@@ -104,7 +105,7 @@ class MpiProcesses final : public Processes {
     block_ = std::clamp<std::size_t>(std::max<std::size_t>(2 * largest, block_ / 2), kSmallestBlock, kLargestBlock);
   }
 
-  void gather(std::span<const std::byte> mine, std::vector<Bytes>& all) override {
+  void gather(std::string_view mine, std::vector<Bytes>& all) override {
     const auto size = static_cast<std::uint64_t>(mine.size());
     std::vector<std::uint64_t> sizes(count_);
     check(MPI_Gather(&size, 1, MPI_UINT64_T, sizes.data(), 1, MPI_UINT64_T, 0, all_), "MPI_Gather");
@@ -140,7 +141,7 @@ class MpiProcesses final : public Processes {
   static int piece(std::size_t size, std::size_t done) { return static_cast<int>(std::min(kPiece, size - done)); }
 
   /// What lies behind the first block of each.
-  void gather_rest(std::span<const std::byte> mine, const std::vector<std::uint64_t>& sizes, std::vector<Bytes>& all) {
+  void gather_rest(std::string_view mine, const std::vector<std::uint64_t>& sizes, std::vector<Bytes>& all) {
     const std::size_t room = block_ - sizeof(std::uint64_t);
     const std::uint64_t total = std::accumulate(sizes.begin(), sizes.end(), std::uint64_t{0});
     if (total > static_cast<std::uint64_t>(std::numeric_limits<int>::max())) {  // rank by rank, in pieces
@@ -163,7 +164,7 @@ class MpiProcesses final : public Processes {
       places.push_back(end);
       end += counts.back();
     }
-    Bytes rest(static_cast<std::size_t>(end));
+    Bytes rest(static_cast<std::size_t>(end), '\0');
     const std::size_t first = std::min(room, mine.size());
     check(MPI_Allgatherv(mine.data() + first, counts[rank_], MPI_BYTE, rest.data(), counts.data(), places.data(),
                          MPI_BYTE, all_),

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "processes/together.hpp"
-
-#include <optional>
+#include <cstdint>
+#include <exception>
 #include <string>
 #include <vector>
 
-#include "processes/message.hpp"
+#include "foundation/bytes.hpp"
 #include "va_event/error.hpp"
+#include "va_event/processes.hpp"
 
-namespace va_event::processes {
+namespace va_event {
 
 namespace {
 
@@ -39,7 +39,7 @@ void together(Processes& processes, const std::function<void()>& work) {
     outcome = Outcome::failed;
     text = "unknown failure";
   }
-  Writer message;
+  foundation::ByteWriter message;
   message.put(outcome);
   message.put_text(text);
   std::vector<Processes::Bytes> all;
@@ -48,7 +48,7 @@ void together(Processes& processes, const std::function<void()>& work) {
     std::rethrow_exception(mine);
   }
   for (unsigned rank = 0; rank < all.size(); ++rank) {
-    Reader reader(all[rank]);
+    foundation::ByteReader reader(all[rank]);
     const auto theirs = reader.get<Outcome>();
     if (theirs != Outcome::done) {
       throw ProcessError(rank, reader.get_text(), theirs == Outcome::bad_input);
@@ -56,4 +56,4 @@ void together(Processes& processes, const std::function<void()>& work) {
   }
 }
 
-}  // namespace va_event::processes
+}  // namespace va_event

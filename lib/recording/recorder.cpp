@@ -49,6 +49,30 @@ Sampling columns_of(const Sampling& sampling, const std::vector<CellId>& ids) {
   return part;
 }
 
+/// The samples of the cells of both, taken at the same times.
+Sampling joined(const Sampling& a, const Sampling& b) {
+  Sampling both{a.variable, a.unit, a.interval, a.first_sample, {}, {}};
+  std::vector<std::tuple<CellId, const Sampling*, std::size_t>> columns;
+  for (const Sampling* part : {&a, &b}) {
+    for (std::size_t c = 0; c < part->ids.size(); ++c) {
+      columns.emplace_back(part->ids[c], part, c);
+    }
+  }
+  std::sort(columns.begin(), columns.end(),
+            [](const auto& x, const auto& y) { return std::get<0>(x) < std::get<0>(y); });
+  for (const auto& column : columns) {
+    both.ids.push_back(std::get<0>(column));
+  }
+  const std::size_t rows = a.values.size() / a.ids.size();
+  both.values.reserve(rows * columns.size());
+  for (std::size_t row = 0; row < rows; ++row) {
+    for (const auto& [id, part, column] : columns) {
+      both.values.push_back(part->values[row * part->ids.size() + column]);
+    }
+  }
+  return both;
+}
+
 }  // namespace
 
 void Recorder::record_spikes(std::span<const CellId> ids) {
@@ -264,8 +288,7 @@ void Recorder::save(foundation::ByteWriter& out) const {
   }
 }
 
-void Recorder::load(foundation::ByteReader& in) {
-  restart();
+void Recorder::add_from(foundation::ByteReader& in, const std::function<bool(CellId)>& is_local) {
   for (auto count = in.get<std::uint64_t>(); count > 0; --count) {
     const auto id = in.get<CellId>();
     in.require(records_spikes(id), "holds a spike of a cell that is not recorded");
@@ -277,9 +300,10 @@ void Recorder::load(foundation::ByteReader& in) {
     for (double& tail : tails) {
       tail = in.get<double>();
     }
-    add_spike(id, Time::from_parts(whole, fraction), tails);
+    if (is_local(id)) {
+      add_spike(id, Time::from_parts(whole, fraction), tails);
+    }
   }
-  samplings_.clear();
   for (auto count = in.get<std::uint64_t>(); count > 0; --count) {
     Sampling sampling;
     sampling.variable = in.get_text();
@@ -289,15 +313,42 @@ void Recorder::load(foundation::ByteReader& in) {
     sampling.ids = in.get_all<CellId>();
     sampling.values = in.get_all<double>();
     in.require(!sampling.ids.empty() && sampling.values.size() % sampling.ids.size() == 0, "holds half a sample");
-    samplings_.push_back(std::move(sampling));
+    std::vector<CellId> local;
+    std::copy_if(sampling.ids.begin(), sampling.ids.end(), std::back_inserter(local), is_local);
+    if (!local.empty()) {
+      add_columns(columns_of(sampling, local));
+    }
   }
 }
 
-std::uint64_t Recorder::request_hash() const {
+/// Beside those of the same samples, if there are some.
+void Recorder::add_columns(Sampling columns) {
+  for (Sampling& present : samplings_) {
+    if (present.variable == columns.variable && present.interval == columns.interval &&
+        present.first_sample == columns.first_sample && present.next_sample() == columns.next_sample()) {
+      present = joined(present, columns);
+      return;
+    }
+  }
+  samplings_.push_back(std::move(columns));
+}
+
+void Recorder::load(foundation::ByteReader& in, const std::function<bool(CellId)>& is_local) {
+  restart();
+  samplings_.clear();
+  add_from(in, is_local);
+}
+
+std::uint64_t Recorder::spike_request_hash() const {
   std::uint64_t sum = 0;
   for (CellId id = 0; id < wanted_.size(); ++id) {
     sum += wanted_[id] == 0 ? 0 : foundation::Hash().add(std::uint64_t{id}).value();
   }
+  return sum;
+}
+
+std::uint64_t Recorder::signal_request_hash() const {
+  std::uint64_t sum = 0;
   for (const Sampling& sampling : samplings_) {
     foundation::Hash of_all;
     of_all.add(sampling.interval);

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -66,13 +67,18 @@ class Recorder {
 
   /// All data, in an order of its contents.
   void save(foundation::ByteWriter& out) const;
-  /// Takes it over in the place of what there is. @pre the same is to be recorded (request_hash()), and spikes have the
-  /// same resolution @throws foundation::BadBytes
-  void load(foundation::ByteReader& in);
-  /// What is to be recorded, at whatever times that was asked for: a sum over cells, modulo 2^64.
-  [[nodiscard]] std::uint64_t request_hash() const;
+  /// Takes it over in the place of what there is. @pre the same is to be recorded (the hashes below), and spikes have
+  /// the same resolution @throws foundation::BadBytes
+  /// @param is_local only data of these cells is kept
+  void load(foundation::ByteReader& in, const std::function<bool(CellId)>& is_local);
+  /// The same beside what there is, of other cells.
+  void add_from(foundation::ByteReader& in, const std::function<bool(CellId)>& is_local);
+  // What is to be recorded, at whatever times that was asked for: sums over cells, modulo 2^64.
+  [[nodiscard]] std::uint64_t spike_request_hash() const;
+  [[nodiscard]] std::uint64_t signal_request_hash() const;
 
  private:
+  void add_columns(Sampling columns);
   [[nodiscard]] std::span<const double> tails_of(std::size_t spike) const {
     return std::span(tails_).subspan(spike * tails_per_spike_, tails_per_spike_);
   }

@@ -26,7 +26,9 @@ void write(const std::string& path, const std::string& bytes) {
 
 /// A few neurons that spike; every choice that a checkpoint has to notice.
 struct Small {
-  SimulationOptions options{.seed = 3, .precision = {}, .threads = 1};
+  std::uint64_t seed = 3;
+  Precision precision = {};
+  unsigned threads = 1;
   double tau_m = 20.0;
   double v = -60.0;
   std::size_t size = 4;
@@ -39,7 +41,7 @@ struct Small {
   bool conductance_based = false;
 
   [[nodiscard]] Simulation make() const {
-    Simulation simulation(options);
+    Simulation simulation({.seed = seed, .precision = precision, .threads = threads});
     const CellType type = conductance_based ? CellType(IfCondExp{.tau_m = tau_m}) : CellType(IfCurrExp{.tau_m = tau_m});
     const Population neurons = simulation.create(size, type);
     const Population sources = simulation.create(2, SpikeSourceArray{spike_times});
@@ -125,8 +127,8 @@ TEST_F(Checkpoint, ThatIsNotThereIsRefused) {
 TEST_F(Checkpoint, OfAnotherNetworkIsRefusedWithTheDifference) {
   saved();
   const std::vector<std::pair<std::string, std::function<void(Small&)>>> others{
-      {"seed 3 there, 4 here", [](Small& s) { s.options.seed = 4; }},
-      {"precision double there, quad here", [](Small& s) { s.options.precision = Precision::quad(); }},
+      {"seed 3 there, 4 here", [](Small& s) { s.seed = 4; }},
+      {"precision double there, quad here", [](Small& s) { s.precision = Precision::quad(); }},
       {"size of population 0 4 there, 5 here", [](Small& s) { s.size = 5; }},
       {"model of population 0 IF_curr_exp there, IF_cond_exp here", [](Small& s) { s.conductance_based = true; }},
       {"other parameters of population 0", [](Small& s) { s.tau_m = 20.5; }},
@@ -144,7 +146,7 @@ TEST_F(Checkpoint, OfAnotherNetworkIsRefusedWithTheDifference) {
     SCOPED_TRACE(difference);
     expect_refused(other.make(), "must be of this simulation: " + difference);
   }
-  Simulation same = Small{.options = {.seed = 3, .threads = 2}}.make();
+  Simulation same = Small{.threads = 2}.make();
   same.load_checkpoint(path);
   EXPECT_EQ(same.now(), Time(10.0));
 }

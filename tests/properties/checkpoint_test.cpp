@@ -2,13 +2,18 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
+#include <memory>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "../recording/temporary_folder.hpp"
 #include "random_network.hpp"
+#include "thread_processes.hpp"
+#include "va_event/error.hpp"
 #include "va_event/va_event.hpp"
 
 namespace va_event {
@@ -22,8 +27,8 @@ using testing_support::TemporaryFolder;
 
 /// Every model, source and connector, some hundred cells with parameters of their own, delays of up to two epochs.
 struct Zoo {
-  explicit Zoo(unsigned threads, Precision precision = {})
-      : simulation({.seed = 5, .precision = precision, .threads = threads}) {
+  explicit Zoo(unsigned threads, Precision precision = {}, std::shared_ptr<Processes> processes = nullptr)
+      : simulation({.seed = 5, .precision = precision, .threads = threads, .processes = std::move(processes)}) {
     const auto uniform = [](double low, double high) { return RandomDistribution("uniform", {low, high}); };
     const Population current =
         simulation.create(50, IfCurrExp{.v_rest = -49.5, .cm = 0.2, .tau_refrac = 3.0, .v_reset = -60.0});
@@ -110,6 +115,47 @@ TEST_P(CheckpointIn, ARunThatGoesOnFromItIsTheRunInOneGo) {
     expect_same(resumed.simulation.statistics(), whole.simulation.statistics());
     resumed.simulation.save_checkpoint(folder / "again");
     EXPECT_TRUE(content(folder / "again") == content(folder / "end"));
+  }
+}
+
+TEST_P(CheckpointIn, ProcessesSaveAndLoadTheSame) {
+  const double cut = 21.7;
+  const std::string at_cut = folder / "cut";
+  Zoo whole(1, GetParam());
+  whole.simulation.run_until(cut);
+  whole.simulation.save_checkpoint(at_cut);
+  whole.simulation.run_until(duration());
+  whole.simulation.save_checkpoint(folder / "end");
+  const Spikes spikes = whole.spikes();
+  const Signal v = whole.v();
+  const RunStatistics statistics = whole.simulation.statistics();
+  for (const unsigned count : {2U, 3U}) {
+    std::atomic<unsigned> same{0};
+    ThreadProcesses::run(count, [&](const std::shared_ptr<Processes>& processes) {
+      Zoo first(1, GetParam(), processes);
+      first.simulation.save_checkpoint(folder / "start");
+      first.simulation.run_until(cut);
+      first.simulation.save_checkpoint(folder / "again");
+      EXPECT_TRUE(content(folder / "again") == content(at_cut));
+      Zoo resumed(2, GetParam(), processes);
+      resumed.simulation.load_checkpoint(at_cut);
+      resumed.simulation.run_until(duration());
+      resumed.simulation.save_checkpoint(folder / "last");
+      same += resumed.spikes() == spikes && resumed.v() == v ? 1U : 0U;
+      if (processes->rank() == 0) {
+        expect_same(resumed.simulation.statistics(), statistics);
+      }
+      // What one of them finds wrong, all refuse.
+      Simulation other({.seed = 6, .precision = GetParam(), .processes = processes});
+      EXPECT_THROW(other.load_checkpoint(at_cut), CheckpointError);
+      EXPECT_THROW(other.load_checkpoint(folder / "missing"), Error);
+    });
+    EXPECT_EQ(same, count);
+    EXPECT_TRUE(content(folder / "last") == content(folder / "end"));
+    Zoo alone(1, GetParam());
+    alone.simulation.load_checkpoint(folder / "last");
+    EXPECT_TRUE(alone.spikes() == spikes);
+    EXPECT_TRUE(alone.v() == v);
   }
 }
 

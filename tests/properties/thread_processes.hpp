@@ -72,13 +72,13 @@ class ThreadProcesses final : public Processes {
   [[nodiscard]] unsigned rank() const noexcept override { return rank_; }
   [[nodiscard]] unsigned count() const noexcept override { return static_cast<unsigned>(table_.said.size()); }
   [[nodiscard]] unsigned on_this_machine() const noexcept override { return count(); }
-  void all_gather(std::span<const std::byte> mine, std::vector<Bytes>& all) override {
+  void all_gather(std::string_view mine, std::vector<Bytes>& all) override {
     table_.said[rank_].assign(mine.begin(), mine.end());
     table_.wait();
     all = table_.said;
     table_.wait();
   }
-  void gather(std::span<const std::byte> mine, std::vector<Bytes>& all) override {
+  void gather(std::string_view mine, std::vector<Bytes>& all) override {
     all_gather(mine, all);
     if (rank_ != 0) {
       all.clear();
