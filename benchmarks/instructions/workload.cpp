@@ -50,16 +50,28 @@ bool is_right(const Simulation& simulation, const Population& cells) {
   return std::abs(static_cast<double>(cells.spikes().size()) - expected) < 0.02 * expected;
 }
 
+/// What makes synaptic events and neurons different from each other.
+struct Variety {
+  bool delays = false;      ///< each synapse has its own delay
+  bool parameters = false;  ///< each neuron has its own parameters
+};
+
 /// Vogels-Abbott with 1000 neurons and 80 synapses each, kDuration.
-std::uint64_t network(const CellType& cell, double exc, double inh, bool stimulus, Until until) {
+std::uint64_t network(const CellType& cell, double exc, double inh, bool stimulus, Variety variety, Until until) {
   Simulation simulation({.seed = 17, .threads = 1});
   const Population cells = simulation.create(1000, cell);
   cells.initialize("v", RandomDistribution("uniform", {-60.0, -50.0}));
+  if (variety.parameters) {
+    cells.set("tau_m", RandomDistribution("uniform", {18.0, 22.0}));
+    cells.set("cm", RandomDistribution("uniform", {0.18, 0.22}));
+    cells.set("tau_syn_E", RandomDistribution("uniform", {4.5, 5.5}));
+  }
+  const Values delay = variety.delays ? Values(RandomDistribution("uniform", {0.1, 5.0})) : Values(0.2);
   ProjectionOptions to_inhibitory;
   to_inhibitory.receptor_type = "inhibitory";
   const FixedProbabilityConnector connector(0.08);
-  simulation.connect(cells.slice(0, 800), cells, connector, {exc, 0.2});
-  simulation.connect(cells.slice(800, 1000), cells, connector, {inh, 0.2}, to_inhibitory);
+  simulation.connect(cells.slice(0, 800), cells, connector, {exc, delay});
+  simulation.connect(cells.slice(800, 1000), cells, connector, {inh, delay}, to_inhibitory);
   if (stimulus) {
     const Population sources = simulation.create(20, SpikeSourcePoisson{100.0, 0.0, 50.0});
     simulation.connect(sources, cells, FixedProbabilityConnector(0.01), {0.1, 0.2});
@@ -69,13 +81,13 @@ std::uint64_t network(const CellType& cell, double exc, double inh, bool stimulu
   return until != Until::verify || is_right(simulation, cells) ? simulation.statistics().synaptic_events : 0;
 }
 
-std::uint64_t cuba(Until until) {
+std::uint64_t cuba(Variety variety, Until until) {
   return network(
       IfCurrExp{.v_rest = -49.0, .cm = 0.2, .tau_refrac = 5.0, .tau_syn_E = 5.0, .tau_syn_I = 10.0, .v_reset = -60.0},
-      0.0162, -0.09, false, until);
+      0.0162, -0.09, false, variety, until);
 }
 
-std::uint64_t coba(Until until) {
+std::uint64_t coba(Variety variety, Until until) {
   return network(IfCondExp{.v_rest = -60.0,
                            .cm = 0.2,
                            .tau_refrac = 5.0,
@@ -83,7 +95,7 @@ std::uint64_t coba(Until until) {
                            .tau_syn_I = 10.0,
                            .e_rev_I = -80.0,
                            .v_reset = -60.0},
-                 0.004, 0.051, true, until);
+                 0.004, 0.051, true, variety, until);
 }
 
 }  // namespace
@@ -96,8 +108,12 @@ int main(int argc, char** argv) {
       {"batch_curr_exp_any_time_constants", [](Until until) { return batch<Curr>(false, until); }},
       {"batch_cond_exp", [](Until until) { return batch<Cond>(true, until); }},
       {"batch_cond_exp_any_time_constants", [](Until until) { return batch<Cond>(false, until); }},
-      {"network_cuba", cuba},
-      {"network_coba", coba}};
+      {"network_cuba", [](Until until) { return cuba({}, until); }},
+      {"network_cuba_own_delays", [](Until until) { return cuba({.delays = true}, until); }},
+      {"network_cuba_own_parameters", [](Until until) { return cuba({.parameters = true}, until); }},
+      {"network_coba", [](Until until) { return coba({}, until); }},
+      {"network_coba_own_delays", [](Until until) { return coba({.delays = true}, until); }},
+      {"network_coba_own_parameters", [](Until until) { return coba({.parameters = true}, until); }}};
   const std::map<std::string, Until> modes = {
       {"prepare", Until::prepare}, {"work", Until::work}, {"verify", Until::verify}};
   if (argc != 3 || workloads.count(argv[1]) == 0 || modes.count(argv[2]) == 0) {

@@ -77,6 +77,20 @@ class KernelGroup final : public NeuronGroup<Real> {
     }
   }
 
+  std::size_t receive(std::span<const kernels::Input<Real>> inputs, Candidates<Real>& candidates) override {
+    const Real begin = inputs[0].t;
+    std::size_t count = 0;
+    for (const kernels::Input<Real>& input : inputs) {
+      if (count > 0 && !(rows_[input.index].t < begin && safe_[input.index] > input.t)) {
+        break;
+      }
+      receive(input.index, Kernel::moment(constants(input.index), input.t), input.receptor, Real(input.weight),
+              candidates);
+      ++count;
+    }
+    return count;
+  }
+
   [[nodiscard]] Real safe_until(std::size_t i) const override { return safe_[i]; }
 
   Verdict<Real> examine(std::size_t i) override {

@@ -76,6 +76,10 @@ class NeuronGroup {
   virtual void deliver(const Real& t, std::size_t receptor, std::span<const kernels::Targets> targets,
                        Candidates<Real>& candidates) = 0;
 
+  /// Inputs in the order of their times: the first, and those after it until one comes whose neuron has had another
+  /// input meanwhile, or might spike before it. @returns how many they were
+  virtual std::size_t receive(std::span<const kernels::Input<Real>> inputs, Candidates<Real>& candidates) = 0;
+
   /// Before this time the neuron does not spike unless an event comes; +inf: not within this epoch.
   [[nodiscard]] virtual Real safe_until(std::size_t index) const = 0;
   /// Looks closer at a neuron at its `safe_until`: it spikes there, or it is safe until a later time.

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <iterator>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -19,6 +20,7 @@
 #include "engine/routing.hpp"
 #include "engine/sources.hpp"
 #include "events/delivery.hpp"
+#include "events/delivery_window.hpp"
 #include "events/event_queue.hpp"
 #include "network/network.hpp"
 #include "recording/recorder.hpp"
@@ -94,6 +96,8 @@ class Shard {
 
   /// Handles every event before `stop`, which no spike of another part may disturb.
   void run_before(const Instant& stop);
+  /// Forgets what has been prepared with the present weights.
+  void end_run();
   /// Every event before this time is done.
   [[nodiscard]] const Instant& now() const noexcept { return now_; }
   /// Before this time no cell of this part spikes.
@@ -163,13 +167,19 @@ class Shard {
   };
 
   [[nodiscard]] Next next_event();
-  void handle(Kind kind);
+  void handle(Kind kind, const Real& limit);
   void take_samples();
   void examine(const events::Candidate<Real>& candidate);
   void wake_neuron();
   void change_current();
   void emit_from_source();
-  void deliver();
+  void deliver(const Real& limit);
+  void deliver_whole();
+  void put_back(const events::Delivery<Real>& delivery);
+  void begin_window();
+  void fill_window(events::Delivery<Real> delivery);
+  [[nodiscard]] Real next_in_windows() const;
+  void deliver_from_window(const Real& limit);
   void deliver_row(const Branch& branch, std::uint32_t source_index, events::Delivery<Real>& delivery);
   [[nodiscard]] std::size_t next_own(const Branch& branch, const network::SynapseTable::Row& row,
                                      std::size_t position) const;
@@ -189,7 +199,11 @@ class Shard {
   template <class Number>
   [[nodiscard]] Real offset_of(const events::Instant<Number>& t) const;
 
-  static constexpr double kFrame = 1.0;  ///< [ms]; a divisor of the epoch (benchmarks/networks)
+  static Instant never() { return {std::numeric_limits<std::int64_t>::max(), Real(0)}; }
+  static constexpr double kShortestWindow = 0x1p-8;  ///< [ms]
+  static constexpr double kLongestWindow = 1.0;      ///< [ms]
+  static constexpr std::size_t kInputs = 64;         ///< at a time
+  static constexpr double kFrame = 1.0;              ///< [ms]; a divisor of the epoch (benchmarks/networks)
 
   const network::Network& network_;
   const Routing& routing_;
@@ -200,7 +214,20 @@ class Shard {
   std::vector<Place> places_;                               ///< by population
   std::vector<std::unique_ptr<SourceGroup>> sources_;       ///< by population; null for neurons
 
+  /// Arrivals at all synapses of one delay; with delays of their own, only those that are too soon for a window.
   events::EventQueue<events::Delivery<Real>> deliveries_;
+  /// Spikes that go through synapses with delays of their own and have no arrival in the present window.
+  events::EventQueue<events::Delivery<Real>> spread_;
+  events::DeliveryWindow<Real> window_;
+  /// Where the synaptic events of the window's spikes go.
+  struct Destination {
+    NeuronGroup<Real>* group;
+    std::uint32_t receptor;
+  };
+  std::vector<Destination> destinations_;
+  /// The earliest arrival after the window of its spikes.
+  Instant after_window_ = never();
+  double window_length_ = kShortestWindow;  ///< [ms]
   events::EventQueue<events::CellEvent<Real>> wakes_;
   events::EventQueue<events::CellEvent<double>> emissions_;
   Candidates<Real> candidates_;
@@ -210,6 +237,7 @@ class Shard {
     std::uint32_t receptor = 0;
     std::vector<kernels::Targets> targets;
   } collected_;
+  std::vector<kernels::Input<Real>> inputs_;
   std::vector<Emission<Real>> emitted_;
   std::vector<Samples> samples_;
   events::Instant<double> next_sample_;

@@ -60,7 +60,7 @@ void Shard<Real>::run_before(const Instant& stop) {
     const Next next = next_event();
     if (next.time < limit && next.time < candidates_.frame_end()) {
       now_.offset = next.time;
-      handle(next.kind);
+      handle(next.kind, limit < candidates_.frame_end() ? limit : candidates_.frame_end());
     } else if (candidates_.frame_end() < limit) {
       begin_frame();
     } else if (now_.epoch == stop.epoch) {
@@ -102,6 +102,11 @@ typename Shard<Real>::Next Shard<Real>::next_event() {
   if (!deliveries_.empty()) {
     consider(offset_of(deliveries_.top().arrival), Kind::delivery);
   }
+  if (!window_.empty()) {
+    consider(window_.events().front().arrival, Kind::delivery);
+  } else {
+    consider(next_in_windows(), Kind::delivery);
+  }
   if (!candidates_.lifted().empty()) {
     consider(candidates_.lifted().top().time, Kind::lift);
   }
@@ -109,7 +114,7 @@ typename Shard<Real>::Next Shard<Real>::next_event() {
 }
 
 template <class Real>
-void Shard<Real>::handle(Kind kind) {
+void Shard<Real>::handle(Kind kind, const Real& limit) {
   switch (kind) {
     case Kind::sample:
       return take_samples();
@@ -122,7 +127,7 @@ void Shard<Real>::handle(Kind kind) {
     case Kind::emission:
       return emit_from_source();
     case Kind::delivery:
-      return deliver();
+      return deliver(limit);
     case Kind::lift:
       return examine(candidates_.lifted().take());
   }
@@ -224,7 +229,7 @@ void Shard<Real>::accept(const Emission<Real>& emission) {
     const Branch& branch = routes[r].branches[0];
     const network::SynapseTable::Row row = branch.row(index);
     if (const std::size_t first = next_own(branch, row, 0); first < row.target.size()) {
-      deliveries_.push({events::later(emission.time, Real(row.delay[first])), emission.cell, r, first, emission.time});
+      put_back({events::later(emission.time, Real(row.delay[first])), emission.cell, r, first, emission.time});
     }
   }
 }
@@ -240,8 +245,145 @@ std::size_t Shard<Real>::next_own(const Branch& branch, const network::SynapseTa
   return position;
 }
 
+/// A spike that goes through synapses with delays of their own.
 template <class Real>
-void Shard<Real>::deliver() {
+void Shard<Real>::put_back(const events::Delivery<Real>& delivery) {
+  const bool soon = !window_.empty() && offset_of(delivery.arrival) < window_.end();
+  (soon ? deliveries_ : spread_).push(delivery);
+}
+
+/// @param limit no event from then on
+template <class Real>
+void Shard<Real>::deliver(const Real& limit) {
+  if (window_.empty() && next_in_windows() < std::numeric_limits<Real>::infinity() &&
+      (deliveries_.empty() || !(offset_of(deliveries_.top().arrival) < next_in_windows()))) {
+    begin_window();
+  }
+  if (window_.empty()) {
+    return deliver_whole();
+  }
+  if (!deliveries_.empty()) {
+    const Real whole = offset_of(deliveries_.top().arrival);
+    const Real& first = window_.events().front().arrival;
+    if (whole < first || (whole == first && !window_.ties_before(deliveries_.top()))) {
+      return deliver_whole();
+    }
+  }
+  deliver_from_window(limit);
+}
+
+/// The next window, from the first arrival on. Its length follows the number of synapses that a spike passes in it:
+/// with few of them the spikes cost more than the synapses, with many too many arrivals come too late for it.
+template <class Real>
+void Shard<Real>::begin_window() {
+  constexpr std::size_t kFew = 2;
+  constexpr std::size_t kMany = 8;
+  if (window_.size() < kFew * window_.spikes()) {
+    window_length_ = std::min(2 * window_length_, kLongestWindow);
+  } else if (window_.size() > kMany * window_.spikes()) {
+    window_length_ = std::max(window_length_ / 2, kShortestWindow);
+  }
+  const Real begin = next_in_windows();
+  const Real end = begin + Real(window_length_);
+  const auto spikes = window_.restart(end < Real(kEpoch) ? end : Real(kEpoch));
+  after_window_ = never();
+  destinations_.clear();
+  for (const auto& spike : spikes) {
+    if (spike.more && offset_of(spike.next.arrival) < window_.end()) {
+      fill_window(spike.next);
+    } else if (spike.more) {
+      spread_.push(spike.next);
+    }
+  }
+  while (!spread_.empty() && offset_of(spread_.top().arrival) < window_.end()) {
+    fill_window(spread_.take());
+  }
+  window_.sort(begin);
+}
+
+/// The first arrival after the present window.
+template <class Real>
+Real Shard<Real>::next_in_windows() const {
+  const bool queued = !spread_.empty() && spread_.top().arrival < after_window_;
+  return offset_of(queued ? spread_.top().arrival : after_window_);
+}
+
+/// Adds what of a spike arrives before the window's end.
+template <class Real>
+void Shard<Real>::fill_window(events::Delivery<Real> delivery) {
+  const std::uint32_t population = population_index_[delivery.source];
+  const Branch& branch = routing_.routes_of(population)[delivery.route].branches[0];
+  const network::SynapseTable::Row row = branch.row(delivery.source - network_.populations[population].first);
+  const Place& place = places_[branch.post_population];
+  std::size_t position = delivery.position;
+  do {
+    window_.add(delivery.arrival.offset, row.weight.empty() ? branch.table->constant_weight() : row.weight[position],
+                place.offset + row.target[position], position);
+    position = next_own(branch, row, position + 1);
+    if (position < row.target.size()) {
+      delivery.arrival = events::later(delivery.emitted, Real(row.delay[position]));
+    }
+  } while (position < row.target.size() && offset_of(delivery.arrival) < window_.end());
+  delivery.position = position;
+  window_.add_spike({delivery, position < row.target.size()});
+  destinations_.push_back({place.group, branch.receptor});
+  if (position < row.target.size() && delivery.arrival < after_window_) {
+    after_window_ = delivery.arrival;
+  }
+}
+
+template <class Real>
+void Shard<Real>::end_run() {
+  for (const events::Delivery<Real>& delivery : window_.close(now_.epoch)) {
+    spread_.push(delivery);
+  }
+  destinations_.clear();
+  after_window_ = never();
+}
+
+/// As many inputs of the window together as do not depend on each other: no spike that one of them causes arrives
+/// before the others, and no neuron has two of them, or anything else to do before its own (NeuronGroup::receive()).
+/// Crossings in between, of other neurons, may come afterwards.
+template <class Real>
+void Shard<Real>::deliver_from_window(const Real& limit) {
+  const auto events = window_.events();
+  Real end = limit;
+  const auto not_after = [&end](const Real& time) {
+    if (time < end) {
+      end = time;
+    }
+  };
+  not_after(offset_of(next_sample_));
+  not_after(events.front().arrival + Real(routing_.min_delay()));
+  if (!wakes_.empty()) {
+    not_after(offset_of(wakes_.top().time));
+  }
+  if (!currents_.empty()) {
+    not_after(offset_of(currents_.next_time()));
+  }
+  if (!emissions_.empty()) {
+    not_after(offset_of(emissions_.top().time));
+  }
+  if (!deliveries_.empty()) {
+    not_after(offset_of(deliveries_.top().arrival));
+  }
+  inputs_.clear();
+  NeuronGroup<Real>* const group = destinations_[events.front().spike].group;
+  for (const auto& event : events) {
+    const Destination& destination = destinations_[event.spike];
+    if (!inputs_.empty() && (inputs_.size() == kInputs || !(event.arrival < end) || destination.group != group)) {
+      break;
+    }
+    inputs_.push_back({event.arrival, event.weight, event.cell, destination.receptor});
+  }
+  const std::size_t taken = group->receive(inputs_, candidates_);
+  statistics_.synaptic_events += taken;
+  window_.drop(taken);
+}
+
+/// Everything of a spike that arrives with one delay.
+template <class Real>
+void Shard<Real>::deliver_whole() {
   events::Delivery<Real> delivery = deliveries_.take();
   const std::uint32_t population = population_index_[delivery.source];
   const std::uint32_t index = delivery.source - network_.populations[population].first;
@@ -286,7 +428,7 @@ void Shard<Real>::deliver_row(const Branch& branch, std::uint32_t source_index, 
   if (end < row.delay.size()) {
     delivery.position = end;
     delivery.arrival = events::later(delivery.emitted, Real(row.delay[end]));
-    deliveries_.push(delivery);
+    put_back(delivery);
   }
 }
 

@@ -75,6 +75,9 @@ bool Shards<Real>::run_until(const Time& stop_time, const KeepGoing& keep_going)
   }
   const bool alone = shards_.size() * processes_.count() == 1;
   const bool completed = alone ? run_alone(stop, keep_going) : run_together(stop, keep_going);
+  for (const auto& shard : shards_) {
+    shard->end_run();
+  }
   collect_samples();
   return completed;
 }

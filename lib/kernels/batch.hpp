@@ -23,6 +23,15 @@ struct Targets {
   double constant_weight = 0.0;
 };
 
+/// An input with a time of its own.
+template <class Real>
+struct Input {
+  Real t;                  ///< in the present epoch [ms]
+  double weight;           ///< [uS], [nA] or [mV]
+  std::uint32_t index;     ///< of the neuron
+  std::uint32_t receptor;  ///< as in Arrival
+};
+
 struct SerialInput {
   std::uint32_t index;
   double weight;

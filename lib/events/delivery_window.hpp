@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "events/delivery.hpp"
+
+namespace va_event::events {
+
+/// All synaptic events of a short stretch of time whose delays are their own, in their total order. Where every synapse
+/// has another delay, a queue that a spike goes through once for each of them is most of the cost; from window to
+/// window spikes move without any.
+template <class Real>
+class DeliveryWindow {
+ public:
+  /// The arrival of a spike at one synapse.
+  struct Event {
+    Real arrival;            ///< offset in the present epoch [ms]
+    double weight = 0.0;     ///< [uS], [nA] or [mV]
+    std::uint32_t cell = 0;  ///< as the owner of the window counts
+    std::uint32_t spike = 0;
+    std::uint64_t position = 0;  ///< of the synapse in its row
+  };
+  /// A spike that has arrivals here.
+  struct Spike {
+    Delivery<Real> next;  ///< its first arrival after the window
+    bool more;            ///< whether there is one
+  };
+
+  [[nodiscard]] bool empty() const noexcept { return next_ == events_.size(); }
+  /// Those that are left, the earliest first.
+  [[nodiscard]] std::span<const Event> events() const noexcept { return std::span(events_).subspan(next_); }
+  void drop(std::size_t count) noexcept { next_ += count; }
+  /// Every event is before it: an offset in the present epoch [ms].
+  [[nodiscard]] const Real& end() const noexcept { return end_; }
+
+  /// How many events the window began with, and of how many spikes.
+  [[nodiscard]] std::size_t size() const noexcept { return events_.size(); }
+  [[nodiscard]] std::size_t spikes() const noexcept { return spikes_.size(); }
+
+  /// Empties the window. @returns its spikes
+  std::vector<Spike> restart(const Real& end) {
+    std::vector<Spike> spikes;
+    spikes.swap(spikes_);
+    events_.clear();
+    next_ = 0;
+    end_ = end;
+    return spikes;
+  }
+  /// In any order. @param event of the spike that is added next
+  void add(const Real& arrival, double weight, std::uint32_t cell, std::uint64_t position) {
+    events_.push_back({arrival, weight, cell, static_cast<std::uint32_t>(spikes_.size()), position});
+  }
+  void add_spike(const Spike& spike) { spikes_.push_back(spike); }
+
+  /// Puts the events, all of them from `begin` on, in their order: into as many equal cells as there are events, then
+  /// each into its place among the few around it.
+  void sort(const Real& begin) {
+    const std::size_t count = events_.size();
+    const double per_ms = static_cast<double>(count) / static_cast<double>(Real(end_ - begin));
+    const auto cell_of = [&](const Event& event) {
+      return std::min(count - 1, static_cast<std::size_t>(static_cast<double>(Real(event.arrival - begin)) * per_ms));
+    };
+    first_.assign(count + 1, 0);
+    for (const Event& event : events_) {
+      ++first_[cell_of(event) + 1];
+    }
+    std::uint32_t largest = 0;
+    for (std::size_t k = 1; k <= count; ++k) {
+      largest = std::max(largest, first_[k]);
+      first_[k] += first_[k - 1];
+    }
+    sorted_.resize(count);
+    for (const Event& event : events_) {
+      sorted_[first_[cell_of(event)]++] = event;
+    }
+    events_.swap(sorted_);
+    const auto before = [this](const Event& a, const Event& b) { return comes_before(a, b); };
+    if (largest > kCrowd) {
+      std::sort(events_.begin(), events_.end(), before);
+      return;
+    }
+    for (std::size_t k = 1; k < count; ++k) {
+      if (before(events_[k], events_[k - 1])) {
+        const Event event = events_[k];
+        std::size_t place = k;
+        for (; place > 0 && before(event, events_[place - 1]); --place) {
+          events_[place] = events_[place - 1];
+        }
+        events_[place] = event;
+      }
+    }
+  }
+
+  /// Whether the first event comes before `delivery`, which arrives at the same time.
+  [[nodiscard]] bool ties_before(const Delivery<Real>& delivery) const noexcept {
+    return as_delivery(events_[next_], delivery.arrival.epoch) < delivery;
+  }
+
+  /// Empties the window. @returns its spikes with what is left of their arrivals in and after it
+  std::vector<Delivery<Real>> close(std::int64_t epoch) {
+    const auto left = events();
+    for (auto event = left.rbegin(); event != left.rend(); ++event) {
+      spikes_[event->spike] = {as_delivery(*event, epoch), true};
+    }
+    std::vector<Delivery<Real>> deliveries;
+    for (const Spike& spike : restart(Real(0))) {
+      if (spike.more) {
+        deliveries.push_back(spike.next);
+      }
+    }
+    return deliveries;
+  }
+
+ private:
+  static constexpr std::uint32_t kCrowd = 32;  ///< events in one cell: many at the same time
+
+  [[nodiscard]] Delivery<Real> as_delivery(const Event& event, std::int64_t epoch) const {
+    Delivery<Real> delivery = spikes_[event.spike].next;
+    delivery.arrival = {epoch, event.arrival};
+    delivery.position = event.position;
+    return delivery;
+  }
+
+  [[nodiscard]] bool comes_before(const Event& a, const Event& b) const noexcept {
+    return a.arrival == b.arrival ? as_delivery(a, 0) < as_delivery(b, 0) : a.arrival < b.arrival;
+  }
+
+  std::vector<Event> events_, sorted_;
+  std::vector<Spike> spikes_;
+  std::vector<std::uint32_t> first_;  ///< of the events of a cell
+  std::size_t next_ = 0;
+  Real end_ = Real(0);
+};
+
+}  // namespace va_event::events
