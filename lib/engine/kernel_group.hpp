@@ -44,16 +44,17 @@ class KernelGroup final : public NeuronGroup<Real> {
         variables[x] = population.initial[x].at(n);
       }
       const std::uint32_t set = sets_.add_user(parameters, injected[n - begin]);
-      cold_.push_back({.cell = population.first + n, .set = set});
+      cold_.push_back({.cell = population.first + n});
+      set_of_.push_back(set);
       safe_.push_back(infinity());
       rows_.emplace_back();
       begin_interval(rows_.size() - 1, Kernel::make_state(sets_[set], variables));
     }
     const auto last = static_cast<std::uint32_t>(rows_.size());
     if (last > first) {
-      const bool same = std::all_of(cold_.begin() + first, cold_.end(),
-                                    [&](const Cold& cold) { return cold.set == cold_[first].set; });
-      ranges_.push_back({first, last, same ? std::optional(cold_[first].set) : std::nullopt});
+      const std::uint32_t set = set_of_[first];
+      const bool same = std::all_of(set_of_.begin() + first, set_of_.end(), [set](auto other) { return other == set; });
+      ranges_.push_back({first, last, same ? std::optional(set) : std::nullopt});
     }
     return first;
   }
@@ -70,6 +71,8 @@ class KernelGroup final : public NeuronGroup<Real> {
       const auto parts = targets.subspan(begin, end - begin);
       if (set && in_batches(*set)) {
         deliver_batch(*set, t, receptor, parts, candidates);
+      } else if (kernels::Batch<Kernel>::kExists && !set) {
+        deliver_each(t, receptor, parts, candidates);
       } else {
         deliver_one_by_one(set, t, receptor, parts, candidates);
       }
@@ -78,16 +81,20 @@ class KernelGroup final : public NeuronGroup<Real> {
   }
 
   std::size_t receive(std::span<const kernels::Input<Real>> inputs, Candidates<Real>& candidates) override {
+    if constexpr (kernels::Batch<Kernel>::kExists) {
+      if (const std::size_t count = inputs.size() > 1 ? receive_batch(inputs, candidates) : 0; count > 0) {
+        return count;
+      }
+    }
     const Real begin = inputs[0].t;
     std::size_t count = 0;
-    for (const kernels::Input<Real>& input : inputs) {
-      if (count > 0 && !(rows_[input.index].t < begin && safe_[input.index] > input.t)) {
-        break;
-      }
+    do {
+      const kernels::Input<Real>& input = inputs[count];
       receive(input.index, Kernel::moment(constants(input.index), input.t), input.receptor, Real(input.weight),
               candidates);
       ++count;
-    }
+    } while (!kernels::Batch<Kernel>::kExists && count < inputs.size() && rows_[inputs[count].index].t < begin &&
+             safe_[inputs[count].index] > inputs[count].t);
     return count;
   }
 
@@ -156,7 +163,7 @@ class KernelGroup final : public NeuronGroup<Real> {
     const bool is_refractory = refractory(i);
     const Real threshold_before = constants(i).v_thresh;
     const bool at_reset = cold_[i].held_y == constants(i).y_reset;
-    own_set(i, sets_.change_user(cold_[i].set, parameters, injected));
+    own_set(i, sets_.change_user(set_of_[i], parameters, injected));
     const Real shift = threshold_before - constants(i).v_thresh;
     if (!is_refractory) {
       state.y += shift;
@@ -261,7 +268,6 @@ class KernelGroup final : public NeuronGroup<Real> {
   /// What synaptic events do not touch.
   struct Cold {
     CellId cell = 0;
-    std::uint32_t set = 0;
     Real held_y = Real(0);          ///< y while the neuron is refractory
     Real searched_from = Real(-1);  ///< the root finder's last answer is about the interval that begins here [ms]
     Real counted_from = Real(-1);   ///< the same for the count of searches, which new epochs do not begin anew
@@ -279,7 +285,7 @@ class KernelGroup final : public NeuronGroup<Real> {
   static Real infinity() { return std::numeric_limits<Real>::infinity(); }
   static constexpr std::size_t number(Interval kind) { return static_cast<std::size_t>(kind); }
 
-  [[nodiscard]] const Constants& constants(std::size_t i) const noexcept { return sets_[cold_[i].set]; }
+  [[nodiscard]] const Constants& constants(std::size_t i) const noexcept { return sets_[set_of_[i]]; }
   [[nodiscard]] bool refractory(std::size_t i) const noexcept { return rows_[i].y == Real(kernels::kHeld); }
 
   /// The parameter set of all neurons of the population that a part belongs to, if they have the same.
@@ -313,18 +319,61 @@ class KernelGroup final : public NeuronGroup<Real> {
       this->counts_[number(Interval::by_sign)] += report_.by_sign;
       this->counts_[number(Interval::refractory)] += report_.refractory;
       this->counts_[number(Interval::by_bound)] += count - report_.serial.size() - report_.by_sign - report_.refractory;
-      for (const std::uint32_t i : report_.again) {
-        cold_[i].searched_from = cold_[i].counted_from = Real(-1);
-      }
-      const Moment at = Kernel::moment(c, t);
-      for (const std::uint32_t i : report_.noticed) {
-        note_fall(i, at);
-        candidates.offer(safe_[i], cold_[i].cell);
-      }
-      for (const kernels::SerialInput& input : report_.serial) {
-        receive(input.index, at, receptor, Real(input.weight), candidates);
+      take_report(candidates);
+      if (!report_.serial.empty()) {
+        const Moment at = Kernel::moment(c, t);
+        for (const kernels::SerialInput& input : report_.serial) {
+          receive(input.index, at, receptor, Real(input.weight), candidates);
+        }
       }
     }
+  }
+
+  /// Inputs in vectors, whatever their times and the constants are. @returns how many
+  std::size_t receive_batch(std::span<const kernels::Input<Real>> inputs, Candidates<Real>& candidates) {
+    report_.clear();
+    const std::size_t count = kernels::Batch<Kernel>::receive(
+        {sets_.all().data(), sets_.all().size() == 1 ? nullptr : set_of_.data()}, {rows_.data(), safe_.data()},
+        inputs.first(std::min(inputs.size(), kernels::kMaxInputs)), {candidates.frame_end(), this->closest_.distance},
+        report_);
+    this->counts_[number(Interval::by_sign)] += report_.by_sign;
+    this->counts_[number(Interval::refractory)] += report_.refractory;
+    this->counts_[number(Interval::by_bound)] += count - report_.by_sign - report_.refractory;
+    take_report(candidates);
+    return count;
+  }
+
+  void take_report(Candidates<Real>& candidates) {
+    for (const std::uint32_t i : report_.again) {
+      cold_[i].searched_from = cold_[i].counted_from = Real(-1);
+    }
+    for (const std::uint32_t i : report_.near) {
+      note_fall(i, Kernel::moment(constants(i), rows_[i].t));
+    }
+    for (const std::uint32_t i : report_.noticed) {
+      candidates.offer(safe_[i], cold_[i].cell);
+    }
+  }
+
+  /// Neurons with parameters of their own.
+  void deliver_each(const Real& t, std::size_t receptor, std::span<const kernels::Targets> targets,
+                    Candidates<Real>& candidates) {
+    const auto flush = [&] {
+      for (std::span<const kernels::Input<Real>> left = inputs_; !left.empty();) {
+        left = left.subspan(receive(left, candidates));
+      }
+      inputs_.clear();
+    };
+    for (const kernels::Targets& part : targets) {
+      for (std::size_t k = 0; k < part.index.size(); ++k) {
+        inputs_.push_back({t, part.weight.empty() ? part.constant_weight : part.weight[k], part.offset + part.index[k],
+                           static_cast<std::uint32_t>(receptor)});
+        if (inputs_.size() == kernels::kMaxInputs) {
+          flush();
+        }
+      }
+    }
+    flush();
   }
 
   void deliver_one_by_one(std::optional<std::uint32_t> set, const Real& t, std::size_t receptor,
@@ -525,8 +574,8 @@ class KernelGroup final : public NeuronGroup<Real> {
 
   /// The neuron has this set from now on, and maybe no longer that of the others of its population.
   void own_set(std::size_t i, std::uint32_t set) {
-    if (cold_[i].set != set) {
-      cold_[i].set = set;
+    if (set_of_[i] != set) {
+      set_of_[i] = set;
       const auto range = std::find_if(ranges_.begin(), ranges_.end(), [i](const Range& one) { return i < one.end; });
       range->set.reset();
     }
@@ -536,9 +585,11 @@ class KernelGroup final : public NeuronGroup<Real> {
   std::vector<State> rows_;  ///< as of each neuron's last event, in the kernel's form; y of a refractory one is kHeld
   std::vector<Real> safe_;   ///< no spike before this time unless an event comes
   std::vector<Cold> cold_;
+  std::vector<std::uint32_t> set_of_;  ///< the number of each neuron's constants
   ParameterSets<Kernel> sets_;
   std::vector<Range> ranges_;  ///< all neurons, in their order
   kernels::BatchReport report_;
+  std::vector<kernels::Input<Real>> inputs_;
 };
 
 }  // namespace va_event::engine

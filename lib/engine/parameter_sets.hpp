@@ -17,38 +17,38 @@ class ParameterSets {
  public:
   using Constants = typename Kernel::Constants;
 
-  [[nodiscard]] const Constants& operator[](std::uint32_t set) const noexcept { return sets_[set].constants; }
+  [[nodiscard]] const Constants& operator[](std::uint32_t set) const noexcept { return constants_[set]; }
+  [[nodiscard]] std::span<const Constants> all() const noexcept { return constants_; }
 
   /// The set of one more neuron.
   /// @param parameters in the order of the model @param injected current [nA]
   std::uint32_t add_user(std::span<const double> parameters, double injected) {
     std::vector<double> key(parameters.begin(), parameters.end());
     key.push_back(injected);
-    const auto [entry, is_new] = known_.try_emplace(std::move(key), static_cast<std::uint32_t>(sets_.size()));
+    const auto [entry, is_new] = known_.try_emplace(std::move(key), static_cast<std::uint32_t>(users_.size()));
     if (is_new) {
-      sets_.push_back({Kernel::prepare(parameters, injected), 0});
+      constants_.push_back(Kernel::prepare(parameters, injected));
+      users_.push_back(0);
     }
-    ++sets_[entry->second].users;
+    ++users_[entry->second];
     return entry->second;
   }
 
   /// Other parameters for one of the users of `set`, from now on. @returns its set, which is its own
   std::uint32_t change_user(std::uint32_t set, std::span<const double> parameters, double injected) {
-    if (sets_[set].users > 1) {
-      --sets_[set].users;
-      set = static_cast<std::uint32_t>(sets_.size());
-      sets_.push_back({{}, 1});
+    if (users_[set] > 1) {
+      --users_[set];
+      set = static_cast<std::uint32_t>(users_.size());
+      constants_.emplace_back();
+      users_.push_back(1);
     }
-    sets_[set].constants = Kernel::prepare(parameters, injected);
+    constants_[set] = Kernel::prepare(parameters, injected);
     return set;
   }
 
  private:
-  struct Set {
-    Constants constants;
-    std::size_t users;
-  };
-  std::vector<Set> sets_;
+  std::vector<Constants> constants_;  ///< by set
+  std::vector<std::size_t> users_;
   std::map<std::vector<double>, std::uint32_t> known_;  ///< of those that were added
 };
 

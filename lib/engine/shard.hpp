@@ -202,7 +202,6 @@ class Shard {
   static Instant never() { return {std::numeric_limits<std::int64_t>::max(), Real(0)}; }
   static constexpr double kShortestWindow = 0x1p-8;  ///< [ms]
   static constexpr double kLongestWindow = 1.0;      ///< [ms]
-  static constexpr std::size_t kInputs = 64;         ///< at a time
   static constexpr double kFrame = 1.0;              ///< [ms]; a divisor of the epoch (benchmarks/networks)
 
   const network::Network& network_;
@@ -237,7 +236,7 @@ class Shard {
     std::uint32_t receptor = 0;
     std::vector<kernels::Targets> targets;
   } collected_;
-  std::vector<kernels::Input<Real>> inputs_;
+  std::array<kernels::Input<Real>, kernels::kMaxInputs> inputs_;
   std::vector<Emission<Real>> emitted_;
   std::vector<Samples> samples_;
   events::Instant<double> next_sample_;

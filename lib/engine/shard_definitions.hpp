@@ -276,8 +276,8 @@ void Shard<Real>::deliver(const Real& limit) {
 /// with few of them the spikes cost more than the synapses, with many too many arrivals come too late for it.
 template <class Real>
 void Shard<Real>::begin_window() {
-  constexpr std::size_t kFew = 2;
-  constexpr std::size_t kMany = 8;
+  constexpr std::size_t kFew = 4;
+  constexpr std::size_t kMany = 16;
   if (window_.size() < kFew * window_.spikes()) {
     window_length_ = std::min(2 * window_length_, kLongestWindow);
   } else if (window_.size() > kMany * window_.spikes()) {
@@ -315,15 +315,25 @@ void Shard<Real>::fill_window(events::Delivery<Real> delivery) {
   const Branch& branch = routing_.routes_of(population)[delivery.route].branches[0];
   const network::SynapseTable::Row row = branch.row(delivery.source - network_.populations[population].first);
   const Place& place = places_[branch.post_population];
+  const double constant_weight = row.weight.empty() ? branch.table->constant_weight() : 0.0;
+  // As events::later() rounds it, where that stays in the present epoch; beyond the window otherwise.
+  const Real epochs = Real(kEpoch) * Real(static_cast<double>(now_.epoch - delivery.emitted.epoch));
+  Real arrival = delivery.arrival.offset;
   std::size_t position = delivery.position;
   do {
-    window_.add(delivery.arrival.offset, row.weight.empty() ? branch.table->constant_weight() : row.weight[position],
+    window_.add(arrival, row.weight.empty() ? constant_weight : row.weight[position],
                 place.offset + row.target[position], position);
     position = next_own(branch, row, position + 1);
-    if (position < row.target.size()) {
-      delivery.arrival = events::later(delivery.emitted, Real(row.delay[position]));
+    if (position == row.target.size()) {
+      break;
     }
-  } while (position < row.target.size() && offset_of(delivery.arrival) < window_.end());
+    const Real delay(row.delay[position]);
+    arrival = delay < Real(kEpoch) ? Real((delivery.emitted.offset + delay) - epochs)
+                                   : offset_of(events::later(delivery.emitted, delay));
+  } while (arrival < window_.end());
+  if (position < row.target.size()) {
+    delivery.arrival = events::later(delivery.emitted, Real(row.delay[position]));
+  }
   delivery.position = position;
   window_.add_spike({delivery, position < row.target.size()});
   destinations_.push_back({place.group, branch.receptor});
@@ -367,16 +377,16 @@ void Shard<Real>::deliver_from_window(const Real& limit) {
   if (!deliveries_.empty()) {
     not_after(offset_of(deliveries_.top().arrival));
   }
-  inputs_.clear();
+  std::size_t count = 0;
   NeuronGroup<Real>* const group = destinations_[events.front().spike].group;
   for (const auto& event : events) {
     const Destination& destination = destinations_[event.spike];
-    if (!inputs_.empty() && (inputs_.size() == kInputs || !(event.arrival < end) || destination.group != group)) {
+    if (count > 0 && (count == inputs_.size() || !(event.arrival < end) || destination.group != group)) {
       break;
     }
-    inputs_.push_back({event.arrival, event.weight, event.cell, destination.receptor});
+    inputs_[count++] = {event.arrival, event.weight, event.cell, destination.receptor};
   }
-  const std::size_t taken = group->receive(inputs_, candidates_);
+  const std::size_t taken = group->receive({inputs_.data(), count}, candidates_);
   statistics_.synaptic_events += taken;
   window_.drop(taken);
 }
@@ -419,11 +429,17 @@ void Shard<Real>::deliver_row(const Branch& branch, std::uint32_t source_index, 
   while (end < row.delay.size() && row.delay[end] == row.delay[begin] && row.target[end] < place.own.end) {
     ++end;
   }
-  const network::SynapseTable::Row part{row.target.subspan(begin, end - begin),
-                                        row.weight.empty() ? row.weight : row.weight.subspan(begin, end - begin),
-                                        {}};
-  collect(branch, part);
-  deliver_collected();
+  if (end == begin + 1) {
+    const double weight = row.weight.empty() ? branch.table->constant_weight() : row.weight[begin];
+    const kernels::Input<Real> input{now_.offset, weight, place.offset + row.target[begin], branch.receptor};
+    place.group->receive({&input, 1}, candidates_);
+    ++statistics_.synaptic_events;
+  } else {
+    collect(branch, {row.target.subspan(begin, end - begin),
+                     row.weight.empty() ? row.weight : row.weight.subspan(begin, end - begin),
+                     {}});
+    deliver_collected();
+  }
   end = next_own(branch, row, end);
   if (end < row.delay.size()) {
     delivery.position = end;

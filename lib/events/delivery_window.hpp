@@ -63,11 +63,14 @@ class DeliveryWindow {
     const std::size_t count = events_.size();
     const double per_ms = static_cast<double>(count) / static_cast<double>(Real(end_ - begin));
     const auto cell_of = [&](const Event& event) {
-      return std::min(count - 1, static_cast<std::size_t>(static_cast<double>(Real(event.arrival - begin)) * per_ms));
+      const auto cell = static_cast<std::int64_t>(static_cast<double>(Real(event.arrival - begin)) * per_ms);
+      return std::min(static_cast<std::uint32_t>(cell), static_cast<std::uint32_t>(count - 1));
     };
     first_.assign(count + 1, 0);
-    for (const Event& event : events_) {
-      ++first_[cell_of(event) + 1];
+    cell_.resize(count);
+    for (std::size_t k = 0; k < count; ++k) {
+      cell_[k] = cell_of(events_[k]);
+      ++first_[cell_[k] + 1];
     }
     std::uint32_t largest = 0;
     for (std::size_t k = 1; k <= count; ++k) {
@@ -75,8 +78,8 @@ class DeliveryWindow {
       first_[k] += first_[k - 1];
     }
     sorted_.resize(count);
-    for (const Event& event : events_) {
-      sorted_[first_[cell_of(event)]++] = event;
+    for (std::size_t k = 0; k < count; ++k) {
+      sorted_[first_[cell_[k]]++] = events_[k];
     }
     events_.swap(sorted_);
     const auto before = [this](const Event& a, const Event& b) { return comes_before(a, b); };
@@ -127,11 +130,12 @@ class DeliveryWindow {
   }
 
   [[nodiscard]] bool comes_before(const Event& a, const Event& b) const noexcept {
-    return a.arrival == b.arrival ? as_delivery(a, 0) < as_delivery(b, 0) : a.arrival < b.arrival;
+    return a.arrival < b.arrival || (a.arrival == b.arrival && as_delivery(a, 0) < as_delivery(b, 0));
   }
 
   std::vector<Event> events_, sorted_;
   std::vector<Spike> spikes_;
+  std::vector<std::uint32_t> cell_;   ///< by event, before they are sorted
   std::vector<std::uint32_t> first_;  ///< of the events of a cell
   std::size_t next_ = 0;
   Real end_ = Real(0);

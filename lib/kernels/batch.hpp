@@ -49,15 +49,28 @@ struct Arrival {
   std::size_t receptor;  ///< 0: excitatory, 1: inhibitory
 };
 
-/// When a neuron wants a closer look after an event.
+/// When a neuron is of interest after an event.
 struct Watch {
   double until;     ///< it might spike before this time
   double distance;  ///< v is closer than this to v_thresh [mV]
 };
 
+/// The constants of each neuron.
+template <class Constants>
+struct SetsOf {
+  const Constants* sets;
+  const std::uint32_t* set_of;  ///< by neuron; null: all have the first
+
+  [[nodiscard]] const Constants& operator[](std::uint32_t i) const { return sets[set_of == nullptr ? 0 : set_of[i]]; }
+};
+
+/// Batch::receive() takes no more than these.
+inline constexpr std::size_t kMaxInputs = 64;
+
 /// What a batch leaves to be done.
 struct BatchReport {
-  std::vector<std::uint32_t> noticed;  ///< neurons for which the watch holds
+  std::vector<std::uint32_t> noticed;  ///< neurons that might spike before the watch's end
+  std::vector<std::uint32_t> near;     ///< neurons that are closer to v_thresh than the watch's distance
   std::vector<std::uint32_t> again;    ///< neurons whose last event was at the same instant
   std::vector<SerialInput> serial;     ///< inputs that are not done yet, in order: rare cases, for the scalar kernel
   std::uint64_t by_sign = 0;           ///< neurons whose drive at threshold cannot become positive
@@ -65,6 +78,7 @@ struct BatchReport {
 
   void clear() {
     noticed.clear();
+    near.clear();
     again.clear();
     serial.clear();
     by_sign = refractory = 0;
@@ -89,6 +103,11 @@ struct Batch<IfCurrExpKernel<double>> {
   /// An event on each target; a target may occur several times. Appends to the report.
   static void deliver(const Constants& constants, const Neurons& neurons, const Arrival& arrival,
                       std::span<const Targets> targets, const Watch& watch, BatchReport& report);
+  /// Inputs in the order of their times, at most kMaxInputs: those before the first one whose neuron has had another
+  /// input meanwhile, or might spike before it, or is a rare case, for the scalar kernel. Appends to the report.
+  /// @returns how many they were
+  static std::size_t receive(const SetsOf<Constants>& constants, const Neurons& neurons,
+                             std::span<const Input<double>> inputs, const Watch& watch, BatchReport& report);
   /// All of the first `count` neurons into the next epoch, but those that the report names.
   static void next_epoch(const Constants& constants, const Neurons& neurons, std::size_t count, BatchReport& report);
 };
@@ -100,6 +119,8 @@ struct Batch<IfCondExpKernel<double>> {
   [[nodiscard]] static bool applies(const Constants& /*constants*/) noexcept { return true; }
   static void deliver(const Constants& constants, const Neurons& neurons, const Arrival& arrival,
                       std::span<const Targets> targets, const Watch& watch, BatchReport& report);
+  static std::size_t receive(const SetsOf<Constants>& constants, const Neurons& neurons,
+                             std::span<const Input<double>> inputs, const Watch& watch, BatchReport& report);
   static void next_epoch(const Constants& constants, const Neurons& neurons, std::size_t count, BatchReport& report);
 };
 

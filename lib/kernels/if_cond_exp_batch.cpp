@@ -57,13 +57,42 @@ HWY_INLINE Rows load(const Bin& bin, std::size_t k) {
   return lanes;
 }
 
-HWY_INLINE void store(const Rows& lanes, State<double>* states, const std::uint32_t* index, std::size_t count) {
+/// Stores the first `count` neurons of a vector.
+HWY_INLINE void put(const Rows& lanes, V safe_until, const std::uint32_t* index, std::size_t count,
+                    const Neurons& neurons) {
   const Doubles d;
   alignas(64) std::array<State<double>, kPadding> rows;
+  alignas(64) std::array<double, kPadding> until;
   hn::StoreInterleaved4(lanes.y, lanes.exc, lanes.inh, lanes.t, d, &rows[0].y);
+  hn::Store(safe_until, d, until.data());
   for (std::size_t lane = 0; lane < HWY_MIN(count, hn::Lanes(d)); ++lane) {
-    states[index[lane]] = rows[lane];
+    neurons.row[index[lane]] = rows[lane];
+    neurons.safe_until[index[lane]] = until[lane];
   }
+}
+
+/// Constants of the neurons of one vector.
+struct Lanes {
+  V y_leak;
+  V y_exc;
+  V y_inh;
+  V potentials;
+  V resistance;
+  V tau_m;
+  V rate_m;
+  V tau_exc;
+  V tau_inh;
+  V rate_exc;
+  V rate_inh;
+  V kappa;
+  V rate_slow;
+};
+
+HWY_INLINE Lanes lanes_of(const Constants& c) {
+  const auto set = [](double value) HWY_ATTR { return hn::Set(Doubles(), value); };
+  return {set(c.y_leak),   set(c.y_exc),        set(c.y_inh),           set(c.potentials), set(c.resistance),
+          set(c.tau_m),    set(c.rate_m),       set(c.tau_exc),         set(c.tau_inh),    set(c.rate_exc),
+          set(c.rate_inh), set(c.series.kappa), set(c.series.rate_slow)};
 }
 
 /// decay_series::increment(), operation by operation.
@@ -100,164 +129,163 @@ HWY_INLINE V increment(V kappa, V leak, V slow, V fast, V gs, V gf, V x) {
   return sum;
 }
 
-/// Adds the input, looks how soon the neurons could spike, and puts them back.
-struct Finish {
+/// IfCondExpKernel<double>::advance_by_series(), operation by operation.
+template <int terms, int steps, int ratio, bool exc_is_slow>
+HWY_INLINE void advance_by_series(const Lanes& c, V h, Rows& rows) {
+  const Doubles d;
+  const V x = expm1(hn::Neg(h * hn::Set(d, 1.0 / steps)) * c.rate_slow);
+  const V decay_slow = hn::Set(d, 1.0) + x;
+  const V decay_fast = ratio == 2 ? decay_slow * decay_slow : decay_slow;
+  const V y_slow = exc_is_slow ? c.y_exc : c.y_inh;
+  const V y_fast = exc_is_slow ? c.y_inh : c.y_exc;
+  V slow = exc_is_slow ? rows.exc : rows.inh;
+  V fast = exc_is_slow ? rows.inh : rows.exc;
+  for (int step = 0; step < steps; ++step) {
+    const V gs = c.resistance * slow;
+    const V gf = c.resistance * fast;
+    rows.y = rows.y + increment<terms, ratio>(c.kappa, c.y_leak - rows.y, gs * (y_slow - rows.y),
+                                              gf * (y_fast - rows.y), gs, gf, x);
+    slow = decayed(slow, decay_slow);
+    fast = decayed(fast, decay_fast);
+  }
+  rows.exc = exc_is_slow ? slow : fast;
+  rows.inh = exc_is_slow ? fast : slow;
+}
+
+/// IfCondExpKernel<double>::quadrature(), operation by operation.
+template <std::size_t kCount>
+HWY_INLINE void integrate(const Lanes& c, V h, Rows& rows) {
+  constexpr const GaussLegendre<double, kCount>& kRule = detail::kGaussLegendre<kCount>;
+  const Doubles d;
+  const auto set = [d](double value) HWY_ATTR { return hn::Set(d, value); };
+  const V one = set(1.0);
+  const V x = h * c.rate_m;
+  const V h_exc = h * c.rate_exc;
+  const V h_inh = h * c.rate_inh;
+  V exc[kCount];  // e^{-s_k/tau} - 1
+  V inh[kCount];
+  for (std::size_t k = 0; k < kCount; ++k) {
+    exc[k] = expm1(hn::Neg(h_exc) * set(kRule.node[k]));
+    inh[k] = expm1(hn::Neg(h_inh) * set(kRule.node[k]));
+  }
+  const V ge = c.resistance * rows.exc;
+  const V gi = c.resistance * rows.inh;
+  const V memory_exc = ge * c.tau_exc * c.rate_m;
+  const V memory_inh = gi * c.tau_inh * c.rate_m;
+  const V drive_leak = c.y_leak - rows.y;
+  const V drive_exc = ge * (c.y_exc - rows.y);
+  const V drive_inh = gi * (c.y_inh - rows.y);
+  V sum = hn::Zero(d);
+  for (std::size_t k = 0; k < kCount; ++k) {
+    const std::size_t mirror = kCount - 1 - k;
+    const V factor = exp(memory_exc * ((one + exc[k]) * exc[mirror]) + memory_inh * ((one + inh[k]) * inh[mirror]) -
+                         x * set(kRule.node[mirror]));
+    sum = sum + set(kRule.weight[k]) * factor * (drive_leak + drive_exc * (one + exc[k]) + drive_inh * (one + inh[k]));
+  }
+  rows.y = rows.y + x * sum;
+  rows.exc = decayed(rows.exc, exp(hn::Neg(h_exc)));
+  rows.inh = decayed(rows.inh, exp(hn::Neg(h_inh)));
+}
+
+/// Refractory neurons: the conductances decay.
+HWY_INLINE void advance_held(const Lanes& c, V h, Rows& rows) {
+  rows.exc = decayed(rows.exc, exp(hn::Neg(h) * c.rate_exc));
+  rows.inh = decayed(rows.inh, exp(hn::Neg(h) * c.rate_inh));
+}
+
+/// Looks how soon neurons could spike after `label`, stores their rows, and reports.
+HWY_INLINE void finish(const Lanes& c, const Rows& rows, V label, const std::uint32_t* index, std::size_t count,
+                       const Neurons& neurons, const Watch& watch, BatchReport& report) {
+  const Doubles d;
+  const V drive_exc = c.resistance * rows.exc * c.y_exc;
+  const V drive_inh = c.resistance * rows.inh * c.y_inh;
+  const V slow = hn::IfThenElse(c.rate_exc >= c.rate_inh, drive_inh, drive_exc);
+  const V drive = c.y_leak + hn::Max(hn::Zero(d), hn::Max(slow, drive_exc + drive_inh));
+  const V conductance = hn::Set(d, 1.0) + c.resistance * (hn::Abs(rows.exc) + hn::Abs(rows.inh));
+  const V distance = hn::Neg(rows.y);
+  const SafeLanes safe = safe_interval(distance, drive, conductance, c.tau_m, hn::Abs(rows.y) + c.potentials);
+  const V until = label + safe.duration;
+  put({rows.y, rows.exc, rows.inh, label}, until, index, count, neurons);
+  report.by_sign += static_cast<unsigned>(std::popcount(bits_of(safe.by_sign, count)));
+  const auto noticed = until < hn::Set(d, watch.until);
+  const auto near = distance < hn::Set(d, watch.distance);
+  if (HWY_UNLIKELY(!hn::AllFalse(d, hn::Or(noticed, near)))) {
+    append(bits_of(noticed, count), index, report.noticed);
+    append(bits_of(near, count), index, report.near);
+  }
+}
+
+/// How the neurons of one bin are advanced, as constants of the compiler.
+template <int terms, int steps, int ratio, bool exc_is_slow>
+struct BySeries {
+  static constexpr bool kHeld = false;
+  HWY_INLINE void operator()(const Lanes& c, V h, Rows& rows) const {
+    advance_by_series<terms, steps, ratio, exc_is_slow>(c, h, rows);
+  }
+};
+template <std::size_t kCount>
+struct ByQuadrature {
+  static constexpr bool kHeld = false;
+  HWY_INLINE void operator()(const Lanes& c, V h, Rows& rows) const { integrate<kCount>(c, h, rows); }
+};
+struct Held {
+  static constexpr bool kHeld = true;
+  HWY_INLINE void operator()(const Lanes& c, V h, Rows& rows) const { advance_held(c, h, rows); }
+};
+
+/// A spike's arrival at neurons with the same constants.
+struct Delivery {
   const Constants& c;
   const Neurons& neurons;
   const Arrival& arrival;
   const Watch& watch;
   BatchReport& report;
-
-  HWY_INLINE void operator()(const Bin& bin, std::size_t k, V y, V exc, V inh) const {
-    const Doubles d;
-    add_input(bin, k, exc, inh);
-    const V resistance = hn::Set(d, c.resistance);
-    const V drive_exc = resistance * exc * hn::Set(d, c.y_exc);
-    const V drive_inh = resistance * inh * hn::Set(d, c.y_inh);
-    const V slow = c.rate_exc >= c.rate_inh ? drive_inh : drive_exc;
-    const V drive = hn::Set(d, c.y_leak) + hn::Max(hn::Zero(d), hn::Max(slow, drive_exc + drive_inh));
-    const V conductance = hn::Set(d, 1.0) + resistance * (hn::Abs(exc) + hn::Abs(inh));
-    const V distance = hn::Neg(y);
-    const SafeLanes safe =
-        safe_interval(distance, drive, conductance, hn::Set(d, c.tau_m), hn::Abs(y) + hn::Set(d, c.potentials));
-    const V until = hn::Set(d, arrival.label) + safe.duration;
-    put(bin, k, {y, exc, inh, hn::Set(d, arrival.label)}, until);
-
-    const std::size_t count = bin.count - k;
-    report.by_sign += static_cast<unsigned>(std::popcount(bits_of(safe.by_sign, count)));
-    const auto noticed = hn::Or(until < hn::Set(d, watch.until), distance < hn::Set(d, watch.distance));
-    if (HWY_UNLIKELY(!hn::AllFalse(d, noticed))) {
-      for (unsigned bits = bits_of(noticed, count); bits != 0; bits &= bits - 1) {
-        report.noticed.push_back(bin.index[k + static_cast<std::size_t>(std::countr_zero(bits))]);
-      }
-    }
-  }
-
-  HWY_INLINE void add_input(const Bin& bin, std::size_t k, V& exc, V& inh) const {
-    V& variable = arrival.receptor == 0 ? exc : inh;
-    variable = variable + hn::LoadU(Doubles(), bin.weight.data() + k);
-  }
-
-  HWY_INLINE void put(const Bin& bin, std::size_t k, const Rows& rows, V safe_until) const {
-    const Doubles d;
-    store(rows, neurons.row, bin.index.data() + k, bin.count - k);
-    alignas(64) std::array<double, kPadding> until{};
-    hn::Store(safe_until, d, until.data());
-    for (std::size_t lane = 0; lane < HWY_MIN(bin.count - k, hn::Lanes(d)); ++lane) {
-      neurons.safe_until[bin.index[k + lane]] = until[lane];
-    }
-  }
 };
 
-/// IfCondExpKernel<double>::advance_by_series() for all neurons of a bin.
-template <int terms, int steps, int ratio, bool exc_is_slow>
-void advance(Bin& bin, const Finish& finish) {
-  const Constants& c = finish.c;
+/// All neurons of a bin.
+template <class Advance>
+void advance(Bin& bin, const Delivery& delivery) {
   const Doubles d;
-  const V kappa = hn::Set(d, c.series.kappa);
-  const V rate_slow = hn::Set(d, c.series.rate_slow);
-  const V resistance = hn::Set(d, c.resistance);
-  const V y_leak = hn::Set(d, c.y_leak);
-  const V y_slow = hn::Set(d, exc_is_slow ? c.y_exc : c.y_inh);
-  const V y_fast = hn::Set(d, exc_is_slow ? c.y_inh : c.y_exc);
+  const Lanes c = lanes_of(delivery.c);
+  const V label = hn::Set(d, delivery.arrival.label);
   bin.pad();
   for (std::size_t k = 0; k < bin.count; k += hn::Lanes(d)) {
-    const Rows rows = load(bin, k);
-    const V h = rows.t;
-    const V x = expm1(hn::Neg(h * hn::Set(d, 1.0 / steps)) * rate_slow);
-    const V decay_slow = hn::Set(d, 1.0) + x;
-    const V decay_fast = ratio == 2 ? decay_slow * decay_slow : decay_slow;
-    V y = rows.y;
-    V slow = exc_is_slow ? rows.exc : rows.inh;
-    V fast = exc_is_slow ? rows.inh : rows.exc;
-    for (int step = 0; step < steps; ++step) {
-      const V gs = resistance * slow;
-      const V gf = resistance * fast;
-      y = y + increment<terms, ratio>(kappa, y_leak - y, gs * (y_slow - y), gf * (y_fast - y), gs, gf, x);
-      slow = decayed(slow, decay_slow);
-      fast = decayed(fast, decay_fast);
+    Rows rows = load(bin, k);
+    Advance()(c, rows.t, rows);
+    V& variable = delivery.arrival.receptor == 0 ? rows.exc : rows.inh;
+    variable = variable + hn::LoadU(d, bin.weight.data() + k);
+    const std::uint32_t* const index = bin.index.data() + k;
+    if constexpr (Advance::kHeld) {
+      put({rows.y, rows.exc, rows.inh, label}, hn::Set(d, std::numeric_limits<double>::infinity()), index,
+          bin.count - k, delivery.neurons);
+    } else {
+      finish(c, rows, label, index, bin.count - k, delivery.neurons, delivery.watch, delivery.report);
     }
-    finish(bin, k, y, exc_is_slow ? slow : fast, exc_is_slow ? fast : slow);
-  }
-}
-
-/// IfCondExpKernel<double>::quadrature() for all neurons of a bin.
-template <std::size_t kCount>
-void integrate(Bin& bin, const Finish& finish) {
-  constexpr const GaussLegendre<double, kCount>& kRule = detail::kGaussLegendre<kCount>;
-  const Constants& c = finish.c;
-  const Doubles d;
-  const auto set = [d](double value) HWY_ATTR { return hn::Set(d, value); };
-  const V one = set(1.0);
-  bin.pad();
-  for (std::size_t k0 = 0; k0 < bin.count; k0 += hn::Lanes(d)) {
-    const Rows rows = load(bin, k0);
-    const V h = rows.t;
-    const V x = h * set(c.rate_m);
-    const V h_exc = h * set(c.rate_exc);
-    const V h_inh = h * set(c.rate_inh);
-    V exc[kCount];  // e^{-s_k/tau} - 1
-    V inh[kCount];
-    for (std::size_t k = 0; k < kCount; ++k) {
-      exc[k] = expm1(hn::Neg(h_exc) * set(kRule.node[k]));
-      inh[k] = expm1(hn::Neg(h_inh) * set(kRule.node[k]));
-    }
-    const V ge = set(c.resistance) * rows.exc;
-    const V gi = set(c.resistance) * rows.inh;
-    const V memory_exc = ge * set(c.tau_exc) * set(c.rate_m);
-    const V memory_inh = gi * set(c.tau_inh) * set(c.rate_m);
-    const V drive_leak = set(c.y_leak) - rows.y;
-    const V drive_exc = ge * (set(c.y_exc) - rows.y);
-    const V drive_inh = gi * (set(c.y_inh) - rows.y);
-    V sum = hn::Zero(d);
-    for (std::size_t k = 0; k < kCount; ++k) {
-      const std::size_t mirror = kCount - 1 - k;
-      const V factor = exp(memory_exc * ((one + exc[k]) * exc[mirror]) + memory_inh * ((one + inh[k]) * inh[mirror]) -
-                           x * set(kRule.node[mirror]));
-      sum =
-          sum + set(kRule.weight[k]) * factor * (drive_leak + drive_exc * (one + exc[k]) + drive_inh * (one + inh[k]));
-    }
-    finish(bin, k0, rows.y + x * sum, decayed(rows.exc, exp(hn::Neg(h_exc))), decayed(rows.inh, exp(hn::Neg(h_inh))));
-  }
-}
-
-/// Refractory neurons: the conductances decay.
-void advance_held(Bin& bin, const Finish& finish) {
-  const Constants& c = finish.c;
-  const Doubles d;
-  bin.pad();
-  for (std::size_t k = 0; k < bin.count; k += hn::Lanes(d)) {
-    const Rows rows = load(bin, k);
-    const V h = rows.t;
-    V exc = decayed(rows.exc, exp(hn::Neg(h) * hn::Set(d, c.rate_exc)));
-    V inh = decayed(rows.inh, exp(hn::Neg(h) * hn::Set(d, c.rate_inh)));
-    finish.add_input(bin, k, exc, inh);
-    finish.put(bin, k, {rows.y, exc, inh, hn::Set(d, finish.arrival.label)},
-               hn::Set(d, std::numeric_limits<double>::infinity()));
   }
 }
 
 template <std::size_t order>
-void advance_order(Bin& bin, const Finish& finish) {
+void advance_order(Bin& bin, const Delivery& delivery) {
   constexpr decay_series::Order kOrder = decay_series::kOrders[order];
-  const decay_series::Shape& shape = finish.c.series;
+  const decay_series::Shape& shape = delivery.c.series;
   if (shape.ratio == 1) {
-    advance<kOrder.terms, kOrder.steps, 1, false>(bin, finish);
+    advance<BySeries<kOrder.terms, kOrder.steps, 1, false>>(bin, delivery);
   } else if (shape.excitatory_is_slow) {
-    advance<kOrder.terms, kOrder.steps, 2, true>(bin, finish);
+    advance<BySeries<kOrder.terms, kOrder.steps, 2, true>>(bin, delivery);
   } else {
-    advance<kOrder.terms, kOrder.steps, 2, false>(bin, finish);
+    advance<BySeries<kOrder.terms, kOrder.steps, 2, false>>(bin, delivery);
   }
 }
 
 template <std::size_t... order>
-void advance_bins(std::array<Bin, kBins>& bins, const Finish& finish, std::index_sequence<order...> /*all*/) {
-  ((bins[order].count == 0 ? void() : advance_order<order>(bins[order], finish)), ...);
+void advance_bins(std::array<Bin, kBins>& bins, const Delivery& delivery, std::index_sequence<order...> /*all*/) {
+  ((bins[order].count == 0 ? void() : advance_order<order>(bins[order], delivery)), ...);
 }
 
 template <std::size_t... level>
-void integrate_bins(std::array<Bin, kBins>& bins, const Finish& finish, std::index_sequence<level...> /*all*/) {
-  ((bins[level].count == 0 ? void() : integrate<kQuadratureLevels[level].nodes>(bins[level], finish)), ...);
+void integrate_bins(std::array<Bin, kBins>& bins, const Delivery& delivery, std::index_sequence<level...> /*all*/) {
+  ((bins[level].count == 0 ? void() : advance<ByQuadrature<kQuadratureLevels[level].nodes>>(bins[level], delivery)),
+   ...);
 }
 
 /// The bin of a neuron; kBins: none, the scalar kernel takes it.
@@ -279,30 +307,30 @@ HWY_INLINE std::size_t bin_for(const Constants& c, const State<double>& state, d
 /// Sorts one chunk into the bins. The clock of a neuron that is in a bin is set at once, so that further inputs of the
 /// same neuron are seen and left to the scalar kernel.
 template <bool kHasSeries>
-void sort(const Finish& finish, const Targets& targets, std::size_t begin, std::size_t end,
+void sort(const Delivery& delivery, const Targets& targets, std::size_t begin, std::size_t end,
           std::array<Bin, kBins>& bins) {
-  const Constants& c = finish.c;
-  State<double>* const states = finish.neurons.row;
+  const Constants& c = delivery.c;
+  State<double>* const states = delivery.neurons.row;
   const std::uint32_t* const index = targets.index.data();
   const std::uint32_t offset = targets.offset;
   const bool same_weight = targets.weight.empty();
-  prefetch_first(targets, begin, finish.neurons);
+  prefetch_first(targets, begin, delivery.neurons);
   for (std::size_t k = begin; k < end; ++k) {
-    prefetch(targets, k + kPrefetch, finish.neurons);
+    prefetch(targets, k + kPrefetch, delivery.neurons);
     const std::uint32_t i = offset + index[k];
     State<double>& state = states[i];
     const double weight = same_weight ? targets.constant_weight : targets.weight[k];
-    const double h = finish.arrival.t - state.t;
+    const double h = delivery.arrival.t - state.t;
     const std::size_t number = bin_for<kHasSeries>(c, state, h);
     if (HWY_UNLIKELY(number == kBins)) {
-      finish.report.serial.push_back({i, weight});
+      delivery.report.serial.push_back({i, weight});
       continue;
     }
     Bin& bin = bins[number];
     State<double>& copy = bin.rows[bin.count];
     copy = state;
     copy.t = h;
-    state.t = finish.arrival.label;
+    state.t = delivery.arrival.label;
     bin.weight[bin.count] = weight;
     bin.index[bin.count] = i;
     ++bin.count;
@@ -312,7 +340,7 @@ void sort(const Finish& finish, const Targets& targets, std::size_t begin, std::
 void deliver_cond_exp(const Constants& c, const Neurons& neurons, const Arrival& arrival,
                       std::span<const Targets> targets, const Watch& watch, BatchReport& report) {
   std::array<Bin, kBins> bins;  // not initialised: only what is filled is read
-  const Finish finish{c, neurons, arrival, watch, report};
+  const Delivery delivery{c, neurons, arrival, watch, report};
   std::size_t part = 0;
   std::size_t begin = 0;
   while (part < targets.size()) {
@@ -322,9 +350,9 @@ void deliver_cond_exp(const Constants& c, const Neurons& neurons, const Arrival&
     for (std::size_t room = kChunk; room > 0 && part < targets.size();) {
       const std::size_t end = std::min(begin + room, targets[part].index.size());
       if (c.series.ratio != 0) {
-        sort<true>(finish, targets[part], begin, end, bins);
+        sort<true>(delivery, targets[part], begin, end, bins);
       } else {
-        sort<false>(finish, targets[part], begin, end, bins);
+        sort<false>(delivery, targets[part], begin, end, bins);
       }
       room -= end - begin;
       begin = end;
@@ -334,15 +362,183 @@ void deliver_cond_exp(const Constants& c, const Neurons& neurons, const Arrival&
       }
     }
     if (c.series.ratio != 0) {
-      advance_bins(bins, finish, std::make_index_sequence<decay_series::kOrders.size()>{});
+      advance_bins(bins, delivery, std::make_index_sequence<decay_series::kOrders.size()>{});
     } else {
-      integrate_bins(bins, finish, std::make_index_sequence<kQuadratureLevels.size()>{});
+      integrate_bins(bins, delivery, std::make_index_sequence<kQuadratureLevels.size()>{});
     }
     if (Bin& held = bins[kHeldBin]; held.count > 0) {
       report.refractory += held.count;
-      advance_held(held, finish);
+      advance<Held>(held, delivery);
     }
   }
+}
+
+/// Inputs each at its own time, sorted by the sequence of operations that their neurons need.
+struct Inputs {
+  static constexpr std::size_t kPadded = kMaxInputs + HWY_MAX_BYTES / sizeof(double);
+  using Numbers = std::array<double, kPadded>;
+
+  alignas(64) std::array<State<double>, kPadded> rows;  ///< t is the time since the last event
+  alignas(64) Numbers t, weight, inhibitory;
+  alignas(64) Numbers y_leak, y_exc, y_inh, potentials,
+      resistance, tau_m, rate_m, tau_exc, tau_inh, rate_exc, rate_inh, kappa, rate_slow;
+  std::array<std::uint32_t, kPadded> index;
+
+  HWY_INLINE void set(std::size_t k, const Constants& c) {
+    y_leak[k] = c.y_leak;
+    y_exc[k] = c.y_exc;
+    y_inh[k] = c.y_inh;
+    potentials[k] = c.potentials;
+    resistance[k] = c.resistance;
+    tau_m[k] = c.tau_m;
+    rate_m[k] = c.rate_m;
+    tau_exc[k] = c.tau_exc;
+    tau_inh[k] = c.tau_inh;
+    rate_exc[k] = c.rate_exc;
+    rate_inh[k] = c.rate_inh;
+    kappa[k] = c.series.kappa;
+    rate_slow[k] = c.series.rate_slow;
+  }
+  [[nodiscard]] HWY_INLINE Lanes lanes(std::size_t k) const {
+    const auto at = [k](const Numbers& numbers) HWY_ATTR { return hn::LoadU(Doubles(), &numbers[k]); };
+    return {at(y_leak),  at(y_exc),   at(y_inh),    at(potentials), at(resistance), at(tau_m),    at(rate_m),
+            at(tau_exc), at(tau_inh), at(rate_exc), at(rate_inh),   at(kappa),      at(rate_slow)};
+  }
+};
+
+/// Where the inputs of one bin are, and what they share.
+struct Part {
+  std::size_t begin;
+  std::size_t end;
+  const Constants* constants;  ///< of all neurons; null: each has its own
+  const Neurons& neurons;
+  const Watch& watch;
+  BatchReport& report;
+};
+
+template <class Advance, bool kOneSet>
+HWY_INLINE void advance_inputs(const Inputs& inputs, const Part& part) {
+  const Doubles d;
+  Lanes c = kOneSet ? lanes_of(*part.constants) : inputs.lanes(part.begin);
+  for (std::size_t k = part.begin; k < part.end; k += hn::Lanes(d)) {
+    if constexpr (!kOneSet) {
+      c = inputs.lanes(k);
+    }
+    Rows rows;
+    hn::LoadInterleaved4(d, &inputs.rows[k].y, rows.y, rows.exc, rows.inh, rows.t);
+    Advance()(c, rows.t, rows);
+    const V label = hn::LoadU(d, &inputs.t[k]);
+    const V weight = hn::LoadU(d, &inputs.weight[k]);
+    const auto inhibitory = hn::LoadU(d, &inputs.inhibitory[k]) != hn::Zero(d);
+    rows.exc = hn::IfThenElse(inhibitory, rows.exc, rows.exc + weight);
+    rows.inh = hn::IfThenElse(inhibitory, rows.inh + weight, rows.inh);
+    const std::uint32_t* const index = inputs.index.data() + k;
+    const std::size_t count = std::min(part.end - k, hn::Lanes(d));
+    if constexpr (Advance::kHeld) {
+      put({rows.y, rows.exc, rows.inh, label}, hn::Set(d, std::numeric_limits<double>::infinity()), index, count,
+          part.neurons);
+      part.report.refractory += count;
+    } else {
+      finish(c, rows, label, index, count, part.neurons, part.watch, part.report);
+    }
+  }
+}
+
+template <class Advance>
+void advance_inputs(const Inputs& inputs, const Part& part) {
+  if (part.constants != nullptr) {
+    advance_inputs<Advance, true>(inputs, part);
+  } else {
+    advance_inputs<Advance, false>(inputs, part);
+  }
+}
+
+// The bins of inputs: those of the three kinds of series, those of the quadrature, that of refractory neurons.
+constexpr std::size_t kOrderCount = decay_series::kOrders.size();
+constexpr std::size_t kFirstLevel = 3 * kOrderCount;
+constexpr std::size_t kHeldInputs = kFirstLevel + kQuadratureLevels.size();
+constexpr std::size_t kInputBins = kHeldInputs + 1;
+
+using AdvanceInputs = void (*)(const Inputs& inputs, const Part& part);
+
+template <std::size_t bin>
+constexpr AdvanceInputs advance_of_bin() {
+  if constexpr (bin == kHeldInputs) {
+    return advance_inputs<Held>;
+  } else if constexpr (bin >= kFirstLevel) {
+    return advance_inputs<ByQuadrature<kQuadratureLevels[bin - kFirstLevel].nodes>>;
+  } else {
+    constexpr decay_series::Order kOrder = decay_series::kOrders[bin % kOrderCount];
+    constexpr std::size_t kind = bin / kOrderCount;
+    return advance_inputs<BySeries<kOrder.terms, kOrder.steps, kind == 0 ? 1 : 2, kind == 2>>;
+  }
+}
+
+template <std::size_t... bin>
+constexpr std::array<AdvanceInputs, kInputBins> advance_of_bins(std::index_sequence<bin...> /*all*/) {
+  return {advance_of_bin<bin>()...};
+}
+
+/// kInputBins: none.
+HWY_INLINE std::size_t input_bin(const Constants& c, const State<double>& state, double h) {
+  if (c.series.ratio == 0) {
+    const std::size_t bin = bin_for<false>(c, state, h);
+    return bin == kBins ? kInputBins : bin == kHeldBin ? kHeldInputs : kFirstLevel + bin;
+  }
+  const std::size_t bin = bin_for<true>(c, state, h);
+  const std::size_t kind = c.series.ratio == 1 ? 0 : c.series.excitatory_is_slow ? 2 : 1;
+  return bin == kBins ? kInputBins : bin == kHeldBin ? kHeldInputs : kind * kOrderCount + bin;
+}
+
+std::size_t receive_cond_exp(const SetsOf<Constants>& constants, const Neurons& neurons,
+                             std::span<const Input<double>> all, const Watch& watch, BatchReport& report) {
+  std::array<double, kMaxInputs> since;  // the last event
+  std::array<std::uint8_t, kMaxInputs> bin;
+  std::array<std::uint8_t, kInputBins + 1> end{};
+  const std::size_t count = take_inputs(constants, neurons, all, [&](std::size_t k, const Constants& c) HWY_ATTR {
+    const State<double>& row = neurons.row[all[k].index];
+    since[k] = all[k].t - row.t;
+    const std::size_t number = input_bin(c, row, since[k]);
+    bin[k] = static_cast<std::uint8_t>(number);
+    end[number + (number < kInputBins ? 1 : 0)] += number < kInputBins ? 1 : 0;
+    return number < kInputBins;
+  });
+  for (std::size_t k = 1; k <= kInputBins; ++k) {
+    end[k] = static_cast<std::uint8_t>(end[k] + end[k - 1]);
+  }
+  const bool one_set = constants.set_of == nullptr;
+  Inputs inputs;
+  const auto place = [&](std::size_t to, std::size_t k) HWY_ATTR {
+    const Input<double>& input = all[k];
+    State<double>& row = inputs.rows[to];
+    row = neurons.row[input.index];
+    row.t = since[k];
+    inputs.t[to] = input.t;
+    inputs.weight[to] = input.weight;
+    inputs.inhibitory[to] = input.receptor == 0 ? 0.0 : 1.0;
+    inputs.index[to] = input.index;
+    if (!one_set) {
+      inputs.set(to, constants[input.index]);
+    }
+  };
+  for (std::size_t k = 0; k < count; ++k) {
+    place(end[bin[k]]++, k);
+  }
+  if (count > 0) {
+    for (std::size_t k = count; k < count + hn::Lanes(Doubles()) - 1; ++k) {  // full vectors
+      place(k, count - 1);
+    }
+  }
+  static constexpr std::array<AdvanceInputs, kInputBins> kAdvance =
+      advance_of_bins(std::make_index_sequence<kInputBins>{});
+  std::size_t begin = 0;
+  for (std::size_t k = 0; k < kInputBins; ++k) {
+    if (end[k] > begin) {
+      kAdvance[k](inputs, {begin, end[k], one_set ? constants.sets : nullptr, neurons, watch, report});
+      begin = end[k];
+    }
+  }
+  return count;
 }
 
 }  // namespace
@@ -353,11 +549,18 @@ HWY_AFTER_NAMESPACE();
 namespace va_event::kernels {
 
 HWY_EXPORT(deliver_cond_exp);
+HWY_EXPORT(receive_cond_exp);
 
 void Batch<IfCondExpKernel<double>>::deliver(const Constants& constants, const Neurons& neurons, const Arrival& arrival,
                                              std::span<const Targets> targets, const Watch& watch,
                                              BatchReport& report) {
   HWY_DYNAMIC_DISPATCH(deliver_cond_exp)(constants, neurons, arrival, targets, watch, report);
+}
+
+std::size_t Batch<IfCondExpKernel<double>>::receive(const SetsOf<Constants>& constants, const Neurons& neurons,
+                                                    std::span<const Input<double>> inputs, const Watch& watch,
+                                                    BatchReport& report) {
+  return HWY_DYNAMIC_DISPATCH(receive_cond_exp)(constants, neurons, inputs, watch, report);
 }
 
 /// An event of weight 0 for everybody.

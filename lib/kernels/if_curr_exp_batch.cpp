@@ -28,7 +28,82 @@ struct Block {
   std::size_t count = 0;
 };
 
-/// IfCurrExpKernel<double>::safe_in_frame() for blocks of neurons at one moment.
+/// Constants of the neurons of one vector.
+struct Lanes {
+  V tau_m;
+  V rate_m;
+  V rate_exc;
+  V rate_inh;
+  V y_infinity;
+  V potentials;
+  V gain_exc;
+  V gain_inh;
+  V drive_exc;
+  V drive_inh;
+};
+
+HWY_INLINE Lanes lanes_of(const Kernel::Constants& c) {
+  const Doubles d;
+  return {hn::Set(d, c.tau_m),      hn::Set(d, c.rate_m),     hn::Set(d, c.exc.rate), hn::Set(d, c.inh.rate),
+          hn::Set(d, c.y_infinity), hn::Set(d, c.potentials), hn::Set(d, c.gain_exc), hn::Set(d, c.gain_inh),
+          hn::Set(d, c.drive_exc),  hn::Set(d, c.drive_inh)};
+}
+
+/// The three exponentials at the neurons' times.
+struct FactorLanes {
+  V m;
+  V exc;
+  V inh;
+};
+
+/// When neurons could spike, from `label` on, and which of them are of interest.
+struct Outlook {
+  V until;
+  hn::Mask<Doubles> held;
+  hn::Mask<Doubles> by_sign;
+  hn::Mask<Doubles> noticed;
+  hn::Mask<Doubles> near;
+};
+
+/// IfCurrExpKernel<double>::safe_in_frame(), operation by operation.
+HWY_INLINE Outlook outlook(const Lanes& c, const FactorLanes& now, const FactorLanes& amplitude, V label,
+                           const Watch& watch) {
+  const Doubles d;
+  const V exc = amplitude.exc * now.exc;
+  const V inh = amplitude.inh * now.inh;
+  const V y = c.y_infinity + ((amplitude.m * now.m + exc) + inh);
+  const V drive_exc = exc * c.drive_exc;
+  const V drive_inh = inh * c.drive_inh;
+  const V slow = hn::IfThenElse(c.rate_exc >= c.rate_inh, drive_inh, drive_exc);
+  const V drive = c.y_infinity + hn::Max(hn::Zero(d), hn::Max(slow, drive_exc + drive_inh));
+  const V scale = hn::Abs(y) + c.potentials + (hn::Abs(drive_exc) + hn::Abs(drive_inh));
+  const V distance = hn::Neg(y);
+  const SafeLanes safe = safe_interval(distance, drive, hn::Set(d, 1.0), c.tau_m, scale);
+  const auto held = amplitude.m < hn::Set(d, kHeld / 2);
+  const V until = hn::IfThenElse(held, hn::Set(d, std::numeric_limits<double>::infinity()), label + safe.duration);
+  return {until, held, hn::AndNot(held, safe.by_sign), until < hn::Set(d, watch.until),
+          distance < hn::Set(d, watch.distance)};
+}
+
+/// Stores until when the first `count` neurons are safe, and reports.
+HWY_INLINE void put(const Outlook& seen, hn::Mask<Doubles> again, const std::uint32_t* index, std::size_t count,
+                    double* safe_until, BatchReport& report) {
+  const Doubles d;
+  alignas(64) std::array<double, HWY_MAX_BYTES / sizeof(double)> bounds{};
+  hn::Store(seen.until, d, bounds.data());
+  for (std::size_t lane = 0; lane < count; ++lane) {
+    safe_until[index[lane]] = bounds[lane];
+  }
+  report.refractory += static_cast<unsigned>(std::popcount(bits_of(seen.held, count)));
+  report.by_sign += static_cast<unsigned>(std::popcount(bits_of(seen.by_sign, count)));
+  if (HWY_UNLIKELY(!hn::AllFalse(d, hn::Or(hn::Or(seen.noticed, seen.near), again)))) {
+    append(bits_of(again, count), index, report.again);
+    append(bits_of(seen.noticed, count), index, report.noticed);
+    append(bits_of(seen.near, count), index, report.near);
+  }
+}
+
+/// Looks at blocks of neurons at one moment.
 class Watcher {
  public:
   Watcher(const Kernel::Constants& c, const Kernel::Moment& at, double label, double* safe_until, const Watch& watch,
@@ -36,55 +111,20 @@ class Watcher {
       : c_(c), at_(at), label_(label), safe_until_(safe_until), watch_(watch), report_(report) {}
 
   void operator()(Block& block) const {
-    for (std::size_t k = 0; k < block.count; k += hn::Lanes(Doubles())) {
-      look(block, k);
+    const Doubles d;
+    const Lanes c = lanes_of(c_);
+    const FactorLanes now{hn::Set(d, at_.now.m), hn::Set(d, at_.now.exc), hn::Set(d, at_.now.inh)};
+    for (std::size_t k = 0; k < block.count; k += hn::Lanes(d)) {
+      FactorLanes amplitude;
+      V t;
+      hn::LoadInterleaved4(d, &block.rows[k].y, amplitude.m, amplitude.exc, amplitude.inh, t);
+      const Outlook seen = outlook(c, now, amplitude, hn::Set(d, label_), watch_);
+      put(seen, t == hn::Set(d, at_.t), &block.index[k], std::min(block.count - k, hn::Lanes(d)), safe_until_, report_);
     }
     block.count = 0;
   }
 
  private:
-  HWY_INLINE void look(const Block& block, std::size_t k) const {
-    const Doubles d;
-    V m;
-    V amplitude_exc;
-    V amplitude_inh;
-    V t;
-    hn::LoadInterleaved4(d, &block.rows[k].y, m, amplitude_exc, amplitude_inh, t);
-    const V exc = amplitude_exc * hn::Set(d, at_.now.exc);
-    const V inh = amplitude_inh * hn::Set(d, at_.now.inh);
-    const V y = hn::Set(d, c_.y_infinity) + ((m * hn::Set(d, at_.now.m) + exc) + inh);
-    const V drive_exc = exc * hn::Set(d, c_.drive_exc);
-    const V drive_inh = inh * hn::Set(d, c_.drive_inh);
-    const V slow = c_.exc.rate >= c_.inh.rate ? drive_inh : drive_exc;
-    const V drive = hn::Set(d, c_.y_infinity) + hn::Max(hn::Zero(d), hn::Max(slow, drive_exc + drive_inh));
-    const V scale = hn::Abs(y) + hn::Set(d, c_.potentials) + (hn::Abs(drive_exc) + hn::Abs(drive_inh));
-    const V distance = hn::Neg(y);
-    const SafeLanes safe = safe_interval(distance, drive, hn::Set(d, 1.0), hn::Set(d, c_.tau_m), scale);
-    const auto held = m < hn::Set(d, kHeld / 2);
-    const V until =
-        hn::IfThenElse(held, hn::Set(d, std::numeric_limits<double>::infinity()), hn::Set(d, label_) + safe.duration);
-    alignas(64) std::array<double, HWY_MAX_BYTES / sizeof(double)> bounds{};
-    hn::Store(until, d, bounds.data());
-    const std::size_t count = std::min(block.count - k, hn::Lanes(d));
-    for (std::size_t lane = 0; lane < count; ++lane) {
-      safe_until_[block.index[k + lane]] = bounds[lane];
-    }
-    report_.refractory += static_cast<unsigned>(std::popcount(bits_of(held, count)));
-    report_.by_sign += static_cast<unsigned>(std::popcount(bits_of(hn::AndNot(held, safe.by_sign), count)));
-    const auto again = t == hn::Set(d, at_.t);
-    const auto noticed = hn::Or(until < hn::Set(d, watch_.until), distance < hn::Set(d, watch_.distance));
-    if (HWY_UNLIKELY(!hn::AllFalse(d, hn::Or(noticed, again)))) {
-      append(bits_of(again, count), block, k, report_.again);
-      append(bits_of(noticed, count), block, k, report_.noticed);
-    }
-  }
-
-  static void append(unsigned bits, const Block& block, std::size_t k, std::vector<std::uint32_t>& list) {
-    for (; bits != 0; bits &= bits - 1) {
-      list.push_back(block.index[k + static_cast<std::size_t>(std::countr_zero(bits))]);
-    }
-  }
-
   const Kernel::Constants& c_;
   Kernel::Moment at_;
   double label_;
@@ -138,6 +178,111 @@ void deliver_curr_exp(const Kernel::Constants& c, const Neurons& neurons, const 
   look(block);
 }
 
+/// Neurons and their inputs, each at its own time.
+struct Inputs {
+  static constexpr std::size_t kPadded = kMaxInputs + HWY_MAX_BYTES / sizeof(double);
+  using Numbers = std::array<double, kPadded>;
+
+  alignas(64) std::array<State<double>, kPadded> rows;  ///< t is the time of the event before
+  alignas(64) Numbers t, weight, inhibitory;
+  alignas(64) Numbers tau_m, rate_m, rate_exc, rate_inh, y_infinity,
+      potentials, gain_exc, gain_inh, drive_exc, drive_inh;
+  std::array<std::uint32_t, kPadded> index;
+
+  HWY_INLINE void set(std::size_t k, const State<double>& row, const Input<double>& input) {
+    rows[k] = row;
+    t[k] = input.t;
+    weight[k] = input.weight;
+    inhibitory[k] = input.receptor == 0 ? 0.0 : 1.0;
+    index[k] = input.index;
+  }
+  HWY_INLINE void set(std::size_t k, const Kernel::Constants& c) {
+    tau_m[k] = c.tau_m;
+    rate_m[k] = c.rate_m;
+    rate_exc[k] = c.exc.rate;
+    rate_inh[k] = c.inh.rate;
+    y_infinity[k] = c.y_infinity;
+    potentials[k] = c.potentials;
+    gain_exc[k] = c.gain_exc;
+    gain_inh[k] = c.gain_inh;
+    drive_exc[k] = c.drive_exc;
+    drive_inh[k] = c.drive_inh;
+  }
+  [[nodiscard]] HWY_INLINE Lanes lanes(std::size_t k) const {
+    const auto at = [k](const Numbers& numbers) HWY_ATTR { return hn::Load(Doubles(), &numbers[k]); };
+    return {at(tau_m),      at(rate_m),   at(rate_exc), at(rate_inh),  at(y_infinity),
+            at(potentials), at(gain_exc), at(gain_inh), at(drive_exc), at(drive_inh)};
+  }
+};
+
+/// IfCurrExpKernel<double>::receive() and safe_after() for the neurons of one vector.
+HWY_INLINE void receive(const Lanes& c, Inputs& inputs, std::size_t k, std::size_t count, const Neurons& neurons,
+                        const Watch& watch, BatchReport& report) {
+  const Doubles d;
+  FactorLanes amplitude;
+  V before;
+  hn::LoadInterleaved4(d, &inputs.rows[k].y, amplitude.m, amplitude.exc, amplitude.inh, before);
+  const V t = hn::Load(d, &inputs.t[k]);
+  const V weight = hn::Load(d, &inputs.weight[k]);
+  const auto inhibitory = hn::Load(d, &inputs.inhibitory[k]) != hn::Zero(d);
+  const FactorLanes now{exp(hn::Neg(t) * c.rate_m), exp(hn::Neg(t) * c.rate_exc), exp(hn::Neg(t) * c.rate_inh)};
+  const V gain = hn::IfThenElse(inhibitory, c.gain_inh, c.gain_exc);
+  const V synaptic = gain / hn::IfThenElse(inhibitory, now.inh, now.exc);
+  amplitude.m = amplitude.m + weight * (hn::Neg(gain) / now.m);
+  amplitude.exc = amplitude.exc + weight * hn::IfThenZeroElse(inhibitory, synaptic);
+  amplitude.inh = amplitude.inh + weight * hn::IfThenElseZero(inhibitory, synaptic);
+  hn::StoreInterleaved4(amplitude.m, amplitude.exc, amplitude.inh, t, d, &inputs.rows[k].y);
+  for (std::size_t lane = 0; lane < count; ++lane) {
+    neurons.row[inputs.index[k + lane]] = inputs.rows[k + lane];
+  }
+  put(outlook(c, now, amplitude, t, watch), before == t, &inputs.index[k], count, neurons.safe_until, report);
+}
+
+template <bool kOneSet>
+std::size_t receive_each(const SetsOf<Kernel::Constants>& constants, const Neurons& neurons,
+                         std::span<const Input<double>> inputs, const Watch& watch, BatchReport& report) {
+  const Doubles d;
+  Inputs batch;  // not initialised: only what is filled is read
+  const std::size_t count = take_inputs(constants, neurons, inputs, [&](std::size_t k, const Kernel::Constants& c) {
+    if (!c.framed) {
+      return false;
+    }
+    State<double>& row = neurons.row[inputs[k].index];
+    batch.set(k, row, inputs[k]);
+    if constexpr (!kOneSet) {
+      batch.set(k, c);
+    }
+    return true;
+  });
+  if (count == 0) {
+    return 0;
+  }
+  for (std::size_t k = count; k < count + hn::Lanes(d) - 1; ++k) {  // full vectors
+    const std::size_t last = count - 1;
+    batch.set(k, batch.rows[last], inputs[last]);
+    if constexpr (!kOneSet) {
+      batch.set(k, constants[inputs[last].index]);
+    }
+  }
+  if constexpr (kOneSet) {
+    const Lanes c = lanes_of(constants.sets[0]);
+    for (std::size_t k = 0; k < count; k += hn::Lanes(d)) {
+      receive(c, batch, k, std::min(count - k, hn::Lanes(d)), neurons, watch, report);
+    }
+  } else {
+    for (std::size_t k = 0; k < count; k += hn::Lanes(d)) {
+      receive(batch.lanes(k), batch, k, std::min(count - k, hn::Lanes(d)), neurons, watch, report);
+    }
+  }
+  return count;
+}
+
+std::size_t receive_curr_exp(const SetsOf<Kernel::Constants>& constants, const Neurons& neurons,
+                             std::span<const Input<double>> inputs, const Watch& watch, BatchReport& report) {
+  return constants.set_of == nullptr ? receive_each<true>(constants, neurons, inputs, watch, report)
+                                     : receive_each<false>(constants, neurons, inputs, watch, report);
+}
+
 /// IfCurrExpKernel<double>::next_epoch() for neurons one after the other.
 void next_epoch_curr_exp(const Kernel::Constants& c, const Neurons& neurons, std::size_t count) {
   const Doubles d;
@@ -176,11 +321,18 @@ namespace va_event::kernels {
 
 HWY_EXPORT(deliver_curr_exp);
 HWY_EXPORT(next_epoch_curr_exp);
+HWY_EXPORT(receive_curr_exp);
 
 void Batch<IfCurrExpKernel<double>>::deliver(const Constants& constants, const Neurons& neurons, const Arrival& arrival,
                                              std::span<const Targets> targets, const Watch& watch,
                                              BatchReport& report) {
   HWY_DYNAMIC_DISPATCH(deliver_curr_exp)(constants, neurons, arrival, targets, watch, report);
+}
+
+std::size_t Batch<IfCurrExpKernel<double>>::receive(const SetsOf<Constants>& constants, const Neurons& neurons,
+                                                    std::span<const Input<double>> inputs, const Watch& watch,
+                                                    BatchReport& report) {
+  return HWY_DYNAMIC_DISPATCH(receive_curr_exp)(constants, neurons, inputs, watch, report);
 }
 
 void Batch<IfCurrExpKernel<double>>::next_epoch(const Constants& constants, const Neurons& neurons, std::size_t count,

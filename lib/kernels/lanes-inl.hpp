@@ -10,9 +10,12 @@
 #include <hwy/cache_control.h>
 #include <hwy/highway.h>
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <span>
+#include <vector>
 
 #include "kernels/batch.hpp"
 #include "kernels/elementary.hpp"
@@ -72,6 +75,13 @@ HWY_INLINE V decayed(V value, V factor) {
   return hn::IfThenZeroElse(hn::Abs(result) < hn::Set(d, kFlushBelow<double>), result);
 }
 
+/// Appends the indices of some neurons of a vector.
+HWY_INLINE void append(unsigned bits, const std::uint32_t* index, std::vector<std::uint32_t>& list) {
+  for (; bits != 0; bits &= bits - 1) {
+    list.push_back(index[std::countr_zero(bits)]);
+  }
+}
+
 /// The bits of the first `count` lanes of a mask.
 HWY_INLINE unsigned bits_of(hn::Mask<Doubles> mask, std::size_t count) {
   std::uint8_t bytes[(HWY_MAX_BYTES / sizeof(double) + 7) / 8 + 8] = {};
@@ -94,6 +104,30 @@ HWY_INLINE void prefetch_first(const Targets& targets, std::size_t begin, const 
   for (std::size_t k = begin; k < begin + kPrefetch; ++k) {
     prefetch(targets, k, neurons);
   }
+}
+
+/// Goes through the inputs of Batch::receive(). `take` gets the number of an input and the constants of its neuron, and
+/// says whether the vectors take it. The clocks of those neurons are set. @returns how many
+template <class Constants, class Take>
+HWY_INLINE std::size_t take_inputs(const SetsOf<Constants>& constants, const Neurons& neurons,
+                                   std::span<const Input<double>> inputs, const Take& take) {
+  for (const Input<double>& input : inputs) {
+    hwy::Prefetch(neurons.row + input.index);
+    hwy::Prefetch(neurons.safe_until + input.index);
+  }
+  const double begin = inputs[0].t;
+  for (std::size_t k = 0; k < inputs.size(); ++k) {
+    const Input<double>& input = inputs[k];
+    State<double>& row = neurons.row[input.index];
+    if (k > 0 && !(row.t < begin && neurons.safe_until[input.index] > input.t)) {
+      return k;
+    }
+    if (!take(k, constants[input.index])) {
+      return k;
+    }
+    row.t = input.t;
+  }
+  return inputs.size();
 }
 
 struct SafeLanes {

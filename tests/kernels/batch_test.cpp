@@ -11,7 +11,9 @@
 #include <cstdint>
 #include <limits>
 #include <random>
+#include <span>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 /// Vector kernels against the scalar ones, bit for bit, on every instruction set of this processor.
@@ -202,6 +204,81 @@ TYPED_TEST(BatchOf, GivesTheBitsOfTheScalarKernelOnEveryInstructionSet) {
           const bool soon = touched[i] && scalar.safe[i] < watch.until;
           EXPECT_TRUE(named || !soon) << target << ", neuron " << i;
         }
+      }
+    }
+  });
+}
+
+TYPED_TEST(BatchOf, ReceivesInputsWithTimesAndConstantsOfTheirOwnAsTheScalarKernelDoes) {
+  using Kernel = TypeParam;
+  on_every_target([](const std::string& target) {
+    std::mt19937_64 random(7);
+    for (int round = 0; round < 120; ++round) {
+      const std::string where = target + ", round " + std::to_string(round);
+      // All neurons with the same constants, or each with one of all sets.
+      const bool one_set = round % 2 == 0;
+      const auto parameters = Example<Kernel>::parameters();
+      std::vector<typename Kernel::Constants> sets;
+      std::vector<std::uint32_t> set_of(kNeurons, 0);
+      Network<Kernel> batch{};
+      for (std::size_t p = 0; p < parameters.size(); ++p) {
+        const std::size_t set = one_set ? static_cast<std::size_t>(round / 2) % parameters.size() : p;
+        const Network<Kernel> network = random_network<Kernel>(parameters[set], random);
+        sets.push_back(network.constants);
+        batch.rows.resize(kNeurons);
+        for (std::size_t i = p; i < kNeurons; i += parameters.size()) {
+          batch.rows[i] = network.rows[i];
+          set_of[i] = static_cast<std::uint32_t>(p);
+        }
+      }
+      batch.safe.assign(kNeurons, 20.0);
+      batch.safe[round % 50] = 13.05;
+      Network<Kernel> scalar = batch;
+
+      std::vector<Input<double>> inputs;
+      std::uniform_int_distribution<std::uint32_t> any(0, round % 3 == 0 ? 40 : kNeurons - 1);
+      for (double t = 13.0; inputs.size() < static_cast<std::size_t>(1 + round % 100);
+           t += round % 4 == 0 ? 0.0 : 0.003) {
+        const std::uint32_t receptor = static_cast<std::uint32_t>(random() % 2);
+        inputs.push_back({t, Example<Kernel>::weight(random, receptor), any(random), receptor});
+      }
+      const std::span<const Input<double>> first = std::span(inputs).first(std::min(inputs.size(), kMaxInputs));
+      BatchReport report;
+      const Watch watch{14.0, 0.5};
+      const std::size_t count = Batch<Kernel>::receive({sets.data(), one_set ? nullptr : set_of.data()},
+                                                       {batch.rows.data(), batch.safe.data()}, first, watch, report);
+
+      std::size_t refractory = 0;
+      std::vector<bool> received(kNeurons, false);
+      std::vector<bool> soon(kNeurons, false);
+      for (const Input<double>& input : first.first(count)) {
+        ASSERT_FALSE(received[input.index]) << where;
+        ASSERT_TRUE(&input == &first[0] || scalar.safe[input.index] > input.t) << where;
+        received[input.index] = true;
+        scalar.constants = sets[set_of[input.index]];
+        receive(scalar, input.index, input.t, input.receptor, input.weight);
+        refractory += scalar.rows[input.index].y == kHeld ? 1U : 0U;
+        soon[input.index] = scalar.safe[input.index] < watch.until;
+      }
+      expect_same_bits(batch, scalar, where);
+      EXPECT_EQ(report.refractory, refractory) << where;
+      for (std::uint32_t i = 0; i < kNeurons; ++i) {
+        ASSERT_EQ(std::find(report.noticed.begin(), report.noticed.end(), i) != report.noticed.end(), soon[i]) << where;
+      }
+      if (count < first.size()) {  // there was a reason to stop
+        const Input<double>& next = first[count];
+        const auto& c = sets[set_of[next.index]];
+        State<double> row = scalar.rows[next.index];
+        bool takes = true;
+        if constexpr (std::is_same_v<Kernel, Cond>) {
+          const double h = next.t - row.t;
+          takes = h > 0.0 && (c.series.ratio != 0
+                                  ? Kernel::series_load(c, row, h) < decay_series::kLoadLimit
+                                  : row.y == kHeld || Kernel::quadrature_level(c, row, h) < kQuadratureLevels.size());
+        } else {
+          takes = c.framed;
+        }
+        EXPECT_TRUE(received[next.index] || !takes || (count > 0 && scalar.safe[next.index] <= next.t)) << where;
       }
     }
   });
