@@ -67,16 +67,20 @@ Population cuba_time_constants(Simulation& simulation, std::size_t n) {
   return currents(simulation, n, cell, 0.2);
 }
 
-Population cuba_parameters(Simulation& simulation, std::size_t n) {
-  Population cells = cuba(simulation, n);
+void set_own_parameters(Population& cells) {
   cells.set("tau_m", RandomDistribution("uniform", {18.0, 22.0}));
   cells.set("cm", RandomDistribution("uniform", {0.18, 0.22}));
   cells.set("tau_syn_E", RandomDistribution("uniform", {4.5, 5.5}));
+}
+
+Population cuba_parameters(Simulation& simulation, std::size_t n) {
+  Population cells = cuba(simulation, n);
+  set_own_parameters(cells);
   return cells;
 }
 
 // Vogels-Abbott, benchmark 1.
-Population conductances(Simulation& simulation, std::size_t n, double tau_exc, double tau_inh) {
+Population conductances(Simulation& simulation, std::size_t n, double tau_exc, double tau_inh, const Values& delay) {
   Population cells = simulation.create(n, IfCondExp{.v_rest = -60.0,
                                                     .cm = 0.2,
                                                     .tau_refrac = 5.0,
@@ -85,15 +89,27 @@ Population conductances(Simulation& simulation, std::size_t n, double tau_exc, d
                                                     .e_rev_I = -80.0,
                                                     .v_reset = -60.0});
   cells.initialize("v", RandomDistribution("uniform", {-60.0, -50.0}));
-  connect(simulation, cells, kSynapses, {0.004, 0.2}, {0.051, 0.2});
+  connect(simulation, cells, kSynapses, {0.004, delay}, {0.051, delay});
   const Population stimulus = simulation.create(20, SpikeSourcePoisson{100.0, 0.0, 50.0});
   simulation.connect(stimulus, cells, FixedProbabilityConnector(0.01), {0.1, 0.2});
   return cells;
 }
 
-Population coba(Simulation& simulation, std::size_t n) { return conductances(simulation, n, 5.0, 10.0); }
+Population coba(Simulation& simulation, std::size_t n) { return conductances(simulation, n, 5.0, 10.0, 0.2); }
 
-Population coba_time_constants(Simulation& simulation, std::size_t n) { return conductances(simulation, n, 5.3, 9.1); }
+Population coba_delays(Simulation& simulation, std::size_t n) {
+  return conductances(simulation, n, 5.0, 10.0, RandomDistribution("uniform", {0.1, 5.0}));
+}
+
+Population coba_time_constants(Simulation& simulation, std::size_t n) {
+  return conductances(simulation, n, 5.3, 9.1, 0.2);
+}
+
+Population coba_parameters(Simulation& simulation, std::size_t n) {
+  Population cells = coba(simulation, n);
+  set_own_parameters(cells);
+  return cells;
+}
 
 /// After Brunel (2000, J. Comput. Neurosci. 8:183): short synaptic currents, 1000 synapses, inhibition five times
 /// stronger; a constant current above threshold stands for the input from outside, so that every event is recurrent.
@@ -171,6 +187,8 @@ void register_all() {
                                                               {"CUBA/parameters_of_their_own", cuba_parameters},
                                                               {"COBA", coba},
                                                               {"COBA/any_time_constants", coba_time_constants},
+                                                              {"COBA/delays_of_their_own", coba_delays},
+                                                              {"COBA/parameters_of_their_own", coba_parameters},
                                                               {"Brunel", brunel}};
   for (const auto& [name, build] : kNetworks) {
     for (const std::size_t neurons : {4000, 40000}) {

@@ -314,23 +314,30 @@ void Shard<Real>::fill_window(events::Delivery<Real> delivery) {
   const std::uint32_t population = population_index_[delivery.source];
   const Branch& branch = routing_.routes_of(population)[delivery.route].branches[0];
   const network::SynapseTable::Row row = branch.row(delivery.source - network_.populations[population].first);
-  const Place& place = places_[branch.post_population];
+  const Place place = places_[branch.post_population];
   const double constant_weight = row.weight.empty() ? branch.table->constant_weight() : 0.0;
+  const Real end = window_.end();
   // As events::later() rounds it, where that stays in the present epoch; beyond the window otherwise.
   const Real epochs = Real(kEpoch) * Real(static_cast<double>(now_.epoch - delivery.emitted.epoch));
+  const Real emitted = delivery.emitted.offset;
   Real arrival = delivery.arrival.offset;
   std::size_t position = delivery.position;
-  do {
-    window_.add(arrival, row.weight.empty() ? constant_weight : row.weight[position],
-                place.offset + row.target[position], position);
-    position = next_own(branch, row, position + 1);
-    if (position == row.target.size()) {
+  for (;;) {
+    if (const std::uint32_t target = row.target[position]; target >= place.begin && target < place.end) {
+      window_.add(arrival, row.weight.empty() ? constant_weight : row.weight[position], place.offset + target,
+                  position);
+    }
+    if (++position == row.target.size()) {
       break;
     }
     const Real delay(row.delay[position]);
-    arrival = delay < Real(kEpoch) ? Real((delivery.emitted.offset + delay) - epochs)
-                                   : offset_of(events::later(delivery.emitted, delay));
-  } while (arrival < window_.end());
+    arrival =
+        delay < Real(kEpoch) ? Real((emitted + delay) - epochs) : offset_of(events::later(delivery.emitted, delay));
+    if (!(arrival < end)) {
+      position = next_own(branch, row, position);
+      break;
+    }
+  }
   if (position < row.target.size()) {
     delivery.arrival = events::later(delivery.emitted, Real(row.delay[position]));
   }

@@ -42,14 +42,14 @@ class DeliveryWindow {
   [[nodiscard]] std::size_t size() const noexcept { return events_.size(); }
   [[nodiscard]] std::size_t spikes() const noexcept { return spikes_.size(); }
 
-  /// Empties the window. @returns its spikes
-  std::vector<Spike> restart(const Real& end) {
-    std::vector<Spike> spikes;
-    spikes.swap(spikes_);
+  /// Empties the window. @returns its spikes, until the next call
+  std::span<const Spike> restart(const Real& end) {
+    spikes_.swap(past_spikes_);
+    spikes_.clear();
     events_.clear();
     next_ = 0;
     end_ = end;
-    return spikes;
+    return past_spikes_;
   }
   /// In any order. @param event of the spike that is added next
   void add(const Real& arrival, double weight, std::uint32_t cell, std::uint64_t position) {
@@ -88,14 +88,15 @@ class DeliveryWindow {
       return;
     }
     for (std::size_t k = 1; k < count; ++k) {
-      if (before(events_[k], events_[k - 1])) {
-        const Event event = events_[k];
-        std::size_t place = k;
-        for (; place > 0 && before(event, events_[place - 1]); --place) {
-          events_[place] = events_[place - 1];
-        }
-        events_[place] = event;
+      if (events_[k - 1].arrival < events_[k].arrival) {
+        continue;
       }
+      const Event event = events_[k];
+      std::size_t place = k;
+      for (; place > 0 && before(event, events_[place - 1]); --place) {
+        events_[place] = events_[place - 1];
+      }
+      events_[place] = event;
     }
   }
 
@@ -134,7 +135,7 @@ class DeliveryWindow {
   }
 
   std::vector<Event> events_, sorted_;
-  std::vector<Spike> spikes_;
+  std::vector<Spike> spikes_, past_spikes_;
   std::vector<std::uint32_t> cell_;   ///< by event, before they are sorted
   std::vector<std::uint32_t> first_;  ///< of the events of a cell
   std::size_t next_ = 0;

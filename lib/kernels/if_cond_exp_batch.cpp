@@ -309,31 +309,31 @@ HWY_INLINE std::size_t bin_for(const Constants& c, const State<double>& state, d
 template <bool kHasSeries>
 void sort(const Delivery& delivery, const Targets& targets, std::size_t begin, std::size_t end,
           std::array<Bin, kBins>& bins) {
-  const Constants& c = delivery.c;
-  State<double>* const states = delivery.neurons.row;
+  const Constants c = delivery.c;  // a copy, so that it can stay in registers
+  const Neurons neurons = delivery.neurons;
+  const Arrival arrival = delivery.arrival;
   const std::uint32_t* const index = targets.index.data();
   const std::uint32_t offset = targets.offset;
   const bool same_weight = targets.weight.empty();
-  prefetch_first(targets, begin, delivery.neurons);
+  prefetch_first(targets, begin, neurons);
   for (std::size_t k = begin; k < end; ++k) {
-    prefetch(targets, k + kPrefetch, delivery.neurons);
+    prefetch(targets, k + kPrefetch, neurons);
     const std::uint32_t i = offset + index[k];
-    State<double>& state = states[i];
+    State<double>& state = neurons.row[i];
     const double weight = same_weight ? targets.constant_weight : targets.weight[k];
-    const double h = delivery.arrival.t - state.t;
+    const double h = arrival.t - state.t;
     const std::size_t number = bin_for<kHasSeries>(c, state, h);
     if (HWY_UNLIKELY(number == kBins)) {
       delivery.report.serial.push_back({i, weight});
       continue;
     }
     Bin& bin = bins[number];
-    State<double>& copy = bin.rows[bin.count];
-    copy = state;
-    copy.t = h;
-    state.t = delivery.arrival.label;
-    bin.weight[bin.count] = weight;
-    bin.index[bin.count] = i;
-    ++bin.count;
+    const std::size_t place = bin.count++;
+    copy_row(state, bin.rows[place]);
+    bin.rows[place].t = h;
+    state.t = arrival.label;
+    bin.weight[place] = weight;
+    bin.index[place] = i;
   }
 }
 

@@ -133,22 +133,19 @@ class Watcher {
   BatchReport& report_;
 };
 
-/// The targets of one part. `input` says what is added to the k-th one's amplitudes.
+/// The targets of one part. `input` says what is added to the k-th one's amplitudes; its t is 0.
 template <class Input>
 HWY_INLINE void add_inputs(const Targets& part, const Neurons& neurons, double label, Block& block, const Watcher& look,
                            const Input& input) {
   const std::uint32_t* const index = part.index.data();
   const std::size_t count = part.index.size();
+  const std::uint32_t offset = part.offset;
   prefetch_first(part, 0, neurons);
   for (std::size_t k = 0; k < count; ++k) {
     prefetch(part, k + kPrefetch, neurons);
-    const std::uint32_t i = part.offset + index[k];
-    const frame::Factors<double> more = input(k);
+    const std::uint32_t i = offset + index[k];
     State<double>& row = neurons.row[i];
-    row.y += more.m;
-    row.exc += more.exc;
-    row.inh += more.inh;
-    block.rows[block.count] = row;
+    add_row(row, input(k), block.rows[block.count], row);
     row.t = label;
     block.index[block.count] = i;
     if (++block.count == kBlock) {
@@ -162,17 +159,18 @@ void deliver_curr_exp(const Kernel::Constants& c, const Neurons& neurons, const 
   const Kernel::Moment at = Kernel::moment(c, arrival.t);
   const frame::Factors<double> unit = Kernel::input_at(c, at.now, arrival.receptor);
   const auto times = [&unit](double weight) {
-    return frame::Factors<double>{weight * unit.m, weight * unit.exc, weight * unit.inh};
+    return State<double>{weight * unit.m, weight * unit.exc, weight * unit.inh, 0.0};
   };
   const Watcher look(c, at, arrival.label, neurons.safe_until, watch, report);
   Block block;
   for (const Targets& part : targets) {
     if (part.weight.empty()) {
-      const frame::Factors<double> all = times(part.constant_weight);
-      add_inputs(part, neurons, arrival.label, block, look, [&all](std::size_t /*k*/) { return all; });
+      const State<double> all = times(part.constant_weight);
+      add_inputs(part, neurons, arrival.label, block, look,
+                 [&all](std::size_t /*k*/) HWY_ATTR -> const State<double>& { return all; });
     } else {
       add_inputs(part, neurons, arrival.label, block, look,
-                 [&times, weight = part.weight.data()](std::size_t k) { return times(weight[k]); });
+                 [&times, weight = part.weight.data()](std::size_t k) HWY_ATTR { return times(weight[k]); });
     }
   }
   look(block);

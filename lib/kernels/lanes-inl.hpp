@@ -91,18 +91,33 @@ HWY_INLINE unsigned bits_of(hn::Mask<Doubles> mask, std::size_t count) {
   return count >= 8 ? bits : bits & ((1U << count) - 1U);
 }
 
-/// Asks for what the k-th target needs, long before it is needed.
+/// Asks for what the k-th target, or the last one, needs, long before it is needed.
 HWY_INLINE void prefetch(const Targets& targets, std::size_t k, const Neurons& neurons) {
-  if (k < targets.index.size()) {
-    const std::uint32_t i = targets.offset + targets.index[k];
-    hwy::Prefetch(neurons.row + i);
-    hwy::Prefetch(neurons.safe_until + i);
-  }
+  const std::uint32_t i = targets.offset + targets.index[HWY_MIN(k, targets.index.size() - 1)];
+  hwy::Prefetch(neurons.row + i);
+  hwy::Prefetch(neurons.safe_until + i);
 }
 constexpr std::size_t kPrefetch = 12;  // targets ahead
 HWY_INLINE void prefetch_first(const Targets& targets, std::size_t begin, const Neurons& neurons) {
-  for (std::size_t k = begin; k < begin + kPrefetch; ++k) {
+  for (std::size_t k = begin; k < HWY_MIN(begin + kPrefetch, targets.index.size()); ++k) {
     prefetch(targets, k, neurons);
+  }
+}
+
+/// `from` + `more`, number by number, into both `a` and `b`.
+HWY_INLINE void add_row(const State<double>& from, const State<double>& more, State<double>& a, State<double>& b) {
+  const Doubles d;
+  for (std::size_t k = 0; k < 4; k += hn::Lanes(d)) {
+    const V sum = hn::Load(d, &from.y + k) + hn::Load(d, &more.y + k);
+    hn::Store(sum, d, &a.y + k);
+    hn::Store(sum, d, &b.y + k);
+  }
+}
+
+HWY_INLINE void copy_row(const State<double>& from, State<double>& to) {
+  const Doubles d;
+  for (std::size_t k = 0; k < 4; k += hn::Lanes(d)) {
+    hn::Store(hn::Load(d, &from.y + k), d, &to.y + k);
   }
 }
 

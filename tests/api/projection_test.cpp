@@ -109,6 +109,18 @@ TEST_F(ProjectionTest, TakesNewWeightsForEventsThatArriveFromThenOn) {
   EXPECT_EQ(curr_.value("isyn_exc")[0], 21.0);
 }
 
+TEST_F(ProjectionTest, TakesNewWeightsInTheMiddleOfTheSynapsesThatASpikePassesOneAfterTheOther) {
+  sources_.set_spike_times(0, {1.0});
+  const Values delays = std::vector<double>{1.0, 1.0001, 1.0002, 1.0003};
+  Projection projection = simulation_.connect(sources_.slice(0, 1), curr_, all_, {1.0, delays});
+  curr_.set("tau_syn_E", 1e300);
+  curr_.set("v_thresh", 1e300);
+  simulation_.run_until(2.00015);
+  projection.set_weights(10.0);
+  simulation_.run_until(10.0);
+  EXPECT_EQ(curr_.value("isyn_exc"), (std::vector<double>{1.0, 1.0, 10.0, 10.0}));
+}
+
 TEST_F(ProjectionTest, TakesWeightsOneByOneInTheOrderOfItsSynapses) {
   const Values delays = RandomDistribution("uniform", {0.1, 1.0});
   Projection projection = simulation_.connect(sources_, curr_, all_, {1.0, delays});

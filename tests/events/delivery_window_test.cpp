@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <random>
+#include <span>
 #include <vector>
 
 namespace va_event::events {
@@ -34,7 +35,7 @@ DeliveryWindow<double> random_window(std::size_t count, double grid, std::mt1993
 
 /// What stands in the window, as a queue of deliveries would hold it.
 std::vector<Delivery<double>> deliveries(const DeliveryWindow<double>& window,
-                                         const std::vector<DeliveryWindow<double>::Spike>& spikes) {
+                                         std::span<const DeliveryWindow<double>::Spike> spikes) {
   std::vector<Delivery<double>> all;
   for (const auto& event : window.events()) {
     const Delivery<double>& spike = spikes[event.spike].next;
