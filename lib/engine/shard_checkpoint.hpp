@@ -29,9 +29,11 @@ void Shard<Real>::add_pending(PendingEvents<Real>& events) const {
   wakes_.for_each([&events](const auto& wake) { events.wakes.push_back(wake); });
   emissions_.for_each([&events](const auto& spike) { events.source_spikes.push_back(spike); });
   std::map<std::uint32_t, std::vector<events::CellEvent<Real>>> spikes_by_route;
-  deliveries_.for_each([&spikes_by_route](const auto& delivery) {
+  const auto add = [&spikes_by_route](const auto& delivery) {
     spikes_by_route[delivery.route].push_back({delivery.emitted, delivery.source});
-  });
+  };
+  deliveries_.for_each(add);
+  spread_.for_each(add);
   for (auto& [route, spikes] : spikes_by_route) {
     std::sort(spikes.begin(), spikes.end());
     events.add_in_flight(spikes);
@@ -52,6 +54,7 @@ void Shard<Real>::begin_load(const Instant& now, const std::vector<std::size_t>&
   wakes_.clear();
   emissions_.clear();
   deliveries_.clear();
+  spread_.clear();
   candidates_.queue().clear();
   now_ = now;
   currents_.resume(current_steps);
@@ -99,7 +102,7 @@ void Shard<Real>::load_spike_in_flight(const events::CellEvent<Real>& spike) {
     });
     const std::size_t position = next_own(branch, row, static_cast<std::size_t>(first_due - row.delay.begin()));
     if (position < row.target.size()) {
-      deliveries_.push({events::later(spike.time, Real(row.delay[position])), spike.cell, r, position, spike.time});
+      put_back({events::later(spike.time, Real(row.delay[position])), spike.cell, r, position, spike.time});
     }
   }
 }

@@ -323,7 +323,7 @@ void Shard<Real>::fill_window(events::Delivery<Real> delivery) {
   Real arrival = delivery.arrival.offset;
   std::size_t position = delivery.position;
   for (;;) {
-    if (const std::uint32_t target = row.target[position]; target >= place.begin && target < place.end) {
+    if (const std::uint32_t target = row.target[position]; place.own.contains(target)) {
       window_.add(arrival, row.weight.empty() ? constant_weight : row.weight[position], place.offset + target,
                   position);
     }
