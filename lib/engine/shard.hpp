@@ -80,8 +80,11 @@ struct Tally {
 /// and handles one event after the other in the total order (time, kind, contents). Everything it holds belongs to it;
 /// network and routes are only read. Spikes leave by emissions() and come, from all parts, by accept().
 ///
-/// Three scales of time, none of which is a time step:
+/// Four scales of time, none of which is a time step:
 ///  - events, wherever they fall;
+///  - windows of arrivals through delays of their own (events::DeliveryWindow), which are sorted at once. Within the
+///    smallest delay no spike can add to them, so that inputs of different neurons are taken together: each neuron sees
+///    its events in their order, and which ones share a vector leaves no trace;
 ///  - check frames of kFrame: only neurons that might spike before the frame ends stand in the queue of candidates.
 ///    Frames decide who is looked at, never what comes out;
 ///  - epochs (events::kEpoch): the origin of all offsets moves on, and every neuron is advanced to it, so that
@@ -96,7 +99,7 @@ class Shard {
 
   /// Handles every event before `stop`, which no spike of another part may disturb.
   void run_before(const Instant& stop);
-  /// Forgets what has been prepared with the present weights.
+  /// Forgets what has been prepared with the present weights: users may change them before the next run.
   void end_run();
   /// Every event before this time is done.
   [[nodiscard]] const Instant& now() const noexcept { return now_; }
@@ -200,7 +203,7 @@ class Shard {
   [[nodiscard]] Real offset_of(const events::Instant<Number>& t) const;
 
   static Instant never() { return {std::numeric_limits<std::int64_t>::max(), Real(0)}; }
-  static constexpr double kShortestWindow = 0x1p-8;  ///< [ms]
+  static constexpr double kShortestWindow = 0x1p-8;  ///< of arrivals [ms]
   static constexpr double kLongestWindow = 1.0;      ///< [ms]
   static constexpr double kFrame = 1.0;              ///< [ms]; a divisor of the epoch (benchmarks/networks)
 
