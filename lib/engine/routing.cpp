@@ -117,6 +117,19 @@ std::uint64_t fingerprint(const Branch& branch, std::size_t sources) {
   return sum;
 }
 
+/// Whether a source has several synapses for each of its delays, on average: in time steps, or of a few classes.
+bool is_bundled(const network::SynapseTable& table) {
+  constexpr std::size_t kSeveral = 3;
+  std::size_t delays = 0;
+  for (std::size_t k = 0; k < table.rows(); ++k) {
+    const auto delay = table.row(k).delay;
+    for (std::size_t s = 0; s < delay.size(); ++s) {
+      delays += s == 0 || delay[s] != delay[s - 1] ? 1 : 0;
+    }
+  }
+  return table.size() >= kSeveral * delays;
+}
+
 /// Branches are ordered by what they hold. Synapses are looked at only if all else is the same.
 void sort(std::vector<Ranked>& branches, const network::Network& network, Processes& processes) {
   const auto by_summary = [](const Ranked& a, const Ranked& b) { return a.summary() < b.summary(); };
@@ -184,7 +197,8 @@ Routing::Routing(const network::Network& network, Processes& processes)
     const bool joins = ranked.one_delay() && last == std::pair(ranked.population, ranked.extent.min_delay);
     last = {ranked.population, ranked.one_delay() ? ranked.extent.min_delay : 0.0};
     if (!joins) {
-      routes.push_back({table.has_constant_delay() ? std::optional(table.constant_delay()) : std::nullopt, {}});
+      const bool one = table.has_constant_delay();
+      routes.push_back({one ? std::optional(table.constant_delay()) : std::nullopt, {}, !one && is_bundled(table)});
     }
     routes.back().branches.push_back(std::move(ranked.branch));
   }

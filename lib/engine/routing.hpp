@@ -32,6 +32,7 @@ struct Branch {
 struct Route {
   std::optional<double> delay;  ///< [ms]; nullopt: per synapse
   std::vector<Branch> branches;
+  bool bundled = false;  ///< per synapse, but several of a source have the same: those are delivered at once as well
 };
 
 /// The routes of every population. Routes and branches are in an order of their contents, which fixes the order in

@@ -216,7 +216,7 @@ class Shard {
   std::vector<Place> places_;                               ///< by population
   std::vector<std::unique_ptr<SourceGroup>> sources_;       ///< by population; null for neurons
 
-  /// Arrivals at all synapses of one delay; with delays of their own, only those that are too soon for a window.
+  /// Arrivals at all synapses of one delay; with single delays of their own, only those too soon for a window.
   events::EventQueue<events::Delivery<Real>> deliveries_;
   /// Spikes that go through synapses with delays of their own and have no arrival in the present window.
   events::EventQueue<events::Delivery<Real>> spread_;

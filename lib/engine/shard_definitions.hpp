@@ -248,8 +248,9 @@ std::size_t Shard<Real>::next_own(const Branch& branch, const network::SynapseTa
 /// A spike that goes through synapses with delays of their own.
 template <class Real>
 void Shard<Real>::put_back(const events::Delivery<Real>& delivery) {
+  const bool bundled = routing_.routes_of(population_index_[delivery.source])[delivery.route].bundled;
   const bool soon = !window_.empty() && offset_of(delivery.arrival) < window_.end();
-  (soon ? deliveries_ : spread_).push(delivery);
+  (bundled || soon ? deliveries_ : spread_).push(delivery);
 }
 
 /// @param limit no event from then on
