@@ -64,8 +64,8 @@ class Cells {
   [[nodiscard]] Signal signal(std::string_view variable, Gather gather = Gather::everywhere) const;
   /// Recorded spikes divided by the number of cells. @throws StateError when none of them records spikes.
   [[nodiscard]] double mean_spike_count() const;
-  /// Recorded spikes of each cell.
-  [[nodiscard]] std::vector<std::size_t> spike_counts() const;
+  /// Recorded spikes of each cell. @param gather everywhere; or none: of the local_ids()
+  [[nodiscard]] std::vector<std::size_t> spike_counts(Gather gather = Gather::everywhere) const;
   /// Forgets what was recorded so far by these cells; recording goes on.
   void clear_recorded() const;
 
@@ -75,7 +75,8 @@ class Cells {
   void write(const std::string& path, std::string_view variable = "spikes", Gather gather = Gather::at_root) const;
 
   /// The exact present value of a state variable of each cell (before the events of this instant).
-  [[nodiscard]] std::vector<double> value(std::string_view variable) const;
+  /// @param gather everywhere; or none: of the local_ids()
+  [[nodiscard]] std::vector<double> value(std::string_view variable, Gather gather = Gather::everywhere) const;
 
   /// Empty when the cells have no positions. @throws ConnectionError when some have and some have not.
   [[nodiscard]] std::vector<Position> positions() const;

@@ -260,7 +260,7 @@ void Core::inject(std::span<const CellId> ids, const StepCurrentSource& source) 
   }
 }
 
-std::vector<double> Core::value(std::span<const CellId> ids, std::string_view variable) const {
+std::vector<double> Core::value(std::span<const CellId> ids, std::string_view variable, Gather gather) const {
   std::vector<double> mine;
   for (const CellId id : ids) {
     const network::PopulationData& population = population_of(id);
@@ -269,7 +269,7 @@ std::vector<double> Core::value(std::span<const CellId> ids, std::string_view va
       mine.push_back(engine ? engine->variable(id, index) : population.initial[index].at(id - population.first));
     }
   }
-  return gather_values(network, ids, mine, *processes);
+  return gather == Gather::none ? mine : gather_values(network, ids, mine, *processes);
 }
 
 }  // namespace va_event::detail

@@ -44,7 +44,7 @@ struct Core : std::enable_shared_from_this<Core> {
   void initialize(std::span<const CellId> ids, std::string_view variable, const Values& values);
   void record(std::span<const CellId> ids, std::string_view variable, double sampling_interval);
   void inject(std::span<const CellId> ids, const StepCurrentSource& source);
-  [[nodiscard]] std::vector<double> value(std::span<const CellId> ids, std::string_view variable) const;
+  [[nodiscard]] std::vector<double> value(std::span<const CellId> ids, std::string_view variable, Gather gather) const;
   [[nodiscard]] std::vector<CellId> local(std::span<const CellId> ids) const;
   /// @throws StateError on several processes.
   void require_single_process(const char* what) const;

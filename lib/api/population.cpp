@@ -62,7 +62,10 @@ Signal Cells::signal(std::string_view variable, Gather gather) const {
   return detail::gather_signal(core_->recorder, variable, ids(), *core_->processes, gather);
 }
 
-std::vector<std::size_t> Cells::spike_counts() const {
+std::vector<std::size_t> Cells::spike_counts(Gather gather) const {
+  if (gather == Gather::none) {
+    return core_->recorder.spike_counts(local_ids());
+  }
   std::vector<std::size_t> counts = core_->recorder.spike_counts(ids());
   if (core_->processes->count() > 1) {
     const std::vector<CellId> mine = local_ids();
@@ -112,7 +115,9 @@ void Cells::write(const std::string& path, std::string_view variable, Gather gat
   }
 }
 
-std::vector<double> Cells::value(std::string_view variable) const { return core_->value(ids(), variable); }
+std::vector<double> Cells::value(std::string_view variable, Gather gather) const {
+  return core_->value(ids(), variable, gather);
+}
 
 std::vector<Position> Cells::positions() const {
   std::vector<Position> result;
