@@ -8,11 +8,12 @@ from pyNN.random import NumpyRNG, RandomDistribution
 SEED = 98765
 
 
-def build(sim, benchmark, groups="populations", n=4000, csa=None, p_connect=0.02):
-    """Makes the network with populations, views or an assembly. With `csa`, connections are its random sets."""
+def build(sim, benchmark, groups="populations", n=4000, csa=None, p_connect=0.02, seed=SEED, input_spikes=None, **extra):
+    """Makes the network with populations, views or an assembly. With `csa`, connections are its random sets. With
+    `input_spikes`, the 20 sources of COBA spike at these times. `extra` goes to setup()."""
     conductance = benchmark == "COBA"
     n_exc = n * 4 // 5
-    sim.setup(timestep=0.1, min_delay=0.2, max_delay=1.0)
+    sim.setup(timestep=0.1, min_delay=0.2, max_delay=1.0, **extra)
     cell = dict(tau_m=20.0, tau_syn_E=5.0, tau_syn_I=10.0, v_rest=-60.0 if conductance else -49.0, v_reset=-60.0,
                 v_thresh=-50.0, cm=0.2, tau_refrac=5.0)
     if conductance:
@@ -25,9 +26,12 @@ def build(sim, benchmark, groups="populations", n=4000, csa=None, p_connect=0.02
     else:
         exc, inh = sim.Population(n_exc, cell_type, label="exc"), sim.Population(n - n_exc, cell_type, label="inh")
         every = exc + inh if groups == "assembly" else None
-    stimulus = sim.Population(20, sim.SpikeSourcePoisson(rate=100.0, duration=50.0)) if conductance else None
+    stimulus = None
+    if conductance:
+        stimulus = sim.Population(20, sim.SpikeSourcePoisson(rate=100.0, duration=50.0) if input_spikes is None else
+                                  sim.SpikeSourceArray(spike_times=input_spikes))
 
-    rng = NumpyRNG(seed=SEED, parallel_safe=True)
+    rng = NumpyRNG(seed=seed, parallel_safe=True)
     potentials = RandomDistribution("uniform", low=-60.0, high=-50.0, rng=rng)
     for group in [every] if groups == "views" else [exc, inh]:
         group.initialize(v=potentials)
@@ -50,4 +54,4 @@ def build(sim, benchmark, groups="populations", n=4000, csa=None, p_connect=0.02
     else:
         every.record("spikes")
     exc[[0, 1]].record("v")
-    return SimpleNamespace(exc=exc, inh=inh, every=every, projections=projections)
+    return SimpleNamespace(exc=exc, inh=inh, every=every, stimulus=stimulus, projections=projections)

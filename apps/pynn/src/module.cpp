@@ -5,6 +5,7 @@
 #include <string>
 
 #include "network.hpp"
+#include "processes.hpp"
 #include "va_event/error.hpp"
 
 namespace va_event::python {
@@ -27,6 +28,7 @@ void add_exceptions(py::module_& module) {
   add_exception<SizeError>(module, "SizeError", base, PyExc_ValueError);
   add_exception<ConnectionError>(module, "ConnectionError", base, PyExc_ValueError);
   add_exception<StateError>(module, "StateError", base, PyExc_RuntimeError);
+  add_exception<ProcessError>(module, "ProcessError", base, PyExc_RuntimeError);
 }
 
 }  // namespace
@@ -34,6 +36,7 @@ void add_exceptions(py::module_& module) {
 PYBIND11_MODULE(_native, module) {
   module.doc() = "The library behind va_event.pynn: networks of cells addressed by arrays of ids";
   add_exceptions(module);
+  add_processes(module);
   module.def("version", [] { return std::string(version()); });
   module.def("cell_models", &cell_models);
   module.def("check_parameters", &check_parameters, py::arg("model"), py::arg("parameters"));

@@ -177,12 +177,15 @@ void Network::run_until(double time) {
     end = simulation_.run_until(time);
   }
   if (end == RunEnd::interrupted) {
+    if (PyErr_Occurred() == nullptr) {  // it was another process that Ctrl-C reached
+      PyErr_SetNone(PyExc_KeyboardInterrupt);
+    }
     throw py::error_already_set();
   }
 }
 
 py::tuple Network::spikes(const IdArray& ids) const {
-  Spikes spikes = cells(ids).spikes();
+  Spikes spikes = cells(ids).spikes(Gather::none);
   std::vector<double> times;
   times.reserve(spikes.size());
   for (const Time& time : spikes.times) {
@@ -192,14 +195,14 @@ py::tuple Network::spikes(const IdArray& ids) const {
 }
 
 py::array Network::spike_counts(const IdArray& ids) const {
-  const std::vector<std::size_t> counts = cells(ids).spike_counts();
+  const std::vector<std::size_t> counts = cells(ids).spike_counts(Gather::none);
   return adopt(std::vector<std::int64_t>(counts.begin(), counts.end()));
 }
 
 py::tuple Network::signal(const IdArray& ids, const std::string& variable) const {
   const auto columns = static_cast<std::size_t>(ids.size());
   try {
-    Signal whole = cells(ids).signal(variable);
+    Signal whole = cells(ids).signal(variable, Gather::none);
     if (whole.ids.size() == columns && std::equal(whole.ids.begin(), whole.ids.end(), ids.data())) {
       const auto rows = static_cast<py::ssize_t>(whole.samples());
       return py::make_tuple(whole.first_sample,
@@ -211,7 +214,7 @@ py::tuple Network::signal(const IdArray& ids, const std::string& variable) const
   std::int64_t first = std::numeric_limits<std::int64_t>::max();
   std::int64_t last = std::numeric_limits<std::int64_t>::min();
   for (std::size_t column = 0; column < columns; ++column) {
-    Signal part = cells(IdArray(1, ids.data() + column)).signal(variable);
+    Signal part = cells(IdArray(1, ids.data() + column)).signal(variable, Gather::none);
     first = std::min(first, part.first_sample);
     last = std::max(last, part.first_sample + static_cast<std::int64_t>(part.samples()));
     parts.emplace(column, std::move(part));
@@ -229,7 +232,7 @@ py::tuple Network::signal(const IdArray& ids, const std::string& variable) const
 }
 
 py::array Network::values(const IdArray& ids, const std::string& variable) const {
-  return adopt(cells(ids).value(variable));
+  return adopt(cells(ids).value(variable, Gather::none));
 }
 
 void check_parameters(const std::string& model, const py::dict& parameters) {

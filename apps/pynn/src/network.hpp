@@ -6,16 +6,22 @@
 #include <vector>
 
 #include "arrays.hpp"
+#include "processes.hpp"
 #include "va_event/va_event.hpp"
 
 namespace va_event::python {
 
 /// A simulation whose cells are addressed by arrays of ids, which is how the Python side sees populations, views and
 /// assemblies alike. One call moves whole arrays; nothing here is per synapse or per spike.
+///
+/// Of several processes all must call create(), connect(), set_weights(), record() and run_until(), and with the same
+/// arguments but for the synapses: each gives those onto its own cells. Data is that of this process, and may only be
+/// asked of its own cells.
 class Network {
  public:
   /// @param threads 0: as many as pay; the results do not depend on it
-  Network(std::uint64_t seed, unsigned threads) : simulation_({.seed = seed, .threads = threads}) {}
+  Network(std::uint64_t seed, unsigned threads)
+      : simulation_({.seed = seed, .threads = threads, .processes = processes()}) {}
 
   /// Adds a population; its ids follow those of the populations before.
   void create(const std::string& model, std::size_t size, const py::dict& parameters, const std::string& label);
@@ -28,7 +34,7 @@ class Network {
   /// all synapses, or one for each. Returns the projection's number.
   std::size_t connect(const IdArray& pre_cells, const IdArray& post_cells, const IdArray& pre, const IdArray& post,
                       const DoubleArray& weights, const DoubleArray& delays, const std::string& receptor);
-  /// One weight for each synapse, in the order of Projection::weights().
+  /// One weight for each synapse of all processes, in the order of Projection::weights().
   void set_weights(std::size_t projection, const DoubleArray& weights);
 
   void record(const IdArray& ids, const std::string& variable, double sampling_interval);

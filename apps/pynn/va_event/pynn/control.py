@@ -3,9 +3,8 @@
 
 from pyNN import common
 from pyNN.common.control import DEFAULT_MAX_DELAY, DEFAULT_MIN_DELAY, DEFAULT_TIMESTEP
-from pyNN.recording import get_io
 
-from . import simulator
+from . import processes, simulator
 
 
 def setup(timestep=DEFAULT_TIMESTEP, min_delay=DEFAULT_MIN_DELAY, **extra_params):
@@ -20,6 +19,8 @@ def setup(timestep=DEFAULT_TIMESTEP, min_delay=DEFAULT_MIN_DELAY, **extra_params
             seed of the random numbers that the simulator draws itself, those of spike sources. A whole number >= 0.
         `threads`:
             how many threads simulate; all that pay, unless given. The results are the same.
+
+    Under `mpirun` several processes simulate together (processes.py). Returns the number of this one.
     """
     common.setup(timestep, min_delay, **extra_params)
     seed = extra_params.get("rng_seed", simulator.DEFAULT_SEED)
@@ -30,6 +31,7 @@ def setup(timestep=DEFAULT_TIMESTEP, min_delay=DEFAULT_MIN_DELAY, **extra_params
         raise ValueError(f"threads = {threads}: must be a whole number >= 1, or 0 for all that pay")
     if not timestep > 0.0:
         raise ValueError(f"timestep = {timestep} ms: must be > 0")
+    processes.share_generators()
     simulator.state.clear(int(seed), int(threads))
     simulator.state.dt = timestep
     simulator.state.min_delay = min_delay
@@ -40,7 +42,7 @@ def setup(timestep=DEFAULT_TIMESTEP, min_delay=DEFAULT_MIN_DELAY, **extra_params
 def end(compatible_output=True):
     """Writes the files that record() was asked for."""
     for population, variables, filename in simulator.state.write_on_end:
-        population.write_data(get_io(filename), variables)
+        population.write_data(filename, variables)
     simulator.state.write_on_end = []
 
 

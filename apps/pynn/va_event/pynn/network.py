@@ -8,6 +8,7 @@ arrays; only the first run() hands them to the library. From then on changes go 
 import numpy as np
 
 from .. import _native
+from . import processes
 from .exceptions import as_pynn_errors
 
 _MASK64 = (1 << 64) - 1
@@ -21,6 +22,7 @@ class Network:
         self.populations = []
         self.projections = []
         self.current_sources = []
+        self.changed = set()  # numbers of the projections whose weights the simulation does not know yet
         self._simulation = None
         self._trial = 0
 
@@ -47,12 +49,13 @@ class Network:
         """Drops the simulation. Trial number 0 has the seed of setup(), every further one a seed of its own: spikes of
         Poisson sources differ from trial to trial, and yet repeat when the whole script is run again."""
         self._simulation = None
+        self.changed = set()
         self._trial = trial
         for source in self.current_sources:
             source.restart()
 
     def shortest_delay(self):
-        delays = [projection.shortest_delay() for projection in self.projections if len(projection) > 0]
+        delays = [projection.shortest_delay() for projection in self.projections if projection.size() > 0]
         return min(delays, default=self._state.dt)
 
     def run_until(self, time):
@@ -61,7 +64,15 @@ class Network:
         for source in self.current_sources:
             source.extend(time)
         with as_pynn_errors():
+            self._set_weights()
             self._simulation.run_until(time)
+
+    def _set_weights(self):
+        """What was changed since the last run. Single weights change in one process, and not in the others."""
+        changed = set().union(*processes.all_gather(self.changed))
+        for number in sorted(changed):
+            self.projections[number].set_weights(self._simulation)
+        self.changed = set()
 
     def _build(self):
         # Multiplying by an odd number keeps different trials apart, and far from the seeds that users choose.

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Populations, views and assemblies."""
 
+import copy
+
 import numpy as np
 from pyNN import common, errors
 from pyNN.parameters import LazyArray, ParameterSpace, Sequence, simplify
 
 from .. import _native
-from . import simulator
+from . import processes, simulator
 from .exceptions import as_pynn_errors
 from .network import ids_of
 from .recording import Recorder
@@ -18,6 +20,12 @@ class Assembly(common.Assembly):
     @property
     def local_size(self):
         return sum(population.local_size for population in self.populations)
+
+    def write_data(self, io, variables="all", gather=True, clear=False, annotations=None):
+        if gather and processes.rank > 0:  # some formats open their file at once
+            self.get_data(variables, gather, clear, annotations)
+        else:
+            common.Assembly.write_data(self, io, variables, gather, clear, annotations)
 
     @property
     def receptor_types(self):
@@ -42,13 +50,60 @@ class _Cells:
         """Of these cells in the population."""
         return self.all_cells.astype(np.int64) - int(self._root.first_id)
 
+    @property
+    def _mask_local(self):
+        """Which of the cells this process has."""
+        if processes.count == 1 or processes.acts_as_one():
+            return np.ones(self.size, dtype=bool)
+        if "_local" not in self.__dict__:
+            first, end = _native.local_range(self._root.size)
+            self._local = (first <= self._indices) & (self._indices < end)
+        return self._local
+
+    @_mask_local.setter
+    def _mask_local(self, mask):
+        """What PyNN makes of the parent's mask is the same."""
+
+    @property
+    def local_cells(self):
+        return self.all_cells[self._mask_local]
+
+    @local_cells.setter
+    def local_cells(self, cells):
+        """What PyNN makes of the mask is the same."""
+
+    def is_local(self, id):
+        return processes.count == 1 or bool(self._mask_local[self.id_to_index(id)])
+
+    def get(self, parameter_names, gather=False, simplify=True):
+        if not gather or processes.count == 1:
+            return self._common.get(self, parameter_names, simplify=simplify)
+        # Everybody has the values of all cells, except for those that were set for single cells where they are.
+        root = self._root
+        first, end = _native.local_range(root.size)
+        own = {name: values[first:end] for name, values in root._parameters.items()}
+        for begin, stop, theirs in processes.all_gather((first, end, own)):
+            for name, values in theirs.items():
+                root._parameters[name][begin:stop] = values
+        with processes.as_one():
+            return self._common.get(self, parameter_names, simplify=simplify)
+
+    def set(self, **parameters):
+        with processes.as_one():  # random numbers are drawn for all cells
+            self._common.set(self, **parameters)
+
+    def _get_cell_initial_value(self, id, variable):
+        with processes.as_one():  # everybody has the values of all cells
+            return common.Population._get_cell_initial_value(self._root, id, variable)
+
     def _get_parameters(self, *names):
         for name in names:
             if name not in self._root._parameters:
                 raise errors.NonExistentParameterError(
                     name, self.celltype.__class__.__name__, self.celltype.get_parameter_names())
-        values = {name: self._root._parameters[name][self._indices] for name in names}
-        return ParameterSpace({name: simplify(value) for name, value in values.items()}, shape=(self.size,))
+        indices = self._indices[self._mask_local]
+        values = {name: self._root._parameters[name][indices] for name in names}
+        return ParameterSpace({name: simplify(value) for name, value in values.items()}, shape=(indices.size,))
 
     # Native names and values are PyNN's own.
     _get_native_parameters = _get_parameters
@@ -102,11 +157,12 @@ class _Cells:
 
 class Population(_Cells, common.Population):
     __doc__ = common.Population.__doc__
+    _common = common.Population
     _recorder_class = Recorder
 
     def __init__(self, *args, **kwargs):
         state = simulator.state
-        recorders, count = set(state.recorders), state.id_counter
+        recorders, count = copy.copy(state.recorders), state.id_counter
         try:
             common.Population.__init__(self, *args, **kwargs)
         except Exception:
@@ -136,7 +192,6 @@ class Population(_Cells, common.Population):
             cell = simulator.ID(first + index)
             cell.parent = self
             self.all_cells[index] = cell
-        self._mask_local = np.ones(self.size, dtype=bool)
         self.first_id = self.all_cells[0]  # common.Population sets it again, later
 
         parameters = self.celltype.native_parameters
@@ -184,6 +239,7 @@ class Population(_Cells, common.Population):
 
 class PopulationView(_Cells, common.PopulationView):
     __doc__ = common.PopulationView.__doc__
+    _common = common.PopulationView
 
     @property
     def _root(self):
@@ -194,9 +250,6 @@ class PopulationView(_Cells, common.PopulationView):
             self._set_initial_value_array(variable, LazyArray(value, shape=(self.size,), dtype=float))
             self._root.initial_values[variable] = LazyArray(
                 self._root._initial[variable].copy(), shape=(self._root.size,), dtype=float)
-
-    def _get_cell_initial_value(self, id, variable):
-        return self._root._get_cell_initial_value(id, variable)
 
 
 def _checked_times(sequence):

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Projections: four arrays (pre, post, weight, delay) with one element for each synapse."""
+"""Projections: four arrays (pre, post, weight, delay) with one element for each synapse onto a cell of this process."""
 
 from array import array
+from contextlib import contextmanager
 
 import numpy as np
 from pyNN import common, errors
 from pyNN.space import Space
 
-from . import simulator
+from . import processes, simulator
 from .exceptions import as_pynn_errors
 from .network import ids_of
 from .synapses import StaticSynapse
@@ -60,21 +61,34 @@ class Connection(common.Connection):
 
 
 class _Collector:
-    """Takes the columns that a connector makes, one after the other."""
+    """Takes the columns that a connector makes, one after the other, and drops those of other processes."""
 
-    def __init__(self):
+    def __init__(self, local):
+        self._local = None if local.all() else local
+        self._numbers = array("Q")  # places among the synapses of all processes; left empty where nothing is dropped
+        self._made = 0
         self._pre = array("I")
         self._post = array("I")
         self._values = {"weight": [], "delay": []}
 
     def add(self, pre, post, **values):
         pre = np.asarray(pre, dtype=np.uint32)
+        self._made += pre.size
+        if self._local is not None:
+            if not self._local[post]:
+                return
+            self._numbers.frombytes(np.arange(self._made - pre.size, self._made, dtype=np.uint64).tobytes())
         self._pre.frombytes(pre.tobytes())
         self._post.frombytes(np.full(pre.size, post, dtype=np.uint32).tobytes())
         self._add_values(pre.size, values)
 
     def add_pairs(self, pre, post, **values):
-        """Many columns at once."""
+        """Many columns at once, with the same values for all synapses."""
+        self._made += len(pre)
+        if self._local is not None:
+            kept = np.flatnonzero(self._local[post])
+            self._numbers.frombytes((kept + (self._made - len(pre))).astype(np.uint64).tobytes())
+            pre, post = np.asarray(pre)[kept], np.asarray(post)[kept]
         self._pre.frombytes(np.asarray(pre, dtype=np.uint32).tobytes())
         self._post.frombytes(np.asarray(post, dtype=np.uint32).tobytes())
         self._add_values(len(pre), values)
@@ -82,6 +96,11 @@ class _Collector:
     def _add_values(self, size, values):
         for name, column in self._values.items():
             column.append((size, values[name]))
+
+    def numbers(self):
+        if self._local is None:
+            return np.arange(self._made, dtype=np.uint64)
+        return np.frombuffer(self._numbers, dtype=np.uint64) if self._numbers else np.empty(0, dtype=np.uint64)
 
     def arrays(self):
         pre = np.frombuffer(self._pre, dtype=np.uint32) if self._pre else np.empty(0, dtype=np.uint32)
@@ -110,11 +129,18 @@ class Projection(common.Projection):
         if not isinstance(self.synapse_type, StaticSynapse):
             raise errors.InvalidModelError(
                 f"{type(self.synapse_type).__name__} is not a synapse type of {simulator.name}: use its StaticSynapse")
-        self._collector = _Collector()
-        connector.connect(self)
+        self._collector = _Collector(self.post._mask_local)
+        with processes.as_one():
+            connector.connect(self)
         self._pre, self._post, self._values = self._collector.arrays()
+        self._numbers = self._collector.numbers() if processes.count > 1 else None
         del self._collector
         self._check_values(self._values)
+        self._whole = None  # the columns of all processes' synapses while get() shows them
+        shortest = self._values["delay"].min(initial=np.inf)
+        everywhere = processes.all_gather((len(self), shortest))
+        self._total = sum(size for size, _ in everywhere)
+        self._shortest_delay = min(delay for _, delay in everywhere)
         self._network = state.network
         self._number = None  # in the simulation
         self._order = None
@@ -141,8 +167,12 @@ class Projection(common.Projection):
     def connections(self):
         return (Connection(self, k) for k in range(len(self)))
 
+    def size(self, gather=True):
+        return self._total if gather and not processes.acts_as_one() else len(self)
+
     def shortest_delay(self):
-        return float(self._values["delay"].min())
+        """Of the synapses of all processes; where delays were changed since, of this one's."""
+        return float(self._shortest_delay)
 
     # --- weights and delays
 
@@ -167,22 +197,23 @@ class Projection(common.Projection):
     def _change(self, changed):
         self._check_values(changed)
         self._network.require_present(f"projection {self.label!r}")
-        simulation = self._network.simulation
-        if simulation is not None and self._number is not None:
+        if self._network.simulation is not None and self._number is not None:
             if "delay" in changed and not np.array_equal(changed["delay"], self._values["delay"]):
                 raise RuntimeError("delays can be set before run() or after reset(), not in between: "
                                    "spikes are on their way")
             if "weight" in changed:
-                with as_pynn_errors():
-                    simulation.set_weights(self._number, changed["weight"][self._order])
+                self._network.changed.add(self._network.projections.index(self))
         self._values.update(changed)
+        if "delay" in changed and len(self) > 0:
+            self._shortest_delay = self._values["delay"].min(initial=np.inf)
 
     def _value_list_to_array(self, attributes):
         lists = [name for name, value in attributes.items()
                  if isinstance(value, list) or (isinstance(value, np.ndarray) and value.ndim == 1)]
-        if lists:
+        if lists:  # of the synapses of all processes
             connected = np.zeros(self.shape, dtype=bool)
-            connected[self._pre, self._post] = True
+            for pre, post in processes.all_gather((self._pre, self._post)):
+                connected[pre, post] = True
             for name in lists:
                 values = np.full(self.shape, np.nan)
                 values[connected] = attributes[name]
@@ -198,7 +229,29 @@ class Projection(common.Projection):
                 changed[name] = np.asarray(value.evaluate(simplify=False), dtype=float)[self._pre, self._post]
         self._change(changed)
 
+    def get(self, attribute_names, format, gather=True, *args, **kwargs):
+        with self._showing(gather):
+            return common.Projection.get(self, attribute_names, format, False, *args, **kwargs)
+
+    @contextmanager
+    def _showing(self, gather):
+        """Columns are those of all processes within this, where these are gathered: in process 0, or for "all" in all."""
+        if gather and processes.count > 1:
+            columns = {"number": self._numbers, "presynaptic_index": self._pre, "postsynaptic_index": self._post,
+                       **self._values}
+            parts = processes.gather(columns, everywhere=gather == "all")
+            if parts is not None:
+                whole = {name: np.concatenate([part[name] for part in parts]) for name in columns}
+                order = np.argsort(whole["number"], kind="stable")
+                self._whole = {name: column[order] for name, column in whole.items()}
+        try:
+            yield
+        finally:
+            self._whole = None
+
     def _column(self, name):
+        if self._whole is not None:
+            return self._whole[name]
         if name == "presynaptic_index":
             return self._pre
         if name == "postsynaptic_index":
@@ -213,12 +266,13 @@ class Projection(common.Projection):
 
     def _matrix(self, values, multiple_synapses):
         result = np.full(self.shape, np.nan)
-        pairs = (self._pre, self._post)
+        pre, post = self._column("presynaptic_index"), self._column("postsynaptic_index")
+        pairs = (pre, post)
         if multiple_synapses == "last":
             result[pairs] = values
         elif multiple_synapses == "first":
             # Copies: numpy walks reversed arrays forwards where it can, and then the last would win.
-            result[self._pre[::-1].copy(), self._post[::-1].copy()] = values[::-1].copy()
+            result[pre[::-1].copy(), post[::-1].copy()] = values[::-1].copy()
         else:
             combine, neutral = {"sum": (np.add, 0.0), "min": (np.fmin, np.inf), "max": (np.fmax, -np.inf)}[
                 multiple_synapses]
@@ -230,18 +284,28 @@ class Projection(common.Projection):
 
     def build(self, simulation):
         """Makes the synapses in a new simulation."""
-        if len(self) == 0:
+        if self._total == 0:
             self._number = None
             return
         weights, delays = self._values["weight"], self._values["delay"]
         pre_cells, post_cells = ids_of(self.pre.all_cells), ids_of(self.post.all_cells)
         self._number = simulation.connect(pre_cells, post_cells, self._pre, self._post, _one_if_same(weights),
                                           _one_if_same(delays), self.receptor_type)
-        # The library's order: by pre cell, then population, delay, target and weight.
-        target = post_cells[self._post]
+        self._order = np.lexsort((weights, *self._place()))
+
+    def _place(self):
+        """Sort keys of the library's order, the last one first: pre cell, population, delay, target; then weight."""
+        target = ids_of(self.post.all_cells)[self._post]
         population = np.searchsorted([int(p.first_id) for p in self._network.populations], target, "right")
-        self._order = np.lexsort((weights, target, delays, population, self._pre))
+        return target, self._values["delay"], population, self._pre
+
+    def set_weights(self, simulation):
+        """Gives the simulation the present weights. All processes must call this."""
+        own = [column[self._order] for column in (self._values["weight"], *self._place())]
+        weights, *place = (np.concatenate(columns) for columns in zip(*processes.all_gather(own)))
+        # The synapses onto one cell are all in one process, and there in order.
+        simulation.set_weights(self._number, weights[np.lexsort(place)])
 
 
 def _one_if_same(values):
-    return values[:1] if (values == values[0]).all() else values
+    return values[:1] if values.size > 0 and (values == values[0]).all() else values

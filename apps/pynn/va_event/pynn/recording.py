@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Recorded data, from the library's arrays to the Neo objects that PyNN makes of them."""
 
+from collections import defaultdict
+from contextlib import contextmanager
+
 import neo
 import numpy as np
 import quantities as pq
 from pyNN import recording
 
-from . import simulator
+from . import processes, simulator
 from .network import ids_of
 
 #: PyNN 0.10 knows variables by their names alone.
@@ -20,21 +23,34 @@ def _name(variable):
 class Recorder(recording.Recorder):
     _simulator = simulator
 
+    def __init__(self, *args, **kwargs):
+        recording.Recorder.__init__(self, *args, **kwargs)
+        self._gathered = None  # what each process gave, while all data is asked for
+        self._whole_cache = recording.DataCache()
+
     def _record(self, variable, new_ids, sampling_interval=None):
         if sampling_interval is not None and _name(variable) != "spikes":
             self.sampling_interval = sampling_interval
         simulation = self.population.simulation
-        if simulation is None or not new_ids:
+        if simulation is None:
             return
-        if sum(len(ids) for ids in self.recorded.values()) == len(new_ids):
+        everywhere = processes.all_gather(([int(cell) for cell in new_ids], sum(map(len, self.recorded.values()))))
+        new_ids = [cell for new, _ in everywhere for cell in new]
+        if not new_ids:
+            return
+        if sum(recorded for _, recorded in everywhere) == len(new_ids):
             self._recording_start_time = simulator.state.t * pq.ms  # nothing was recorded before
         simulation.record(ids_of(sorted(new_ids)), _name(variable), self.sampling_interval)
 
     def build(self, simulation):
         """Asks a new simulation to record."""
-        for variable, cells in self.recorded.items():
+        own = {_name(variable): {int(cell) for cell in cells} for variable, cells in self.recorded.items()}
+        everywhere = processes.all_gather((own, self.sampling_interval))
+        for variable in sorted(set().union(*(recorded for recorded, _ in everywhere))):
+            cells = set().union(*(recorded.get(variable, ()) for recorded, _ in everywhere))
             if cells:
-                simulation.record(ids_of(sorted(cells)), _name(variable), self.sampling_interval)
+                intervals = [interval for recorded, interval in everywhere if recorded.get(variable)]
+                simulation.record(ids_of(sorted(cells)), variable, intervals[0])
 
     def _reset(self):
         self._clear_simulator()
@@ -44,16 +60,105 @@ class Recorder(recording.Recorder):
         if simulation is not None:
             simulation.clear_recorded(ids_of(self.population.all_cells))
 
+    # --- all processes' data, in process 0
+
+    @contextmanager
+    def _of_all(self, filter_ids=None):
+        """What is asked for within this is of the cells of all processes; elsewhere than in process 0, of its own."""
+        if processes.count == 1:
+            yield
+            return
+        own = {}
+        for variable in self.recorded:
+            ids = sorted(self.filter_recorded(variable, filter_ids))
+            spikes = _name(variable) == "spikes"
+            data = self._spikes(ids) if spikes else self._signals(variable, ids)
+            own[variable] = ([int(cell) for cell in ids], data)
+        parts = processes.gather(own)
+        if parts is None:
+            yield
+            return
+        before = self.recorded, self.cache
+        self._gathered = parts
+        self.recorded, self.cache = defaultdict(set), self._whole_cache
+        for part in parts:
+            for variable, (ids, _) in part.items():
+                self.recorded[variable].update(self.population.all_cells[np.array(ids, dtype=int) - self._first_id])
+        try:
+            yield
+        finally:
+            self._gathered = None
+            self.recorded, self.cache = before
+
+    @property
+    def _first_id(self):
+        return int(self.population.first_id)
+
+    def get(self, variables, gather=False, filter_ids=None, clear=False, *args, **kwargs):
+        if not gather:
+            return recording.Recorder.get(self, variables, False, filter_ids, clear, *args, **kwargs)
+        with self._of_all(filter_ids):
+            data = recording.Recorder.get(self, variables, False, filter_ids, False, *args, **kwargs)
+        if clear:
+            self.clear()
+        return data
+
+    def write(self, variables, file=None, gather=False, *args, **kwargs):
+        if gather and processes.rank > 0:  # some formats open their file at once
+            self.get(variables, gather, *args, **kwargs)
+        else:
+            recording.Recorder.write(self, variables, file, gather, *args, **kwargs)
+
+    def clear(self):
+        recording.Recorder.clear(self)
+        self._whole_cache.clear()
+
+    def store_to_cache(self, annotations=None):
+        if processes.count > 1 and simulator.state.t != 0 and not self.clear_flag:
+            with self._of_all():
+                segment = self._get_current_segment()
+            segment.annotate(**(annotations or {}))
+            self._whole_cache.store(segment)
+        recording.Recorder.store_to_cache(self, annotations)
+
+    def count(self, variable, gather=True, filter_ids=None):
+        counts = recording.Recorder.count(self, variable, False, filter_ids)
+        parts = processes.gather(counts) if gather else None
+        return dict(sorted(item for part in parts for item in part.items())) if parts else counts
+
+    # --- data of some cells
+
     def _get_spiketimes(self, ids, clear=False):
-        simulation = self.population.simulation
-        if simulation is None or len(ids) == 0:
+        if self.population.simulation is None or len(ids) == 0:
             return {}
-        spiking, times = simulation.spikes(ids_of(ids))
-        return spiking.astype(int), times
+        return self._spikes(ids)
+
+    def _spikes(self, ids):
+        """(cells, times [ms]) by time."""
+        if self._gathered is None:
+            simulation = self.population.simulation
+            if simulation is None or len(ids) == 0:
+                return np.empty(0, dtype=int), np.empty(0)
+            spiking, times = simulation.spikes(ids_of(ids))
+            return spiking.astype(int), times
+        parts = [data for part in self._gathered for variable, (_, data) in part.items() if _name(variable) == "spikes"]
+        spiking, times = (np.concatenate(arrays) for arrays in zip(*parts))
+        kept = np.isin(spiking, ids_of(ids))
+        spiking, times = spiking[kept], times[kept]
+        order = np.lexsort((spiking, times))
+        return spiking[order], times[order]
 
     def _get_all_signals(self, variable, ids, clear=False):
+        return self._signals(variable, ids), None
+
+    def _signals(self, variable, ids):
+        """Samples x cells."""
         if len(ids) == 0:
-            return np.empty((0, 0)), None
+            return np.empty((0, 0))
+        if self._gathered is not None:
+            columns = {cell: column for part in self._gathered if variable in part
+                       for cell, column in zip(part[variable][0], part[variable][1].T)}
+            return np.stack([columns[int(cell)] for cell in ids], axis=1)
         interval = self.sampling_interval
         first, last = self._sample_range()
         result = np.full((last - first + 1, len(ids)), np.nan)
@@ -66,7 +171,7 @@ class Recorder(recording.Recorder):
         # now; the state is what that sample will see.
         if end == last and abs(last * interval - simulator.state.t) <= 1e-6 * interval:
             result[-1] = simulation.values(ids_of(ids), _name(variable))
-        return result, None
+        return result
 
     def _sample_range(self):
         """Numbers of the first and the last sample from the start of the recording until now."""
@@ -90,10 +195,9 @@ class Recorder(recording.Recorder):
 
     def _trains(self, ids):
         """What PyNN 0.10 makes of the spikes of each cell, without its detours through units: half the time."""
-        simulation = self.population.simulation
-        if simulation is None or not ids:
+        if self.population.simulation is None or not ids:
             return []
-        spiking, times = simulation.spikes(ids_of(ids))
+        spiking, times = self._spikes(ids)
         order = np.argsort(spiking, kind="stable")
         begin = np.searchsorted(spiking[order], ids_of(ids))
         end = np.searchsorted(spiking[order], ids_of(ids), "right")

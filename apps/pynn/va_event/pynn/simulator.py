@@ -3,6 +3,7 @@
 
 from pyNN import common
 
+from . import processes
 from .network import Network
 
 name = "va_event"
@@ -18,6 +19,12 @@ class ID(int, common.IDMixin):
         """`n` is used up by int.__new__()."""
 
 
+class _Recorders(list):
+    """PyNN's common code wants a set. All processes must go through them in one order, which sets have not."""
+
+    add = list.append
+
+
 class State(common.control.BaseState):
     def __init__(self):
         common.control.BaseState.__init__(self)
@@ -28,9 +35,7 @@ class State(common.control.BaseState):
 
     def clear(self, seed=DEFAULT_SEED, threads=0):
         """Forgets the network."""
-        self.mpi_rank = 0
-        self.num_processes = 1
-        self.recorders = set()
+        self.recorders = _Recorders()
         self.write_on_end = []
         self.id_counter = 0
         self.network = Network(self, seed, threads)
@@ -56,6 +61,14 @@ class State(common.control.BaseState):
 
     def run(self, duration):
         self.run_until(self.t + duration)
+
+    @property
+    def mpi_rank(self):
+        return 0 if processes.acts_as_one() else processes.rank
+
+    @property
+    def num_processes(self):
+        return 1 if processes.acts_as_one() else processes.count
 
     @property
     def min_delay(self):
