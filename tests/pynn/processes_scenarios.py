@@ -51,7 +51,7 @@ def vogels_abbott(benchmark, groups, csa=None):
 def connection_sets():
     import csa
 
-    random.seed(5)  # in one process nothing else says which sets these are
+    random.seed(5 + sim.rank())  # setup() gives all processes the generator of the first
     return vogels_abbott("CUBA", "populations", csa)
 
 
