@@ -8,6 +8,7 @@ import random
 import sys
 
 from neo.io import get_io
+from pyNN import errors
 from pyNN.random import NumpyRNG, RandomDistribution
 
 from support import np, sim
@@ -85,8 +86,13 @@ def connectors():
             synapses.append(sim.StaticSynapse(weight="0.001 * (1 + d)", delay="0.2 + 0.1 * d"))
         made += [sim.Projection(pre, post, connector, synapse, space=space) for synapse in synapses]
     made.append(sim.Projection(left, right, sim.CloneConnector(made[-1]), sim.StaticSynapse(weight=0.003)))
+    try:  # the wrong synapse is one of the last process
+        sim.Projection(left, right, sim.FromListConnector([(0, 0, 0.1, 1.0), (0, 22, -0.1, 1.0)]), sim.StaticSynapse())
+        refused = ""
+    except errors.ConnectionError as error:
+        refused = str(error)
     names = ["weight", "delay"]
-    return {"synapses": [projection.get(names, "list") for projection in made],
+    return {"refused": refused, "synapses": [projection.get(names, "list") for projection in made],
             "arrays": [projection.get(names, "array", multiple_synapses=how) for projection in made
                        for how in ("sum", "first", "last", "min")],
             "own synapses": [projection.get(names, "list", gather=False) for projection in made],

@@ -109,6 +109,8 @@ class Processes(unittest.TestCase):
             self.assertEqual(sorted(synapse for part in parts for synapse in part), sorted(whole), what)
         if "own sizes" in alone:
             self.assertEqual(np.sum([one["own sizes"] for one in several], axis=0).tolist(), alone["sizes"], what)
+        if "refused" in alone:
+            self.assertEqual([one["refused"] for one in several], [alone["refused"]] * len(several), what)
         if "everywhere" in alone:
             self.assertTrue(all(same(one["everywhere"], alone["synapses"]) for one in several), what)
         for number, whole in enumerate(alone.get("own parameters", [])):
@@ -130,6 +132,7 @@ class Processes(unittest.TestCase):
     def test_every_connector_makes_the_same_synapses(self):
         alone = self.assertSameForAnyNumber("connectors")
         self.assertGreater(min(alone["sizes"]), 20)
+        self.assertIn("-0.1", alone["refused"])
 
     def test_changes_trials_and_what_single_processes_set(self):
         alone = self.assertSameForAnyNumber("changes")

@@ -135,12 +135,13 @@ class Projection(common.Projection):
         self._pre, self._post, self._values = self._collector.arrays()
         self._numbers = self._collector.numbers() if processes.count > 1 else None
         del self._collector
-        self._check_values(self._values)
         self._whole = None  # the columns of all processes' synapses while get() shows them
-        shortest = self._values["delay"].min(initial=np.inf)
-        everywhere = processes.all_gather((len(self), shortest))
-        self._total = sum(size for size, _ in everywhere)
-        self._shortest_delay = min(delay for _, delay in everywhere)
+        everywhere = processes.all_gather((len(self), self._values["delay"].min(initial=np.inf), self._error()))
+        for _, _, error in everywhere:
+            if error is not None:  # here or elsewhere
+                raise error
+        self._total = sum(size for size, _, _ in everywhere)
+        self._shortest_delay = min(delay for _, delay, _ in everywhere)
         self._network = state.network
         self._number = None  # in the simulation
         self._order = None
@@ -175,6 +176,14 @@ class Projection(common.Projection):
         return float(self._shortest_delay)
 
     # --- weights and delays
+
+    def _error(self):
+        """What is wrong with the values, None if nothing."""
+        try:
+            self._check_values(self._values)
+        except errors.ConnectionError as error:
+            return error
+        return None
 
     def _check_values(self, values):
         delays = values.get("delay")
