@@ -133,6 +133,33 @@ TEST_P(ProcessesTest, WhatFailsInOneFailsInAll) {
   EXPECT_EQ(told, 2);
 }
 
+TEST_P(ProcessesTest, WhatEachHasOfValuesAndCountsMakesUpTheWhole) {
+  VogelsAbbottLike alone(GetParam(), 1, 400, 1);
+  alone.simulation.run_until(30.0);
+  const std::vector<double> v = alone.populations[0].value("v");
+  const std::vector<std::size_t> counts = alone.populations[0].spike_counts();
+  std::atomic<std::size_t> asked{0};
+  std::atomic<std::size_t> same{0};
+  ThreadProcesses::run(3, [&](const std::shared_ptr<Processes>& processes) {
+    VogelsAbbottLike network(GetParam(), 1, 400, 1, processes);
+    network.simulation.run_until(30.0);
+    const Population& cells = network.populations[0];
+    std::vector<double> own_v;
+    std::vector<std::size_t> own_counts;
+    if (processes->rank() != 1) {  // the others need not ask
+      asked += cells.local_ids().size();
+      own_v = cells.value("v", Gather::none);
+      own_counts = cells.spike_counts(Gather::none);
+    }
+    for (std::size_t k = 0; k < own_v.size(); ++k) {
+      const std::size_t cell = cells.local_ids()[k] - cells.first_id();
+      same += own_v[k] == v[cell] && own_counts.at(k) == counts[cell] ? 1 : 0;
+    }
+  });
+  EXPECT_GT(asked, v.size() / 2);
+  EXPECT_EQ(same, asked);
+}
+
 INSTANTIATE_TEST_SUITE_P(Models, ProcessesTest, ::testing::Values(Kind::current_based, Kind::conductance_based),
                          [](const auto& test) {
                            return std::string(test.param == Kind::current_based ? "CurrentBased" : "ConductanceBased");

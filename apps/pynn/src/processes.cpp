@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "processes.hpp"
 
-#include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string_view>
 #include <vector>
 
@@ -15,29 +13,23 @@ namespace py = pybind11;
 
 namespace {
 
-std::span<const std::byte> view(const py::bytes& bytes) {
-  const std::string_view text = bytes;
-  return std::as_bytes(std::span(text));
-}
-
 py::list to_list(const std::vector<Processes::Bytes>& all) {
   py::list result;
   for (const Processes::Bytes& one : all) {
-    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): any object may be seen as chars
-    result.append(py::bytes(reinterpret_cast<const char*>(one.data()), one.size()));
+    result.append(py::bytes(one));
   }
   return result;
 }
 
 py::list all_gather(const py::bytes& mine) {
   std::vector<Processes::Bytes> all;
-  processes()->all_gather(view(mine), all);
+  processes()->all_gather(std::string_view(mine), all);
   return to_list(all);
 }
 
 py::list gather(const py::bytes& mine) {
   std::vector<Processes::Bytes> all;
-  processes()->gather(view(mine), all);
+  processes()->gather(std::string_view(mine), all);
   return to_list(all);
 }
 
