@@ -5,6 +5,7 @@
 // clang-format off: the order matters
 #include <hwy/highway.h>
 
+#include "kernels/inputs-inl.hpp"
 #include "kernels/lanes-inl.hpp"
 // clang-format on
 #include <algorithm>
@@ -42,11 +43,21 @@ struct Lanes {
   V drive_inh;
 };
 
+constexpr std::size_t kConstants = 10;
+
+/// In the order of Lanes.
+HWY_INLINE std::array<double, kConstants> numbers_of(const Kernel::Constants& c) {
+  return {c.tau_m,      c.rate_m,   c.exc.rate, c.inh.rate,  c.y_infinity,
+          c.potentials, c.gain_exc, c.gain_inh, c.drive_exc, c.drive_inh};
+}
+/// @param at gives a vector of the n-th constant
+template <class At>
+HWY_INLINE Lanes make_lanes(const At& at) {
+  return {at(0), at(1), at(2), at(3), at(4), at(5), at(6), at(7), at(8), at(9)};
+}
 HWY_INLINE Lanes lanes_of(const Kernel::Constants& c) {
-  const Doubles d;
-  return {hn::Set(d, c.tau_m),      hn::Set(d, c.rate_m),     hn::Set(d, c.exc.rate), hn::Set(d, c.inh.rate),
-          hn::Set(d, c.y_infinity), hn::Set(d, c.potentials), hn::Set(d, c.gain_exc), hn::Set(d, c.gain_inh),
-          hn::Set(d, c.drive_exc),  hn::Set(d, c.drive_inh)};
+  const std::array<double, kConstants> numbers = numbers_of(c);
+  return make_lanes([&numbers](std::size_t n) HWY_ATTR { return hn::Set(Doubles(), numbers[n]); });
 }
 
 /// The three exponentials at the neurons' times.
@@ -89,7 +100,7 @@ HWY_INLINE Outlook outlook(const Lanes& c, const FactorLanes& now, const FactorL
 HWY_INLINE void put(const Outlook& seen, hn::Mask<Doubles> again, const std::uint32_t* index, std::size_t count,
                     double* safe_until, BatchReport& report) {
   const Doubles d;
-  alignas(64) std::array<double, HWY_MAX_BYTES / sizeof(double)> bounds{};
+  alignas(64) std::array<double, kPadding> bounds{};
   hn::Store(seen.until, d, bounds.data());
   for (std::size_t lane = 0; lane < count; ++lane) {
     safe_until[index[lane]] = bounds[lane];
@@ -176,53 +187,16 @@ void deliver_curr_exp(const Kernel::Constants& c, const Neurons& neurons, const 
   look(block);
 }
 
-/// Neurons and their inputs, each at its own time.
-struct Inputs {
-  static constexpr std::size_t kPadded = kMaxInputs + HWY_MAX_BYTES / sizeof(double);
-  using Numbers = std::array<double, kPadded>;
-
-  alignas(64) std::array<State<double>, kPadded> rows;  ///< t is the time of the event before
-  alignas(64) Numbers t, weight, inhibitory;
-  alignas(64) Numbers tau_m, rate_m, rate_exc, rate_inh, y_infinity,
-      potentials, gain_exc, gain_inh, drive_exc, drive_inh;
-  std::array<std::uint32_t, kPadded> index;
-
-  HWY_INLINE void set(std::size_t k, const State<double>& row, const Input<double>& input) {
-    rows[k] = row;
-    t[k] = input.t;
-    weight[k] = input.weight;
-    inhibitory[k] = input.receptor == 0 ? 0.0 : 1.0;
-    index[k] = input.index;
-  }
-  HWY_INLINE void set(std::size_t k, const Kernel::Constants& c) {
-    tau_m[k] = c.tau_m;
-    rate_m[k] = c.rate_m;
-    rate_exc[k] = c.exc.rate;
-    rate_inh[k] = c.inh.rate;
-    y_infinity[k] = c.y_infinity;
-    potentials[k] = c.potentials;
-    gain_exc[k] = c.gain_exc;
-    gain_inh[k] = c.gain_inh;
-    drive_exc[k] = c.drive_exc;
-    drive_inh[k] = c.drive_inh;
-  }
-  [[nodiscard]] HWY_INLINE Lanes lanes(std::size_t k) const {
-    const auto at = [k](const Numbers& numbers) HWY_ATTR { return hn::Load(Doubles(), &numbers[k]); };
-    return {at(tau_m),      at(rate_m),   at(rate_exc), at(rate_inh),  at(y_infinity),
-            at(potentials), at(gain_exc), at(gain_inh), at(drive_exc), at(drive_inh)};
-  }
-};
-
 /// IfCurrExpKernel<double>::receive() and safe_after() for the neurons of one vector.
-HWY_INLINE void receive(const Lanes& c, Inputs& inputs, std::size_t k, std::size_t count, const Neurons& neurons,
-                        const Watch& watch, BatchReport& report) {
+HWY_INLINE void receive(const Lanes& c, Inputs<kConstants>& inputs, std::size_t k, std::size_t count,
+                        const Neurons& neurons, const Watch& watch, BatchReport& report) {
   const Doubles d;
   FactorLanes amplitude;
   V before;
   hn::LoadInterleaved4(d, &inputs.rows[k].y, amplitude.m, amplitude.exc, amplitude.inh, before);
-  const V t = hn::Load(d, &inputs.t[k]);
-  const V weight = hn::Load(d, &inputs.weight[k]);
-  const auto inhibitory = hn::Load(d, &inputs.inhibitory[k]) != hn::Zero(d);
+  const V t = inputs.t(k);
+  const V weight = inputs.weight(k);
+  const auto inhibitory = inputs.inhibitory(k);
   const FactorLanes now{exp(hn::Neg(t) * c.rate_m), exp(hn::Neg(t) * c.rate_exc), exp(hn::Neg(t) * c.rate_inh)};
   const V gain = hn::IfThenElse(inhibitory, c.gain_inh, c.gain_exc);
   const V synaptic = gain / hn::IfThenElse(inhibitory, now.inh, now.exc);
@@ -240,7 +214,7 @@ template <bool kOneSet>
 std::size_t receive_each(const SetsOf<Kernel::Constants>& constants, const Neurons& neurons,
                          std::span<const Input<double>> inputs, const Watch& watch, BatchReport& report) {
   const Doubles d;
-  Inputs batch;  // not initialised: only what is filled is read
+  Inputs<kConstants> batch;  // t of a row is the time of the event before; not initialised: only what is filled is read
   const std::size_t count = take_inputs(constants, neurons, inputs, [&](std::size_t k, const Kernel::Constants& c) {
     if (!c.framed) {
       return false;
@@ -248,7 +222,7 @@ std::size_t receive_each(const SetsOf<Kernel::Constants>& constants, const Neuro
     State<double>& row = neurons.row[inputs[k].index];
     batch.set(k, row, inputs[k]);
     if constexpr (!kOneSet) {
-      batch.set(k, c);
+      batch.set_constants(k, numbers_of(c));
     }
     return true;
   });
@@ -259,7 +233,7 @@ std::size_t receive_each(const SetsOf<Kernel::Constants>& constants, const Neuro
     const std::size_t last = count - 1;
     batch.set(k, batch.rows[last], inputs[last]);
     if constexpr (!kOneSet) {
-      batch.set(k, constants[inputs[last].index]);
+      batch.set_constants(k, numbers_of(constants[inputs[last].index]));
     }
   }
   if constexpr (kOneSet) {
@@ -269,7 +243,8 @@ std::size_t receive_each(const SetsOf<Kernel::Constants>& constants, const Neuro
     }
   } else {
     for (std::size_t k = 0; k < count; k += hn::Lanes(d)) {
-      receive(batch.lanes(k), batch, k, std::min(count - k, hn::Lanes(d)), neurons, watch, report);
+      const Lanes c = make_lanes([&batch, k](std::size_t n) HWY_ATTR { return batch.constant(n, k); });
+      receive(c, batch, k, std::min(count - k, hn::Lanes(d)), neurons, watch, report);
     }
   }
   return count;

@@ -30,6 +30,9 @@ namespace hn = hwy::HWY_NAMESPACE;
 using Doubles = hn::CappedTag<double, 4>;
 using V = hn::Vec<Doubles>;
 
+/// Room behind arrays of neurons, so that the last vector may be a full one.
+constexpr std::size_t kPadding = HWY_MAX_BYTES / sizeof(double);
+
 /// elementary::detail::reduce(), operation by operation.
 struct ReducedLanes {
   V expm1_r;
@@ -119,30 +122,6 @@ HWY_INLINE void copy_row(const State<double>& from, State<double>& to) {
   for (std::size_t k = 0; k < 4; k += hn::Lanes(d)) {
     hn::Store(hn::Load(d, &from.y + k), d, &to.y + k);
   }
-}
-
-/// Goes through the inputs of Batch::receive(). `take` gets the number of an input and the constants of its neuron, and
-/// says whether the vectors take it. The clocks of those neurons are set. @returns how many
-template <class Constants, class Take>
-HWY_INLINE std::size_t take_inputs(const SetsOf<Constants>& constants, const Neurons& neurons,
-                                   std::span<const Input<double>> inputs, const Take& take) {
-  for (const Input<double>& input : inputs) {
-    hwy::Prefetch(neurons.row + input.index);
-    hwy::Prefetch(neurons.safe_until + input.index);
-  }
-  const double begin = inputs[0].t;
-  for (std::size_t k = 0; k < inputs.size(); ++k) {
-    const Input<double>& input = inputs[k];
-    State<double>& row = neurons.row[input.index];
-    if (k > 0 && !(row.t < begin && neurons.safe_until[input.index] > input.t)) {
-      return k;
-    }
-    if (!take(k, constants[input.index])) {
-      return k;
-    }
-    row.t = input.t;
-  }
-  return inputs.size();
 }
 
 struct SafeLanes {
