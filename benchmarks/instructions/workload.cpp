@@ -28,12 +28,12 @@ std::uint64_t batch(bool simple, Until until) {
   const auto all = kernels::batch_sample::spikes(kernels::batch_sample::Example<Kernel>::kSpikesPerMs);
   const kernels::batch_sample::Network<Kernel> start(simple);
   auto network = start;
-  kernels::BatchReport report;
   for (int round = 0; round < (until == Until::prepare ? 0 : kRounds); ++round) {
-    network.rows = start.rows;
+    network.reset(start);
     for (const auto& spike : all) {
-      network.deliver(spike, report);
+      network.deliver(spike);
     }
+    network.finish();
   }
   return until != Until::verify || agrees_with_scalar_kernel(start, all, network)
              ? kRounds * all.size() * kernels::batch_sample::kTargets

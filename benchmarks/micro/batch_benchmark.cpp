@@ -16,18 +16,18 @@ template <class Kernel, bool simple>
 void deliver(benchmark::State& run) {
   const std::vector<Spike> all = spikes(Example<Kernel>::kSpikesPerMs);
   const Network<Kernel> start(simple);
-  if (!va_event::kernels::Batch<Kernel>::applies(start.constants)) {
-    run.SkipWithError("not done in batches");
+  if (!start.constants.framed) {
+    run.SkipWithError("not done together");
     return;
   }
   Network<Kernel> network = start;
-  va_event::kernels::BatchReport report;
   for (auto iteration : run) {
     static_cast<void>(iteration);
-    network.rows = start.rows;
+    network.reset(start);
     for (const Spike& spike : all) {
-      network.deliver(spike, report);
+      network.deliver(spike);
     }
+    network.finish();
     benchmark::ClobberMemory();
   }
   if (!agrees_with_scalar_kernel(start, all, network)) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "kernels/batch.hpp"
+#include "kernels/if_cond_exp_backlog.hpp"
 
 /// Neurons and spikes as the Vogels-Abbott networks have them, for measurements of the batch kernels.
 namespace va_event::kernels::batch_sample {
@@ -59,13 +60,14 @@ inline std::vector<Spike> spikes(double per_ms) {
   return all;
 }
 
+/// Neurons, and the scalar kernel.
 template <class Kernel>
-struct Network {
+struct Neurons {
   typename Kernel::Constants constants;
   std::vector<State<double>> rows;
   std::vector<double> safe;
 
-  explicit Network(bool simple) : constants(Kernel::prepare(Example<Kernel>::parameters(simple), 0.0)) {
+  explicit Neurons(bool simple) : constants(Kernel::prepare(Example<Kernel>::parameters(simple), 0.0)) {
     std::mt19937_64 random(20071);
     std::uniform_real_distribution<double> v(-62, -54), share(0, 1);
     for (std::size_t i = 0; i < kNeurons; ++i) {
@@ -81,24 +83,83 @@ struct Network {
     Kernel::receive(constants, rows[i], at, receptor, weight);
     safe[i] = t + Kernel::safe_after(constants, rows[i], at).duration;
   }
+};
 
-  void deliver(const Spike& spike, BatchReport& report) {
-    report.clear();
+/// The same with all targets of a spike at once.
+template <class Kernel>
+struct Network : Neurons<Kernel> {
+  using Neurons<Kernel>::Neurons;
+
+  /// As in the beginning, which `start` is.
+  void reset(const Network& start) { this->rows = start.rows; }
+  void deliver(const Spike& spike) {
+    report_.clear();
     const double weight = Example<Kernel>::kWeights[spike.receptor];
     const Targets targets{spike.targets, 0, {}, weight};
-    Batch<Kernel>::deliver(constants, {rows.data(), safe.data()}, {spike.t, spike.t, spike.receptor},
-                           std::span(&targets, 1), {spike.t + 0.2, 0.5}, report);
-    for (const SerialInput& input : report.serial) {
-      receive(input.index, spike.t, spike.receptor, input.weight);
+    Batch<Kernel>::deliver(this->constants, {this->rows.data(), this->safe.data()}, {spike.t, spike.t, spike.receptor},
+                           std::span(&targets, 1), {spike.t + 0.2, 0.5}, report_);
+    for (const SerialInput& input : report_.serial) {
+      this->receive(input.index, spike.t, spike.receptor, input.weight);
     }
   }
+  void finish() {}
+
+ private:
+  BatchReport report_;
+};
+
+/// On trust, as far as it goes.
+template <>
+struct Network<Cond> : Neurons<Cond> {
+  explicit Network(bool simple) : Neurons<Cond>(simple), inputs_(1, {0, 1, 1, 0, 0}) {
+    for (const State<double>& row : rows) {
+      backlog_.push_back({.exc = row.exc, .inh = row.inh, .last = Backlog::kEpochBegin});
+      backlog_.back().set_limit(false, true, constants.y_leak);
+    }
+  }
+
+  void reset(const Network& start) { *this = start; }
+  void deliver(const Spike& spike) {
+    const auto at = Cond::moment(constants, spike.t);
+    const double weight = Example<Cond>::kWeights[spike.receptor];
+    const auto number = static_cast<std::uint16_t>(inputs_.size());
+    inputs_.push_back({spike.t, at.decay_exc, at.decay_inh, spike.receptor == 0 ? weight / at.decay_exc : 0.0,
+                       spike.receptor == 0 ? 0.0 : weight / at.decay_inh});
+    for (std::span<const std::uint32_t> left = spike.targets; !left.empty();) {
+      left = left.subspan(kernels::deliver(backlog_.data(), inputs_.back(), number,
+                                           {constants, at.decay_exc, at.decay_inh}, left, 0, due_));
+      settle(spike.t);
+    }
+  }
+  /// Nothing is owed any more.
+  void finish() {
+    for (std::uint32_t i = 0; i < kNeurons; ++i) {
+      if (backlog_[i].used > 0) {
+        due_.push_back(i);
+      }
+    }
+    settle(kEnd);
+  }
+
+ private:
+  void settle(double t) {
+    report_.clear();
+    kernels::settle({{&constants, nullptr}, rows.data(), safe.data(), backlog_.data()}, due_, inputs_.data(),
+                    {t + 0.2, 0.5}, report_);
+    due_.clear();
+  }
+
+  std::vector<Backlog> backlog_;
+  std::vector<PastInput> inputs_;
+  std::vector<std::uint32_t> due_;
+  BacklogReport report_;
 };
 
 /// The same by the scalar kernel, one event after the other.
 template <class Kernel>
-[[nodiscard]] bool agrees_with_scalar_kernel(const Network<Kernel>& start, const std::vector<Spike>& all,
-                                             const Network<Kernel>& delivered) {
-  Network<Kernel> scalar = start;
+[[nodiscard]] bool agrees_with_scalar_kernel(const Neurons<Kernel>& start, const std::vector<Spike>& all,
+                                             const Neurons<Kernel>& delivered) {
+  Neurons<Kernel> scalar = start;
   for (const Spike& spike : all) {
     for (const std::uint32_t i : spike.targets) {
       scalar.receive(i, spike.t, spike.receptor, Example<Kernel>::kWeights[spike.receptor]);

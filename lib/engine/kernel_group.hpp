@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/backlogs.hpp"
 #include "engine/neuron_group.hpp"
 #include "engine/parameter_sets.hpp"
 #include "foundation/number_bytes.hpp"
@@ -48,6 +49,9 @@ class KernelGroup final : public NeuronGroup<Real> {
       set_of_.push_back(set);
       safe_.push_back(infinity());
       rows_.emplace_back();
+      if constexpr (kBacklogs) {
+        backlogs_.add_neuron();
+      }
       begin_interval(rows_.size() - 1, Kernel::make_state(sets_[set], variables));
     }
     const auto last = static_cast<std::uint32_t>(rows_.size());
@@ -71,7 +75,7 @@ class KernelGroup final : public NeuronGroup<Real> {
       const auto parts = targets.subspan(begin, end - begin);
       if (set && in_batches(*set)) {
         deliver_batch(*set, t, receptor, parts, candidates);
-      } else if (kernels::Batch<Kernel>::kExists && !set) {
+      } else if ((kernels::Batch<Kernel>::kExists || kBacklogs) && !set) {
         deliver_each(t, receptor, parts, candidates);
       } else {
         deliver_one_by_one(set, t, receptor, parts, candidates);
@@ -81,7 +85,14 @@ class KernelGroup final : public NeuronGroup<Real> {
   }
 
   std::size_t receive(std::span<const kernels::Input<Real>> inputs, Candidates<Real>& candidates) override {
-    if constexpr (kernels::Batch<Kernel>::kExists) {
+    if constexpr (kBacklogs) {
+      const auto constants = constants_of_all();
+      if (const std::size_t count = backlogs_.receive(constants, inputs, safe_.data(), settle_all_for(candidates));
+          count > 0) {
+        settle_due(constants, candidates);
+        return count;
+      }
+    } else if constexpr (kernels::Batch<Kernel>::kExists) {
       if (const std::size_t count = inputs.size() > 1 ? receive_batch(inputs, candidates) : 0; count > 0) {
         return count;
       }
@@ -93,8 +104,8 @@ class KernelGroup final : public NeuronGroup<Real> {
       receive(input.index, Kernel::moment(constants(input.index), input.t), input.receptor, Real(input.weight),
               candidates);
       ++count;
-    } while (!kernels::Batch<Kernel>::kExists && count < inputs.size() && rows_[inputs[count].index].t < begin &&
-             safe_[inputs[count].index] > inputs[count].t);
+    } while (!kernels::Batch<Kernel>::kExists && !kBacklogs && count < inputs.size() &&
+             rows_[inputs[count].index].t < begin && safe_[inputs[count].index] > inputs[count].t);
     return count;
   }
 
@@ -112,8 +123,9 @@ class KernelGroup final : public NeuronGroup<Real> {
     }
     // Closer looks, each from where the last one proved that nothing happens before. They approach a crossing like
     // Newton's method does, and never pass it.
+    const State start = state_of_row(i);
     for (Real t = safe_[i];;) {
-      const State there = Kernel::state_at(constants(i), rows_[i], t);
+      const State there = state_from(i, start, t);
       const Real bound = Kernel::safe_interval(constants(i), there).duration;
       if (may_be_past_grazing(i, there)) {
         if (t > safe_[i]) {  // an event may come first
@@ -126,7 +138,7 @@ class KernelGroup final : public NeuronGroup<Real> {
         safe_[i] = t + bound;
         return {};
       }
-      if (search_near(i, there, t)) {
+      if (search_near(i, start, there, t)) {
         return {};
       }
       if (bound <= kSearchBelow) {
@@ -144,21 +156,33 @@ class KernelGroup final : public NeuronGroup<Real> {
     ++this->counts_[number(Interval::crossing)];
     ++this->counts_[number(Interval::refractory)];
     note(i, cold.decision.distance, static_cast<double>(t));
-    rows_[i] = Kernel::row_of(constants(i), Kernel::held_at(constants(i), rows_[i], t));
+    if constexpr (kBacklogs) {
+      rows_[i] = Kernel::row_with(constants(i), rows_[i], Real(kernels::kHeld), t);
+    } else {
+      rows_[i] = Kernel::row_of(constants(i), Kernel::held_at(constants(i), rows_[i], t));
+    }
     cold.held_y = constants(i).y_reset;
     safe_[i] = infinity();
+    renew_backlog(i);
     return constants(i).tau_refrac;
   }
 
   void wake(std::size_t i, const Real& t, Candidates<Real>& candidates) override {
-    State state = Kernel::held_at(constants(i), rows_[i], t);
-    state.y = cold_[i].held_y;
-    begin_interval(i, state);
+    settle(i);
+    if constexpr (kBacklogs) {
+      rows_[i] = Kernel::row_with(constants(i), rows_[i], cold_[i].held_y, t);
+      begin_interval(i, Kernel::moment(constants(i), t));
+    } else {
+      State state = Kernel::held_at(constants(i), rows_[i], t);
+      state.y = cold_[i].held_y;
+      begin_interval(i, state);
+    }
     candidates.offer(safe_[i], cold_[i].cell);
   }
 
   void set_parameters(std::size_t i, std::span<const double> parameters, double injected, const Real& t,
                       Candidates<Real>& candidates) override {
+    settle(i);
     State state = state_at(i, t);
     const bool is_refractory = refractory(i);
     const Real threshold_before = constants(i).v_thresh;
@@ -177,6 +201,7 @@ class KernelGroup final : public NeuronGroup<Real> {
 
   void set_variable(std::size_t i, std::size_t variable, double value, const Real& t,
                     Candidates<Real>& candidates) override {
+    settle(i);
     State state = state_at(i, t);
     const State present = visible(i, state);
     std::array<double, kVariables> variables{};
@@ -193,11 +218,13 @@ class KernelGroup final : public NeuronGroup<Real> {
     change(i, state, candidates);
   }
 
-  [[nodiscard]] double variable(std::size_t i, std::size_t variable, const Real& t) const override {
+  [[nodiscard]] double variable(std::size_t i, std::size_t variable, const Real& t) override {
+    settle(i);
     return static_cast<double>(Kernel::variable(constants(i), visible(i, state_at(i, t)), variable));
   }
 
   void next_epoch(std::int64_t epoch) override {
+    settle_all();
     for (std::size_t i = 0; i < rows_.size(); ++i) {
       Cold& cold = cold_[i];
       cold.counted_from = cold.counted_from == rows_[i].t ? Real(0) : Real(-1);
@@ -213,7 +240,12 @@ class KernelGroup final : public NeuronGroup<Real> {
         }
       }
     }
+    if constexpr (kBacklogs) {
+      backlogs_.begin_epoch();
+    }
   }
+
+  void settle() override { settle_all(); }
 
   void offer_all(Candidates<Real>& candidates) const override {
     if constexpr (std::is_same_v<Real, double>) {
@@ -229,7 +261,8 @@ class KernelGroup final : public NeuronGroup<Real> {
     }
   }
 
-  void save(std::size_t i, foundation::ByteWriter& out) const override {
+  void save(std::size_t i, foundation::ByteWriter& out) override {
+    settle(i);
     const State& row = rows_[i];
     for (const Real& x : {row.y, row.exc, row.inh, row.t, cold_[i].held_y}) {
       foundation::put_number(out, x);
@@ -249,6 +282,7 @@ class KernelGroup final : public NeuronGroup<Real> {
     cold.searched_from = Real(-1);
     if (refractory(i)) {
       safe_[i] = infinity();
+      renew_backlog(i);
       return;
     }
     // The looks at the neuron since its last event, once more: they follow from it.
@@ -260,6 +294,7 @@ class KernelGroup final : public NeuronGroup<Real> {
 
  private:
   static constexpr std::size_t kVariables = 3;
+  static constexpr bool kBacklogs = Backlogs<Kernel>::kExist;
   /// How far a closer look has to move the bound [ms] so that the neuron is left alone until then; and below what all
   /// pieces of the drive are looked at. The sequence of looks follows from the neuron's state, not from who asks when.
   static constexpr double kLookAgain = 0.05;
@@ -298,7 +333,9 @@ class KernelGroup final : public NeuronGroup<Real> {
   }
 
   [[nodiscard]] bool in_batches(std::uint32_t set) const noexcept {
-    if constexpr (kernels::Batch<Kernel>::kExists) {
+    if constexpr (kBacklogs) {
+      return sets_[set].framed;
+    } else if constexpr (kernels::Batch<Kernel>::kExists) {
       return kernels::Batch<Kernel>::applies(sets_[set]);
     } else {
       return false;
@@ -307,7 +344,18 @@ class KernelGroup final : public NeuronGroup<Real> {
 
   void deliver_batch(std::uint32_t set, const Real& t, std::size_t receptor, std::span<const kernels::Targets> targets,
                      Candidates<Real>& candidates) {
-    if constexpr (kernels::Batch<Kernel>::kExists) {
+    if constexpr (kBacklogs) {
+      const kernels::SetsOf<Constants> constants{&sets_[set], nullptr};
+      for (const kernels::Targets& part : targets) {
+        const auto same_population = [&part](const kernels::Targets& other) { return other.offset == part.offset; };
+        if (std::any_of(targets.data(), &part, same_population)) {  // who is due must not get more
+          settle_due(constants, candidates);
+        }
+        backlogs_.deliver(
+            sets_[set], t, receptor, part, [&] { settle_due(constants, candidates); }, settle_all_for(candidates));
+      }
+      settle_due(constants, candidates);
+    } else if constexpr (kernels::Batch<Kernel>::kExists) {
       const Constants& c = sets_[set];
       std::uint64_t count = 0;
       for (const kernels::Targets& part : targets) {
@@ -326,6 +374,71 @@ class KernelGroup final : public NeuronGroup<Real> {
           receive(input.index, at, receptor, Real(input.weight), candidates);
         }
       }
+    }
+  }
+
+  [[nodiscard]] kernels::SetsOf<Constants> constants_of_all() const noexcept {
+    return {sets_.all().data(), sets_.all().size() == 1 ? nullptr : set_of_.data()};
+  }
+
+  /// The neurons whose turn has come.
+  void settle_due(const kernels::SetsOf<Constants>& constants, Candidates<Real>& candidates) {
+    if constexpr (kBacklogs) {
+      settle(constants, backlogs_.due(), &candidates);
+      backlogs_.due().clear();
+    }
+  }
+  /// All that are behind. (Who is about to spike never is.)
+  void settle_all(Candidates<Real>* candidates = nullptr) {
+    if constexpr (kBacklogs) {
+      pending_.clear();
+      backlogs_.append_pending(pending_);
+      settle(constants_of_all(), pending_, candidates);
+      backlogs_.due().clear();
+    }
+  }
+  [[nodiscard]] auto settle_all_for(Candidates<Real>& candidates) {
+    return [this, &candidates] { settle_all(&candidates); };
+  }
+  /// A neuron that somebody asks for.
+  void settle(std::size_t i) {
+    if constexpr (kBacklogs) {
+      if (backlogs_.pending(i)) {
+        const auto who = static_cast<std::uint32_t>(i);
+        settle({&constants(i), nullptr}, {&who, 1}, nullptr);
+      }
+    }
+  }
+  void settle(const kernels::SetsOf<Constants>& constants, std::span<const std::uint32_t> who,
+              Candidates<Real>* candidates) {
+    if constexpr (kBacklogs) {
+      if (who.empty()) {
+        return;
+      }
+      backlog_report_.clear();
+      const double noticed_until = candidates == nullptr ? 0.0 : candidates->frame_end();
+      backlogs_.settle(constants, rows_.data(), safe_.data(), who, {noticed_until, this->closest_.distance},
+                       backlog_report_);
+      this->counts_[number(Interval::by_sign)] += backlog_report_.by_sign;
+      this->counts_[number(Interval::by_bound)] += backlog_report_.by_bound;
+      this->counts_[number(Interval::refractory)] += backlog_report_.refractory;
+      for (const std::uint32_t i : who) {
+        cold_[i].searched_from = cold_[i].counted_from = Real(-1);
+      }
+      for (const kernels::NearEvent& event : backlog_report_.near) {
+        note_fall(event.index, event.state);
+      }
+      if (candidates != nullptr) {
+        for (const std::uint32_t i : backlog_report_.noticed) {
+          candidates->offer(safe_[i], cold_[i].cell);
+        }
+      }
+    }
+  }
+  /// The neuron's row has changed.
+  void renew_backlog(std::size_t i, bool safe = false) {
+    if constexpr (kBacklogs) {
+      backlogs_.renew(i, constants(i), rows_[i], safe);
     }
   }
 
@@ -391,13 +504,36 @@ class KernelGroup final : public NeuronGroup<Real> {
   }
 
   void next_epoch_batch(const Range& range) {
-    if constexpr (kernels::Batch<Kernel>::kExists) {
+    if constexpr (kBacklogs) {
+      backlog_report_.clear();
+      backlogs_.settle_epoch({&sets_[*range.set], nullptr}, rows_.data(), safe_.data(), range.begin,
+                             range.end - range.begin, backlog_report_);
+    } else if constexpr (kernels::Batch<Kernel>::kExists) {
       report_.clear();
       kernels::Batch<Kernel>::next_epoch(sets_[*range.set], {rows_.data() + range.begin, safe_.data() + range.begin},
                                          range.end - range.begin, report_);
       for (const kernels::SerialInput& input : report_.serial) {
         begin_epoch(range.begin + input.index);
       }
+    }
+  }
+
+  /// What looks at a neuron start from: its row, as a state where that is cheaper for several looks.
+  [[nodiscard]] State state_of_row(std::size_t i) const {
+    if constexpr (kBacklogs) {
+      return Kernel::state_now(constants(i), rows_[i], backlogs_.moment(i, constants(i), rows_[i].t));
+    } else {
+      return rows_[i];
+    }
+  }
+  /// The state of an awake neuron at `t`.
+  [[nodiscard]] State state_from(std::size_t i, const State& start, const Real& t) const {
+    if constexpr (kBacklogs) {
+      State state = Kernel::advance(constants(i), start, t - start.t);
+      state.t = t;
+      return state;
+    } else {
+      return Kernel::state_at(constants(i), start, t);
     }
   }
 
@@ -419,6 +555,7 @@ class KernelGroup final : public NeuronGroup<Real> {
   kernels::SafeInterval<Real> predict(std::size_t i, const Moment& at) {
     const auto bound = Kernel::safe_after(constants(i), rows_[i], at);
     safe_[i] = rows_[i].t + bound.duration;
+    renew_backlog(i, bound.by_sign);
     return bound;
   }
 
@@ -436,6 +573,8 @@ class KernelGroup final : public NeuronGroup<Real> {
     Kernel::next_epoch(constants(i), rows_[i]);
     if (!refractory(i)) {
       predict(i, Kernel::moment(constants(i), Real(0)));
+    } else {
+      renew_backlog(i);
     }
   }
 
@@ -443,6 +582,7 @@ class KernelGroup final : public NeuronGroup<Real> {
   void change(std::size_t i, const State& state, Candidates<Real>& candidates) {
     if (refractory(i)) {
       rows_[i] = Kernel::row_of(constants(i), state);
+      renew_backlog(i);
       ++this->counts_[number(Interval::refractory)];
       return;
     }
@@ -457,6 +597,7 @@ class KernelGroup final : public NeuronGroup<Real> {
     }
     Kernel::receive(constants(i), rows_[i], at, receptor, weight);
     if (refractory(i)) {
+      renew_backlog(i);
       ++this->counts_[number(Interval::refractory)];
       return;
     }
@@ -472,8 +613,8 @@ class KernelGroup final : public NeuronGroup<Real> {
   }
 
   /// Whether a crossing follows soon after `t`, until which there is none; then it is known.
-  bool search_near(std::size_t i, const State& there, const Real& t) {
-    const auto at = [&](const Real& time) { return Kernel::state_at(constants(i), rows_[i], time); };
+  bool search_near(std::size_t i, const State& start, const State& there, const Real& t) {
+    const auto at = [&](const Real& time) { return state_from(i, start, time); };
     const auto near = kernels::near_crossing<Kernel>(constants(i), at, there, t, Real(kernels::kEpoch));
     if (!near) {
       return false;
@@ -548,10 +689,10 @@ class KernelGroup final : public NeuronGroup<Real> {
   }
 
   /// An event that ends a rise decides, too, whether there is a spike.
-  void note_fall(std::size_t i, const Moment& at) {
-    const State state = Kernel::state_now(constants(i), rows_[i], at);
-    if (-state.y < this->closest_.distance && Kernel::slope(constants(i), state) < Real(0)) {
-      note(i, static_cast<double>(kernels::magnitude(state.y)), static_cast<double>(at.t));
+  void note_fall(std::size_t i, const Moment& at) { note_fall(i, Kernel::state_now(constants(i), rows_[i], at)); }
+  void note_fall(std::size_t i, const State& state) {
+    if (-state.y <= this->closest_.distance && Kernel::slope(constants(i), state) < Real(0)) {
+      note(i, static_cast<double>(kernels::magnitude(state.y)), static_cast<double>(state.t));
     }
   }
 
@@ -567,8 +708,9 @@ class KernelGroup final : public NeuronGroup<Real> {
 
   /// @param time in the present epoch [ms]
   void note(std::size_t i, double distance, double time) {
-    if (distance < this->closest_.distance) {
-      this->closest_ = {distance, cold_[i].cell, {epoch_, time}};
+    const Touch touch{distance, cold_[i].cell, {epoch_, time}};
+    if (touch < this->closest_) {
+      this->closest_ = touch;
     }
   }
 
@@ -589,6 +731,9 @@ class KernelGroup final : public NeuronGroup<Real> {
   ParameterSets<Kernel> sets_;
   std::vector<Range> ranges_;  ///< all neurons, in their order
   kernels::BatchReport report_;
+  Backlogs<Kernel> backlogs_;
+  kernels::BacklogReport backlog_report_;
+  std::vector<std::uint32_t> pending_;
   std::vector<kernels::Input<Real>> inputs_;
 };
 

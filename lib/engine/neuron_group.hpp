@@ -57,6 +57,12 @@ struct Touch {
   double distance = std::numeric_limits<double>::infinity();  ///< of v from v_thresh [mV], >= 0
   CellId cell = 0;
   events::Instant<double> time;
+
+  /// Closer, or as close and earlier, or of a cell that comes first: which of several is reported does not depend on
+  /// who saw them in which order.
+  friend bool operator<(const Touch& a, const Touch& b) noexcept {
+    return a.distance != b.distance ? a.distance < b.distance : a.time != b.time ? a.time < b.time : a.cell < b.cell;
+  }
 };
 
 /// The neurons of one model, of any number of populations: their states and everything that depends on the model. All
@@ -96,15 +102,18 @@ class NeuronGroup {
   virtual void set_variable(std::size_t index, std::size_t variable, double value, const Real& t,
                             Candidates<Real>& candidates) = 0;
   /// The exact value of a state variable at `t`, which is not before the neuron's last event.
-  [[nodiscard]] virtual double variable(std::size_t index, std::size_t variable, const Real& t) const = 0;
+  [[nodiscard]] virtual double variable(std::size_t index, std::size_t variable, const Real& t) = 0;
 
   /// Advances every neuron to the end of the epoch, which becomes time 0 of the epoch with number `epoch`.
   virtual void next_epoch(std::int64_t epoch) = 0;
   /// Offers every neuron.
   virtual void offer_all(Candidates<Real>& candidates) const = 0;
 
+  /// Brings what there is to report up to date.
+  virtual void settle() {}
+
   /// What a checkpoint holds of a neuron: its last event, from which all else follows.
-  virtual void save(std::size_t index, foundation::ByteWriter& out) const = 0;
+  virtual void save(std::size_t index, foundation::ByteWriter& out) = 0;
   /// Takes it over at `now`. @pre the neuron has its present parameters
   virtual void load(std::size_t index, foundation::ByteReader& in, const events::Instant<Real>& now) = 0;
   /// What there is to report so far; before load().

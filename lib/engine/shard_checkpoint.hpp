@@ -44,6 +44,7 @@ template <class Real>
 Tally Shard<Real>::tally() const {
   Tally tally{statistics_, {}};
   for (const auto& group : groups_) {  // every shard has all groups, in the same order
+    group->settle();
     tally.groups.push_back({group->interval_counts(), group->closest_touch()});
   }
   return tally;

@@ -250,7 +250,11 @@ template <class Real>
 void Shard<Real>::put_back(const events::Delivery<Real>& delivery) {
   const bool bundled = routing_.routes_of(population_index_[delivery.source])[delivery.route].bundled;
   const bool soon = !window_.empty() && offset_of(delivery.arrival) < window_.end();
-  (bundled || soon ? deliveries_ : spread_).push(delivery);
+  if (bundled || soon) {
+    deliveries_.push(delivery);
+  } else {
+    spread_.push(delivery);
+  }
 }
 
 /// @param limit no event from then on
@@ -566,6 +570,7 @@ template <class Real>
 RunStatistics Shard<Real>::statistics() const {
   RunStatistics result = statistics_;
   for (const auto& group : groups_) {
+    group->settle();
     const auto& counts = group->interval_counts();
     result.settled_by_sign += counts[static_cast<std::size_t>(Interval::by_sign)];
     result.settled_by_bound += counts[static_cast<std::size_t>(Interval::by_bound)];
@@ -582,6 +587,7 @@ template <class Real>
 std::optional<Grazing> Shard<Real>::closest_grazing() const {
   std::optional<Grazing> closest;
   for (const auto& group : groups_) {
+    group->settle();
     const Touch touch = group->closest_touch();
     if (touch.distance < std::numeric_limits<double>::infinity() &&
         (!closest || touch.distance < closest->distance_mv)) {

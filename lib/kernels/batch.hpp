@@ -6,7 +6,6 @@
 #include <span>
 #include <vector>
 
-#include "kernels/if_cond_exp.hpp"
 #include "kernels/if_curr_exp.hpp"
 #include "kernels/state.hpp"
 
@@ -109,18 +108,6 @@ struct Batch<IfCurrExpKernel<double>> {
   static std::size_t receive(const SetsOf<Constants>& constants, const Neurons& neurons,
                              std::span<const Input<double>> inputs, const Watch& watch, BatchReport& report);
   /// All of the first `count` neurons into the next epoch, but those that the report names.
-  static void next_epoch(const Constants& constants, const Neurons& neurons, std::size_t count, BatchReport& report);
-};
-
-template <>
-struct Batch<IfCondExpKernel<double>> {
-  static constexpr bool kExists = true;
-  using Constants = IfCondExpKernel<double>::Constants;
-  [[nodiscard]] static bool applies(const Constants& /*constants*/) noexcept { return true; }
-  static void deliver(const Constants& constants, const Neurons& neurons, const Arrival& arrival,
-                      std::span<const Targets> targets, const Watch& watch, BatchReport& report);
-  static std::size_t receive(const SetsOf<Constants>& constants, const Neurons& neurons,
-                             std::span<const Input<double>> inputs, const Watch& watch, BatchReport& report);
   static void next_epoch(const Constants& constants, const Neurons& neurons, std::size_t count, BatchReport& report);
 };
 

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "kernels/barrier.hpp"
+#include "kernels/short_solution.hpp"
 #include "kernels/state.hpp"
 
 namespace va_event::kernels {
@@ -14,18 +15,18 @@ namespace detail {
 /// The crossing in [low, high], y(low) < 0 <= y(high), where F > 0 and the crossing therefore is unique. Newton's
 /// method from the left, which never overshoots where y is concave; elsewhere, and after kNewtonSteps, the bracket is
 /// halved.
-/// @param at  the state at a time
+/// @param scale   of the potentials [mV]
+/// @param at      the Point at a time
 /// @param at_low  at(low)
-template <class Kernel, class Real, class At>
-[[nodiscard]] Real unique_crossing(const typename Kernel::Constants& constants, const At& at, const State<Real>& at_low,
-                                   Real low, Real high) {
+template <class Real, class At>
+[[nodiscard]] Real unique_crossing(const Real& scale, const At& at, const Point<Real>& at_low, Real low, Real high) {
   constexpr int kNewtonSteps = 48;
   // Below this distance Newton's steps may be rounding errors of y alone.
-  const Real rounding = 64 * std::numeric_limits<Real>::epsilon() * Kernel::scale(constants, at_low);
+  const Real rounding = 64 * std::numeric_limits<Real>::epsilon() * scale;
   Real x = low;
-  State<Real> there = at_low;
+  Point<Real> there = at_low;
   for (int step = 0;; ++step) {
-    Real next = x - there.y / Kernel::slope(constants, there);
+    Real next = x - there.y / there.slope;
     if (next == x || there.y == Real(0)) {
       return x;
     }
@@ -36,7 +37,7 @@ template <class Kernel, class Real, class At>
       }
     }
     const Real distance = magnitude(there.y);
-    const State<Real> arrived = at(next);
+    const Point<Real> arrived = at(next);
     const Real new_distance = magnitude(arrived.y);
     if (distance <= rounding && new_distance >= distance / 2) {
       return new_distance < distance ? next : x;
@@ -45,6 +46,11 @@ template <class Kernel, class Real, class At>
     x = next;
     there = arrived;
   }
+}
+
+template <class Kernel, class Real>
+[[nodiscard]] Point<Real> point_of(const typename Kernel::Constants& constants, const State<Real>& state) {
+  return {state.y, Kernel::slope(constants, state)};
 }
 
 }  // namespace detail
@@ -76,11 +82,20 @@ template <class Kernel, class Real, class At>
   if (!(high < h_max && drive > fall * ahead)) {
     return std::nullopt;
   }
-  const Real y = at(high).y;
-  if (!(y > Real(0))) {
-    return std::nullopt;
+  const auto search = [&](const auto& point) -> std::optional<NearCrossing<Real>> {
+    const Real y = point(high).y;
+    if (!(y > Real(0))) {
+      return std::nullopt;
+    }
+    return NearCrossing<Real>{detail::unique_crossing(Kernel::scale(constants, there), point, point(x), x, high), y};
+  };
+  if constexpr (requires { Kernel::Short::kTerms; }) {
+    if (Kernel::Short::applies(constants, there, ahead)) {
+      const typename Kernel::Short solution(constants, there);
+      return search([&](const Real& time) { return solution.at(time - x); });
+    }
   }
-  return NearCrossing<Real>{detail::unique_crossing<Kernel>(constants, at, there, x, high), y};
+  return search([&](const Real& time) { return detail::point_of<Kernel>(constants, time == x ? there : at(time)); });
 }
 
 /// How far v was from v_thresh where it was decided whether there is a crossing.
@@ -119,8 +134,11 @@ template <class Kernel, class Real>
       *decision = made.distance < decision->distance || y >= Real(0) ? made : *decision;
     }
     if (y >= Real(0)) {
-      const auto at = [&](const Real& x) { return Kernel::advance(constants, state, x); };
-      return detail::unique_crossing<Kernel>(constants, at, at(piece.begin), piece.begin, piece.end);
+      const auto at = [&](const Real& x) {
+        return detail::point_of<Kernel>(constants, Kernel::advance(constants, state, x));
+      };
+      const Real scale = Kernel::scale(constants, Kernel::advance(constants, state, piece.begin));
+      return detail::unique_crossing(scale, at, at(piece.begin), piece.begin, piece.end);
     }
   }
   return std::nullopt;

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <limits>
+#include <optional>
 #include <span>
 #include <type_traits>
 #include <utility>
@@ -14,8 +15,10 @@
 #include "kernels/elementary.hpp"
 #include "kernels/gauss_legendre.hpp"
 #include "kernels/safe_interval.hpp"
+#include "kernels/short_solution.hpp"
 #include "kernels/state.hpp"
 #include "kernels/state_rows.hpp"
+#include "kernels/transfer.hpp"
 #include "va_event/cell_types.hpp"
 
 namespace va_event::kernels {
@@ -40,14 +43,32 @@ inline constexpr std::array<QuadratureLevel, 9> kQuadratureLevels = {{{4, 0.09, 
                                                                       {14, 7.0, 3.0},
                                                                       {16, 10.0, 4.0}}};
 
+/// Time constants from this one on allow conductances to be held in the frame of the epoch [ms]: e^{t/tau} stays in the
+/// range of double over it.
+inline constexpr double kMinFramedTau = 0.1;
+
+/// By which formula an interval is taken, as a number: the power series with ratio 1 or 2, one of kQuadratureLevels, or
+/// by none alone.
+namespace way {
+inline constexpr std::size_t kRatioOne = 0;
+inline constexpr std::size_t kRatioTwo = 1;
+inline constexpr std::size_t kQuadrature = 2;
+inline constexpr std::size_t kNone = kQuadrature + kQuadratureLevels.size();
+}  // namespace way
+
 /// Solution of IF_cond_exp by variation of constants; the one integral that has no elementary form is taken by
 /// Gauss-Legendre quadrature to full precision, or, where one synaptic time constant is once or twice the other, by a
 /// power series (decay_series.hpp). Types wider than double take a Taylor series instead
 /// (conductance_series.hpp). The synaptic variables are conductances [uS].
 ///
+/// In memory, doubles are held in the frame of the epoch: exc and inh of a row are the conductances' amplitudes, g(t)
+/// e^{t/tau} with t since the start of the epoch. They stay while nothing happens, and an input changes one of them by
+/// a number that all targets of a spike share.
+///
 /// Rejected: incomplete gamma functions, the textbook closed form, lose digits exponentially with the conductance.
 template <class Real>
 struct IfCondExpKernel : StateRows<IfCondExpKernel<Real>, Real> {
+  using Rows = StateRows<IfCondExpKernel<Real>, Real>;
   /// Largest error of y after `advance`, in units of epsilon() * scale(constants, state).
   static constexpr double kMaxAdvanceError = 8.0;
   /// An input changes a conductance, never v itself.
@@ -70,9 +91,15 @@ struct IfCondExpKernel : StateRows<IfCondExpKernel<Real>, Real> {
     Real potentials;             ///< largest magnitude of these three, terms of y_leak added up [mV]
     Real horizon;                ///< [ms]: beyond it nothing that a number of this type resolves changes
     decay_series::Shape series;  ///< of doubles
+    bool framed;                 ///< rows hold amplitudes
+    Real epoch_exc;              ///< e^{-epoch/tau_syn_E}, where framed
+    Real epoch_inh;
   };
 
   [[nodiscard]] static const CellModel& model() { return IfCondExp::model(); }
+
+  /// Only of doubles: digits of wider types take more terms than a short solution is worth.
+  using Short = std::conditional_t<std::is_same_v<Real, double>, ShortSolution<IfCondExpKernel>, void>;
 
   /// @param parameters       in the order of model().parameters
   /// @param injected_current [nA], added to i_offset
@@ -104,7 +131,10 @@ struct IfCondExpKernel : StateRows<IfCondExpKernel<Real>, Real> {
             y_inh,
             potentials,
             kHorizon * (tau_m + tau_exc + tau_inh),
-            kIsDouble ? decay_series::shape_of(parameters[2], parameters[4], parameters[5]) : decay_series::Shape{}};
+            kIsDouble ? decay_series::shape_of(parameters[2], parameters[4], parameters[5]) : decay_series::Shape{},
+            kIsDouble && parameters[4] >= kMinFramedTau && parameters[5] >= kMinFramedTau,
+            elementary::exp(Real(-Real(kEpoch) / tau_exc)),
+            elementary::exp(Real(-Real(kEpoch) / tau_inh))};
   }
 
   /// @param variables in the order of model().variables
@@ -117,11 +147,10 @@ struct IfCondExpKernel : StateRows<IfCondExpKernel<Real>, Real> {
   /// Error of y <= kMaxAdvanceError epsilon * scale.
   [[nodiscard]] static State<Real> advance(const Constants& constants, const State<Real>& state, const Real& h) {
     if constexpr (kIsDouble) {
-      if (constants.series.ratio != 0) {
-        const double load = series_load(constants, state, h);
-        if (load < decay_series::kLoadLimit) {
-          return advance_by_series(constants, state, h, decay_series::order_for(load));
-        }
+      if (const auto interval = transfer(constants, state.exc, state.inh, h)) {
+        State<Real> end = decay(constants, state, h);
+        end.y = (*interval)(state.y);
+        return end;
       }
     }
     State<Real> now = state;
@@ -139,7 +168,9 @@ struct IfCondExpKernel : StateRows<IfCondExpKernel<Real>, Real> {
         }
       } else {
         if (const std::size_t level = level_for(x, z); level < kQuadratureLevels.size()) {
-          return step_at_level(constants, now, rest, level, std::make_index_sequence<kQuadratureLevels.size()>{});
+          State<Real> end = advance_refractory(constants, now, rest);
+          end.y = transfer(way::kQuadrature + level, constants, now.exc, now.inh, rest)(now.y);
+          return end;
         }
       }
       if (long_memory) {
@@ -158,7 +189,10 @@ struct IfCondExpKernel : StateRows<IfCondExpKernel<Real>, Real> {
       if constexpr (kUsesSeries) {
         now = series(constants, now, part, load);
       } else {
-        now = quadrature<kQuadratureLevels.back().nodes>(constants, now, part);
+        const auto end = quadrature<kQuadratureLevels.back().nodes>(constants, now.exc, now.inh, part);
+        const Real y = end(now.y);
+        now = advance_refractory(constants, now, part);
+        now.y = y;
       }
       rest -= part;
     }
@@ -204,71 +238,219 @@ struct IfCondExpKernel : StateRows<IfCondExpKernel<Real>, Real> {
                                   scale(constants, state));
   }
 
-  /// What decides whether and how a power series takes the interval h (decay_series.hpp).
-  [[nodiscard]] static double series_load(const Constants& c, const State<double>& state, double h) {
-    const double conductance = 1.0 + c.resistance * (magnitude(state.exc) + magnitude(state.inh));
+  /// The formula that takes the interval `h` from conductances `exc` and `inh` on; kNone when it takes more than one.
+  /// @param h  [ms], >= 0
+  [[nodiscard]] static std::size_t way_of(const Constants& c, double exc, double inh, double h) {
+    if (c.series.ratio != 0) {
+      const std::size_t series = c.series.ratio == 1 ? way::kRatioOne : way::kRatioTwo;
+      return series_load(c, exc, inh, h) < decay_series::kLoadLimit ? series : way::kNone;
+    }
+    const Load load = load_of(c, {0.0, exc, inh, 0.0}, h);
+    return load.leak_only ? way::kNone : way::kQuadrature + level_for(load.conductance * h * c.rate_m, h * load.rate);
+  }
+
+  /// What decides how a power series takes the interval (decay_series.hpp).
+  [[nodiscard]] static double series_load(const Constants& c, double exc, double inh, double h) {
+    const double conductance = 1.0 + c.resistance * (magnitude(exc) + magnitude(inh));
     return decay_series::load_of(c.series, c.rate_m, conductance, h);
   }
 
-  /// The state `h` later by power series of order `order` (of decay_series::kOrders).
-  [[nodiscard]] static State<double> advance_by_series(const Constants& c, const State<double>& state, double h,
-                                                       std::size_t order) {
-    return with_order(order, [&]<std::size_t k>(std::integral_constant<std::size_t, k>) {
-      constexpr decay_series::Order kOrder = decay_series::kOrders[k];
-      return c.series.ratio == 1 ? series_steps<kOrder.terms, kOrder.steps, 1>(c, state, h)
-                                 : series_steps<kOrder.terms, kOrder.steps, 2>(c, state, h);
+  /// What the interval does to y. @param way  of way_of(), not kNone
+  [[nodiscard]] static Transfer<double> transfer(std::size_t way, const Constants& c, double exc, double inh,
+                                                 double h) {
+    if (way >= way::kQuadrature) {
+      return transfer_at_level(way - way::kQuadrature, c, exc, inh, h,
+                               std::make_index_sequence<kQuadratureLevels.size()>{});
+    }
+    const bool exc_is_slow = c.series.excitatory_is_slow;
+    const decay_series::Start start{c.y_leak, exc_is_slow ? c.y_exc : c.y_inh, exc_is_slow ? c.y_inh : c.y_exc,
+                                    c.resistance * (exc_is_slow ? exc : inh), c.resistance * (exc_is_slow ? inh : exc)};
+    return decay_series::transfer(c.series, c.rate_m, start, h, decay_series::order_for(series_load(c, exc, inh, h)));
+  }
+
+  /// Divides an interval of too large a load into parts that a power series takes each, and visits them with the
+  /// conductances at their start. @returns how many; 0: that cannot be done
+  template <class Visit>
+  static unsigned for_parts(const Constants& c, double exc, double inh, double h, const Visit& visit) {
+    const unsigned parts = c.series.ratio == 0 ? 0 : decay_series::parts_for(series_load(c, exc, inh, h));
+    if (parts > 0) {
+      const double part = h * (1.0 / parts);
+      const double decay_exc = elementary::exp(-part * c.rate_exc);
+      const double decay_inh = elementary::exp(-part * c.rate_inh);
+      for (unsigned k = 0; k < parts; ++k) {
+        visit(part, exc, inh);
+        exc *= decay_exc;
+        inh *= decay_inh;
+      }
+    }
+    return parts;
+  }
+
+  /// What the interval does to y, if formulas say so.
+  [[nodiscard]] static std::optional<Transfer<double>> transfer(const Constants& c, double exc, double inh, double h) {
+    if (const std::size_t way = way_of(c, exc, inh, h); way != way::kNone) {
+      return transfer(way, c, exc, inh, h);
+    }
+    std::optional<Transfer<double>> all;
+    for_parts(c, exc, inh, h, [&](double part, double part_exc, double part_inh) {
+      const Transfer<double> one = transfer(way_of(c, part_exc, part_inh, part), c, part_exc, part_inh, part);
+      all = all ? all->then(one) : one;
     });
+    return all;
   }
 
-  /// The level of the quadrature by which a neuron without a power series takes the interval h in one step;
-  /// kQuadratureLevels.size() when it does not.
-  [[nodiscard]] static std::size_t quadrature_level(const Constants& c, const State<double>& state, double h) {
-    const Load load = load_of(c, state, h);
-    return load.leak_only ? kQuadratureLevels.size() : level_for(load.conductance * h * c.rate_m, h * load.rate);
-  }
-
-  /// The state `h` later by one quadrature with kCount nodes, however many it needed. `advance` decides that.
-  ///   y(h) = y0 + (h/tau_m) sum_k w_k e^{-(M(h)-M(s_k))} [(y_leak - y0) + ge(s_k)(y_exc - y0) + gi(s_k)(y_inh - y0)].
+  /// What the interval does to y by one quadrature with kCount nodes, however many it needed. `advance` decides that.
+  ///   y(h) = e^{-M(h)} y(0) + (h/tau_m) sum_k w_k e^{-(M(h)-M(s_k))} [y_leak + ge(s_k) y_exc + gi(s_k) y_inh].
   /// The nodes are symmetric, so 1 - e^{-(h-s_k)/tau}, which M(h) - M(s_k) needs without cancellation, is a value that
   /// the mirrored node has computed already.
   template <std::size_t kCount>
-  [[nodiscard]] static State<Real> quadrature(const Constants& c, const State<Real>& state, const Real& h) {
+  [[nodiscard]] static Transfer<Real> quadrature(const Constants& c, const Real& exc, const Real& inh, const Real& h) {
     const GaussLegendre<Real, kCount>& rule = gauss_legendre<Real, kCount>();
     const Real x = h * c.rate_m;
     const Real h_exc = h * c.rate_exc;
     const Real h_inh = h * c.rate_inh;
     // Plain loops over arrays, because compilers turn them into vector instructions.
-    std::array<Real, 2 * kCount> decay;  // e^{-s_k/tau} - 1, first excitatory, then inhibitory
+    constexpr std::size_t kAll = kCount + 1;  // the end of the interval comes last
+    std::array<Real, 2 * kAll> decay;         // e^{-s_k/tau} - 1, first excitatory, then inhibitory
     for (std::size_t k = 0; k < kCount; ++k) {
       decay[k] = -h_exc * rule.node[k];
-      decay[kCount + k] = -h_inh * rule.node[k];
+      decay[kAll + k] = -h_inh * rule.node[k];
     }
-    for (std::size_t k = 0; k < 2 * kCount; ++k) {
+    decay[kCount] = -h_exc;
+    decay[kAll + kCount] = -h_inh;
+    for (std::size_t k = 0; k < 2 * kAll; ++k) {
       decay[k] = elementary::expm1(decay[k]);
     }
-    const Real ge = c.resistance * state.exc;
-    const Real gi = c.resistance * state.inh;
-    const Real memory_exc = ge * c.tau_exc * c.rate_m;
-    const Real memory_inh = gi * c.tau_inh * c.rate_m;
-    std::array<Real, kCount + 2> factor;
+    const Real ge = c.resistance * exc;
+    const Real gi = c.resistance * inh;
+    const Real memory_exc = ge * (c.tau_exc * c.rate_m);
+    const Real memory_inh = gi * (c.tau_inh * c.rate_m);
+    std::array<Real, kAll> factor;
     for (std::size_t k = 0; k < kCount; ++k) {
       const std::size_t mirror = kCount - 1 - k;
       factor[k] = memory_exc * ((1 + decay[k]) * decay[mirror]) +
-                  memory_inh * ((1 + decay[kCount + k]) * decay[kCount + mirror]) - x * rule.node[mirror];
+                  memory_inh * ((1 + decay[kAll + k]) * decay[kAll + mirror]) - x * rule.node[mirror];
     }
-    factor[kCount] = -h_exc;
-    factor[kCount + 1] = -h_inh;
-    for (std::size_t k = 0; k < kCount + 2; ++k) {
+    factor[kCount] = memory_exc * decay[kCount] + memory_inh * decay[kAll + kCount] - x;
+    for (std::size_t k = 0; k < kAll; ++k) {
       factor[k] = elementary::exp(factor[k]);
     }
-    const Real leak = c.y_leak - state.y;
-    const Real exc = ge * (c.y_exc - state.y);
-    const Real inh = gi * (c.y_inh - state.y);
+    const Real drive_exc = ge * c.y_exc;
+    const Real drive_inh = gi * c.y_inh;
     Real sum(0);
     for (std::size_t k = 0; k < kCount; ++k) {
-      sum += rule.weight[k] * factor[k] * (leak + exc * (1 + decay[k]) + inh * (1 + decay[kCount + k]));
+      sum += rule.weight[k] * factor[k] * (c.y_leak + drive_exc * (1 + decay[k]) + drive_inh * (1 + decay[kAll + k]));
     }
-    return {state.y + x * sum, decayed(state.exc, factor[kCount]), decayed(state.inh, factor[kCount + 1]), state.t};
+    return {factor[kCount], x * sum};
+  }
+
+  // How a neuron is held in memory (a "row"): with amplitudes where it has a frame, else by its state.
+
+  /// A time, and what all neurons with the same constants share then.
+  struct Moment {
+    Real t;
+    Real decay_exc;  ///< e^{-t/tau_syn_E}; only where there is a frame
+    Real decay_inh;
+  };
+  [[nodiscard]] static Moment moment(const Constants& c, const Real& t) {
+    return c.framed ? Moment{t, elementary::exp(Real(-t * c.rate_exc)), elementary::exp(Real(-t * c.rate_inh))}
+                    : Moment{t, Real(0), Real(0)};
+  }
+  /// The row of a state at state.t.
+  [[nodiscard]] static State<Real> row_of(const Constants& c, const State<Real>& state) {
+    if (!c.framed) {
+      return state;
+    }
+    const Moment at = moment(c, state.t);
+    return {state.y, state.exc / at.decay_exc, state.inh / at.decay_inh, state.t};
+  }
+  /// The state of a row at row.t.
+  [[nodiscard]] static State<Real> state_of(const Constants& c, const State<Real>& row) {
+    return state_now(c, row, moment(c, row.t));
+  }
+  /// The same, where row.t is `at`.
+  [[nodiscard]] static State<Real> state_now(const Constants& c, const State<Real>& row, const Moment& at) {
+    return c.framed ? State<Real>{row.y, row.exc * at.decay_exc, row.inh * at.decay_inh, row.t} : row;
+  }
+
+  /// The state at `t`, not before row.t, without input in between, ignoring the threshold; and t.
+  [[nodiscard]] static State<Real> state_at(const Constants& c, const State<Real>& row, const Real& t) {
+    return Rows::state_at(c, state_of(c, row), t);
+  }
+  /// The same of a refractory neuron: y is kHeld.
+  [[nodiscard]] static State<Real> held_at(const Constants& c, const State<Real>& row, const Real& t) {
+    if (!c.framed) {
+      return Rows::held_at(c, row, t);
+    }
+    State<Real> state = state_now(c, row, moment(c, t));
+    state.y = Real(kHeld);
+    state.t = t;
+    return state;
+  }
+  /// Refractory from `t` on, or awake again: the row without and with a potential.
+  [[nodiscard]] static State<Real> row_with(const Constants& c, const State<Real>& row, const Real& y, const Real& t) {
+    if (c.framed) {
+      return {y, row.exc, row.inh, t};
+    }
+    State<Real> state = y == Real(kHeld) ? Rows::held_at(c, row, t) : Rows::held_at(c, row, t);
+    state.y = y;
+    return state;
+  }
+
+  /// An input, awake or refractory.
+  static void receive(const Constants& c, State<Real>& row, const Moment& at, std::size_t receptor,
+                      const Real& weight) {
+    if (!c.framed) {
+      return Rows::receive(c, row, {at.t}, receptor, weight);
+    }
+    if (row.y != Real(kHeld)) {
+      row.y = state_at(c, row, at.t).y;
+    }
+    row.t = at.t;
+    (receptor == 0 ? row.exc : row.inh) += weight / (receptor == 0 ? at.decay_exc : at.decay_inh);
+  }
+
+  /// What turns the amplitudes into the drive at threshold at a time.
+  struct DriveFactors {
+    Real exc;  ///< resistance e^{-t/tau_syn_E} (e_rev_E - v_thresh) [mV/uS]
+    Real inh;
+    bool inh_is_slow;
+
+    DriveFactors(const Constants& c, const Real& decay_exc, const Real& decay_inh)
+        : exc(c.resistance * decay_exc * c.y_exc),
+          inh(c.resistance * decay_inh * c.y_inh),
+          inh_is_slow(c.rate_exc >= c.rate_inh) {}
+
+    /// The largest positive value of the synapses' share of the drive from now on, if there is one, as in
+    /// Barrier::upper_bound() [mV].
+    [[nodiscard]] Real largest(const Real& exc_amplitude, const Real& inh_amplitude) const {
+      const Real drive_exc = exc * exc_amplitude;
+      const Real drive_inh = inh * inh_amplitude;
+      const Real slow = inh_is_slow ? drive_inh : drive_exc;
+      const Real sum = drive_exc + drive_inh;
+      return slow > sum ? slow : sum;
+    }
+  };
+
+  /// How long the neuron is safe after its last event.
+  [[nodiscard]] static SafeInterval<Real> safe_after(const Constants& c, const State<Real>& row, const Moment& at) {
+    if (!c.framed) {
+      return safe_interval(c, row);
+    }
+    const Real synaptic = DriveFactors(c, at.decay_exc, at.decay_inh).largest(row.exc, row.inh);
+    const Real drive = c.y_leak + (synaptic > Real(0) ? synaptic : Real(0));
+    const Real conductance =
+        Real(1) + c.resistance * (magnitude(Real(row.exc * at.decay_exc)) + magnitude(Real(row.inh * at.decay_inh)));
+    return kernels::safe_interval(Real(-row.y), drive, conductance, c.tau_m, scale(c, row));
+  }
+
+  /// Into the next epoch: its time 0 is the present one's end.
+  static void next_epoch(const Constants& c, State<Real>& row) {
+    if (!c.framed) {
+      return Rows::next_epoch(c, row);
+    }
+    const Real y = row.y == Real(kHeld) ? row.y : state_at(c, row, Real(kEpoch)).y;
+    row = {y, decayed(row.exc, c.epoch_exc), decayed(row.inh, c.epoch_inh), Real(0)};
   }
 
  private:
@@ -306,6 +488,18 @@ struct IfCondExpKernel : StateRows<IfCondExpKernel<Real>, Real> {
       ++level;
     }
     return level;
+  }
+
+  /// advance_refractory(), with one exponential where it is enough.
+  [[nodiscard]] static State<Real> decay(const Constants& c, const State<Real>& state, const Real& h) {
+    if (c.series.ratio == 0) {
+      return advance_refractory(c, state, h);
+    }
+    const Real slow = elementary::exp(Real(-h * c.series.rate_slow));
+    const Real fast = c.series.ratio == 1 ? slow : slow * slow;
+    const bool exc_is_slow = c.series.excitatory_is_slow;
+    return {state.y, decayed(state.exc, exc_is_slow ? slow : fast), decayed(state.inh, exc_is_slow ? fast : slow),
+            state.t};
   }
 
   /// Only the leak acts on y.
@@ -353,45 +547,12 @@ struct IfCondExpKernel : StateRows<IfCondExpKernel<Real>, Real> {
   }
 
   template <std::size_t... level>
-  [[nodiscard]] static State<Real> step_at_level(const Constants& constants, const State<Real>& state, const Real& h,
-                                                 std::size_t wanted, std::index_sequence<level...> /*all*/) {
-    State<Real> end{};
-    ((level == wanted ? void(end = quadrature<kQuadratureLevels[level].nodes>(constants, state, h)) : void()), ...);
-    return end;
-  }
-
-  template <class Function, std::size_t... k>
-  [[nodiscard]] static State<double> with_order(std::size_t order, Function function,
-                                                std::index_sequence<k...> /*all*/) {
-    State<double> end{};
-    ((k == order ? void(end = function(std::integral_constant<std::size_t, k>{})) : void()), ...);
-    return end;
-  }
-  template <class Function>
-  [[nodiscard]] static State<double> with_order(std::size_t order, Function function) {
-    return with_order(order, function, std::make_index_sequence<decay_series::kOrders.size()>{});
-  }
-
-  template <int terms, int steps, int ratio>
-  [[nodiscard]] static State<double> series_steps(const Constants& c, const State<double>& state, double h) {
-    const bool exc_is_slow = c.series.excitatory_is_slow;
-    const double x = elementary::expm1(-(h * (1.0 / steps)) * c.series.rate_slow);
-    const double decay_slow = 1.0 + x;
-    const double decay_fast = ratio == 2 ? decay_slow * decay_slow : decay_slow;
-    const double y_slow = exc_is_slow ? c.y_exc : c.y_inh;
-    const double y_fast = exc_is_slow ? c.y_inh : c.y_exc;
-    double slow = exc_is_slow ? state.exc : state.inh;
-    double fast = exc_is_slow ? state.inh : state.exc;
-    double y = state.y;
-    for (int step = 0; step < steps; ++step) {
-      const double gs = c.resistance * slow;
-      const double gf = c.resistance * fast;
-      const decay_series::Start start{c.y_leak - y, gs * (y_slow - y), gf * (y_fast - y), gs, gf};
-      y += decay_series::increment<terms, ratio>(c.series.kappa, start, x);
-      slow = decayed(slow, decay_slow);
-      fast = decayed(fast, decay_fast);
-    }
-    return {y, exc_is_slow ? slow : fast, exc_is_slow ? fast : slow, state.t};
+  [[nodiscard]] static Transfer<Real> transfer_at_level(std::size_t wanted, const Constants& c, const Real& exc,
+                                                        const Real& inh, const Real& h,
+                                                        std::index_sequence<level...> /*all*/) {
+    Transfer<Real> found{};
+    ((level == wanted ? void(found = quadrature<kQuadratureLevels[level].nodes>(c, exc, inh, h)) : void()), ...);
+    return found;
   }
 
   /// The state `h` later by one Taylor series.

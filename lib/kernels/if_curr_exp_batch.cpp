@@ -89,7 +89,7 @@ HWY_INLINE Outlook outlook(const Lanes& c, const FactorLanes& now, const FactorL
   const V drive = c.y_infinity + hn::Max(hn::Zero(d), hn::Max(slow, drive_exc + drive_inh));
   const V scale = hn::Abs(y) + c.potentials + (hn::Abs(drive_exc) + hn::Abs(drive_inh));
   const V distance = hn::Neg(y);
-  const SafeLanes safe = safe_interval(distance, drive, hn::Set(d, 1.0), c.tau_m, scale);
+  const SafeLanes<V> safe = safe_interval(distance, drive, hn::Set(d, 1.0), c.tau_m, scale);
   const auto held = amplitude.m < hn::Set(d, kHeld / 2);
   const V until = hn::IfThenElse(held, hn::Set(d, std::numeric_limits<double>::infinity()), label + safe.duration);
   return {until, held, hn::AndNot(held, safe.by_sign), until < hn::Set(d, watch.until),

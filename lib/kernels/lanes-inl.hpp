@@ -34,48 +34,52 @@ using V = hn::Vec<Doubles>;
 constexpr std::size_t kPadding = HWY_MAX_BYTES / sizeof(double);
 
 /// elementary::detail::reduce(), operation by operation.
+template <class Lanes>
 struct ReducedLanes {
-  V expm1_r;
-  V scale;
+  Lanes expm1_r;
+  Lanes scale;
 };
 
-HWY_INLINE ReducedLanes reduce(V x) {
+template <class Lanes>
+HWY_INLINE ReducedLanes<Lanes> reduce(Lanes x) {
   using namespace elementary::detail;
-  const Doubles d;
-  const hn::RebindToUnsigned<Doubles> bits;
+  const hn::DFromV<Lanes> d;
+  const hn::RebindToUnsigned<hn::DFromV<Lanes>> bits;
   const auto c = [d](double value) HWY_ATTR { return hn::Set(d, value); };
-  const V shifted = x * c(kLog2E) + c(kRound);
-  const V n = shifted - c(kRound);
-  const V r = (x - n * c(kLn2Hi)) - n * c(kLn2Lo);
-  const V r2 = r * r;
-  const V r4 = r2 * r2;
-  const V q0 = (c(kC0) + c(kC1) * r) + (c(kC2) + c(kC3) * r) * r2;
-  const V q1 = (c(kC4) + c(kC5) * r) + (c(kC6) + c(kC7) * r) * r2;
-  const V q = q0 + (q1 + (c(kC8) + c(kC9) * r) * r4) * r4;
-  const V expm1_r = r + (c(0.5) * r2 + (r * r2) * q);
+  const Lanes shifted = x * c(kLog2E) + c(kRound);
+  const Lanes n = shifted - c(kRound);
+  const Lanes r = (x - n * c(kLn2Hi)) - n * c(kLn2Lo);
+  const Lanes r2 = r * r;
+  const Lanes r4 = r2 * r2;
+  const Lanes q0 = (c(kC0) + c(kC1) * r) + (c(kC2) + c(kC3) * r) * r2;
+  const Lanes q1 = (c(kC4) + c(kC5) * r) + (c(kC6) + c(kC7) * r) * r2;
+  const Lanes q = q0 + (q1 + (c(kC8) + c(kC9) * r) * r4) * r4;
+  const Lanes expm1_r = r + (c(0.5) * r2 + (r * r2) * q);
   const auto exponent = hn::ShiftLeft<52>(hn::BitCast(bits, shifted)) + hn::Set(bits, std::uint64_t{1023} << 52U);
   return {expm1_r, hn::BitCast(d, exponent)};
 }
 
-HWY_INLINE V exp(V x) {
-  const Doubles d;
-  const ReducedLanes e = reduce(x);
-  const V result = e.scale + e.scale * e.expm1_r;
+template <class Lanes>
+HWY_INLINE Lanes exp(Lanes x) {
+  const hn::DFromV<Lanes> d;
+  const ReducedLanes<Lanes> e = reduce(x);
+  const Lanes result = e.scale + e.scale * e.expm1_r;
   return hn::IfThenZeroElse(x < hn::Set(d, elementary::kMinExponent), result);
 }
 
-HWY_INLINE V expm1(V x) {
-  const Doubles d;
-  const ReducedLanes e = reduce(x);
-  const V result = (e.scale - hn::Set(d, 1.0)) + e.scale * e.expm1_r;
+template <class Lanes>
+HWY_INLINE Lanes expm1(Lanes x) {
+  const hn::DFromV<Lanes> d;
+  const ReducedLanes<Lanes> e = reduce(x);
+  const Lanes result = (e.scale - hn::Set(d, 1.0)) + e.scale * e.expm1_r;
   return hn::IfThenElse(x < hn::Set(d, elementary::kMinExponent), hn::Set(d, -1.0), result);
 }
 
 /// decayed() of state.hpp.
-HWY_INLINE V decayed(V value, V factor) {
-  const Doubles d;
-  const V result = value * factor;
-  return hn::IfThenZeroElse(hn::Abs(result) < hn::Set(d, kFlushBelow<double>), result);
+template <class Lanes>
+HWY_INLINE Lanes decayed(Lanes value, Lanes factor) {
+  const Lanes result = value * factor;
+  return hn::IfThenZeroElse(hn::Abs(result) < hn::Set(hn::DFromV<Lanes>(), kFlushBelow<double>), result);
 }
 
 /// Appends the indices of some neurons of a vector.
@@ -124,19 +128,21 @@ HWY_INLINE void copy_row(const State<double>& from, State<double>& to) {
   }
 }
 
+template <class Lanes>
 struct SafeLanes {
-  V duration;
-  hn::Mask<Doubles> by_sign;
+  Lanes duration;
+  hn::Mask<hn::DFromV<Lanes>> by_sign;
 };
 
 /// safe_interval() of safe_interval.hpp.
-HWY_INLINE SafeLanes safe_interval(V distance, V drive, V conductance, V tau_m, V scale) {
-  const Doubles d;
-  const V zero = hn::Zero(d);
-  const V infinity = hn::Set(d, std::numeric_limits<double>::infinity());
-  const V u = distance - hn::Set(d, kSafetyMargin * std::numeric_limits<double>::epsilon()) * (scale + distance);
-  const V two = hn::Set(d, 2.0);
-  const V bound = hn::Set(d, kShrink<double>) * (two * u * tau_m) / (two * drive + conductance * u);
+template <class Lanes>
+HWY_INLINE SafeLanes<Lanes> safe_interval(Lanes distance, Lanes drive, Lanes conductance, Lanes tau_m, Lanes scale) {
+  const hn::DFromV<Lanes> d;
+  const Lanes zero = hn::Zero(d);
+  const Lanes infinity = hn::Set(d, std::numeric_limits<double>::infinity());
+  const Lanes u = distance - hn::Set(d, kSafetyMargin * std::numeric_limits<double>::epsilon()) * (scale + distance);
+  const Lanes two = hn::Set(d, 2.0);
+  const Lanes bound = hn::Set(d, kShrink<double>) * (two * u * tau_m) / (two * drive + conductance * u);
   const auto below = distance > zero;
   const auto by_sign = hn::And(below, drive <= zero);
   return {hn::IfThenElse(by_sign, infinity, hn::IfThenElseZero(u > zero, bound)), by_sign};

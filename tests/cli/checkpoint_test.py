@@ -34,14 +34,18 @@ class Checkpoints(CommandLineTest):
         return done.stderr
 
     def test_a_run_that_is_killed_again_and_again_comes_to_the_same_end(self):
-        run = ["COBA", "--neurons", "1000", "--probability", "0.05", "--seed", "3", "--duration", "3000", "--quiet"]
+        run = ["COBA", "--neurons", "1000", "--probability", "0.05", "--seed", "3", "--duration", "6000", "--quiet"]
         begin = time.monotonic()
         self.run_program(*run, "--output", "whole")
         whole_run = time.monotonic() - begin
         draw = random.Random(5)
-        kills = kills_after_resuming = 0
+        kills = kills_after_resuming = runs = 0
         sizes = set()  # the more spikes a checkpoint holds, the larger it is
-        while kills < 12:
+        # How often a process is killed before its first checkpoint, and how often it has ended before, is a matter of
+        # luck and of the machine.
+        while kills < 12 or kills_after_resuming < 4 or len(sizes) < 4:
+            runs += 1
+            self.assertLess(runs, 300, f"{kills} kills, {kills_after_resuming} after resuming, {len(sizes)} checkpoints")
             has_checkpoint = os.path.exists(self.path("killed", CHECKPOINT))
             process = subprocess.Popen(
                 [PROGRAM, *run, "--checkpoint-every", "5", "--threads", str(1 + kills % 2), "--output", "killed"]
@@ -61,8 +65,6 @@ class Checkpoints(CommandLineTest):
                     sizes.add(os.path.getsize(self.path("killed", CHECKPOINT)))
                     whole_files = [name for name in self.listing("killed") if not name.startswith(".")]
                     self.assertEqual(whole_files, [CHECKPOINT])
-        self.assertGreater(kills_after_resuming, 3)
-        self.assertGreater(len(sizes), 3, "no progress between the kills")
         self.run_program(*run, "--resume", "--output", "killed")
         self.expect_same_files("killed", "whole")
 

@@ -2,8 +2,6 @@
 #include "kernels/batch.hpp"
 
 #include <gtest/gtest.h>
-#include <hwy/highway.h>
-#include <hwy/targets.h>
 
 #include <algorithm>
 #include <bit>
@@ -13,15 +11,16 @@
 #include <random>
 #include <span>
 #include <string>
-#include <type_traits>
 #include <vector>
+
+#include "every_target.hpp"
 
 /// Vector kernels against the scalar ones, bit for bit, on every instruction set of this processor.
 namespace va_event::kernels {
 namespace {
 
 using Curr = IfCurrExpKernel<double>;
-using Cond = IfCondExpKernel<double>;
+using testing::on_every_target;
 
 template <class Kernel>
 struct Example;
@@ -40,25 +39,6 @@ struct Example<Curr> {
     return std::uniform_real_distribution<double>(0.001, 0.1)(random) * (receptor == 0 ? 1 : -1);
   }
 };
-template <>
-struct Example<Cond> {
-  static std::vector<std::vector<double>> parameters() {
-    // Inhibition slow, excitation slow, both the same; two without a power series.
-    return {{-60, 0.2, 20, 5, 5, 10, 0, -80, -50, -60, 0},
-            {-60, 0.2, 10, 5, 8, 4, 0, -80, -50, -60, 0.1},
-            {-70, 0.3, 15, 5, 6, 6, 0, -75, -50, -60, 0},
-            {-60, 0.2, 20, 5, 5, 12, 0, -80, -50, -60, 0},
-            {-55, 0.4, 30, 3, 4, 0.3, 0, -80, -50, -60, 0.05}};
-  }
-  static std::vector<double> variables(std::mt19937_64& random) {
-    std::uniform_real_distribution<double> v(-62, -50), e(0, 0.06), i(0, 0.2);
-    return {v(random), e(random), i(random)};
-  }
-  static double weight(std::mt19937_64& random, std::size_t /*receptor*/) {
-    return std::uniform_real_distribution<double>(0.001, 0.06)(random);
-  }
-};
-
 template <class Kernel>
 struct Network {
   typename Kernel::Constants constants;
@@ -107,21 +87,6 @@ void expect_same_bits(const Network<Kernel>& a, const Network<Kernel>& b, const 
   }
 }
 
-/// Runs `check` on every instruction set that the library was compiled for and this processor has.
-template <class Check>
-void on_every_target(const Check& check) {
-  int tested = 0;
-  for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
-    hwy::SetSupportedTargetsForTest(target);
-    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-    check(std::string(hwy::TargetName(target)));
-    ++tested;
-  }
-  hwy::SetSupportedTargetsForTest(0);
-  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-  EXPECT_GE(tested, 1);
-}
-
 TEST(FindBelow, GivesEveryIndexWhoseValueIsBelowTheLimit) {
   std::mt19937_64 random(4);
   on_every_target([&random](const std::string& target) {
@@ -144,7 +109,7 @@ TEST(FindBelow, GivesEveryIndexWhoseValueIsBelowTheLimit) {
 
 template <class Kernel>
 class BatchOf : public ::testing::Test {};
-using Kernels = ::testing::Types<Curr, Cond>;
+using Kernels = ::testing::Types<Curr>;
 TYPED_TEST_SUITE(BatchOf, Kernels);
 
 TYPED_TEST(BatchOf, GivesTheBitsOfTheScalarKernelOnEveryInstructionSet) {
@@ -272,16 +237,8 @@ TYPED_TEST(BatchOf, ReceivesInputsWithTimesAndConstantsOfTheirOwnAsTheScalarKern
       if (count < first.size()) {  // there was a reason to stop
         const Input<double>& next = first[count];
         const auto& c = sets[set_of[next.index]];
-        State<double> row = scalar.rows[next.index];
-        bool takes = true;
-        if constexpr (std::is_same_v<Kernel, Cond>) {
-          const double h = next.t - row.t;
-          takes = h > 0.0 && (c.series.ratio != 0
-                                  ? Kernel::series_load(c, row, h) < decay_series::kLoadLimit
-                                  : row.y == kHeld || Kernel::quadrature_level(c, row, h) < kQuadratureLevels.size());
-        } else {
-          takes = c.framed;
-        }
+        const State<double>& row = scalar.rows[next.index];
+        const bool takes = c.framed;
         EXPECT_TRUE(!takes || (count > 0 && (row.t >= first[0].t || scalar.safe[next.index] <= next.t))) << where;
       }
     }

@@ -3,7 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
+#include <string>
 #include <vector>
 
 #include "reference.hpp"
@@ -22,8 +25,8 @@ using WideKernel = IfCondExpKernel<Wide>;
 /// contribute to it.
 TEST(DecaySeries, EveryOrderKeepsTheKernelsPromiseUpToItsLargestLoad) {
   RandomCases random(71);
-  for (std::size_t order = 0; order < decay_series::kOrders.size(); ++order) {
-    const double largest = decay_series::kOrders[order].steps * decay_series::kOrders[order].max_load;
+  double smallest = 0.0;
+  for (const decay_series::Order& order : decay_series::kOrders) {
     double worst = 0.0;
     for (int i = 0; i < 600; ++i) {
       const double tau_m = random.log_uniform(2, 100), slow = random.log_uniform(0.5, 200);
@@ -44,25 +47,28 @@ TEST(DecaySeries, EveryOrderKeepsTheKernelsPromiseUpToItsLargestLoad) {
       const auto c = Kernel::prepare(parameters, 0.0);
       ASSERT_NE(c.series.ratio, 0);
       const State<double> state{-random.log_uniform(1e-6, 30), share * total / 100, (1 - share) * total / 100, 0.0};
-      const double h = random.uniform(0.7, 1.0) * largest / Kernel::series_load(c, state, 1.0);
-      const Wide y = Kernel::advance_by_series(c, state, h, order).y;
+      const double load = smallest + random.uniform(0.7, 0.9999) * (order.max_load - smallest);
+      const double h = load / Kernel::series_load(c, state.exc, state.inh, 1.0);
+      ASSERT_EQ(&decay_series::order_for(Kernel::series_load(c, state.exc, state.inh, h)), &order);
+      const std::size_t way = Kernel::way_of(c, state.exc, state.inh, h);
+      ASSERT_EQ(way, c.series.ratio == 1 ? way::kRatioOne : way::kRatioTwo);
+      const Wide y = Kernel::transfer(way, c, state.exc, state.inh, h)(state.y);
       const Wide exact = reference_y(WideKernel::prepare(parameters, 0.0), widen(state), Wide(h));
       worst = std::max(worst, static_cast<double>(abs(y - exact)) / (testing::epsilon() * Kernel::scale(c, state)));
     }
-    EXPECT_LE(worst, Kernel::kMaxAdvanceError) << "order " << order;
-    RecordProperty("worst_" + std::to_string(order), std::to_string(worst));
+    EXPECT_LE(worst, Kernel::kMaxAdvanceError) << order.terms << " terms";
+    RecordProperty("worst_of_" + std::to_string(order.terms) + "_terms", std::to_string(worst));
+    smallest = order.max_load;
   }
 }
 
-TEST(DecaySeries, ChoosesTheCheapestOrderThatIsEnough) {
-  for (double load = 0.0; load < decay_series::kLoadLimit; load += 1e-4) {
-    const decay_series::Order& chosen = decay_series::kOrders[decay_series::order_for(load)];
-    ASSERT_LE(load, chosen.steps * chosen.max_load) << load;
-    for (std::size_t cheaper = 0; cheaper < decay_series::order_for(load); ++cheaper) {
-      const decay_series::Order& other = decay_series::kOrders[cheaper];
-      ASSERT_GT(load + 1.0 / 256, other.steps * other.max_load) << load;
-    }
-  }
+TEST(DecaySeries, IntervalsTooLongForOneSeriesAreDividedUntilTheirPartsAreNot) {
+  EXPECT_EQ(decay_series::parts_for(decay_series::kLoadLimit / 2), 1U);
+  EXPECT_EQ(decay_series::parts_for(decay_series::kLoadLimit), 2U);
+  EXPECT_EQ(decay_series::parts_for(3 * decay_series::kLoadLimit), 4U);
+  EXPECT_EQ(decay_series::parts_for(15.9 * decay_series::kLoadLimit), 16U);
+  EXPECT_EQ(decay_series::parts_for(16 * decay_series::kLoadLimit), 0U);
+  EXPECT_EQ(decay_series::parts_for(std::numeric_limits<double>::infinity()), 0U);
 }
 
 TEST(DecaySeries, AppliesToEqualAndDoubledTimeConstantsOnly) {

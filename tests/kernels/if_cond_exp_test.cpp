@@ -81,8 +81,8 @@ TEST(IfCondExpKernel, EachQuadratureLevelLeavesItsPromisedErrorAtItsLimits) {
               const std::vector<double> parameters = {-1, 20, 20, 2, h / z, h / (ratio * z), 1, -1, 0, -2, 0};
               const auto c = WideKernel::prepare(parameters, 0.0);
               const State<Wide> s{-0.5, conductance * share, conductance * (1 - share), 0};
-              const Wide y = WideKernel::quadrature<kLevel.nodes>(c, s, Wide(h)).y;
-              const Wide exact = WideKernel::quadrature<40>(c, s, Wide(h)).y;
+              const Wide y = WideKernel::quadrature<kLevel.nodes>(c, s.exc, s.inh, Wide(h))(s.y);
+              const Wide exact = WideKernel::quadrature<40>(c, s.exc, s.inh, Wide(h))(s.y);
               ASSERT_LE(abs(y - exact), Wide(1e-16) * WideKernel::scale(c, s))
                   << kLevel.nodes << " nodes, x = " << x << ", z = " << z << ", leak " << leak << ", share " << share;
             }
