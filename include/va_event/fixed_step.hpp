@@ -91,7 +91,7 @@ class FixedStepSimulation {
   /// Simulates from time 0 what `network` would simulate after reset(): its present parameters, synapses, sources and
   /// currents, and its initial values. `network` may have run and may go on; it is not changed. Of what is changed
   /// there afterwards only the weights of synapses are seen here.
-  /// @throws ParameterError: dt not > 0 or not finite; Method::exact for conductance-based cells; cells of
+  /// @throws ParameterError: dt not > 0 or not finite; Method::exact for conductance-based cells; an ACSource; cells of
   /// IF_curr_delta; a dt with which the method is not stable (its limit over the smallest time constant, without regard
   /// to synaptic conductances); with interpolated spikes and continuous delays, a dt above the smallest delay between
   /// neurons: a spike would arrive in a step that is over.

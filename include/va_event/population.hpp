@@ -55,8 +55,10 @@ class Cells {
   /// record({"spikes", "v"}), which without this would be taken for a string_view made from two pointers.
   void record(std::initializer_list<std::string_view> variables, double sampling_interval = 0.1) const;
 
-  /// Adds a current source to every cell. @throws ConnectionError for spike sources.
+  /// Adds a current source to every cell; the currents of all sources add up.
+  /// @throws ConnectionError for spike sources, ParameterError
   void inject(const StepCurrentSource& source) const;
+  void inject(const ACSource& source) const;
 
   /// Recorded so far; cells of this set only.
   [[nodiscard]] Spikes spikes(Gather gather = Gather::everywhere) const;

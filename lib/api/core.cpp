@@ -247,14 +247,14 @@ void Core::record(std::span<const CellId> ids, std::string_view variable, double
   together([&] { recorder.record_signal(variable, unit, local(ids), sampling_interval, first); });
 }
 
-void Core::inject(std::span<const CellId> ids, const StepCurrentSource& source) {
+void Core::inject(std::span<const CellId> ids, const StepCurrentSource& steps, const std::optional<ACSource>& sine) {
   for (const CellId id : ids) {
     const network::PopulationData& population = population_of(id);
     if (population.model->is_source()) {
       throw ConnectionError("current source into", population.label, "", "must go to neurons, not to spike sources");
     }
   }
-  network.injections.push_back({source, {ids.begin(), ids.end()}});
+  network.injections.push_back({steps, {ids.begin(), ids.end()}, sine});
   if (engine) {
     engine->injection_added(network.injections.size() - 1);
   }

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -43,7 +44,8 @@ struct Core : std::enable_shared_from_this<Core> {
   void set(std::span<const CellId> ids, const std::vector<std::pair<std::string, Values>>& parameters);
   void initialize(std::span<const CellId> ids, std::string_view variable, const Values& values);
   void record(std::span<const CellId> ids, std::string_view variable, double sampling_interval);
-  void inject(std::span<const CellId> ids, const StepCurrentSource& source);
+  /// See network::Injection.
+  void inject(std::span<const CellId> ids, const StepCurrentSource& steps, const std::optional<ACSource>& sine);
   [[nodiscard]] std::vector<double> value(std::span<const CellId> ids, std::string_view variable, Gather gather) const;
   [[nodiscard]] std::vector<CellId> local(std::span<const CellId> ids) const;
   /// @throws StateError on several processes.

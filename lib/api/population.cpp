@@ -2,6 +2,7 @@
 #include "va_event/population.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "api/core.hpp"
@@ -50,7 +51,12 @@ void Cells::record(std::initializer_list<std::string_view> variables, double sam
   record(std::vector<std::string>(variables.begin(), variables.end()), sampling_interval);
 }
 
-void Cells::inject(const StepCurrentSource& source) const { core_->inject(ids(), source); }
+void Cells::inject(const StepCurrentSource& source) const { core_->inject(ids(), source, std::nullopt); }
+
+void Cells::inject(const ACSource& source) const {
+  source.check();
+  core_->inject(ids(), DCSource{source.offset, source.start, source.stop}, source);
+}
 
 std::vector<CellId> Cells::local_ids() const { return core_->local(ids()); }
 

@@ -2,6 +2,7 @@
 #include "engine/current_schedule.hpp"
 
 #include <algorithm>
+#include <optional>
 
 namespace va_event::engine {
 
@@ -11,6 +12,9 @@ void CurrentSchedule::add(std::size_t injection, const Instant& now) {
   made_.push_back(0);
   for (const CellId cell : injected.cells) {
     injections_of_[cell].push_back(injection);
+    if (injected.sine) {
+      driven_.insert(cell);
+    }
   }
   std::vector<Step> fresh;
   for (std::size_t k = 0; k < injected.source.times().size(); ++k) {
@@ -51,6 +55,30 @@ double CurrentSchedule::current(CellId cell) const {
       sum += amplitude_[injection];
     }
   }
+  return sum;
+}
+
+std::vector<kernels::SineSource> CurrentSchedule::sines(CellId cell) const {
+  std::vector<kernels::SineSource> sum;
+  const auto found = injections_of_.find(cell);
+  if (found == injections_of_.end()) {
+    return sum;
+  }
+  for (const std::size_t injection : found->second) {
+    const std::optional<ACSource>& source = network_.injections[injection].sine;
+    if (!source || made_[injection] != 1) {  // from its first step, the start, to its second, the stop
+      continue;
+    }
+    const auto start = events::to_instant<double>(network_.injections[injection].source.times()[0]);
+    const kernels::SineSource sine{source->amplitude, source->frequency, source->phase, start.epoch, start.offset};
+    const auto like = std::find_if(sum.begin(), sum.end(), [&](const auto& one) { return one.is_multiple_of(sine); });
+    if (like == sum.end()) {
+      sum.push_back(sine);
+    } else {
+      like->amplitude += sine.amplitude;
+    }
+  }
+  std::erase_if(sum, [](const auto& sine) { return sine.amplitude == 0.0; });
   return sum;
 }
 

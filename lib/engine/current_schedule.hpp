@@ -4,9 +4,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "events/instant.hpp"
+#include "kernels/sine_source.hpp"
 #include "network/network.hpp"
 
 namespace va_event::engine {
@@ -27,8 +29,12 @@ class CurrentSchedule {
   /// Takes in injection number `injection` of the network at `now`; steps before `now` are done already.
   void add(std::size_t injection, const Instant& now);
 
-  /// The sum of the currents into a cell at present [nA].
+  /// The sum of the currents into a cell at present, without sinusoids [nA].
   [[nodiscard]] double current(CellId cell) const;
+  /// Whether a cell has, had or will have a sinusoid.
+  [[nodiscard]] bool is_driven(CellId cell) const { return driven_.contains(cell); }
+  /// The sinusoids into a cell at present. What differs in its amplitude alone is one, and gone when that is 0.
+  [[nodiscard]] std::vector<kernels::SineSource> sines(CellId cell) const;
 
   [[nodiscard]] bool empty() const noexcept { return next_ == steps_.size(); }
   [[nodiscard]] const Instant& next_time() const { return steps_[next_].time; }
@@ -55,6 +61,7 @@ class CurrentSchedule {
   std::vector<double> amplitude_;  ///< present amplitude of each injection [nA]
   std::vector<std::size_t> made_;  ///< steps made so far of each injection
   std::unordered_map<CellId, std::vector<std::size_t>> injections_of_;
+  std::unordered_set<CellId> driven_;
 };
 
 }  // namespace va_event::engine

@@ -199,6 +199,15 @@ class KernelGroup final : public NeuronGroup<Real> {
     change(i, state, candidates);
   }
 
+  Retired<Real> retire(std::size_t i, const Real& t) override {
+    settle(i);
+    const Retired<Real> last{state_at(i, t), cold_[i].held_y};
+    rows_[i] = {Real(kernels::kHeld), Real(0), Real(0), t};
+    safe_[i] = infinity();
+    renew_backlog(i);
+    return last;
+  }
+
   void set_variable(std::size_t i, std::size_t variable, double value, const Real& t,
                     Candidates<Real>& candidates) override {
     settle(i);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -13,6 +14,8 @@
 #include "events/event_queue.hpp"
 #include "foundation/bytes.hpp"
 #include "kernels/batch.hpp"
+#include "kernels/sine_source.hpp"
+#include "kernels/state.hpp"
 #include "network/network.hpp"
 
 namespace va_event::engine {
@@ -65,6 +68,13 @@ struct Touch {
   }
 };
 
+/// A neuron as it leaves a group.
+template <class Real>
+struct Retired {
+  kernels::State<Real> state;  ///< y is kHeld while the neuron is refractory
+  Real held_y;                 ///< what y is then
+};
+
 /// The neurons of one model, of any number of populations: their states and everything that depends on the model. All
 /// times are offsets in the present epoch. Between two of its own events a neuron's state is not touched: whoever asks
 /// for values or for a crossing in between gets a function of that state, so that nothing depends on who asked when.
@@ -98,6 +108,15 @@ class NeuronGroup {
   /// New parameters (in the order of the model) and injected current [nA] from `t` on; v stays.
   virtual void set_parameters(std::size_t index, std::span<const double> parameters, double injected, const Real& t,
                               Candidates<Real>& candidates) = 0;
+  /// Sinusoidal currents, too, from `t` on (engine/driven_group.hpp).
+  /// @pre the group was made by make_driven_group(); a neuron that once had sinusoids comes here instead of above
+  virtual void set_driven(std::size_t /*index*/, CellId /*cell*/, std::span<const double> /*parameters*/,
+                          double /*injected*/, std::span<const kernels::SineSource> /*sines*/, const Real& /*t*/,
+                          Candidates<Real>& /*candidates*/) {
+    assert(false && "a group without sinusoids");
+  }
+  /// The neuron leaves the group at `t`. Its place stays, takes no inputs and never spikes.
+  virtual Retired<Real> retire(std::size_t index, const Real& t) = 0;
   /// Sets state variable number `variable` at `t`.
   virtual void set_variable(std::size_t index, std::size_t variable, double value, const Real& t,
                             Candidates<Real>& candidates) = 0;
@@ -117,17 +136,17 @@ class NeuronGroup {
   /// Takes it over at `now`. @pre the neuron has its present parameters
   virtual void load(std::size_t index, foundation::ByteReader& in, const events::Instant<Real>& now) = 0;
   /// What there is to report so far; before load().
-  void set_report(const std::array<std::uint64_t, kIntervalKinds>& counts, const Touch& closest) {
+  virtual void set_report(const std::array<std::uint64_t, kIntervalKinds>& counts, const Touch& closest) {
     counts_ = counts;
     closest_ = closest;
   }
 
   /// How many intervals there were, by kind, the present ones included.
-  [[nodiscard]] const std::array<std::uint64_t, kIntervalKinds>& interval_counts() const noexcept { return counts_; }
+  [[nodiscard]] virtual std::array<std::uint64_t, kIntervalKinds> interval_counts() const { return counts_; }
 
   /// The closest of all touches: where the root finder found a crossing or that there is none, and where an event ended
   /// a rise.
-  [[nodiscard]] const Touch& closest_touch() const noexcept { return closest_; }
+  [[nodiscard]] virtual Touch closest_touch() const { return closest_; }
 
  protected:
   std::array<std::uint64_t, kIntervalKinds> counts_{};
@@ -137,5 +156,12 @@ class NeuronGroup {
 /// An empty group for any neuron model of kernels/models.hpp.
 template <class Real>
 [[nodiscard]] std::unique_ptr<NeuronGroup<Real>> make_neuron_group(const CellModel& model);
+
+/// The same neurons at the same indices, some of which may get sinusoidal currents.
+/// @param epoch number of the present one
+template <class Real>
+[[nodiscard]] std::unique_ptr<NeuronGroup<Real>> make_driven_group(const CellModel& model,
+                                                                   std::unique_ptr<NeuronGroup<Real>> neurons,
+                                                                   std::int64_t epoch);
 
 }  // namespace va_event::engine

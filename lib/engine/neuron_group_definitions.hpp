@@ -6,7 +6,9 @@
 #include <memory>
 #include <tuple>
 #include <type_traits>
+#include <utility>
 
+#include "engine/driven_group.hpp"
 #include "engine/kernel_group.hpp"
 #include "engine/neuron_group.hpp"
 #include "kernels/models.hpp"
@@ -15,13 +17,14 @@ namespace va_event::engine {
 
 namespace detail {
 
-template <class Real, class... Kernels>
+/// What `make` makes of the model's kernel.
+template <class Real, class Make, class... Kernels>
 std::unique_ptr<NeuronGroup<Real>> make_group_of(std::type_identity<std::tuple<Kernels...>> /*kernels*/,
-                                                 const CellModel& model) {
+                                                 const CellModel& model, const Make& make) {
   std::unique_ptr<NeuronGroup<Real>> group;
-  const auto try_kernel = [&]<class Kernel>(std::type_identity<Kernel>) {
+  const auto try_kernel = [&]<class Kernel>(std::type_identity<Kernel> kernel) {
     if (&model == &Kernel::model()) {
-      group = std::make_unique<KernelGroup<Kernel, Real>>();
+      group = make(kernel);
     }
   };
   (try_kernel(std::type_identity<Kernels>{}), ...);
@@ -33,7 +36,18 @@ std::unique_ptr<NeuronGroup<Real>> make_group_of(std::type_identity<std::tuple<K
 
 template <class Real>
 std::unique_ptr<NeuronGroup<Real>> make_neuron_group(const CellModel& model) {
-  return detail::make_group_of<Real>(std::type_identity<kernels::NeuronKernels<Real>>{}, model);
+  return detail::make_group_of<Real>(
+      std::type_identity<kernels::NeuronKernels<Real>>{}, model,
+      []<class Kernel>(std::type_identity<Kernel>) { return std::make_unique<KernelGroup<Kernel, Real>>(); });
+}
+
+template <class Real>
+std::unique_ptr<NeuronGroup<Real>> make_driven_group(const CellModel& model, std::unique_ptr<NeuronGroup<Real>> neurons,
+                                                     std::int64_t epoch) {
+  return detail::make_group_of<Real>(std::type_identity<kernels::NeuronKernels<Real>>{}, model,
+                                     [&]<class Kernel>(std::type_identity<Kernel>) {
+                                       return std::make_unique<DrivenGroup<Kernel, Real>>(std::move(neurons), epoch);
+                                     });
 }
 
 }  // namespace va_event::engine

@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -195,6 +196,8 @@ class Shard {
   void find_next_sample();
   void emit(CellId cell, const Instant& t);
   void update_parameters(CellId cell, const Real& t);
+  void update_parameters_of(const std::vector<CellId>& cells);
+  [[nodiscard]] NeuronGroup<Real>& driven_group_of(CellId cell);
 
   [[nodiscard]] const network::PopulationData& population_of(CellId cell) const;
   [[nodiscard]] NeuronGroup<Real>& group_of(CellId cell) const { return *places_[population_index_[cell]].group; }
@@ -214,6 +217,7 @@ class Shard {
   CurrentSchedule currents_;
   std::vector<std::uint32_t> population_index_;             ///< by cell
   std::vector<std::unique_ptr<NeuronGroup<Real>>> groups_;  ///< one for each neuron model
+  std::unordered_set<const NeuronGroup<Real>*> drives_;     ///< groups that can take sinusoids
   std::vector<Place> places_;                               ///< by population
   std::vector<std::unique_ptr<SourceGroup>> sources_;       ///< by population; null for neurons
 

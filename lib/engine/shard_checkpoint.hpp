@@ -60,11 +60,7 @@ void Shard<Real>::begin_load(const Instant& now, const std::vector<std::size_t>&
   now_ = now;
   currents_.resume(current_steps);
   for (const network::Injection& injection : network_.injections) {
-    for (const CellId cell : injection.cells) {
-      if (owns(cell)) {
-        update_parameters(cell, now_.offset);
-      }
-    }
+    update_parameters_of(injection.cells);
   }
   statistics_ = tally.events;
   for (std::size_t g = 0; g < groups_.size(); ++g) {

@@ -49,6 +49,11 @@ Shard<Real>::Shard(const network::Network& network, const Routing& routing, netw
       places_.back().offset = group->add(population, own.begin, own.end, injected) - own.begin;
     }
   }
+  for (const network::Injection& injection : network.injections) {
+    if (injection.sine) {
+      update_parameters_of(injection.cells);
+    }
+  }
   begin_sampling({});
   begin_frame();
 }
@@ -189,11 +194,7 @@ void Shard<Real>::wake_neuron() {
 
 template <class Real>
 void Shard<Real>::change_current() {
-  for (const CellId cell : network_.injections[currents_.step()].cells) {
-    if (owns(cell)) {
-      update_parameters(cell, now_.offset);
-    }
-  }
+  update_parameters_of(network_.injections[currents_.step()].cells);
 }
 
 template <class Real>
@@ -524,7 +525,38 @@ void Shard<Real>::update_parameters(CellId cell, const Real& t) {
   for (const network::Column& column : population.parameters) {
     parameters.push_back(column.at(index));
   }
-  group_of(cell).set_parameters(index_of(cell), parameters, currents_.current(cell), t, candidates_);
+  if (currents_.is_driven(cell)) {
+    driven_group_of(cell).set_driven(index_of(cell), cell, parameters, currents_.current(cell), currents_.sines(cell),
+                                     t, candidates_);
+  } else {
+    group_of(cell).set_parameters(index_of(cell), parameters, currents_.current(cell), t, candidates_);
+  }
+}
+
+template <class Real>
+void Shard<Real>::update_parameters_of(const std::vector<CellId>& cells) {
+  for (const CellId cell : cells) {
+    if (owns(cell)) {
+      update_parameters(cell, now_.offset);
+    }
+  }
+}
+
+/// The group that holds the cell, from now on one that can drive it. Only cells that get sinusoids pay for them.
+template <class Real>
+NeuronGroup<Real>& Shard<Real>::driven_group_of(CellId cell) {
+  NeuronGroup<Real>* const present = &group_of(cell);
+  if (drives_.contains(present)) {
+    return *present;
+  }
+  const auto owner =
+      std::find_if(groups_.begin(), groups_.end(), [present](const auto& group) { return group.get() == present; });
+  *owner = make_driven_group<Real>(*population_of(cell).model, std::move(*owner), now_.epoch);
+  drives_.insert(owner->get());
+  for (Place& place : places_) {
+    place.group = place.group == present ? owner->get() : place.group;
+  }
+  return **owner;
 }
 
 template <class Real>
@@ -549,11 +581,7 @@ void Shard<Real>::sources_changed(std::span<const CellId> cells) {
 template <class Real>
 void Shard<Real>::injection_added(std::size_t injection) {
   currents_.add(injection, events::round_up(now_));
-  for (const CellId cell : network_.injections[injection].cells) {
-    if (owns(cell)) {
-      update_parameters(cell, now_.offset);
-    }
-  }
+  update_parameters_of(network_.injections[injection].cells);
 }
 
 template <class Real>

@@ -27,6 +27,11 @@ Clock::Clock(const network::Network& network, const FixedStepOptions& options)
 }
 
 void Clock::check(const FixedStepOptions& options) const {
+  for (const network::Injection& injection : network_.injections) {
+    if (injection.sine) {
+      throw ParameterError("current source", "ACSource", "", "must be constant between given times in fixed steps");
+    }
+  }
   for (const network::PopulationData& population : network_.populations) {
     if (population.model->is_source()) {
       continue;

@@ -9,9 +9,20 @@
 namespace va_event {
 namespace {
 
-void check_amplitude(double amplitude) {
-  if (!std::isfinite(amplitude)) {
-    throw ParameterError("amplitude", amplitude, "nA", "must be finite");
+void check_finite(const char* field, double value, const char* unit) {
+  if (!std::isfinite(value)) {
+    throw ParameterError(field, value, unit, "must be finite");
+  }
+}
+
+void check_amplitude(double amplitude) { check_finite("amplitude", amplitude, "nA"); }
+
+void check_times(double start, double stop) {
+  if (!(start >= 0.0 && std::isfinite(start))) {
+    throw ParameterError("start", start, "ms", "must be >= 0 and finite");
+  }
+  if (!(stop > start)) {
+    throw ParameterError("stop", stop, "ms", "must be > start");
   }
 }
 
@@ -35,16 +46,21 @@ StepCurrentSource::StepCurrentSource(std::vector<Time> times, std::vector<double
 
 DCSource::operator StepCurrentSource() const {
   check_amplitude(amplitude);
-  if (!(start >= 0.0 && std::isfinite(start))) {
-    throw ParameterError("start", start, "ms", "must be >= 0 and finite");
-  }
-  if (!(stop > start)) {
-    throw ParameterError("stop", stop, "ms", "must be > start");
-  }
+  check_times(start, stop);
   if (std::isinf(stop)) {
     return {{start}, {amplitude}};
   }
   return {{start, stop}, {amplitude, 0.0}};
+}
+
+void ACSource::check() const {
+  check_amplitude(amplitude);
+  check_finite("offset", offset, "nA");
+  if (!(frequency >= 0.0 && frequency <= kMaxFrequency)) {
+    throw ParameterError("frequency", frequency, "Hz", "must be >= 0 and <= 1e9 Hz");
+  }
+  check_finite("phase", phase, "degrees");
+  check_times(start, stop);
 }
 
 }  // namespace va_event

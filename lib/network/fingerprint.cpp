@@ -46,6 +46,9 @@ Hash hash_of(const Injection& injection) {
   for (const CellId cell : injection.cells) {
     hash.add(std::uint64_t{cell});
   }
+  if (injection.sine) {
+    hash.add(injection.sine->amplitude).add(injection.sine->frequency).add(injection.sine->phase);
+  }
   return hash;
 }
 

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -88,6 +89,8 @@ struct ProjectionData {
 struct Injection {
   StepCurrentSource source;
   std::vector<CellId> cells;
+  /// A sinusoid: `source` is its offset, from its start to its stop, and the rest of it is added in between.
+  std::optional<ACSource> sine = std::nullopt;
 };
 
 /// All that the user described. Owns everything, runs nothing.

@@ -209,6 +209,7 @@ TEST_F(Checkpoint, AfterChangesIsLoadedWhereTheyAreDescribedFromTheStart) {
     auto change = [=]() mutable {
       neurons.slice(4, 9).set("i_offset", 0.3);
       neurons.slice(2, 12).inject(StepCurrentSource({3.0, 12.0, 30.0, 41.0}, {0.2, 0.4, 0.6, -0.1}));
+      neurons.slice(6, 14).inject(ACSource{0.4, 0.1, 47.0, 10.0, 3.0, 51.0});
       sources.slice(0, 5).set("rate", 900.0);
       input.set_weights(1.1);
       neurons.slice(3, 6).record("v", 0.4);

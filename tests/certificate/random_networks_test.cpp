@@ -47,6 +47,9 @@ void build(Simulation& simulation, unsigned seed) {
     cells.set("tau_syn_I", k == 0 ? Values(5.0) : Values(draw(2.0, 20.0)));
     cells.set("i_offset", draw(0.0, 0.2));
     cells.initialize("v", draw(-65.0, -50.0));
+    if (seed % 3 == 1) {  // some with sinusoids from the start, some from later on
+      cells.slice(4 * static_cast<std::size_t>(k), 14).inject(ACSource{0.2, 0.05, 31.0 + 200.0 * k, 40.0, 7.7 * k});
+    }
     populations.push_back(cells);
   }
   const double scale = conductance_based ? 0.1 : 1.0;  // [uS] or [nA]

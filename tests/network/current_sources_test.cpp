@@ -64,5 +64,31 @@ TEST(DCSource, refusesBadTimesAndAmplitudes) {
   EXPECT_EQ(field({1.0, 1.0, std::nan("")}), "stop");
 }
 
+TEST(ACSource, RefusesBadValuesAndNamesTheField) {
+  const auto field = [](const ACSource& source) -> std::string {
+    try {
+      source.check();
+      return "accepted";
+    } catch (const ParameterError& error) {
+      return error.field();
+    }
+  };
+  EXPECT_EQ(field({}), "accepted");
+  EXPECT_EQ(field({-0.5, -0.1, 0.0, -400.0, 0.0, HUGE_VAL}), "accepted");
+  EXPECT_EQ(field({.frequency = 1e9}), "accepted");
+  for (const double bad : {std::nan(""), HUGE_VAL}) {
+    EXPECT_EQ(field({.amplitude = bad}), "amplitude");
+    EXPECT_EQ(field({.offset = bad}), "offset");
+    EXPECT_EQ(field({.frequency = bad}), "frequency");
+    EXPECT_EQ(field({.phase = bad}), "phase");
+    EXPECT_EQ(field({.start = bad}), "start");
+  }
+  EXPECT_EQ(field({.frequency = -1.0}), "frequency");
+  EXPECT_EQ(field({.frequency = 1.1e9}), "frequency");
+  EXPECT_EQ(field({.start = -1.0}), "start");
+  EXPECT_EQ(field({.start = 1.0, .stop = 1.0}), "stop");
+  EXPECT_EQ(field({.start = 1.0, .stop = std::nan("")}), "stop");
+}
+
 }  // namespace
 }  // namespace va_event

@@ -41,6 +41,7 @@ Outcome run(Kind kind, unsigned threads, const std::shared_ptr<Processes>& proce
   network.populations[2].set("rate", 300.0);
   network.populations[1].initialize("v", -55.0);
   network.populations[0].slice(50, 250).inject(StepCurrentSource{{21.0, 40.0}, {0.3, 0.0}});
+  network.populations[0].slice(140, 180).inject(ACSource{0.3, 0.0, 90.0, 0.0, 15.0, 80.0});
   std::vector<double> weights(extra.size());
   for (std::size_t k = 0; k < weights.size(); ++k) {
     weights[k] = 1e-4 * (1.0 + std::sin(static_cast<double>(k)));

@@ -129,6 +129,10 @@ Population create_neurons(Simulation& simulation, const std::vector<Neuron>& neu
     if (!times.empty()) {
       population.slice(i, i + 1).inject(StepCurrentSource(times, amplitudes));
     }
+    for (const Neuron::Sine& sine : neurons[i].sines) {
+      population.slice(i, i + 1).inject(
+          ACSource{sine.amplitude, sine.offset, sine.frequency, sine.phase, sine.start, sine.stop});
+    }
   }
   return population;
 }
@@ -159,6 +163,26 @@ Description random_network(std::uint64_t seed) {
     d.synapses.push_back({pre, post, inhibitory, weight, one_delay ? the_delay : random_delay(draw)});
     if (draw.chance(0.1)) {
       d.synapses.push_back(d.synapses.back());
+    }
+  }
+  return d;
+}
+
+Description driven_network(std::uint64_t seed) {
+  Description d = random_network(seed);
+  Draw draw(~seed);  // numbers of its own: the network stays as it is
+  for (Neuron& n : d.neurons) {
+    // Loops of excitation without refractoriness would leave nothing to see of the sinusoids.
+    n.tau_refrac = std::max(n.tau_refrac, 0.1);
+    while (draw.chance(n.sines.empty() ? 0.7 : 0.3)) {
+      const double start = n.sines.empty() && draw.chance(0.4) ? 0.0 : draw.uniform(0.0, 0.8 * d.duration);
+      const double stop = draw.chance(0.5) ? 1e6 : start + draw.uniform(1.0, 30.0);
+      const double frequency = draw.chance(0.1) ? 0.0 : draw.log_uniform(1.0, 1500.0);
+      // What reaches v is of some millivolts, whatever the membrane leaves of it.
+      const double filter = std::sqrt(1.0 + std::pow(2e-3 * 3.14159 * frequency * n.tau_m, 2.0));
+      n.sines.push_back({n.cm / n.tau_m * filter * draw.uniform(-10.0, 10.0),
+                         draw.chance(0.5) ? 0.0 : n.cm / n.tau_m * draw.uniform(-5.0, 20.0), frequency,
+                         draw.uniform(-360.0, 360.0), start, stop});
     }
   }
   return d;

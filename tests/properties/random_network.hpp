@@ -15,6 +15,10 @@ namespace va_event {
 /// weights of either sign, current steps, initial states above the threshold.
 [[nodiscard]] reference::Description random_network(std::uint64_t seed);
 
+/// A network like those, most of whose neurons get one or two sinusoidal currents: from much slower to several times
+/// faster than everything else, into refractoriness, from the start on or later, beside steps.
+[[nodiscard]] reference::Description driven_network(std::uint64_t seed);
+
 /// The same network made with the public interface. Cells have the ids of the description.
 struct BuiltNetwork {
   explicit BuiltNetwork(const reference::Description& description, unsigned threads = 0, Precision precision = {},

@@ -18,6 +18,8 @@ constexpr std::size_t kOrder = 18;
 constexpr double kReach = 0.3;
 constexpr int kScan = 8;  ///< sub-intervals of a piece in which a crossing or a maximum is looked for
 
+const Wide kPi = acos(Wide(-1));
+
 using Series = std::array<Wide, kOrder + 1>;
 
 Wide value(const Series& series, const Wide& x) {
@@ -64,11 +66,33 @@ struct Piece {
   }
 };
 
-Piece make_piece(const Neuron& p, const Wide& current, bool refractory, const Wide& start, const State& s) {
+/// What sinusoids add to the current, as a Taylor series in (t - start)/length.
+Series sine_series(const std::vector<Neuron::Sine>& sines, const Wide& start, const Wide& length) {
+  Series sum;
+  sum.fill(0);
+  for (const Neuron::Sine& sine : sines) {
+    const Wide omega = 2 * kPi * sine.frequency / 1000;
+    const Wide angle = omega * (start - sine.start) + kPi * sine.phase / 180;
+    const std::array<Wide, 4> derivatives{sin(angle), cos(angle), -sin(angle), -cos(angle)};
+    Wide factor = sine.amplitude;
+    for (std::size_t k = 0; k <= kOrder; ++k) {
+      sum[k] += factor * derivatives[k % 4];
+      factor *= omega * length / Wide(k + 1);
+    }
+    sum[0] += sine.offset;
+  }
+  return sum;
+}
+
+Piece make_piece(const Neuron& p, const Wide& current, const std::vector<Neuron::Sine>& sines, bool refractory,
+                 const Wide& start, const State& s) {
   const bool coba = p.conductance_based;
   const Wide leak = Wide(1) / p.tau_m;
   const Wide total = coba ? leak + (s.exc + s.inh) / p.cm : leak;
-  const Wide fastest = std::max({total, Wide(1) / p.tau_syn_E, Wide(1) / p.tau_syn_I});
+  Wide fastest = std::max({total, Wide(1) / p.tau_syn_E, Wide(1) / p.tau_syn_I});
+  for (const Neuron::Sine& sine : sines) {
+    fastest = std::max(fastest, Wide(2 * kPi * sine.frequency / 1000));
+  }
   Piece piece;
   piece.start = start;
   piece.length = kReach / fastest;
@@ -78,6 +102,7 @@ Piece make_piece(const Neuron& p, const Wide& current, bool refractory, const Wi
   const Wide rest = Wide(p.v_rest) - p.v_thresh;
   const Wide e_exc = Wide(p.e_rev_E) - p.v_thresh;
   const Wide e_inh = Wide(p.e_rev_I) - p.v_thresh;
+  const Series driven = sine_series(sines, start, piece.length);
   Series g;
   for (std::size_t k = 0; k < kOrder; ++k) {
     const Wide factor = piece.length / Wide(k + 1);
@@ -87,7 +112,7 @@ Piece make_piece(const Neuron& p, const Wide& current, bool refractory, const Wi
       piece.y[k + 1] = 0;
       continue;
     }
-    Wide slope = -piece.y[k] * leak;
+    Wide slope = -piece.y[k] * leak + driven[k] / p.cm;
     if (k == 0) {
       slope += rest * leak + (Wide(p.i_offset) + current) / p.cm;
     }
@@ -156,13 +181,23 @@ class Cell {
   void wake(const Wide& t) {
     const State before = leave(t);
     refractory_ = false;
-    const double slope = make_piece(p_, current_, refractory_, t, before).slope_at(t);
+    const double slope = make_piece(p_, current_, sines_, refractory_, t, before).slope_at(t);
     begin(t, before, spike_error_ * std::abs(slope) + kRounding);
   }
 
   void set_current(const Wide& t, double amplitude) {
     const State before = leave(t);
     current_ = amplitude;
+    begin(t, before, error_);
+  }
+
+  void switch_sine(const Wide& t, const Neuron::Sine& sine, bool on) {
+    const State before = leave(t);
+    if (on) {
+      sines_.push_back(sine);
+    } else {
+      std::erase_if(sines_, [&sine](const Neuron::Sine& one) { return one.start == sine.start; });
+    }
     begin(t, before, error_);
   }
 
@@ -235,7 +270,7 @@ class Cell {
   }
 
   void append(const Wide& start, const State& s) {
-    pieces_.push_back(make_piece(p_, current_, refractory_, start, s));
+    pieces_.push_back(make_piece(p_, current_, sines_, refractory_, start, s));
     if (refractory_ || crossing_) {
       return;
     }
@@ -275,6 +310,7 @@ class Cell {
   const Neuron& p_;
   Wide end_;
   Wide current_ = 0;
+  std::vector<Neuron::Sine> sines_;  ///< at present
   bool refractory_ = false;
   bool at_once_ = false;       ///< above threshold from the start of the interval
   std::vector<Piece> pieces_;  ///< since the last event
@@ -289,15 +325,15 @@ class Cell {
 };
 
 /// What waits to happen to a neuron; at one instant in this order, after crossings.
-enum class Kind { wake, current, input };
+enum class Kind { wake, current, sine, input };
 
 struct Pending {
   Wide time;
   Kind kind;
-  std::size_t source;  ///< of an input; else 0
+  std::size_t source;  ///< of an input; number of a sinusoid; else 0
   std::size_t index;   ///< synapse, or neuron
   std::size_t count;   ///< tells apart spikes that meet at one synapse
-  double number;       ///< amplitude [nA], or how uncertain the time is [ms]
+  double number;       ///< amplitude [nA], or how uncertain the time is [ms], or whether a sinusoid starts
 
   friend bool operator<(const Pending& a, const Pending& b) {
     return std::tie(a.time, a.kind, a.source, a.index, a.count) < std::tie(b.time, b.kind, b.source, b.index, b.count);
@@ -313,6 +349,10 @@ class Simulator {
       cells_.back().add_sample_times(d.sampling_interval);
       for (const Neuron::Step& step : neuron.injected) {
         pending_.insert({step.time, Kind::current, 0, index, 0, step.amplitude});
+      }
+      for (std::size_t k = 0; k < neuron.sines.size(); ++k) {
+        pending_.insert({neuron.sines[k].start, Kind::sine, k, index, 0, 1.0});
+        pending_.insert({neuron.sines[k].stop, Kind::sine, k, index, 0, 0.0});
       }
     }
     for (std::size_t source = 0; source < d.sources.size(); ++source) {
@@ -359,6 +399,8 @@ class Simulator {
       cells_[event.index].wake(event.time);
     } else if (event.kind == Kind::current) {
       cells_[event.index].set_current(event.time, event.number);
+    } else if (event.kind == Kind::sine) {
+      cells_[event.index].switch_sine(event.time, d_.neurons[event.index].sines[event.source], event.number > 0.0);
     } else {
       const Synapse& synapse = d_.synapses[event.index];
       cells_[synapse.post].receive(event.time, synapse.inhibitory, synapse.weight, event.number);

@@ -29,6 +29,14 @@ struct Neuron {
     double amplitude;  ///< injected from then on [nA]
   };
   std::vector<Step> injected;  ///< ascending times
+  /// amplitude sin(2 pi frequency (t - start)/1000 + phase pi/180) + offset on [start, stop).
+  struct Sine {
+    double amplitude, offset;  ///< [nA]
+    double frequency;          ///< [Hz]
+    double phase;              ///< [degrees]
+    double start, stop;        ///< [ms]
+  };
+  std::vector<Sine> sines;
 };
 
 /// From a cell to a neuron. Cells count sources first, then neurons.

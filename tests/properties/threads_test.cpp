@@ -77,6 +77,7 @@ TEST_P(Threads, ChangesBetweenRunsReachTheCellsOfEveryPart) {
     network.populations[1].initialize("v", -55.0);
     StepCurrentSource current{{21.0, 40.0}, {0.3, 0.0}};
     network.populations[0].slice(50, 250).inject(current);
+    network.populations[0].slice(140, 180).inject(ACSource{0.3, 0.0, 90.0, 0.0, 15.0, 80.0});
     network.simulation.run_until(90.0);
     const std::vector<double> v = network.populations[0].value("v");
     network.simulation.run_until(kDuration);

@@ -42,6 +42,7 @@ Spikes driven_network(double shift, double duration) {
   simulation.connect(neurons, neurons, FixedProbabilityConnector(0.3),
                      {std::is_same_v<CellType, IfCurrExp> ? -0.6 : 0.01, delays}, {"inhibitory", "", {}});
   neurons.slice(0, 10).inject(StepCurrentSource({Time(shift).plus(3.3), Time(shift).plus(40.7)}, {1.0, 0.2}));
+  neurons.slice(5, 15).inject(ACSource{0.9, 0.1, 83.7, 25.0, shift + 3.25, shift + 77.5});
   const Assembly all = sources + neurons;
   all.record("spikes");
   simulation.run_until(Time(shift).plus(duration));

@@ -128,8 +128,12 @@ def changes():
         current = sim.NoisyCurrentSource(mean=0.1, stdev=0.3, dt=1.0, start=25.0, stop=60.0, rng=rng())
         current.inject_into(cells[0:15])
         cells[7:9].inject(sim.DCSource(amplitude=0.5, start=21.0, stop=40.0))
+        sine = sim.ACSource(amplitude=0.4, frequency=70.0, start=22.0)
+        sine.inject_into(cells[4:36:3])
+        sine.inject_into(delta[1:])
         delta.record("v")
         sim.run(30.0)
+        sine.amplitude = -0.2
         into.set(weight=RandomDistribution("uniform", low=0.1, high=0.5, rng=rng()))
         sim.run(29.9)
         segments.append(cells.mean_spike_count())

@@ -37,6 +37,7 @@ PYBIND11_MODULE(_native, module) {
   module.doc() = "The library behind va_event.pynn: networks of cells addressed by arrays of ids";
   add_exceptions(module);
   add_processes(module);
+  module.attr("MAX_FREQUENCY") = ACSource::kMaxFrequency;
   module.def("version", [] { return std::string(version()); });
   module.def("cell_models", &cell_models);
   module.def("check_parameters", &check_parameters, py::arg("model"), py::arg("parameters"));
@@ -48,6 +49,8 @@ PYBIND11_MODULE(_native, module) {
       .def("set_spike_times", &Network::set_spike_times, py::arg("id"), py::arg("times"))
       .def("initialize", &Network::initialize, py::arg("ids"), py::arg("variable"), py::arg("values"))
       .def("inject", &Network::inject, py::arg("ids"), py::arg("times"), py::arg("amplitudes"))
+      .def("inject_sine", &Network::inject_sine, py::arg("ids"), py::arg("amplitude"), py::arg("offset"),
+           py::arg("frequency"), py::arg("phase"), py::arg("start"), py::arg("stop"))
       .def("connect", &Network::connect, py::arg("pre_cells"), py::arg("post_cells"), py::arg("pre"), py::arg("post"),
            py::arg("weights"), py::arg("delays"), py::arg("receptor"))
       .def("set_weights", &Network::set_weights, py::arg("projection"), py::arg("weights"))

@@ -147,6 +147,11 @@ void Network::inject(const IdArray& ids, const DoubleArray& times, const DoubleA
   cells(ids).inject(StepCurrentSource(times_of(times), to_vector(amplitudes)));
 }
 
+void Network::inject_sine(const IdArray& ids, double amplitude, double offset, double frequency, double phase,
+                          double start, double stop) {
+  cells(ids).inject(ACSource{amplitude, offset, frequency, phase, start, stop});
+}
+
 std::size_t Network::connect(const IdArray& pre_cells, const IdArray& post_cells, const IdArray& pre,
                              const IdArray& post, const DoubleArray& weights, const DoubleArray& delays,
                              const std::string& receptor) {

@@ -29,6 +29,9 @@ class Network {
   void set_spike_times(CellId id, const DoubleArray& times);
   void initialize(const IdArray& ids, const std::string& variable, const DoubleArray& values);
   void inject(const IdArray& ids, const DoubleArray& times, const DoubleArray& amplitudes);
+  /// As ACSource.
+  void inject_sine(const IdArray& ids, double amplitude, double offset, double frequency, double phase, double start,
+                   double stop);
 
   /// Synapses from pre_cells[pre[k]] to post_cells[post[k]]. Weights [nA or uS] and delays [ms] have one element for
   /// all synapses, or one for each. Returns the projection's number.

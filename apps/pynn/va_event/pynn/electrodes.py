@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Current sources. Every current is a series of steps, and the potential between two steps is exact."""
+"""Current sources. Currents are series of steps or sinusoids, and the potentials that follow are exact."""
 
 import numpy as np
 from pyNN.parameters import ParameterSpace, Sequence
 from pyNN.standardmodels import StandardCurrentSource, build_translations, electrodes
 
+from .. import _native
 from . import simulator
 from .exceptions import as_pynn_errors
 from .network import ids_of
@@ -19,13 +20,12 @@ def _value_at(times, amplitudes, t):
     return np.append(0.0, amplitudes)[np.searchsorted(times, t, "right")]
 
 
-class _Steps(StandardCurrentSource):
-    """A current that is known in advance. What it did so far in this run and will do is in `_timeline`."""
+class _Source(StandardCurrentSource):
+    """What all sources have in common: parameters, which may change between runs, and the cells."""
 
     def __init__(self, **parameters):
         self._cells = []
         self._members = set()
-        self._timeline = (np.empty(0), np.empty(0))
         space = ParameterSpace(self.default_parameters, self.get_schema(), shape=(1,))
         space.update(**parameters)
         self.set_native_parameters(self.translate(space))
@@ -39,7 +39,7 @@ class _Steps(StandardCurrentSource):
         if simulator.state.network.simulation is None:
             self.restart()
         else:
-            self._change(*self._steps())
+            self._change()
 
     def get_native_parameters(self):
         return ParameterSpace({name: getattr(self, name) for name in self.get_native_names()})
@@ -47,8 +47,44 @@ class _Steps(StandardCurrentSource):
     def _checked(self, values):
         return values
 
-    def _change(self, times, amplitudes):
+    def inject_into(self, cells, location=None):
+        __doc__ = StandardCurrentSource.inject_into.__doc__  # noqa: F841
+        if location is not None:
+            raise NotImplementedError(f"{simulator.name} has point neurons only: location must be None")
+        fresh = []
+        for cell in cells:
+            if not cell.celltype.injectable:
+                raise TypeError("Can't inject current into a spike source.")
+            if int(cell) not in self._members:
+                self._members.add(int(cell))
+                fresh.append(cell)
+        self._cells.extend(fresh)
+        if simulator.state.network.simulation is not None:
+            self._begin(simulator.state.network.simulation, fresh)
+
+    def extend(self, time):
+        """Called before a run until `time` [ms]: the current must be known so far."""
+
+    def build(self, simulation):
+        self._begin(simulation, self._cells)
+
+    def record(self):
+        """Nothing to do: get_data() can tell the current at any time."""
+
+    def _grid(self):
+        """Multiples of timestep until now [ms]."""
+        dt = simulator.state.dt
+        return np.arange(int(np.floor(simulator.state.t / dt + 1e-6)) + 1) * dt
+
+
+class _Steps(_Source):
+    """A current of steps. What it did so far in this run and will do is in `_timeline`."""
+
+    _timeline = (np.empty(0), np.empty(0))
+
+    def _change(self):
         """Replaces the steps that are still to come. The library only adds: what is added is the difference."""
+        times, amplitudes = self._steps()
         now = simulator.state.t
         old_times, old_amplitudes = self._timeline
         past, future = old_times < now, times > now
@@ -65,42 +101,16 @@ class _Steps(StandardCurrentSource):
             with as_pynn_errors():
                 simulation.inject(ids_of(cells), times, amplitudes)
 
-    def inject_into(self, cells, location=None):
-        __doc__ = StandardCurrentSource.inject_into.__doc__  # noqa: F841
-        if location is not None:
-            raise NotImplementedError(f"{simulator.name} has point neurons only: location must be None")
-        fresh = []
-        for cell in cells:
-            if not cell.celltype.injectable:
-                raise TypeError("Can't inject current into a spike source.")
-            if int(cell) not in self._members:
-                self._members.add(int(cell))
-                fresh.append(cell)
-        self._cells.extend(fresh)
-        if simulator.state.network.simulation is not None:
-            self._inject(simulator.state.network.simulation, fresh, *self._timeline)
+    def _begin(self, simulation, cells):
+        self._inject(simulation, cells, *self._timeline)
 
     def restart(self):
         """Back to t = 0."""
         self._timeline = self._steps()
 
-    def extend(self, time):
-        """Called before a run until `time` [ms]: steps must be known so far."""
-
-    def build(self, simulation):
-        self._inject(simulation, self._cells, *self._timeline)
-
-    def record(self):
-        """Nothing to do: get_data() can tell the current at any time."""
-
     def _get_data(self):
         times = self._grid()
         return times, _value_at(*self._timeline, times + 1e-6 * simulator.state.dt)
-
-    def _grid(self):
-        """Multiples of timestep until now [ms]."""
-        dt = simulator.state.dt
-        return np.arange(int(np.floor(simulator.state.t / dt + 1e-6)) + 1) * dt
 
 
 class DCSource(_Steps, electrodes.DCSource):
@@ -208,43 +218,60 @@ class NoisyCurrentSource(_Intervals, electrodes.NoisyCurrentSource):
         return self.mean + self.stdev * numbers
 
 
-class ACSource(_Intervals, electrodes.ACSource):
+class ACSource(_Source, electrodes.ACSource):
     __doc__ = electrodes.ACSource.__doc__ + """
-    Cells get the mean of the sine over each `timestep`, so that their potential differs from the sine's own by an
-    amount that falls with the square of `timestep`. get_data() returns the sine."""
+    offset + amplitude sin(2 pi frequency (t - start)/1000 + phase pi/180) from `start` to `stop`. Cells get exactly
+    that, whatever `timestep` is."""
     translations = _same(electrodes.ACSource)
 
-    @property
-    def _interval(self):
-        return float(simulator.state.dt)
+    _NAMES = ("amplitude", "offset", "frequency", "phase", "start", "stop")
+    #: What the source was and is: [(from when on [ms], values in the order of _NAMES)].
+    _history = []
 
-    def _amplitudes(self, times):
-        # The mean of a sine over an interval h is its value in the middle times sin(pi f h) / (pi f h).
-        middle = self._sine(times + 0.5 * self._interval) - self.offset
-        return self.offset + middle * np.sinc(self.frequency * self._interval / 1000.0)
+    def _checked(self, values):
+        for name, value in values.items():
+            if not np.isfinite(value) and not (name == "stop" and value == np.inf):
+                raise ValueError(f"{name} = {value}: must be finite")
+        if abs(values.get("frequency", 0.0)) > _native.MAX_FREQUENCY:
+            raise ValueError(f"frequency = {values['frequency']} Hz: must be at most {_native.MAX_FREQUENCY:g} Hz")
+        return values
 
-    def _sine(self, times):
-        """`times` after start [ms]."""
-        angle = 2.0 * np.pi * (self.frequency * times / 1000.0 + self.phase / 360.0)
-        return self.offset + self.amplitude * np.sin(angle)
+    def _values(self):
+        return tuple(float(getattr(self, name)) for name in self._NAMES)
 
     def restart(self):
-        _Intervals.restart(self)
-        self._history = []
+        """Back to t = 0."""
+        self._history = [(0.0, self._values())]
 
-    def set_native_parameters(self, parameters):
-        if "amplitude" in self.__dict__:
-            times = self._grid()
-            self._history = [(simulator.state.t, self._current(times))]
-        _Intervals.set_native_parameters(self, parameters)
+    def _change(self):
+        """From now on another sinusoid. The library only adds: the negative of the old one cancels it exactly."""
+        now, new, simulation = simulator.state.t, self._values(), simulator.state.network.simulation
+        if self._history:
+            self._inject(simulation, self._cells, self._history[-1][1], -1.0)
+            self._inject(simulation, self._cells, new)
+        self._history = self._history + [(now, new)]
 
-    def _current(self, times):
-        active = (times >= self.start - 1e-9) & (times < self.stop - 1e-9)
-        current = np.where(active, self._sine(times - self.start), 0.0)
-        for until, past in self._history:
-            known = times[:len(past)] < until
-            current[:len(past)][known] = past[known]
-        return current
+    def _begin(self, simulation, cells):
+        self._inject(simulation, cells, self._history[-1][1])
+
+    def _inject(self, simulation, cells, values, factor=1.0):
+        amplitude, offset, frequency, phase, start, stop = values
+        if not cells or not max(start, simulator.state.t) < stop:
+            return
+        if frequency < 0.0:
+            frequency, phase = -frequency, 180.0 - phase
+        if start < 0.0:
+            start, phase = 0.0, phase - 0.36 * frequency * start
+        with as_pynn_errors():
+            simulation.inject_sine(ids_of(cells), factor * amplitude, factor * offset, frequency, phase, start, stop)
 
     def _get_data(self):
-        return self._grid(), self._current(self._grid())
+        times = self._grid()
+        current = np.zeros_like(times)
+        nearly = 1e-6 * simulator.state.dt
+        for since, (amplitude, offset, frequency, phase, start, stop) in self._history:
+            angle = 2.0 * np.pi * (frequency * (times - start) / 1000.0 + phase / 360.0)
+            active = (times >= start - nearly) & (times < stop - nearly)
+            sine = np.where(active, offset + amplitude * np.sin(angle), 0.0)
+            current = np.where(times >= since - nearly, sine, current)
+        return times, current
