@@ -10,8 +10,8 @@ target_include_directories(va_event_internal INTERFACE ${PROJECT_SOURCE_DIR}/lib
 # Folders instead of Boost::headers: an imported target cannot be seen by a project that adds ours as a subdirectory.
 target_include_directories(va_event_internal SYSTEM INTERFACE ${Boost_INCLUDE_DIRS} ${VA_EVENT_RANDOM123_INCLUDE_DIR})
 
-# With AVX-512 compilers turn loops into scatters, which are slower than the loops: CUBA takes a fifth more time there
-# than with AVX2 on the same processor (benchmarks/networks), COBA the same.
+# Where rows of neurons are transposed, eight lanes are not worth it: with AVX-512 CUBA takes a fifth more time than with
+# AVX2 on the same processor (benchmarks/networks). Sources that gain from it say so.
 target_compile_definitions(va_event_internal INTERFACE "HWY_DISABLED_TARGETS=(HWY_AVX3|HWY_AVX3_DL)")
 
 if(CMAKE_CXX_COMPILER_ID MATCHES "^(GNU|Clang|AppleClang)$")
