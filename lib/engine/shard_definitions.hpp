@@ -250,7 +250,11 @@ template <class Real>
 void Shard<Real>::put_back(const events::Delivery<Real>& delivery) {
   const bool bundled = routing_.routes_of(population_index_[delivery.source])[delivery.route].bundled;
   const bool soon = !window_.empty() && offset_of(delivery.arrival) < window_.end();
-  (bundled || soon ? deliveries_ : spread_).push(delivery);
+  if (bundled || soon) {
+    deliveries_.push(delivery);
+  } else {
+    spread_.push(delivery);
+  }
 }
 
 /// @param limit no event from then on
@@ -483,8 +487,7 @@ void Shard<Real>::deliver_collected() {
 
 template <class Real>
 void Shard<Real>::begin_frame() {
-  candidates_.queue().clear();  // what is left is outdated
-  candidates_.set_frame_end(candidates_.frame_end() + Real(kFrame));
+  candidates_.begin_frame(candidates_.frame_end() + Real(kFrame));  // what is left is outdated
   for (const auto& group : groups_) {
     group->offer_all(candidates_);
   }

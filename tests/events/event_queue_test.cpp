@@ -4,21 +4,29 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <iterator>
+#include <limits>
 #include <random>
 #include <set>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "event_samples.hpp"
 #include "events/delivery.hpp"
+#include "events/frame_queue.hpp"
+#include "events/lane_queue.hpp"
 
 namespace va_event::events {
 namespace {
 
 /// What every queue of events promises, whatever the events and whatever it is made of.
-template <class Event>
+template <class Q>
 class EventQueueContract : public ::testing::Test {
  protected:
+  using Queue = Q;
+  using Event = std::decay_t<decltype(std::declval<Queue>().top())>;
   using Sample = EventSample<Event>;
 
   Event draw() { return Sample::draw(generator_); }
@@ -28,7 +36,7 @@ class EventQueueContract : public ::testing::Test {
     return events;
   }
   static bool same(const Event& a, const Event& b) { return Sample::contents(a) == Sample::contents(b); }
-  static std::vector<Event> drain(EventQueue<Event>& queue) {
+  static std::vector<Event> drain(Queue& queue) {
     std::vector<Event> events;
     while (!queue.empty()) {
       events.push_back(queue.take());
@@ -45,24 +53,27 @@ class EventQueueContract : public ::testing::Test {
   std::mt19937_64 generator_{20240613};
 };
 
-using EventTypes = ::testing::Types<Delivery<double>, CellEvent<double>, Candidate<double>>;
-TYPED_TEST_SUITE(EventQueueContract, EventTypes);
+using Queues =
+    ::testing::Types<FrameQueue<Candidate<double>>, EventQueue<Delivery<double>>, EventQueue<CellEvent<double>>,
+                     EventQueue<Candidate<double>>, LaneQueue<Delivery<double>>, LaneQueue<CellEvent<double>>,
+                     LaneQueue<Candidate<double>>>;
+TYPED_TEST_SUITE(EventQueueContract, Queues);
 
 TYPED_TEST(EventQueueContract, ANewQueueIsEmpty) {
-  const EventQueue<TypeParam> queue;
+  const TypeParam queue;
   EXPECT_TRUE(queue.empty());
   EXPECT_EQ(queue.size(), 0U);
 }
 
 TYPED_TEST(EventQueueContract, AgreesWithASortedMultisetUnderRandomPushesAndPops) {
-  EventQueue<TypeParam> queue;
-  std::multiset<TypeParam> model;
-  queue.reserve(64);
+  using Item = typename TestFixture::Event;
+  TypeParam queue;
+  std::multiset<Item> model;
   for (int round = 0; round < 200'000; ++round) {
     // The share of pushes swings, so that the queue grows to hundreds and empties again.
     const double share = round % 4000 < 2000 ? 0.6 : 0.4;
     if (model.empty() || std::bernoulli_distribution(share)(this->generator_)) {
-      const TypeParam event = this->draw();
+      const Item event = this->draw();
       queue.push(event);
       model.insert(event);
     } else if (round % 2 == 0) {
@@ -79,13 +90,14 @@ TYPED_TEST(EventQueueContract, AgreesWithASortedMultisetUnderRandomPushesAndPops
 }
 
 TYPED_TEST(EventQueueContract, GivesTheSameOrderWhateverTheOrderOfInsertion) {
-  std::vector<TypeParam> events = this->draw(500);
-  std::vector<TypeParam> sorted = events;
+  using Item = typename TestFixture::Event;
+  std::vector<Item> events = this->draw(500);
+  std::vector<Item> sorted = events;
   std::sort(sorted.begin(), sorted.end());
   for (int permutation = 0; permutation < 50; ++permutation) {
     std::shuffle(events.begin(), events.end(), this->generator_);
-    EventQueue<TypeParam> queue;
-    for (const TypeParam& event : events) {
+    TypeParam queue;
+    for (const Item& event : events) {
       queue.push(event);
     }
     this->expect_same(this->drain(queue), sorted);
@@ -93,27 +105,33 @@ TYPED_TEST(EventQueueContract, GivesTheSameOrderWhateverTheOrderOfInsertion) {
 }
 
 TYPED_TEST(EventQueueContract, KeepsEqualEventsAsOftenAsTheyCame) {
-  EventQueue<TypeParam> queue;
-  const TypeParam event = this->draw();
+  using Item = typename TestFixture::Event;
+  TypeParam queue;
+  const Item event = this->draw();
   for (int k = 0; k < 7; ++k) {
     queue.push(event);
   }
-  this->expect_same(this->drain(queue), std::vector<TypeParam>(7, event));
+  this->expect_same(this->drain(queue), std::vector<Item>(7, event));
 }
 
 TYPED_TEST(EventQueueContract, ErasesExactlyTheEventsOfThePredicate) {
+  using Item = typename TestFixture::Event;
   for (const std::size_t n : {0U, 1U, 2U, 17U, 500U}) {
-    const std::vector<TypeParam> events = this->draw(n);
-    const TypeParam border = this->draw();
-    const auto doomed = [&border](const TypeParam& event) { return event < border; };
-    EventQueue<TypeParam> queue;
-    for (const TypeParam& event : events) {
+    const std::vector<Item> events = this->draw(n);
+    const Item border = this->draw();
+    const auto doomed = [&border](const Item& event) { return event < border; };
+    TypeParam queue;
+    for (const Item& event : events) {
       queue.push(event);
     }
-    queue.erase_if(doomed);
-    std::vector<TypeParam> kept;
+    if constexpr (requires { queue.erase_if(doomed); }) {
+      queue.erase_if(doomed);
+    } else {
+      GTEST_SKIP() << "this queue does not erase";
+    }
+    std::vector<Item> kept;
     std::copy_if(events.begin(), events.end(), std::back_inserter(kept),
-                 [&doomed](const TypeParam& e) { return !doomed(e); });
+                 [&doomed](const Item& e) { return !doomed(e); });
     std::sort(kept.begin(), kept.end());
     ASSERT_EQ(queue.size(), kept.size());
     this->expect_same(this->drain(queue), kept);
@@ -121,16 +139,85 @@ TYPED_TEST(EventQueueContract, ErasesExactlyTheEventsOfThePredicate) {
 }
 
 TYPED_TEST(EventQueueContract, IsEmptyAfterClearAndWorksOn) {
-  EventQueue<TypeParam> queue;
-  for (const TypeParam& event : this->draw(100)) {
+  using Item = typename TestFixture::Event;
+  TypeParam queue;
+  for (const Item& event : this->draw(100)) {
     queue.push(event);
   }
   queue.clear();
   EXPECT_TRUE(queue.empty());
-  const TypeParam event = this->draw();
+  const Item event = this->draw();
   queue.push(event);
   EXPECT_TRUE(this->same(queue.take(), event));
   EXPECT_TRUE(queue.empty());
+}
+
+TYPED_TEST(EventQueueContract, VisitsEveryEventOnce) {
+  using Item = typename TestFixture::Event;
+  TypeParam queue;
+  std::multiset<Item> model;
+  for (int k = 0; k < 2000; ++k) {
+    const Item event = this->draw();
+    queue.push(event);
+    model.insert(event);
+    if (k % 3 == 0) {
+      queue.pop();
+      model.erase(model.begin());
+    }
+  }
+  std::vector<Item> visited;
+  const auto visit = [&visited](const Item& event) { visited.push_back(event); };
+  if constexpr (requires { queue.for_each(visit); }) {
+    queue.for_each(visit);
+  } else {
+    GTEST_SKIP() << "this queue shows its top only";
+  }
+  std::sort(visited.begin(), visited.end());
+  this->expect_same(visited, std::vector<Item>(model.begin(), model.end()));
+}
+
+TEST(FrameQueue, OrdersEventsInsideAndOutsideOfItsFrame) {
+  FrameQueue<Candidate<double>> queue;
+  std::mt19937_64 random(8);
+  for (const double width : {1.0, 1e-3, 100.0}) {
+    queue.set_frame(5.0, 5.0 + width);
+    std::multiset<Candidate<double>> model;
+    for (int k = 0; k < 5000; ++k) {
+      const double time = k % 10 == 0   ? 5.0 + width * static_cast<double>(random() % 65) / 64
+                          : k % 50 == 1 ? std::numeric_limits<double>::infinity()
+                                        : std::uniform_real_distribution<double>(4.9, 5.0 + 1.2 * width)(random);
+      queue.push({time, static_cast<std::uint32_t>(random() % 3)});
+      model.insert({time, 0});
+      if (k % 3 == 0) {
+        ASSERT_EQ(queue.take().time, model.begin()->time);
+        model.erase(model.begin());
+      }
+    }
+    queue.clear();
+  }
+}
+
+TEST(LaneQueue, TakesEventsThatComeInTheirOrderAndOthersInBetween) {
+  LaneQueue<CellEvent<double>> queue;
+  std::multiset<CellEvent<double>> model;
+  std::mt19937_64 random(7);
+  double now = 0.0;
+  for (int k = 0; k < 100'000; ++k) {
+    now += 1.0;
+    const bool late = random() % 10 == 0;
+    const CellEvent<double> event{{static_cast<std::int64_t>(now), late ? 0.0 : 0.5},
+                                  static_cast<std::uint32_t>(random() % 4)};
+    for (std::uint64_t more = k % 1000 < 500 ? 2 : 0; more > 0; --more) {
+      queue.push(event);
+      model.insert(event);
+    }
+    if (!model.empty()) {
+      const CellEvent<double> first = queue.take();
+      ASSERT_TRUE(first.time == model.begin()->time && first.cell == model.begin()->cell);
+      model.erase(model.begin());
+    }
+    ASSERT_EQ(queue.size(), model.size());
+  }
 }
 
 }  // namespace
