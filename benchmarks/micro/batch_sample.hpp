@@ -64,7 +64,7 @@ inline std::vector<Spike> spikes(double per_ms) {
 template <class Kernel>
 struct Neurons {
   typename Kernel::Constants constants;
-  std::vector<State<double>> rows;
+  std::vector<RowOf<Kernel, double>> rows;
   std::vector<double> safe;
 
   explicit Neurons(bool simple) : constants(Kernel::prepare(Example<Kernel>::parameters(simple), 0.0)) {
@@ -81,7 +81,13 @@ struct Neurons {
   void receive(std::uint32_t i, double t, std::size_t receptor, double weight) {
     const auto at = Kernel::moment(constants, t);
     Kernel::receive(constants, rows[i], at, receptor, weight);
-    safe[i] = t + Kernel::safe_after(constants, rows[i], at).duration;
+    if constexpr (HasReserve<Kernel>) {
+      if (!(rows[i].reserve < 0)) {
+        safe[i] = t + Kernel::look(constants, rows[i], at).duration;
+      }
+    } else {
+      safe[i] = t + Kernel::safe_after(constants, rows[i], at).duration;
+    }
   }
 };
 

@@ -18,6 +18,7 @@
 #include "foundation/number_bytes.hpp"
 #include "kernels/batch.hpp"
 #include "kernels/crossing.hpp"
+#include "kernels/reserve.hpp"
 #include "kernels/state.hpp"
 
 namespace va_event::engine {
@@ -29,6 +30,7 @@ class KernelGroup final : public NeuronGroup<Real> {
  public:
   using Constants = typename Kernel::Constants;
   using State = kernels::State<Real>;
+  using Row = kernels::RowOf<Kernel, Real>;
   using Moment = typename Kernel::Moment;
   static_assert(kernels::kEpoch == events::kEpoch);
 
@@ -113,6 +115,13 @@ class KernelGroup final : public NeuronGroup<Real> {
 
   Verdict<Real> examine(std::size_t i) override {
     Cold& cold = cold_[i];
+    if (has_reserve(i)) {
+      if (cold.touch_from == rows_[i].t) {  // else an event has come first
+        note(i, cold.decision.distance, cold.decision.time);
+      }
+      safe_[i] = infinity();
+      return {};
+    }
     if (cold.searched_from == rows_[i].t) {
       if (cold.crosses) {
         return {true, safe_[i]};
@@ -123,7 +132,7 @@ class KernelGroup final : public NeuronGroup<Real> {
     }
     // Closer looks, each from where the last one proved that nothing happens before. They approach a crossing like
     // Newton's method does, and never pass it.
-    const State start = state_of_row(i);
+    const auto start = state_of_row(i);
     for (Real t = safe_[i];;) {
       const State there = state_from(i, start, t);
       const Real bound = Kernel::safe_interval(constants(i), there).duration;
@@ -158,6 +167,8 @@ class KernelGroup final : public NeuronGroup<Real> {
     note(i, cold.decision.distance, static_cast<double>(t));
     if constexpr (kBacklogs) {
       rows_[i] = Kernel::row_with(constants(i), rows_[i], Real(kernels::kHeld), t);
+    } else if constexpr (kReserves) {
+      rows_[i] = Kernel::hold(constants(i), rows_[i], t);
     } else {
       rows_[i] = Kernel::row_of(constants(i), Kernel::held_at(constants(i), rows_[i], t));
     }
@@ -172,6 +183,10 @@ class KernelGroup final : public NeuronGroup<Real> {
     if constexpr (kBacklogs) {
       rows_[i] = Kernel::row_with(constants(i), rows_[i], cold_[i].held_y, t);
       begin_interval(i, Kernel::moment(constants(i), t));
+    } else if constexpr (kReserves) {
+      const Moment at = Kernel::moment(constants(i), t);
+      rows_[i] = Kernel::awake(constants(i), rows_[i], at, cold_[i].held_y);
+      begin_interval(i, at);
     } else {
       State state = Kernel::held_at(constants(i), rows_[i], t);
       state.y = cold_[i].held_y;
@@ -202,7 +217,7 @@ class KernelGroup final : public NeuronGroup<Real> {
   Retired<Real> retire(std::size_t i, const Real& t) override {
     settle(i);
     const Retired<Real> last{state_at(i, t), cold_[i].held_y};
-    rows_[i] = {Real(kernels::kHeld), Real(0), Real(0), t};
+    rows_[i] = Kernel::row_of(constants(i), {Real(kernels::kHeld), Real(0), Real(0), t});
     safe_[i] = infinity();
     renew_backlog(i);
     return last;
@@ -234,11 +249,14 @@ class KernelGroup final : public NeuronGroup<Real> {
 
   void next_epoch(std::int64_t epoch) override {
     settle_all();
-    for (std::size_t i = 0; i < rows_.size(); ++i) {
+    std::erase_if(searched_, [this](std::uint32_t i) {
       Cold& cold = cold_[i];
-      cold.counted_from = cold.counted_from == rows_[i].t ? Real(0) : Real(-1);
-      cold.searched_from = Real(-1);
-    }
+      const bool counted = cold.counted_from == rows_[i].t && !refractory(i);
+      cold.counted_from = counted ? Real(0) : Real(-1);
+      cold.searched_from = cold.touch_from = Real(-1);
+      cold.listed = counted;
+      return !counted;
+    });
     epoch_ = epoch;
     for (const Range& range : ranges_) {
       if (range.set && in_batches(*range.set)) {
@@ -272,26 +290,40 @@ class KernelGroup final : public NeuronGroup<Real> {
 
   void save(std::size_t i, foundation::ByteWriter& out) override {
     settle(i);
-    const State& row = rows_[i];
+    const Row& row = rows_[i];
     for (const Real& x : {row.y, row.exc, row.inh, row.t, cold_[i].held_y}) {
       foundation::put_number(out, x);
+    }
+    if constexpr (kReserves) {  // the last event says whether there is none
+      foundation::put_number(out, has_reserve(i) || refractory(i) ? row.reserve : Real(kernels::reserve::kNone));
     }
     out.put<std::uint8_t>(!refractory(i) && cold_[i].counted_from == row.t ? 1 : 0);
   }
 
   void load(std::size_t i, foundation::ByteReader& in, const events::Instant<Real>& now) override {
     epoch_ = now.epoch;
-    State& row = rows_[i];
+    Row& row = rows_[i];
     Cold& cold = cold_[i];
     for (Real* x : {&row.y, &row.exc, &row.inh, &row.t, &cold.held_y}) {
       *x = foundation::get_number<Real>(in);
     }
     in.require(Real(0) <= row.t && row.t <= now.offset, "holds a neuron of another time");
+    if constexpr (kReserves) {
+      row.reserve = foundation::get_number<Real>(in);
+    }
     cold.counted_from = in.get<std::uint8_t>() != 0 ? row.t : Real(-1);
-    cold.searched_from = Real(-1);
+    cold.searched_from = cold.touch_from = Real(-1);
+    if (cold.counted_from == row.t) {
+      list(i);
+    }
     if (refractory(i)) {
       safe_[i] = infinity();
       renew_backlog(i);
+      return;
+    }
+    if (has_reserve(i)) {
+      safe_[i] = infinity();
+      expect_touch(i);
       return;
     }
     // The looks at the neuron since its last event, once more: they follow from it.
@@ -304,6 +336,7 @@ class KernelGroup final : public NeuronGroup<Real> {
  private:
   static constexpr std::size_t kVariables = 3;
   static constexpr bool kBacklogs = Backlogs<Kernel>::kExist;
+  static constexpr bool kReserves = kernels::HasReserve<Kernel>;
   /// How far a closer look has to move the bound [ms] so that the neuron is left alone until then; and below what all
   /// pieces of the drive are looked at. The sequence of looks follows from the neuron's state, not from who asks when.
   static constexpr double kLookAgain = 0.05;
@@ -315,7 +348,9 @@ class KernelGroup final : public NeuronGroup<Real> {
     Real held_y = Real(0);          ///< y while the neuron is refractory
     Real searched_from = Real(-1);  ///< the root finder's last answer is about the interval that begins here [ms]
     Real counted_from = Real(-1);   ///< the same for the count of searches, which new epochs do not begin anew
+    Real touch_from = Real(-1);     ///< a touch is expected in the interval that begins here [ms]
     kernels::Decision decision{};   ///< of that search, its time in the present epoch
+    bool listed = false;            ///< stands in searched_
     bool crosses = false;           ///< its answer: a spike at safe_until
   };
 
@@ -331,6 +366,14 @@ class KernelGroup final : public NeuronGroup<Real> {
 
   [[nodiscard]] const Constants& constants(std::size_t i) const noexcept { return sets_[set_of_[i]]; }
   [[nodiscard]] bool refractory(std::size_t i) const noexcept { return rows_[i].y == Real(kernels::kHeld); }
+  /// Whether the neuron is known not to spike in this epoch, and inputs may come without a look at it.
+  [[nodiscard]] bool has_reserve(std::size_t i) const noexcept {
+    if constexpr (kReserves) {
+      return rows_[i].reserve < 0 && !refractory(i);
+    } else {
+      return false;
+    }
+  }
 
   /// The parameter set of all neurons of the population that a part belongs to, if they have the same.
   [[nodiscard]] std::optional<std::uint32_t> common_set(const kernels::Targets& part) const {
@@ -377,6 +420,15 @@ class KernelGroup final : public NeuronGroup<Real> {
       this->counts_[number(Interval::refractory)] += report_.refractory;
       this->counts_[number(Interval::by_bound)] += count - report_.serial.size() - report_.by_sign - report_.refractory;
       take_report(candidates);
+      if constexpr (kReserves) {
+        if (t == Real(0)) {
+          for (const kernels::Targets& part : targets) {
+            for (const std::uint32_t k : part.index) {
+              begin_at_epoch(part.offset + k, t);
+            }
+          }
+        }
+      }
       if (!report_.serial.empty()) {
         const Moment at = Kernel::moment(c, t);
         for (const kernels::SerialInput& input : report_.serial) {
@@ -462,7 +514,19 @@ class KernelGroup final : public NeuronGroup<Real> {
     this->counts_[number(Interval::refractory)] += report_.refractory;
     this->counts_[number(Interval::by_bound)] += count - report_.by_sign - report_.refractory;
     take_report(candidates);
+    if constexpr (kReserves) {
+      for (std::size_t k = 0; k < count && inputs[k].t == Real(0); ++k) {
+        begin_at_epoch(inputs[k].index, inputs[k].t);
+      }
+    }
     return count;
+  }
+
+  /// An event where an epoch begins begins an interval, too, although the neuron's clock said 0 before.
+  void begin_at_epoch(std::uint32_t i, const Real& t) {
+    if (t == Real(0)) {
+      cold_[i].counted_from = Real(-1);
+    }
   }
 
   void take_report(Candidates<Real>& candidates) {
@@ -471,6 +535,10 @@ class KernelGroup final : public NeuronGroup<Real> {
     }
     for (const std::uint32_t i : report_.near) {
       note_fall(i, Kernel::moment(constants(i), rows_[i].t));
+      if (has_reserve(i)) {
+        expect_touch(i);
+        candidates.offer(safe_[i], cold_[i].cell);
+      }
     }
     for (const std::uint32_t i : report_.noticed) {
       candidates.offer(safe_[i], cold_[i].cell);
@@ -519,8 +587,16 @@ class KernelGroup final : public NeuronGroup<Real> {
                              range.end - range.begin, backlog_report_);
     } else if constexpr (kernels::Batch<Kernel>::kExists) {
       report_.clear();
-      kernels::Batch<Kernel>::next_epoch(sets_[*range.set], {rows_.data() + range.begin, safe_.data() + range.begin},
-                                         range.end - range.begin, report_);
+      if constexpr (kReserves) {
+        kernels::Batch<Kernel>::next_epoch(sets_[*range.set], {rows_.data() + range.begin, safe_.data() + range.begin},
+                                           range.end - range.begin, {-1.0, this->closest_.distance}, report_);
+        for (const std::uint32_t i : report_.near) {
+          expect_touch(range.begin + i);
+        }
+      } else {
+        kernels::Batch<Kernel>::next_epoch(sets_[*range.set], {rows_.data() + range.begin, safe_.data() + range.begin},
+                                           range.end - range.begin, report_);
+      }
       for (const kernels::SerialInput& input : report_.serial) {
         begin_epoch(range.begin + input.index);
       }
@@ -528,7 +604,7 @@ class KernelGroup final : public NeuronGroup<Real> {
   }
 
   /// What looks at a neuron start from: its row, as a state where that is cheaper for several looks.
-  [[nodiscard]] State state_of_row(std::size_t i) const {
+  [[nodiscard]] auto state_of_row(std::size_t i) const {
     if constexpr (kBacklogs) {
       return Kernel::state_now(constants(i), rows_[i], backlogs_.moment(i, constants(i), rows_[i].t));
     } else {
@@ -536,7 +612,8 @@ class KernelGroup final : public NeuronGroup<Real> {
     }
   }
   /// The state of an awake neuron at `t`.
-  [[nodiscard]] State state_from(std::size_t i, const State& start, const Real& t) const {
+  template <class Start>
+  [[nodiscard]] State state_from(std::size_t i, const Start& start, const Real& t) const {
     if constexpr (kBacklogs) {
       State state = Kernel::advance(constants(i), start, t - start.t);
       state.t = t;
@@ -562,10 +639,17 @@ class KernelGroup final : public NeuronGroup<Real> {
 
   /// Until when is an awake neuron certainly silent?
   kernels::SafeInterval<Real> predict(std::size_t i, const Moment& at) {
-    const auto bound = Kernel::safe_after(constants(i), rows_[i], at);
-    safe_[i] = rows_[i].t + bound.duration;
-    renew_backlog(i, bound.by_sign);
-    return bound;
+    if constexpr (kReserves) {
+      const auto bound = Kernel::look(constants(i), rows_[i], at);
+      safe_[i] = rows_[i].t + bound.duration;
+      expect_touch(i);
+      return bound;
+    } else {
+      const auto bound = Kernel::safe_after(constants(i), rows_[i], at);
+      safe_[i] = rows_[i].t + bound.duration;
+      renew_backlog(i, bound.by_sign);
+      return bound;
+    }
   }
 
   /// An interval of an awake neuron begins with what its row says.
@@ -610,7 +694,13 @@ class KernelGroup final : public NeuronGroup<Real> {
       ++this->counts_[number(Interval::refractory)];
       return;
     }
-    begin_interval(i, at);
+    if (has_reserve(i)) {
+      ++this->counts_[number(Interval::by_bound)];
+      begin_at_epoch(i, at.t);
+      expect_touch(i);
+    } else {
+      begin_interval(i, at);
+    }
     note_fall(i, at);
     if constexpr (Kernel::kInputsMoveV) {
       if (rows_[i].y >= Real(0)) {
@@ -622,7 +712,8 @@ class KernelGroup final : public NeuronGroup<Real> {
   }
 
   /// Whether a crossing follows soon after `t`, until which there is none; then it is known.
-  bool search_near(std::size_t i, const State& start, const State& there, const Real& t) {
+  template <class Start>
+  bool search_near(std::size_t i, const Start& start, const State& there, const Real& t) {
     const auto at = [&](const Real& time) { return state_from(i, start, time); };
     const auto near = kernels::near_crossing<Kernel>(constants(i), at, there, t, Real(kernels::kEpoch));
     if (!near) {
@@ -664,12 +755,24 @@ class KernelGroup final : public NeuronGroup<Real> {
     return crossing;
   }
 
+  /// The next epoch is to know of the neuron's search or touch.
+  void list(std::size_t i) {
+    if (!cold_[i].listed) {
+      cold_[i].listed = true;
+      searched_.push_back(static_cast<std::uint32_t>(i));
+    }
+  }
+
   /// The search of this interval ends: with a spike at `time`, or with none, +inf.
   void found(std::size_t i, const Real& time) {
     Cold& cold = cold_[i];
     safe_[i] = time;
     cold.crosses = time < infinity();
     cold.searched_from = rows_[i].t;
+    list(i);
+    if constexpr (kReserves) {
+      rows_[i].reserve = kernels::reserve::kSearched;
+    }
     if (!(cold.counted_from == rows_[i].t)) {
       cold.counted_from = rows_[i].t;
       --this->counts_[number(Interval::by_bound)];
@@ -694,6 +797,22 @@ class KernelGroup final : public NeuronGroup<Real> {
     static_cast<void>(first_crossing(i));
     if (Real(cold.decision.time) <= t) {
       note(i, cold.decision.distance, cold.decision.time);
+    }
+  }
+
+  /// A neuron with a reserve may come closer to its threshold than any so far: that is to be noted, unless an event
+  /// comes first. Only what is reported depends on this.
+  void expect_touch([[maybe_unused]] std::size_t i) {
+    if constexpr (kReserves) {
+      if (!has_reserve(i) || rows_[i].reserve < -this->closest_.distance) {
+        return;
+      }
+      Cold& cold = cold_[i];
+      cold.decision = {};
+      static_cast<void>(first_crossing(i));
+      cold.touch_from = rows_[i].t;
+      list(i);
+      safe_[i] = Real(cold.decision.time);  // +inf: no touch
     }
   }
 
@@ -732,11 +851,12 @@ class KernelGroup final : public NeuronGroup<Real> {
     }
   }
 
-  std::int64_t epoch_ = 0;   ///< number of the present one
-  std::vector<State> rows_;  ///< as of each neuron's last event, in the kernel's form; y of a refractory one is kHeld
-  std::vector<Real> safe_;   ///< no spike before this time unless an event comes
+  std::int64_t epoch_ = 0;  ///< number of the present one
+  std::vector<Row> rows_;   ///< as of each neuron's last event, in the kernel's form; y of a refractory one is kHeld
+  std::vector<Real> safe_;  ///< no spike before this time unless an event comes
   std::vector<Cold> cold_;
-  std::vector<std::uint32_t> set_of_;  ///< the number of each neuron's constants
+  std::vector<std::uint32_t> searched_;  ///< those whose searches or touches may be of this epoch
+  std::vector<std::uint32_t> set_of_;    ///< the number of each neuron's constants
   ParameterSets<Kernel> sets_;
   std::vector<Range> ranges_;  ///< all neurons, in their order
   kernels::BatchReport report_;

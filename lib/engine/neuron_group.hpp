@@ -12,6 +12,7 @@
 
 #include "events/delivery.hpp"
 #include "events/event_queue.hpp"
+#include "events/frame_queue.hpp"
 #include "foundation/bytes.hpp"
 #include "kernels/batch.hpp"
 #include "kernels/sine_source.hpp"
@@ -39,12 +40,20 @@ class Candidates {
   /// instant, which come first, pull it down again.
   void lift(const Real& time, std::uint32_t cell) { lifted_.push({time, cell}); }
   [[nodiscard]] const Real& frame_end() const noexcept { return frame_end_; }
+  /// Forgets all and begins the frame from frame_end() to `time`.
+  void begin_frame(const Real& time) {
+    queue_.clear();
+    queue_.set_frame(static_cast<double>(frame_end_), static_cast<double>(time));
+    frame_end_ = time;
+  }
+  /// A new frame will begin at `time`.
   void set_frame_end(const Real& time) { frame_end_ = time; }
-  [[nodiscard]] events::EventQueue<events::Candidate<Real>>& queue() noexcept { return queue_; }
+  [[nodiscard]] events::FrameQueue<events::Candidate<Real>>& queue() noexcept { return queue_; }
   [[nodiscard]] events::EventQueue<events::Candidate<Real>>& lifted() noexcept { return lifted_; }
 
  private:
-  events::EventQueue<events::Candidate<Real>> queue_, lifted_;
+  events::FrameQueue<events::Candidate<Real>> queue_;
+  events::EventQueue<events::Candidate<Real>> lifted_;
   Real frame_end_ = Real(0);
 };
 

@@ -23,7 +23,7 @@
 #include "events/delivery.hpp"
 #include "events/delivery_window.hpp"
 #include "events/event_queue.hpp"
-#include "events/orderly_queue.hpp"
+#include "events/lane_queue.hpp"
 #include "network/network.hpp"
 #include "recording/recorder.hpp"
 #include "va_event/simulation.hpp"
@@ -222,7 +222,7 @@ class Shard {
   std::vector<std::unique_ptr<SourceGroup>> sources_;       ///< by population; null for neurons
 
   /// Arrivals at all synapses of one delay; with single delays of their own, only those too soon for a window.
-  events::OrderlyQueue<events::Delivery<Real>> deliveries_;
+  events::LaneQueue<events::Delivery<Real>> deliveries_;
   /// Spikes that go through synapses with delays of their own and have no arrival in the present window.
   events::EventQueue<events::Delivery<Real>> spread_;
   events::DeliveryWindow<Real> window_;
@@ -235,7 +235,7 @@ class Shard {
   /// The earliest arrival after the window of its spikes.
   Instant after_window_ = never();
   double window_length_ = kShortestWindow;  ///< [ms]
-  events::OrderlyQueue<events::CellEvent<Real>> wakes_;
+  events::LaneQueue<events::CellEvent<Real>> wakes_;
   events::EventQueue<events::CellEvent<double>> emissions_;
   Candidates<Real> candidates_;
   /// Inputs of one instant for one receptor of one group.

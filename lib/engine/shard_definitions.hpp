@@ -488,8 +488,7 @@ void Shard<Real>::deliver_collected() {
 
 template <class Real>
 void Shard<Real>::begin_frame() {
-  candidates_.queue().clear();  // what is left is outdated
-  candidates_.set_frame_end(candidates_.frame_end() + Real(kFrame));
+  candidates_.begin_frame(candidates_.frame_end() + Real(kFrame));  // what is left is outdated
   for (const auto& group : groups_) {
     group->offer_all(candidates_);
   }

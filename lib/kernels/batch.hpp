@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "kernels/if_curr_exp.hpp"
+#include "kernels/reserve.hpp"
 #include "kernels/state.hpp"
 
 /// What a spike does to all of its targets at once, in the vector registers that the processor has (chosen when the
@@ -40,6 +41,12 @@ struct SerialInput {
 struct Neurons {
   State<double>* row;
   double* safe_until;  ///< gets the time before which the neuron does not spike unless an event comes
+};
+
+/// The same with reserves (reserve.hpp).
+struct ReserveNeurons {
+  ReserveRow* row;
+  double* safe_until;  ///< the same; what a look finds
 };
 
 struct Arrival {
@@ -99,16 +106,18 @@ struct Batch<IfCurrExpKernel<double>> {
   using Constants = IfCurrExpKernel<double>::Constants;
   /// Whether neurons with these constants can be handled in batches.
   [[nodiscard]] static bool applies(const Constants& constants) noexcept { return constants.framed; }
-  /// An event on each target; a target may occur several times. Appends to the report.
-  static void deliver(const Constants& constants, const Neurons& neurons, const Arrival& arrival,
+  /// An event on each target; a target may occur several times. Neurons that have a reserve afterwards keep their
+  /// `safe_until`; they are near if the reserve is. Appends to the report.
+  static void deliver(const Constants& constants, const ReserveNeurons& neurons, const Arrival& arrival,
                       std::span<const Targets> targets, const Watch& watch, BatchReport& report);
   /// Inputs in the order of their times, at most kMaxInputs: those before the first one whose neuron has had another
   /// input meanwhile, or might spike before it, or is a rare case, for the scalar kernel. Appends to the report.
   /// @returns how many they were
-  static std::size_t receive(const SetsOf<Constants>& constants, const Neurons& neurons,
+  static std::size_t receive(const SetsOf<Constants>& constants, const ReserveNeurons& neurons,
                              std::span<const Input<double>> inputs, const Watch& watch, BatchReport& report);
-  /// All of the first `count` neurons into the next epoch, but those that the report names.
-  static void next_epoch(const Constants& constants, const Neurons& neurons, std::size_t count, BatchReport& report);
+  /// All of the first `count` neurons into the next epoch.
+  static void next_epoch(const Constants& constants, const ReserveNeurons& neurons, std::size_t count,
+                         const Watch& watch, BatchReport& report);
 };
 
 }  // namespace va_event::kernels

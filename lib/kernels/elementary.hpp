@@ -24,12 +24,18 @@ inline constexpr double kMaxUlp = 1.5;
 inline constexpr double kMaxExponent = 709.0;
 inline constexpr double kMinExponent = -708.0;
 
+/// Two numbers in one register of every x86-64 processor.
+using Pair [[gnu::vector_size(16)]] = double;
+
 namespace detail {
 
+using PairBits [[gnu::vector_size(16)]] = std::uint64_t;
+
 /// x = n ln 2 + r with |r| <= ln(2)/2 (Cody & Waite 1980).
+template <class Number>
 struct Reduced {
-  double expm1_r;  ///< e^r - 1
-  double scale;    ///< 2^n
+  Number expm1_r;  ///< e^r - 1
+  Number scale;    ///< 2^n
 };
 
 inline constexpr double kLog2E = 0x1.71547652b82fep+0;
@@ -49,22 +55,23 @@ inline constexpr double kC7 = 0x1.27e4e1ea0f53ap-22;
 inline constexpr double kC8 = 0x1.af38d53857513p-26;
 inline constexpr double kC9 = 0x1.1f66f85dfa20ap-29;
 
-[[gnu::always_inline]] inline Reduced reduce(double x) noexcept {
-  const double shifted = x * kLog2E + kRound;
-  const double n = shifted - kRound;
-  const double r = (x - n * kLn2Hi) - n * kLn2Lo;
-  const double r2 = r * r;
-  const double r4 = r2 * r2;
-  const double q0 = (kC0 + kC1 * r) + (kC2 + kC3 * r) * r2;
-  const double q1 = (kC4 + kC5 * r) + (kC6 + kC7 * r) * r2;
-  const double q = q0 + (q1 + (kC8 + kC9 * r) * r4) * r4;
-  const double expm1_r = r + (0.5 * r2 + (r * r2) * q);
-  const std::uint64_t exponent = (std::bit_cast<std::uint64_t>(shifted) << 52U) + (std::uint64_t{1023} << 52U);
-  return {expm1_r, std::bit_cast<double>(exponent)};
+template <class Number, class Bits>
+[[gnu::always_inline]] inline Reduced<Number> reduce(Number x) noexcept {
+  const Number shifted = x * kLog2E + kRound;
+  const Number n = shifted - kRound;
+  const Number r = (x - n * kLn2Hi) - n * kLn2Lo;
+  const Number r2 = r * r;
+  const Number r4 = r2 * r2;
+  const Number q0 = (kC0 + kC1 * r) + (kC2 + kC3 * r) * r2;
+  const Number q1 = (kC4 + kC5 * r) + (kC6 + kC7 * r) * r2;
+  const Number q = q0 + (q1 + (kC8 + kC9 * r) * r4) * r4;
+  const Number expm1_r = r + (0.5 * r2 + (r * r2) * q);
+  const Bits exponent = (std::bit_cast<Bits>(shifted) << 52U) + (std::uint64_t{1023} << 52U);
+  return {expm1_r, std::bit_cast<Number>(exponent)};
 }
 
 /// The same with fused multiplications and additions: half the operations where the processor has them.
-[[gnu::always_inline]] inline Reduced reduce_fused(double x) noexcept {
+[[gnu::always_inline]] inline Reduced<double> reduce_fused(double x) noexcept {
   const double shifted = std::fma(x, kLog2E, kRound);
   const double n = shifted - kRound;
   const double r = std::fma(-n, kLn2Lo, std::fma(-n, kLn2Hi, x));
@@ -82,12 +89,12 @@ inline constexpr double kC9 = 0x1.1f66f85dfa20ap-29;
 
 // For code that is compiled for every instruction set; elsewhere std::fma may be a call. As exp and expm1 otherwise.
 [[gnu::always_inline]] inline double exp_fused(double x) noexcept {
-  const detail::Reduced d = detail::reduce_fused(x);
+  const detail::Reduced<double> d = detail::reduce_fused(x);
   const double result = std::fma(d.scale, d.expm1_r, d.scale);
   return x < kMinExponent ? 0.0 : result;
 }
 [[gnu::always_inline]] inline double expm1_fused(double x) noexcept {
-  const detail::Reduced d = detail::reduce_fused(x);
+  const detail::Reduced<double> d = detail::reduce_fused(x);
   const double result = std::fma(d.scale, d.expm1_r, d.scale - 1.0);
   return x < kMinExponent ? -1.0 : result;
 }
@@ -96,7 +103,7 @@ inline constexpr double kC9 = 0x1.1f66f85dfa20ap-29;
 template <class Real>
 [[nodiscard]] inline Real exp(const Real& x) {
   if constexpr (std::is_same_v<Real, double>) {
-    const detail::Reduced d = detail::reduce(x);
+    const auto d = detail::reduce<double, std::uint64_t>(x);
     const double result = d.scale + d.scale * d.expm1_r;
     return x < kMinExponent ? 0.0 : result;
   } else {
@@ -104,11 +111,19 @@ template <class Real>
   }
 }
 
+/// The same of two numbers: the bits of exp.
+[[nodiscard, gnu::always_inline]] inline Pair exp(Pair x) {
+  const auto d = detail::reduce<Pair, detail::PairBits>(x);
+  const Pair result = d.scale + d.scale * d.expm1_r;
+  const Pair below = {x[0] < kMinExponent ? 0.0 : result[0], x[1] < kMinExponent ? 0.0 : result[1]};
+  return below;
+}
+
 /// e^x - 1 without cancellation. @param x for double: <= kMaxExponent. Error <= kMaxUlp.
 template <class Real>
 [[nodiscard]] inline Real expm1(const Real& x) {
   if constexpr (std::is_same_v<Real, double>) {
-    const detail::Reduced d = detail::reduce(x);
+    const auto d = detail::reduce<double, std::uint64_t>(x);
     const double result = (d.scale - 1.0) + d.scale * d.expm1_r;
     return x < kMinExponent ? -1.0 : result;
   } else {

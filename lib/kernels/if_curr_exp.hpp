@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <array>
 #include <cmath>
 #include <cstddef>
 #include <span>
@@ -9,6 +8,7 @@
 
 #include "kernels/barrier.hpp"
 #include "kernels/elementary.hpp"
+#include "kernels/reserve.hpp"
 #include "kernels/safe_interval.hpp"
 #include "kernels/state.hpp"
 #include "va_event/cell_types.hpp"
@@ -19,7 +19,7 @@ namespace va_event::kernels {
 ///   y(t) = y_infinity + m e^{-t/tau_m} + exc e^{-t/tau_exc} + inh e^{-t/tau_inh},   t since the start of the epoch.
 /// They stay while nothing happens, and an input changes two of them by numbers that all targets of a spike share:
 /// one set of exponentials for a spike instead of one for each synapse. While the neuron is refractory m is kHeld.
-/// In memory it is a State: m in the place of y.
+/// In memory m is in the place of y. In double a row has a reserve, too (kernels/reserve.hpp).
 namespace frame {
 
 /// Time constants from this one on have a frame [ms]: their exponentials stay in the range of double over an epoch.
@@ -35,6 +35,14 @@ struct Factors {
   Real inh;
 };
 
+/// What the rest of the epoch brings.
+template <class Real>
+struct Rest {
+  Factors<Real> decay;  ///< of the exponentials until its end
+  Real top_exc;         ///< the highest potential of an excitatory input, in units of its amplitude
+  Real top_inh;
+};
+
 }  // namespace frame
 
 /// Closed forms of IF_curr_exp. The synaptic variables are currents [nA].
@@ -44,6 +52,8 @@ struct IfCurrExpKernel {
   static constexpr double kMaxAdvanceError = 8.0;
   /// An input changes a current, never v itself.
   static constexpr bool kInputsMoveV = false;
+  static constexpr bool kHasReserve = std::is_same_v<Real, double>;
+  using Row = std::conditional_t<kHasReserve, ReserveRow, State<Real>>;
 
   /// What one synapse adds to the constants.
   struct Synapse {
@@ -70,6 +80,13 @@ struct IfCurrExpKernel {
     Real drive_exc;  ///< drive at threshold for a unit of amplitude, (tau_syn - tau_m)/tau_syn
     Real drive_inh;
     frame::Factors<Real> epoch;  ///< at the end of an epoch
+    // For the reserve:
+    Real peak_exc;  ///< the highest potential of an input at all, in units of its amplitude
+    Real peak_inh;
+    Real turn_exc;  ///< an input before this time reaches it in the same epoch [ms]
+    Real turn_inh;
+    Real largest;      ///< potentials beyond which there is no reserve [mV]
+    Real event_slack;  ///< [mV]
   };
 
   [[nodiscard]] static const CellModel& model() { return IfCurrExp::model(); }
@@ -82,6 +99,9 @@ struct IfCurrExpKernel {
     const Real v_reset(parameters[7]), v_thresh(parameters[8]);
     const Real resistance = tau_m / cm;
     const Real current = i_offset + Real(injected_current);
+    const Real potentials = magnitude(Real(v_rest - v_thresh)) + resistance * magnitude(current);
+    const Peak exc = peak_of(tau_exc, tau_m), inh = peak_of(tau_inh, tau_m);
+    const Real largest = Real(reserve::kLargest) * (potentials + (v_thresh - v_reset));
     return {v_reset - v_thresh,
             v_thresh,
             tau_refrac,
@@ -89,7 +109,7 @@ struct IfCurrExpKernel {
             Real(1) / tau_m,
             resistance,
             (v_rest - v_thresh) + resistance * current,
-            magnitude(Real(v_rest - v_thresh)) + resistance * magnitude(current),
+            potentials,
             synapse(tau_exc, tau_m),
             synapse(tau_inh, tau_m),
             kHorizon * (tau_m + tau_exc + tau_inh),
@@ -98,7 +118,13 @@ struct IfCurrExpKernel {
             resistance * tau_inh / (tau_inh - tau_m),
             (tau_exc - tau_m) / tau_exc,
             (tau_inh - tau_m) / tau_inh,
-            factors_at(Real(kEpoch), Real(1) / tau_m, Real(1) / tau_exc, Real(1) / tau_inh)};
+            factors_at(Real(kEpoch), Real(1) / tau_m, Real(1) / tau_exc, Real(1) / tau_inh),
+            exc.height,
+            inh.height,
+            Real(kEpoch) - exc.time,
+            Real(kEpoch) - inh.time,
+            largest,
+            Real(reserve::kEventSlack) * largest};
   }
 
   /// @param variables in the order of model().variables
@@ -128,9 +154,9 @@ struct IfCurrExpKernel {
   // How a neuron is held in memory (a "row"): by its amplitudes where it has a frame, else by its state.
 
   /// The state at `t`, not before row.t, without input in between, ignoring the threshold; and t.
-  [[nodiscard]] static State<Real> state_at(const Constants& c, const State<Real>& row, const Real& t) {
+  [[nodiscard]] static State<Real> state_at(const Constants& c, const Row& row, const Real& t) {
     if (!c.framed) {
-      State<Real> state = advance(c, row, t - row.t);
+      State<Real> state = advance(c, state_of(row), t - row.t);
       state.t = t;
       return state;
     }
@@ -138,64 +164,125 @@ struct IfCurrExpKernel {
   }
 
   /// The same of a refractory neuron: y is kHeld.
-  [[nodiscard]] static State<Real> held_at(const Constants& c, const State<Real>& row, const Real& t) {
-    State<Real> state = c.framed ? state_at(c, row, t, factors_at(c, t)) : advance_refractory(c, row, t - row.t);
+  [[nodiscard]] static State<Real> held_at(const Constants& c, const Row& row, const Real& t) {
+    State<Real> state =
+        c.framed ? state_at(c, row, t, factors_at(c, t)) : advance_refractory(c, state_of(row), t - row.t);
     state.y = Real(kHeld);
     state.t = t;
     return state;
   }
 
-  /// The row of a state at state.t.
-  [[nodiscard]] static State<Real> row_of(const Constants& c, const State<Real>& state) {
+  /// The row of a state at state.t; an awake neuron has no reserve yet.
+  [[nodiscard]] static Row row_of(const Constants& c, const State<Real>& state) {
     if (!c.framed) {
-      return state;
+      return make_row(state.y, state.exc, state.inh, state.t);
     }
     const frame::Factors<Real> now = factors_at(c, state.t);
     const Real exc = c.gain_exc * state.exc;
     const Real inh = c.gain_inh * state.inh;
     const Real m = state.y == Real(kHeld) ? state.y : Real((((state.y - c.y_infinity) - exc) - inh) / now.m);
-    return {m, exc / now.exc, inh / now.inh, state.t};
+    return make_row(m, exc / now.exc, inh / now.inh, state.t);
+  }
+
+  /// The row of a refractory neuron that spikes at `t`.
+  [[nodiscard]] static Row hold(const Constants& c, const Row& row, const Real& t) {
+    if (c.framed) {
+      return make_row(Real(kHeld), row.exc, row.inh, t);
+    }
+    return row_of(c, held_at(c, row, t));
   }
 
   /// A time, and what all neurons with the same constants share then.
   struct Moment {
     Real t;
-    frame::Factors<Real> now;  ///< only where there is a frame
+    // Only where there is a frame:
+    frame::Factors<Real> now;
+    frame::Rest<Real> rest;
   };
   [[nodiscard]] static Moment moment(const Constants& c, const Real& t) {
-    return c.framed ? Moment{t, factors_at(c, t)} : Moment{t, {}};
+    return c.framed ? moment(c, t, factors_at(c, t)) : Moment{t, {}, {}};
+  }
+  [[nodiscard]] static Moment moment(const Constants& c, const Real& t, const frame::Factors<Real>& now) {
+    const frame::Factors<Real> decay{c.epoch.m / now.m, c.epoch.exc / now.exc, c.epoch.inh / now.inh};
+    return {t,
+            now,
+            {decay, t < c.turn_exc ? c.peak_exc : Real(decay.exc - decay.m),
+             t < c.turn_inh ? c.peak_inh : Real(decay.inh - decay.m)}};
+  }
+
+  /// The row of a refractory neuron that awakes with potential `y`.
+  [[nodiscard]] static Row awake(const Constants& c, const Row& row, const Moment& at, const Real& y) {
+    if (c.framed) {
+      const Real exc = row.exc * at.now.exc;
+      const Real inh = row.inh * at.now.inh;
+      return make_row((((y - c.y_infinity) - exc) - inh) / at.now.m, row.exc, row.inh, at.t);
+    }
+    State<Real> state = held_at(c, row, at.t);
+    state.y = y;
+    return row_of(c, state);
   }
 
   /// An input, awake or refractory.
-  static void receive(const Constants& c, State<Real>& row, const Moment& at, std::size_t receptor,
-                      const Real& weight) {
+  static void receive(const Constants& c, Row& row, const Moment& at, std::size_t receptor, const Real& weight) {
     if (c.framed) {
-      add_input(row, weight, input_at(c, at.now, receptor));
+      add_input(c, row, weight, input_at(c, at, receptor));
       row.t = at.t;
       return;
     }
-    row = row.y == Real(kHeld) ? held_at(c, row, at.t) : state_at(c, row, at.t);
-    add_input(row, receptor, weight);
+    State<Real> state = row.y == Real(kHeld) ? held_at(c, row, at.t) : state_at(c, row, at.t);
+    add_input(state, receptor, weight);
+    row = make_row(state.y, state.exc, state.inh, state.t);
   }
 
   /// The state at the moment of the neuron's last event.
-  [[nodiscard]] static State<Real> state_now(const Constants& c, const State<Real>& row, const Moment& at) {
-    return c.framed ? state_at(c, row, at.t, at.now) : row;
+  [[nodiscard]] static State<Real> state_now(const Constants& c, const Row& row, const Moment& at) {
+    return c.framed ? state_at(c, row, at.t, at.now) : state_of(row);
   }
 
   /// How long the neuron is safe after its last event.
-  [[nodiscard]] static SafeInterval<Real> safe_after(const Constants& c, const State<Real>& row, const Moment& at) {
-    return c.framed ? safe_in_frame(c, row, at.now) : safe_interval(c, row);
+  [[nodiscard]] static SafeInterval<Real> safe_after(const Constants& c, const Row& row, const Moment& at) {
+    return c.framed ? safe_in_frame(c, row, at.now) : safe_interval(c, state_of(row));
+  }
+
+  /// The same, and gives the neuron the reserve that it has: with one it is safe for the rest of the epoch.
+  [[nodiscard]] static SafeInterval<Real> look(const Constants& c, Row& row, const Moment& at) requires(kHasReserve) {
+    SafeInterval<Real> safe = safe_after(c, row, at);
+    row.reserve = c.framed ? reserve_after(c, row, at) : reserve::kNone;
+    if (row.reserve < 0) {
+      safe.duration = std::numeric_limits<Real>::infinity();
+    }
+    return safe;
+  }
+
+  /// The reserve of an awake neuron after its last event: an upper bound of y until the epoch ends; or none.
+  ///
+  /// Without the positive currents y is a relaxation plus potentials that are negative. Its derivative times
+  /// e^{t/tau_m} is monotone and grows, so y is highest at an end of the interval. Each positive current adds at most
+  /// the highest potential that it makes.
+  [[nodiscard]] static Real reserve_after(const Constants& c, const Row& row, const Moment& at) requires(kHasReserve) {
+    const auto positive = [](Real x) { return x > 0 ? x : 0; };
+    const auto negative = [](Real x) { return x < 0 ? x : 0; };
+    const frame::Factors<Real>& decay = at.rest.decay;
+    const Real exc = row.exc * at.now.exc;
+    const Real inh = row.inh * at.now.inh;
+    const Real y = c.y_infinity + ((row.y * at.now.m + exc) + inh);
+    const Real below = negative(exc * (decay.exc - decay.m)) + negative(inh * (decay.inh - decay.m));
+    const Real end = c.y_infinity + ((y - c.y_infinity) * decay.m + below);
+    const Real above = positive(exc * at.rest.top_exc) + positive(inh * at.rest.top_inh);
+    const Real scale = magnitude(y) + c.potentials + (magnitude(exc) + magnitude(inh));
+    const Real bound =
+        ((y > end ? y : end) + above) + Real(kSafetyMargin) * std::numeric_limits<Real>::epsilon() * scale;
+    return bound < 0 && scale < c.largest ? bound : reserve::kNone;
   }
 
   /// Into the next epoch: its time 0 is the present one's end.
-  static void next_epoch(const Constants& c, State<Real>& row) {
+  static void next_epoch(const Constants& c, Row& row) {
     if (c.framed) {
-      row = {row.y == Real(kHeld) ? row.y : decayed(row.y, c.epoch.m), decayed(row.exc, c.epoch.exc),
-             decayed(row.inh, c.epoch.inh), Real(0)};
+      row = make_row(row.y == Real(kHeld) ? row.y : decayed(row.y, c.epoch.m), decayed(row.exc, c.epoch.exc),
+                     decayed(row.inh, c.epoch.inh), Real(0));
     } else {
-      row = row.y == Real(kHeld) ? held_at(c, row, Real(kEpoch)) : state_at(c, row, Real(kEpoch));
-      row.t = Real(0);
+      const State<Real> end = row.y == Real(kHeld) ? held_at(c, row, Real(kEpoch)) : state_at(c, row, Real(kEpoch));
+      row = make_row(end.y, end.exc, end.inh, Real(0));
     }
   }
 
@@ -203,20 +290,26 @@ struct IfCurrExpKernel {
     return factors_at(t, c.rate_m, c.exc.rate, c.inh.rate);
   }
 
-  /// What an input of weight 1 adds to the amplitudes.
-  [[nodiscard]] static frame::Factors<Real> input_at(const Constants& c, const frame::Factors<Real>& now,
-                                                     std::size_t receptor) {
-    return receptor == 0 ? frame::Factors<Real>{-c.gain_exc / now.m, c.gain_exc / now.exc, Real(0)}
-                         : frame::Factors<Real>{-c.gain_inh / now.m, Real(0), c.gain_inh / now.inh};
+  /// What an input of weight 1 adds to a row.
+  [[nodiscard]] static reserve::Input<Real> input_at(const Constants& c, const Moment& at, std::size_t receptor) {
+    const bool excitatory = receptor == 0;
+    const Real& gain = excitatory ? c.gain_exc : c.gain_inh;
+    const Real slack = Real(reserve::kSlack) * magnitude(gain);
+    const Real synaptic = gain / (excitatory ? at.now.exc : at.now.inh);
+    return {-gain / at.now.m, excitatory ? synaptic : Real(0), excitatory ? Real(0) : synaptic,
+            gain * (excitatory ? at.rest.top_exc : at.rest.top_inh) + slack, slack};
   }
 
-  static void add_input(State<Real>& row, const Real& weight, const frame::Factors<Real>& input) {
+  static void add_input(const Constants& c, Row& row, const Real& weight, const reserve::Input<Real>& input) {
     row.y += weight * input.m;
     row.exc += weight * input.exc;
     row.inh += weight * input.inh;
+    if constexpr (kHasReserve) {
+      row.reserve += reserve::of_input(weight, input.up, input.down, c.event_slack);
+    }
   }
 
-  [[nodiscard]] static SafeInterval<Real> safe_in_frame(const Constants& c, const State<Real>& row,
+  [[nodiscard]] static SafeInterval<Real> safe_in_frame(const Constants& c, const Row& row,
                                                         const frame::Factors<Real>& now) {
     const Real exc = row.exc * now.exc;
     const Real inh = row.inh * now.inh;
@@ -276,19 +369,39 @@ struct IfCurrExpKernel {
   [[nodiscard]] static frame::Factors<Real> factors_at(const Real& t, const Real& rate_m, const Real& rate_exc,
                                                        const Real& rate_inh) {
     if constexpr (std::is_same_v<Real, double>) {
-      // A plain loop over an even number, because compilers turn it into vector instructions.
-      std::array<double, 4> factor = {-t * rate_m, -t * rate_exc, -t * rate_inh, 0.0};
-      for (double& x : factor) {
-        x = elementary::exp(x);
-      }
-      return {factor[0], factor[1], factor[2]};
+      const elementary::Pair m_exc = elementary::exp(elementary::Pair{-t * rate_m, -t * rate_exc});
+      const elementary::Pair inh = elementary::exp(elementary::Pair{-t * rate_inh, 0.0});
+      return {m_exc[0], m_exc[1], inh[0]};
     } else {
       return {elementary::exp(Real(-t * rate_m)), elementary::exp(Real(-t * rate_exc)),
               elementary::exp(Real(-t * rate_inh))};
     }
   }
 
-  [[nodiscard]] static State<Real> state_at(const Constants& c, const State<Real>& row, const Real& t,
+  [[nodiscard]] static Row make_row(const Real& y, const Real& exc, const Real& inh, const Real& t) {
+    if constexpr (kHasReserve) {
+      return {y, exc, inh, y == kHeld ? reserve::kHeld : reserve::kNone, t};
+    } else {
+      return {y, exc, inh, t};
+    }
+  }
+  /// Of a row without a frame.
+  [[nodiscard]] static State<Real> state_of(const Row& row) { return {row.y, row.exc, row.inh, row.t}; }
+
+  /// Of the potential of an input, in units of its amplitude.
+  struct Peak {
+    Real time;
+    Real height;
+  };
+  [[nodiscard]] static Peak peak_of(const Real& tau, const Real& tau_m) {
+    if (tau == tau_m) {  // there is no frame
+      return {tau, Real(0)};
+    }
+    const Real time = elementary::log(Real(tau / tau_m)) * (tau * tau_m) / (tau - tau_m);
+    return {time, elementary::exp(Real(-time / tau)) - elementary::exp(Real(-time / tau_m))};
+  }
+
+  [[nodiscard]] static State<Real> state_at(const Constants& c, const Row& row, const Real& t,
                                             const frame::Factors<Real>& now) {
     const Real exc = row.exc * now.exc;
     const Real inh = row.inh * now.inh;

@@ -20,15 +20,6 @@ namespace {
 
 using Kernel = IfCurrExpKernel<double>;
 
-constexpr std::size_t kBlock = 32;  // a multiple of the lanes of every vector
-
-/// Neurons after their event, one after the other, until there are enough for vectors to look at.
-struct Block {
-  alignas(64) std::array<State<double>, kBlock> rows{};  ///< t still is the time of the event before
-  std::array<std::uint32_t, kBlock> index{};
-  std::size_t count = 0;
-};
-
 /// Constants of the neurons of one vector.
 struct Lanes {
   V tau_m;
@@ -41,19 +32,30 @@ struct Lanes {
   V gain_inh;
   V drive_exc;
   V drive_inh;
+  V epoch_m;
+  V epoch_exc;
+  V epoch_inh;
+  V peak_exc;
+  V peak_inh;
+  V turn_exc;
+  V turn_inh;
+  V largest;
+  V event_slack;
 };
 
-constexpr std::size_t kConstants = 10;
+constexpr std::size_t kConstants = 19;
 
 /// In the order of Lanes.
 HWY_INLINE std::array<double, kConstants> numbers_of(const Kernel::Constants& c) {
-  return {c.tau_m,      c.rate_m,   c.exc.rate, c.inh.rate,  c.y_infinity,
-          c.potentials, c.gain_exc, c.gain_inh, c.drive_exc, c.drive_inh};
+  return {c.tau_m,    c.rate_m,    c.exc.rate,  c.inh.rate, c.y_infinity, c.potentials, c.gain_exc,
+          c.gain_inh, c.drive_exc, c.drive_inh, c.epoch.m,  c.epoch.exc,  c.epoch.inh,  c.peak_exc,
+          c.peak_inh, c.turn_exc,  c.turn_inh,  c.largest,  c.event_slack};
 }
 /// @param at gives a vector of the n-th constant
 template <class At>
 HWY_INLINE Lanes make_lanes(const At& at) {
-  return {at(0), at(1), at(2), at(3), at(4), at(5), at(6), at(7), at(8), at(9)};
+  return {at(0),  at(1),  at(2),  at(3),  at(4),  at(5),  at(6),  at(7),  at(8), at(9),
+          at(10), at(11), at(12), at(13), at(14), at(15), at(16), at(17), at(18)};
 }
 HWY_INLINE Lanes lanes_of(const Kernel::Constants& c) {
   const std::array<double, kConstants> numbers = numbers_of(c);
@@ -67,165 +69,419 @@ struct FactorLanes {
   V inh;
 };
 
+/// frame::Rest
+struct RestLanes {
+  FactorLanes decay;
+  V top_exc;
+  V top_inh;
+};
+
+/// IfCurrExpKernel<double>::Moment
+struct MomentLanes {
+  FactorLanes now;
+  RestLanes rest;
+};
+
+HWY_INLINE MomentLanes moment_of(const Kernel::Moment& at) {
+  const auto all = [](double x) HWY_ATTR { return hn::Set(Doubles(), x); };
+  const auto factors = [&all](const frame::Factors<double>& f) HWY_ATTR {
+    return FactorLanes{all(f.m), all(f.exc), all(f.inh)};
+  };
+  return {factors(at.now), {factors(at.rest.decay), all(at.rest.top_exc), all(at.rest.top_inh)}};
+}
+HWY_INLINE MomentLanes moment_of(const Lanes& c, V t) {
+  const FactorLanes now{exp(hn::Neg(t) * c.rate_m), exp(hn::Neg(t) * c.rate_exc), exp(hn::Neg(t) * c.rate_inh)};
+  const FactorLanes decay{c.epoch_m / now.m, c.epoch_exc / now.exc, c.epoch_inh / now.inh};
+  return {now,
+          {decay, hn::IfThenElse(t < c.turn_exc, c.peak_exc, decay.exc - decay.m),
+           hn::IfThenElse(t < c.turn_inh, c.peak_inh, decay.inh - decay.m)}};
+}
+
 /// When neurons could spike, from `label` on, and which of them are of interest.
 struct Outlook {
   V until;
+  V reserve;
   hn::Mask<Doubles> held;
   hn::Mask<Doubles> by_sign;
   hn::Mask<Doubles> noticed;
   hn::Mask<Doubles> near;
 };
 
-/// IfCurrExpKernel<double>::safe_in_frame(), operation by operation.
-HWY_INLINE Outlook outlook(const Lanes& c, const FactorLanes& now, const FactorLanes& amplitude, V label,
+/// IfCurrExpKernel<double>::look(), operation by operation.
+HWY_INLINE Outlook outlook(const Lanes& c, const MomentLanes& at, const FactorLanes& amplitude, V label,
                            const Watch& watch) {
   const Doubles d;
-  const V exc = amplitude.exc * now.exc;
-  const V inh = amplitude.inh * now.inh;
-  const V y = c.y_infinity + ((amplitude.m * now.m + exc) + inh);
+  const V zero = hn::Zero(d);
+  const V infinity = hn::Set(d, std::numeric_limits<double>::infinity());
+  const auto positive = [zero](V x) HWY_ATTR { return hn::Max(x, zero); };
+  const auto negative = [zero](V x) HWY_ATTR { return hn::Min(x, zero); };
+  const V exc = amplitude.exc * at.now.exc;
+  const V inh = amplitude.inh * at.now.inh;
+  const V y = c.y_infinity + ((amplitude.m * at.now.m + exc) + inh);
+  const auto held = amplitude.m < hn::Set(d, kHeld / 2);
+
+  const FactorLanes& decay = at.rest.decay;
+  const V below = negative(exc * (decay.exc - decay.m)) + negative(inh * (decay.inh - decay.m));
+  const V end = c.y_infinity + ((y - c.y_infinity) * decay.m + below);
+  const V above = positive(exc * at.rest.top_exc) + positive(inh * at.rest.top_inh);
+  const V size = hn::Abs(y) + c.potentials + (hn::Abs(exc) + hn::Abs(inh));
+  const V bound = (hn::Max(y, end) + above) + hn::Set(d, kSafetyMargin * std::numeric_limits<double>::epsilon()) * size;
+  const auto reserved = hn::AndNot(held, hn::And(bound < zero, size < c.largest));
+
   const V drive_exc = exc * c.drive_exc;
   const V drive_inh = inh * c.drive_inh;
   const V slow = hn::IfThenElse(c.rate_exc >= c.rate_inh, drive_inh, drive_exc);
-  const V drive = c.y_infinity + hn::Max(hn::Zero(d), hn::Max(slow, drive_exc + drive_inh));
+  const V drive = c.y_infinity + hn::Max(zero, hn::Max(slow, drive_exc + drive_inh));
   const V scale = hn::Abs(y) + c.potentials + (hn::Abs(drive_exc) + hn::Abs(drive_inh));
   const V distance = hn::Neg(y);
   const SafeLanes<V> safe = safe_interval(distance, drive, hn::Set(d, 1.0), c.tau_m, scale);
-  const auto held = amplitude.m < hn::Set(d, kHeld / 2);
-  const V until = hn::IfThenElse(held, hn::Set(d, std::numeric_limits<double>::infinity()), label + safe.duration);
-  return {until, held, hn::AndNot(held, safe.by_sign), until < hn::Set(d, watch.until),
-          distance < hn::Set(d, watch.distance)};
+  const V until = hn::IfThenElse(hn::Or(held, reserved), infinity, label + safe.duration);
+  return {until,
+          hn::IfThenElse(reserved, bound, hn::IfThenElse(held, hn::Set(d, reserve::kHeld), hn::Set(d, reserve::kNone))),
+          held,
+          hn::AndNot(held, safe.by_sign),
+          until < hn::Set(d, watch.until),
+          hn::IfThenElse(reserved, hn::Neg(bound), distance) < hn::Set(d, watch.distance)};
 }
 
-/// Stores until when the first `count` neurons are safe, and reports.
-HWY_INLINE void put(const Outlook& seen, hn::Mask<Doubles> again, const std::uint32_t* index, std::size_t count,
-                    double* safe_until, BatchReport& report) {
+/// Stores what was found about the neurons whose bits are set, and reports.
+/// @param before their reserves until then
+HWY_INLINE void put(const Outlook& seen, V before, const std::uint32_t* index, unsigned wanted,
+                    const ReserveNeurons& neurons, BatchReport& report) {
   const Doubles d;
-  alignas(64) std::array<double, kPadding> bounds{};
-  hn::Store(seen.until, d, bounds.data());
-  for (std::size_t lane = 0; lane < count; ++lane) {
-    safe_until[index[lane]] = bounds[lane];
+  alignas(64) std::array<double, kPadding> until;
+  alignas(64) std::array<double, kPadding> reserve;
+  hn::Store(seen.until, d, until.data());
+  hn::Store(seen.reserve, d, reserve.data());
+  for (unsigned bits = wanted; bits != 0; bits &= bits - 1) {
+    const auto lane = static_cast<std::size_t>(std::countr_zero(bits));
+    neurons.safe_until[index[lane]] = until[lane];
+    neurons.row[index[lane]].reserve = reserve[lane];
   }
-  report.refractory += static_cast<unsigned>(std::popcount(bits_of(seen.held, count)));
-  report.by_sign += static_cast<unsigned>(std::popcount(bits_of(seen.by_sign, count)));
-  if (HWY_UNLIKELY(!hn::AllFalse(d, hn::Or(hn::Or(seen.noticed, seen.near), again)))) {
-    append(bits_of(again, count), index, report.again);
-    append(bits_of(seen.noticed, count), index, report.noticed);
-    append(bits_of(seen.near, count), index, report.near);
+  const auto chosen = [wanted](hn::Mask<Doubles> mask)
+                          HWY_ATTR { return bits_of(mask, hn::Lanes(Doubles())) & wanted; };
+  const auto searched = before >= hn::Set(d, reserve::kSearched);
+  if (HWY_UNLIKELY(!hn::AllFalse(d, hn::Or(seen.by_sign, searched)))) {
+    report.by_sign += static_cast<unsigned>(std::popcount(chosen(seen.by_sign)));
+    append(chosen(searched), index, report.again);
+  }
+  if (HWY_UNLIKELY(!hn::AllFalse(d, hn::Or(seen.noticed, seen.near)))) {
+    append(chosen(seen.noticed), index, report.noticed);
+    append(chosen(seen.near), index, report.near);
+  }
+}
+
+/// The bits of the first `count` lanes, or of all.
+HWY_INLINE unsigned first_lanes(std::size_t count) {
+  return (1U << static_cast<unsigned>(std::min(count, hn::Lanes(Doubles())))) - 1U;
+}
+
+constexpr std::size_t kBlock = 128;  // a multiple of the lanes of every vector
+
+/// Neurons after their events that may need a look.
+struct Block {
+  // Not initialised: only what is filled is read.
+  alignas(64) std::array<State<double>, kBlock + kPadding> rows;  ///< the reserve in place of t
+  std::array<std::uint32_t, kBlock + kPadding> number;            ///< of their synapses
+  std::size_t count = 0;
+};
+
+HWY_INLINE void copy_four(const double* from, double* to) {
+  const Doubles d;
+  for (std::size_t k = 0; k < 4; k += hn::Lanes(d)) {
+    hn::Store(hn::Load(d, from + k), d, to + k);
   }
 }
 
 /// Looks at blocks of neurons at one moment.
 class Watcher {
  public:
-  Watcher(const Kernel::Constants& c, const Kernel::Moment& at, double label, double* safe_until, const Watch& watch,
-          BatchReport& report)
-      : c_(c), at_(at), label_(label), safe_until_(safe_until), watch_(watch), report_(report) {}
+  Watcher(const Kernel::Constants& c, const Kernel::Moment& at, double label, const ReserveNeurons& neurons,
+          const Watch& watch, BatchReport& report)
+      : c_(c), at_(at), label_(label), neurons_(neurons), watch_(watch), report_(report) {}
 
-  void operator()(Block& block) const {
-    const Doubles d;
-    const Lanes c = lanes_of(c_);
-    const FactorLanes now{hn::Set(d, at_.now.m), hn::Set(d, at_.now.exc), hn::Set(d, at_.now.inh)};
-    for (std::size_t k = 0; k < block.count; k += hn::Lanes(d)) {
-      FactorLanes amplitude;
-      V t;
-      hn::LoadInterleaved4(d, &block.rows[k].y, amplitude.m, amplitude.exc, amplitude.inh, t);
-      const Outlook seen = outlook(c, now, amplitude, hn::Set(d, label_), watch_);
-      put(seen, t == hn::Set(d, at_.t), &block.index[k], std::min(block.count - k, hn::Lanes(d)), safe_until_, report_);
+  /// @param index_of   the neuron of a synapse @param reserve_of  what its event added to the reserve
+  template <class IndexOf, class ReserveOf>
+  HWY_INLINE void operator()(Block& block, const IndexOf& index_of, const ReserveOf& reserve_of) const {
+    std::array<std::uint32_t, kBlock + kPadding> index;
+    std::size_t count = 0;
+    bool repeated = false;
+    for (std::size_t n = 0; n < block.count; ++n) {
+      const std::uint32_t i = index_of(block.number[n]);
+      if (block.rows[n].t < 0.0) {
+        if (block.rows[n].y != kHeld) {
+          report_.near.push_back(i);
+        }
+        continue;
+      }
+      if (n != count) {
+        copy_row(block.rows[n], block.rows[count]);
+        block.number[count] = block.number[n];
+      }
+      repeated = repeated || (count > 0 && i <= index[count - 1]);
+      index[count++] = i;
     }
     block.count = 0;
+    if (count == 0) {
+      return;
+    }
+    if (repeated) {
+      return one_by_one(block, index.data(), count, reserve_of);
+    }
+    for (std::size_t n = count; n < count + hn::Lanes(Doubles()) - 1; ++n) {  // full vectors
+      copy_row(block.rows[count - 1], block.rows[n]);
+    }
+    look(block.rows.data(), index.data(), count);
+  }
+
+  /// At the first `count`, of which memory has full vectors.
+  HWY_INLINE void look(const State<double>* rows, const std::uint32_t* index, std::size_t count) const {
+    const Doubles d;
+    const Lanes c = lanes_of(c_);
+    const MomentLanes at = moment_of(at_);
+    const V label = hn::Set(d, label_);
+    for (std::size_t k = 0; k < count; k += hn::Lanes(d)) {
+      FactorLanes amplitude;
+      V reserve;
+      hn::LoadInterleaved4(d, &rows[k].y, amplitude.m, amplitude.exc, amplitude.inh, reserve);
+      put(outlook(c, at, amplitude, label, watch_), reserve, &index[k], first_lanes(count - k), neurons_, report_);
+    }
   }
 
  private:
+  /// Some neurons may have had several events: what a look finds says whether the next one needs a look at all.
+  template <class ReserveOf>
+  HWY_NOINLINE void one_by_one(Block& block, const std::uint32_t* index, std::size_t count,
+                               const ReserveOf& reserve_of) const {
+    for (std::size_t n = 0; n < count; ++n) {
+      alignas(64) std::array<State<double>, kPadding> row;
+      row.fill(block.rows[n]);
+      if (std::find(index, index + n, index[n]) != index + n) {
+        double& reserve = neurons_.row[index[n]].reserve;
+        reserve += reserve_of(block.number[n]);
+        if (reserve < 0.0) {
+          if (!(reserve < -watch_.distance)) {
+            report_.near.push_back(index[n]);
+          }
+          continue;
+        }
+        row[0].t = reserve;
+      }
+      look(row.data(), &index[n], 1);
+    }
+  }
+
   const Kernel::Constants& c_;
-  Kernel::Moment at_;
+  const Kernel::Moment& at_;
   double label_;
-  double* safe_until_;
+  ReserveNeurons neurons_;
   Watch watch_;
   BatchReport& report_;
 };
 
-/// The targets of one part. `input` says what is added to the k-th one's amplitudes; its t is 0.
+/// A row in registers.
+constexpr std::size_t kParts = 4 / hn::MaxLanes(Doubles());
+struct RowLanes {
+  V part[kParts];
+};
+
+HWY_INLINE RowLanes load(const double* from) {
+  RowLanes row;
+  for (std::size_t k = 0; k < kParts; ++k) {
+    row.part[k] = hn::Load(Doubles(), from + k * hn::MaxLanes(Doubles()));
+  }
+  return row;
+}
+HWY_INLINE RowLanes load_four(double a, double b, double c, double e) {
+  alignas(64) const std::array<double, 4> numbers{a, b, c, e};
+  return load(numbers.data());
+}
+HWY_INLINE void store(const RowLanes& row, double* to) {
+  for (std::size_t k = 0; k < kParts; ++k) {
+    hn::Store(row.part[k], Doubles(), to + k * hn::MaxLanes(Doubles()));
+  }
+}
+HWY_INLINE RowLanes operator+(const RowLanes& a, const RowLanes& b) {
+  RowLanes sum;
+  for (std::size_t k = 0; k < kParts; ++k) {
+    sum.part[k] = a.part[k] + b.part[k];
+  }
+  return sum;
+}
+
+/// What comes of the inputs of one part.
+class Adder {
+ public:
+  Adder(const ReserveNeurons& neurons, double label, const Watch& watch)
+      : rows_(neurons.row), label_(label), limits_(load_four(kHeld / 2, kNever, kNever, -watch.distance)) {}
+
+  /// Adds `more` to a row. @returns the sum
+  HWY_INLINE RowLanes add(std::uint32_t i, const RowLanes& more) {
+    ReserveRow& row = rows_[i];
+    const RowLanes sum = load(&row.y) + more;
+    store(sum, &row.y);
+    row.t = label_;
+    const auto is_held = sum.part[0] < limits_.part[0];
+    held_ = held_ - hn::BitCast(Integers(), hn::VecFromMask(Doubles(), is_held));
+    return sum;
+  }
+  /// Whether there is nothing to do about neurons: a mask whose last lane says so.
+  [[nodiscard]] HWY_INLINE hn::Mask<Doubles> done(const RowLanes& sum) const {
+    return sum.part[kParts - 1] < limits_.part[kParts - 1];
+  }
+  [[nodiscard]] HWY_INLINE std::uint64_t held() const { return static_cast<std::uint64_t>(hn::GetLane(held_)); }
+
+ private:
+  using Integers = hn::RebindToSigned<Doubles>;
+  static constexpr double kNever = -std::numeric_limits<double>::infinity();
+
+  ReserveRow* rows_;
+  double label_;
+  RowLanes limits_;
+  hn::Vec<Integers> held_ = hn::Zero(Integers());  ///< the first lane counts refractory neurons
+};
+HWY_INLINE bool last_lane(hn::Mask<Doubles> mask) {
+  const Doubles d;
+  return (bits_of(mask, hn::Lanes(d)) >> (hn::MaxLanes(d) - 1)) != 0;
+}
+
+/// The targets of one part. `input` says what is added to the row of the k-th one, with its reserve in place of t.
 template <class Input>
-HWY_INLINE void add_inputs(const Targets& part, const Neurons& neurons, double label, Block& block, const Watcher& look,
-                           const Input& input) {
+HWY_INLINE void add_inputs(const Targets& part, const ReserveNeurons& neurons, double label, const Watch& watch,
+                           const Watcher& look, BatchReport& report, const Input& input) {
   const std::uint32_t* const index = part.index.data();
   const std::size_t count = part.index.size();
   const std::uint32_t offset = part.offset;
-  prefetch_first(part, 0, neurons);
-  for (std::size_t k = 0; k < count; ++k) {
-    prefetch(part, k + kPrefetch, neurons);
-    const std::uint32_t i = offset + index[k];
-    State<double>& row = neurons.row[i];
-    add_row(row, input(k), block.rows[block.count], row);
-    row.t = label;
-    block.index[block.count] = i;
-    if (++block.count == kBlock) {
-      look(block);
+  const auto index_of = [index, offset](std::size_t k)
+                            HWY_ATTR { return static_cast<std::uint32_t>(offset + index[k]); };
+  const auto reserve_of = [&input](std::size_t k) HWY_ATTR {
+    alignas(64) std::array<double, 4> more;
+    store(input(k), more.data());
+    return more[3];
+  };
+  Adder adder(neurons, label, watch);
+  Block block;
+  for (std::size_t begin = 0; begin < count; begin += kBlock) {
+    const std::size_t end = std::min(begin + kBlock, count);
+    const auto take = [&](const RowLanes& sum, std::size_t k) HWY_ATTR {
+      store(sum, &block.rows[block.count].y);
+      block.number[block.count] = static_cast<std::uint32_t>(k);
+      block.count += last_lane(adder.done(sum)) ? 0 : 1;
+    };
+    std::size_t k = begin;
+    for (; k + 4 <= end; k += 4) {
+      const RowLanes a = adder.add(index_of(k), input(k));
+      const RowLanes b = adder.add(index_of(k + 1), input(k + 1));
+      const RowLanes c = adder.add(index_of(k + 2), input(k + 2));
+      const RowLanes e = adder.add(index_of(k + 3), input(k + 3));
+      if (!last_lane(hn::And(hn::And(adder.done(a), adder.done(b)), hn::And(adder.done(c), adder.done(e))))) {
+        take(a, k);
+        take(b, k + 1);
+        take(c, k + 2);
+        take(e, k + 3);
+      }
+    }
+    for (; k < end; ++k) {
+      take(adder.add(index_of(k), input(k)), k);
+    }
+    if (block.count > 0) {
+      look(block, index_of, reserve_of);
     }
   }
+  report.refractory += adder.held();
 }
 
-void deliver_curr_exp(const Kernel::Constants& c, const Neurons& neurons, const Arrival& arrival,
+void deliver_curr_exp(const Kernel::Constants& c, const ReserveNeurons& neurons, const Arrival& arrival,
                       std::span<const Targets> targets, const Watch& watch, BatchReport& report) {
   const Kernel::Moment at = Kernel::moment(c, arrival.t);
-  const frame::Factors<double> unit = Kernel::input_at(c, at.now, arrival.receptor);
-  const auto times = [&unit](double weight) {
-    return State<double>{weight * unit.m, weight * unit.exc, weight * unit.inh, 0.0};
+  const reserve::Input<double> unit = Kernel::input_at(c, at, arrival.receptor);
+  const RowLanes up = load_four(unit.m, unit.exc, unit.inh, unit.up);
+  const RowLanes down = load_four(unit.m, unit.exc, unit.inh, -unit.down);
+  const RowLanes slack = load_four(-0.0, -0.0, -0.0, c.event_slack);  // x + -0.0 is x, also if that is -0.0
+  const auto times = [&](double weight) HWY_ATTR {                    // reserve::of_input()
+    const V w = hn::Set(Doubles(), weight);
+    RowLanes more;
+    for (std::size_t k = 0; k < kParts; ++k) {
+      more.part[k] = hn::Max(w * up.part[k], w * down.part[k]) + slack.part[k];
+    }
+    return more;
   };
-  const Watcher look(c, at, arrival.label, neurons.safe_until, watch, report);
-  Block block;
+  const Watcher look(c, at, arrival.label, neurons, watch, report);
   for (const Targets& part : targets) {
     if (part.weight.empty()) {
-      const State<double> all = times(part.constant_weight);
-      add_inputs(part, neurons, arrival.label, block, look,
-                 [&all](std::size_t /*k*/) HWY_ATTR -> const State<double>& { return all; });
+      const RowLanes all = times(part.constant_weight);
+      add_inputs(part, neurons, arrival.label, watch, look, report,
+                 [&all](std::size_t /*k*/) HWY_ATTR -> const RowLanes& { return all; });
     } else {
-      add_inputs(part, neurons, arrival.label, block, look,
+      add_inputs(part, neurons, arrival.label, watch, look, report,
                  [&times, weight = part.weight.data()](std::size_t k) HWY_ATTR { return times(weight[k]); });
     }
   }
-  look(block);
 }
 
-/// IfCurrExpKernel<double>::receive() and safe_after() for the neurons of one vector.
+/// IfCurrExpKernel<double>::receive(), and look() where there is need, for the neurons of one vector.
 HWY_INLINE void receive(const Lanes& c, Inputs<kConstants>& inputs, std::size_t k, std::size_t count,
-                        const Neurons& neurons, const Watch& watch, BatchReport& report) {
+                        const ReserveNeurons& neurons, const Watch& watch, BatchReport& report) {
   const Doubles d;
   FactorLanes amplitude;
-  V before;
-  hn::LoadInterleaved4(d, &inputs.rows[k].y, amplitude.m, amplitude.exc, amplitude.inh, before);
+  V reserve;
+  hn::LoadInterleaved4(d, &inputs.rows[k].y, amplitude.m, amplitude.exc, amplitude.inh, reserve);
   const V t = inputs.t(k);
   const V weight = inputs.weight(k);
   const auto inhibitory = inputs.inhibitory(k);
-  const FactorLanes now{exp(hn::Neg(t) * c.rate_m), exp(hn::Neg(t) * c.rate_exc), exp(hn::Neg(t) * c.rate_inh)};
+  const MomentLanes at = moment_of(c, t);
   const V gain = hn::IfThenElse(inhibitory, c.gain_inh, c.gain_exc);
-  const V synaptic = gain / hn::IfThenElse(inhibitory, now.inh, now.exc);
-  amplitude.m = amplitude.m + weight * (hn::Neg(gain) / now.m);
+  const V slack = hn::Set(d, reserve::kSlack) * hn::Abs(gain);
+  const V synaptic = gain / hn::IfThenElse(inhibitory, at.now.inh, at.now.exc);
+  const V up = gain * hn::IfThenElse(inhibitory, at.rest.top_inh, at.rest.top_exc) + slack;
+  amplitude.m = amplitude.m + weight * (hn::Neg(gain) / at.now.m);
   amplitude.exc = amplitude.exc + weight * hn::IfThenZeroElse(inhibitory, synaptic);
   amplitude.inh = amplitude.inh + weight * hn::IfThenElseZero(inhibitory, synaptic);
-  hn::StoreInterleaved4(amplitude.m, amplitude.exc, amplitude.inh, t, d, &inputs.rows[k].y);
+  reserve = reserve + (hn::Max(weight * up, weight * hn::Neg(slack)) + c.event_slack);
+  hn::StoreInterleaved4(amplitude.m, amplitude.exc, amplitude.inh, reserve, d, &inputs.rows[k].y);
   for (std::size_t lane = 0; lane < count; ++lane) {
-    neurons.row[inputs.index[k + lane]] = inputs.rows[k + lane];
+    const State<double>& sum = inputs.rows[k + lane];
+    ReserveRow& row = neurons.row[inputs.index[k + lane]];
+    row.y = sum.y;
+    row.exc = sum.exc;
+    row.inh = sum.inh;
+    row.reserve = sum.t;
   }
-  put(outlook(c, now, amplitude, t, watch), before == t, &inputs.index[k], count, neurons.safe_until, report);
+  // Who has a reserve left is not looked at.
+  const unsigned wanted = bits_of(reserve >= hn::Zero(d), count);
+  const unsigned held = bits_of(amplitude.m < hn::Set(d, kHeld / 2), count);
+  report.refractory += static_cast<unsigned>(std::popcount(held));
+  const unsigned near = bits_of(reserve >= hn::Set(d, -watch.distance), count) & ~(wanted | held);
+  append(near, &inputs.index[k], report.near);
+  if (wanted == 0) {
+    return;
+  }
+  put(outlook(c, at, amplitude, t, watch), reserve, &inputs.index[k], wanted, neurons, report);
 }
 
 template <bool kOneSet>
-std::size_t receive_each(const SetsOf<Kernel::Constants>& constants, const Neurons& neurons,
+std::size_t receive_each(const SetsOf<Kernel::Constants>& constants, const ReserveNeurons& neurons,
                          std::span<const Input<double>> inputs, const Watch& watch, BatchReport& report) {
   const Doubles d;
-  Inputs<kConstants> batch;  // t of a row is the time of the event before; not initialised: only what is filled is read
-  const std::size_t count = take_inputs(constants, neurons, inputs, [&](std::size_t k, const Kernel::Constants& c) {
-    if (!c.framed) {
-      return false;
+  Inputs<kConstants> batch;  // the reserve in place of t; not initialised: only what is filled is read
+  for (const Input<double>& input : inputs) {
+    hwy::Prefetch(neurons.row + input.index);
+    hwy::Prefetch(neurons.safe_until + input.index);
+  }
+  std::size_t count = 0;
+  for (; count < inputs.size(); ++count) {
+    const Input<double>& input = inputs[count];
+    ReserveRow& row = neurons.row[input.index];
+    const Kernel::Constants& c = constants[input.index];
+    if (!c.framed || (count > 0 && !(row.t < inputs[0].t && neurons.safe_until[input.index] > input.t))) {
+      break;
     }
-    State<double>& row = neurons.row[inputs[k].index];
-    batch.set(k, row, inputs[k]);
+    batch.set(count, {row.y, row.exc, row.inh, row.reserve}, input);
     if constexpr (!kOneSet) {
-      batch.set_constants(k, numbers_of(c));
+      batch.set_constants(count, numbers_of(c));
     }
-    return true;
-  });
+    row.t = input.t;
+  }
   if (count == 0) {
     return 0;
   }
@@ -250,38 +506,42 @@ std::size_t receive_each(const SetsOf<Kernel::Constants>& constants, const Neuro
   return count;
 }
 
-std::size_t receive_curr_exp(const SetsOf<Kernel::Constants>& constants, const Neurons& neurons,
+std::size_t receive_curr_exp(const SetsOf<Kernel::Constants>& constants, const ReserveNeurons& neurons,
                              std::span<const Input<double>> inputs, const Watch& watch, BatchReport& report) {
   return constants.set_of == nullptr ? receive_each<true>(constants, neurons, inputs, watch, report)
                                      : receive_each<false>(constants, neurons, inputs, watch, report);
 }
 
-/// IfCurrExpKernel<double>::next_epoch() for neurons one after the other.
-void next_epoch_curr_exp(const Kernel::Constants& c, const Neurons& neurons, std::size_t count) {
+/// IfCurrExpKernel<double>::next_epoch() and look() for neurons one after the other.
+void next_epoch_curr_exp(const Kernel::Constants& constants, const ReserveNeurons& neurons, std::size_t count,
+                         const Watch& watch, BatchReport& report) {
   const Doubles d;
-  BatchReport unused;
-  const Watcher look(c, {-1.0, {1.0, 1.0, 1.0}}, 0.0, neurons.safe_until, {-1.0, 0.0}, unused);
-  Block block;
-  const V factor_m = hn::Set(d, c.epoch.m);
-  const V factor_exc = hn::Set(d, c.epoch.exc);
-  const V factor_inh = hn::Set(d, c.epoch.inh);
-  for (std::size_t begin = 0; begin < count; begin += kBlock) {
-    block.count = std::min(kBlock, count - begin);
-    for (std::size_t k = 0; k < block.count; ++k) {
-      block.rows[k] = neurons.row[begin + k];
-      block.index[k] = static_cast<std::uint32_t>(begin + k);
+  const Lanes c = lanes_of(constants);
+  const MomentLanes at = moment_of(Kernel::moment(constants, 0.0));
+  alignas(64) std::array<State<double>, kPadding> rows{};
+  alignas(64) std::array<double, kPadding> until{};
+  for (std::size_t begin = 0; begin < count; begin += hn::Lanes(d)) {
+    const std::size_t size = std::min(hn::Lanes(d), count - begin);
+    for (std::size_t k = 0; k < size; ++k) {
+      copy_four(&neurons.row[begin + k].y, &rows[k].y);
     }
-    for (std::size_t k = 0; k < block.count; k += hn::Lanes(d)) {
-      V m;
-      V exc;
-      V inh;
-      V t;
-      hn::LoadInterleaved4(d, &block.rows[k].y, m, exc, inh, t);
-      m = hn::IfThenElse(m == hn::Set(d, kHeld), m, decayed(m, factor_m));
-      hn::StoreInterleaved4(m, decayed(exc, factor_exc), decayed(inh, factor_inh), hn::Zero(d), d, &block.rows[k].y);
+    FactorLanes amplitude;
+    V reserve;
+    hn::LoadInterleaved4(d, &rows[0].y, amplitude.m, amplitude.exc, amplitude.inh, reserve);
+    amplitude = {hn::IfThenElse(amplitude.m == hn::Set(d, kHeld), amplitude.m, decayed(amplitude.m, c.epoch_m)),
+                 decayed(amplitude.exc, c.epoch_exc), decayed(amplitude.inh, c.epoch_inh)};
+    const Outlook seen = outlook(c, at, amplitude, hn::Zero(d), watch);
+    hn::StoreInterleaved4(amplitude.m, amplitude.exc, amplitude.inh, seen.reserve, d, &rows[0].y);
+    hn::Store(seen.until, d, until.data());
+    for (std::size_t k = 0; k < size; ++k) {
+      ReserveRow& row = neurons.row[begin + k];
+      copy_four(&rows[k].y, &row.y);
+      row.t = 0.0;
+      neurons.safe_until[begin + k] = until[k];
     }
-    std::copy_n(block.rows.begin(), block.count, neurons.row + begin);
-    look(block);
+    for (unsigned near = bits_of(seen.near, size); near != 0; near &= near - 1) {
+      report.near.push_back(static_cast<std::uint32_t>(begin) + static_cast<std::uint32_t>(std::countr_zero(near)));
+    }
   }
 }
 
@@ -296,21 +556,21 @@ HWY_EXPORT(deliver_curr_exp);
 HWY_EXPORT(next_epoch_curr_exp);
 HWY_EXPORT(receive_curr_exp);
 
-void Batch<IfCurrExpKernel<double>>::deliver(const Constants& constants, const Neurons& neurons, const Arrival& arrival,
-                                             std::span<const Targets> targets, const Watch& watch,
-                                             BatchReport& report) {
+void Batch<IfCurrExpKernel<double>>::deliver(const Constants& constants, const ReserveNeurons& neurons,
+                                             const Arrival& arrival, std::span<const Targets> targets,
+                                             const Watch& watch, BatchReport& report) {
   HWY_DYNAMIC_DISPATCH(deliver_curr_exp)(constants, neurons, arrival, targets, watch, report);
 }
 
-std::size_t Batch<IfCurrExpKernel<double>>::receive(const SetsOf<Constants>& constants, const Neurons& neurons,
+std::size_t Batch<IfCurrExpKernel<double>>::receive(const SetsOf<Constants>& constants, const ReserveNeurons& neurons,
                                                     std::span<const Input<double>> inputs, const Watch& watch,
                                                     BatchReport& report) {
   return HWY_DYNAMIC_DISPATCH(receive_curr_exp)(constants, neurons, inputs, watch, report);
 }
 
-void Batch<IfCurrExpKernel<double>>::next_epoch(const Constants& constants, const Neurons& neurons, std::size_t count,
-                                                BatchReport& /*report*/) {
-  HWY_DYNAMIC_DISPATCH(next_epoch_curr_exp)(constants, neurons, count);
+void Batch<IfCurrExpKernel<double>>::next_epoch(const Constants& constants, const ReserveNeurons& neurons,
+                                                std::size_t count, const Watch& watch, BatchReport& report) {
+  HWY_DYNAMIC_DISPATCH(next_epoch_curr_exp)(constants, neurons, count, watch, report);
 }
 
 }  // namespace va_event::kernels

@@ -42,16 +42,17 @@ struct Example<Curr> {
 template <class Kernel>
 struct Network {
   typename Kernel::Constants constants;
-  std::vector<State<double>> rows;
+  std::vector<RowOf<Kernel, double>> rows;
   std::vector<double> safe;
 };
 
 constexpr std::size_t kNeurons = 300;
 
-/// Some neurons are refractory, the last events are between now and long ago.
+/// Some neurons are refractory, the last events are between now and long ago. Some have a reserve, which may be as
+/// small as what an input takes.
 template <class Kernel>
 Network<Kernel> random_network(const std::vector<double>& parameters, std::mt19937_64& random) {
-  Network<Kernel> network{Kernel::prepare(parameters, 0.0), {}, std::vector<double>(kNeurons, -1.0)};
+  Network<Kernel> network{Kernel::prepare(parameters, 0.0), {}, std::vector<double>(kNeurons, 100.0)};
   for (std::size_t i = 0; i < kNeurons; ++i) {
     State<double> state = Kernel::make_state(network.constants, Example<Kernel>::variables(random));
     state.t = i % 17 == 0 ? 0.0 : std::exp(std::uniform_real_distribution<double>(-9.0, std::log(12.0))(random));
@@ -59,17 +60,33 @@ Network<Kernel> random_network(const std::vector<double>& parameters, std::mt199
       state.y = kHeld;
     }
     network.rows.push_back(Kernel::row_of(network.constants, state));
+    if constexpr (HasReserve<Kernel>) {
+      if (auto& row = network.rows.back(); i % 7 != 0) {
+        row.reserve = i % 5 == 0   ? reserve::kSearched
+                      : i % 5 == 1 ? reserve::kNone
+                                   : -std::exp(std::uniform_real_distribution<double>(-9.0, 2.0)(random));
+      }
+    }
   }
   return network;
 }
 
+/// @returns whether the neuron was looked at
 template <class Kernel>
-void receive(Network<Kernel>& network, std::uint32_t i, double t, std::size_t receptor, double weight) {
+bool receive(Network<Kernel>& network, std::uint32_t i, double t, std::size_t receptor, double weight) {
   const auto at = Kernel::moment(network.constants, t);
-  State<double>& row = network.rows[i];
+  auto& row = network.rows[i];
   Kernel::receive(network.constants, row, at, receptor, weight);
-  network.safe[i] = row.y == kHeld ? std::numeric_limits<double>::infinity()
-                                   : t + Kernel::safe_after(network.constants, row, at).duration;
+  if constexpr (HasReserve<Kernel>) {
+    if (row.reserve < 0) {
+      return false;
+    }
+    network.safe[i] = t + Kernel::look(network.constants, row, at).duration;
+  } else {
+    network.safe[i] = row.y == kHeld ? std::numeric_limits<double>::infinity()
+                                     : t + Kernel::safe_after(network.constants, row, at).duration;
+  }
+  return true;
 }
 
 template <class Kernel>
@@ -78,12 +95,15 @@ void expect_same_bits(const Network<Kernel>& a, const Network<Kernel>& b, const 
     return std::bit_cast<std::uint64_t>(x) == std::bit_cast<std::uint64_t>(y);
   };
   for (std::size_t i = 0; i < kNeurons; ++i) {
-    const State<double>& x = a.rows[i];
-    const State<double>& y = b.rows[i];
+    const auto& x = a.rows[i];
+    const auto& y = b.rows[i];
     ASSERT_TRUE(same(x.y, y.y) && same(x.exc, y.exc) && same(x.inh, y.inh) && same(x.t, y.t) &&
                 same(a.safe[i], b.safe[i]))
         << where << ", neuron " << i << ": y " << x.y << " and " << y.y << ", safe " << a.safe[i] << " and "
         << b.safe[i];
+    if constexpr (HasReserve<Kernel>) {
+      ASSERT_TRUE(same(x.reserve, y.reserve)) << where << ", neuron " << i << ": " << x.reserve << ", " << y.reserve;
+    }
   }
 }
 
@@ -146,14 +166,23 @@ TYPED_TEST(BatchOf, GivesTheBitsOfTheScalarKernelOnEveryInstructionSet) {
         for (const SerialInput& input : report.serial) {
           receive(batch, input.index, t, receptor, input.weight);
         }
-        std::vector<bool> touched(kNeurons, false);
+        std::vector<bool> looked_at(kNeurons, false), near(kNeurons, false), again(kNeurons, false);
         std::size_t refractory = 0;
         for (const Targets& part : parts) {
           for (std::size_t k = 0; k < part.index.size(); ++k) {
             const std::uint32_t i = part.offset + part.index[k];
-            receive(scalar, i, t, receptor, part.weight.empty() ? part.constant_weight : part.weight[k]);
-            touched[i] = true;
-            refractory += scalar.rows[i].y == kHeld ? 1U : 0U;
+            if constexpr (HasReserve<Kernel>) {
+              again[i] = again[i] || scalar.rows[i].reserve == reserve::kSearched;
+            }
+            const bool looked =
+                receive(scalar, i, t, receptor, part.weight.empty() ? part.constant_weight : part.weight[k]);
+            looked_at[i] = looked_at[i] || looked;
+            const bool held = scalar.rows[i].y == kHeld;
+            refractory += held ? 1U : 0U;
+            if constexpr (HasReserve<Kernel>) {
+              const double left = scalar.rows[i].reserve;
+              near[i] = near[i] || (!held && left < 0 && left > -watch.distance);
+            }
           }
         }
         expect_same_bits(batch, scalar, target + ", round " + std::to_string(round));
@@ -166,8 +195,15 @@ TYPED_TEST(BatchOf, GivesTheBitsOfTheScalarKernelOnEveryInstructionSet) {
         EXPECT_EQ(report.refractory, refractory);
         for (std::uint32_t i = 0; i < kNeurons; ++i) {
           const bool named = std::find(report.noticed.begin(), report.noticed.end(), i) != report.noticed.end();
-          const bool soon = touched[i] && scalar.safe[i] < watch.until;
+          const bool soon = looked_at[i] && scalar.safe[i] < watch.until;
           EXPECT_TRUE(named || !soon) << target << ", neuron " << i;
+          if constexpr (HasReserve<Kernel>) {
+            const auto in = [i](const std::vector<std::uint32_t>& list) {
+              return std::find(list.begin(), list.end(), i) != list.end();
+            };
+            EXPECT_TRUE(in(report.near) || !near[i]) << target << ", neuron " << i;
+            EXPECT_EQ(in(report.again), again[i]) << target << ", neuron " << i;
+          }
         }
       }
     }
@@ -192,7 +228,7 @@ TYPED_TEST(BatchOf, ReceivesInputsWithTimesAndConstantsOfTheirOwnAsTheScalarKern
         sets.push_back(network.constants);
         batch.rows.resize(kNeurons);
         for (std::size_t i = p; i < kNeurons; i += parameters.size()) {
-          State<double> row = network.rows[i];
+          auto row = network.rows[i];
           row.t = row.t > 0.0 ? 13.0 - row.t : i % 2 == 0 ? 12.5 : 13.0;  // mostly a short time ago
           batch.rows[i] = row;
           set_of[i] = static_cast<std::uint32_t>(p);
@@ -225,9 +261,9 @@ TYPED_TEST(BatchOf, ReceivesInputsWithTimesAndConstantsOfTheirOwnAsTheScalarKern
         ASSERT_TRUE(&input == &first[0] || scalar.safe[input.index] > input.t) << where;
         received[input.index] = true;
         scalar.constants = sets[set_of[input.index]];
-        receive(scalar, input.index, input.t, input.receptor, input.weight);
+        const bool looked = receive(scalar, input.index, input.t, input.receptor, input.weight);
         refractory += scalar.rows[input.index].y == kHeld ? 1U : 0U;
-        soon[input.index] = scalar.safe[input.index] < watch.until;
+        soon[input.index] = looked && scalar.safe[input.index] < watch.until;
       }
       expect_same_bits(batch, scalar, where);
       EXPECT_EQ(report.refractory, refractory) << where;
@@ -237,7 +273,7 @@ TYPED_TEST(BatchOf, ReceivesInputsWithTimesAndConstantsOfTheirOwnAsTheScalarKern
       if (count < first.size()) {  // there was a reason to stop
         const Input<double>& next = first[count];
         const auto& c = sets[set_of[next.index]];
-        const State<double>& row = scalar.rows[next.index];
+        const auto row = scalar.rows[next.index];
         const bool takes = c.framed;
         EXPECT_TRUE(!takes || (count > 0 && (row.t >= first[0].t || scalar.safe[next.index] <= next.t))) << where;
       }
@@ -255,12 +291,22 @@ TYPED_TEST(BatchOf, GoesIntoTheNextEpochAsTheScalarKernelDoes) {
       const auto into_next_epoch = [](Network<Kernel>& network, std::size_t i) {
         Kernel::next_epoch(network.constants, network.rows[i]);
         const auto at = Kernel::moment(network.constants, 0.0);
-        network.safe[i] = network.rows[i].y == kHeld
-                              ? std::numeric_limits<double>::infinity()
-                              : Kernel::safe_after(network.constants, network.rows[i], at).duration;
+        const bool held = network.rows[i].y == kHeld;
+        if constexpr (HasReserve<Kernel>) {
+          network.safe[i] = held ? std::numeric_limits<double>::infinity()
+                                 : Kernel::look(network.constants, network.rows[i], at).duration;
+        } else {
+          network.safe[i] = held ? std::numeric_limits<double>::infinity()
+                                 : Kernel::safe_after(network.constants, network.rows[i], at).duration;
+        }
       };
       BatchReport report;
-      Batch<Kernel>::next_epoch(batch.constants, {batch.rows.data(), batch.safe.data()}, kNeurons, report);
+      if constexpr (HasReserve<Kernel>) {
+        Batch<Kernel>::next_epoch(batch.constants, {batch.rows.data(), batch.safe.data()}, kNeurons, {-1.0, 0.5},
+                                  report);
+      } else {
+        Batch<Kernel>::next_epoch(batch.constants, {batch.rows.data(), batch.safe.data()}, kNeurons, report);
+      }
       for (const SerialInput& input : report.serial) {
         into_next_epoch(batch, input.index);
       }

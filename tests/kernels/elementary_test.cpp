@@ -31,6 +31,17 @@ TEST(Elementary, ExpStaysWithinItsBoundOverTheWholeRange) {
   }
 }
 
+TEST(Elementary, ExpOfTwoNumbersIsTheExpOfEach) {
+  RandomCases random(4);
+  for (int i = 0; i < 20000; ++i) {
+    const elementary::Pair x = {random.uniform(-720, elementary::kMaxExponent), -random.log_uniform(1e-20, 2)};
+    const elementary::Pair result = elementary::exp(x);
+    for (const int k : {0, 1}) {
+      ASSERT_EQ(result[k], elementary::exp(static_cast<double>(x[k]))) << "x = " << x[k];
+    }
+  }
+}
+
 TEST(Elementary, Expm1StaysWithinItsBoundOverTheWholeRange) {
   RandomCases random(2);
   for (int i = 0; i < 20000; ++i) {

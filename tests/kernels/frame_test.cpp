@@ -39,7 +39,7 @@ TEST(Frame, HoldsAnEpochOfInputsToTheRoundingOfThePotentialsInvolved) {
     const Case example = random_framed_case(random);
     const auto c = Kernel::prepare(example.parameters, 0.0);
     const auto wide = WideKernel::prepare(example.parameters, 0.0);
-    State<double> row = Kernel::row_of(c, Kernel::make_state(c, example.variables));
+    Kernel::Row row = Kernel::row_of(c, Kernel::make_state(c, example.variables));
     State<Wide> exact = widen(Kernel::make_state(c, example.variables));
     double scale = largest(c, Kernel::make_state(c, example.variables));
     double t = 0.0;
@@ -65,6 +65,23 @@ TEST(Frame, HoldsAnEpochOfInputsToTheRoundingOfThePotentialsInvolved) {
     ASSERT_LE(static_cast<double>(abs(Wide(end.y) - exact.y)), tolerance) << "case " << i;
     Kernel::next_epoch(c, row);
     ASSERT_LE(std::fabs(Kernel::state_at(c, row, 0.0).y - end.y), tolerance) << "case " << i;
+  }
+}
+
+TEST(Frame, HoldsARefractoryNeuronAndWakesItAtAnyPotential) {
+  RandomCases random(83);
+  for (int i = 0; i < 400; ++i) {
+    const Case example = random_framed_case(random);
+    const auto c = Kernel::prepare(example.parameters, 0.0);
+    const State<double> state = Kernel::make_state(c, example.variables);
+    const double asleep = random.uniform(0, 8), awakes = random.uniform(asleep, 16), y = -random.uniform(0, 20);
+    const Kernel::Row held = Kernel::hold(c, Kernel::row_of(c, state), asleep);
+    ASSERT_EQ(held.y, kHeld);
+    const auto at = Kernel::moment(c, awakes);
+    const State<double> awake = Kernel::state_now(c, Kernel::awake(c, held, at, y), at);
+    ASSERT_NEAR(awake.y, y, 8 * testing::epsilon() * largest(c, {y, state.exc, state.inh, 0}));
+    ASSERT_NEAR(awake.exc, state.exc * std::exp(-awakes * c.exc.rate), 1e-13 * std::fabs(state.exc));
+    ASSERT_NEAR(awake.inh, state.inh * std::exp(-awakes * c.inh.rate), 1e-13 * std::fabs(state.inh));
   }
 }
 

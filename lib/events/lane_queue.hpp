@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "events/event_queue.hpp"
+
+namespace va_event::events {
+
+/// An EventQueue for events that mostly come in their order, such as what follows a constant time after something:
+/// those wait in a lane, first in, first out, the others in a heap. The total order decides which of the two firsts is
+/// next, so that the lane leaves no trace.
+template <class Event>
+class LaneQueue {
+ public:
+  [[nodiscard]] bool empty() const noexcept { return top_ == nullptr; }
+  [[nodiscard]] std::size_t size() const noexcept { return lane_.size() - first_ + heap_.size(); }
+  [[nodiscard]] const Event& top() const { return *top_; }
+  void push(const Event& event) {
+    if (first_ == lane_.size() || !(event < lane_.back())) {
+      lane_.push_back(event);
+    } else {
+      heap_.push(event);
+    }
+    find_top();
+  }
+  void pop() {
+    if (!lane_is_next()) {
+      heap_.pop();
+    } else if (++first_ == lane_.size()) {
+      lane_.clear();
+      first_ = 0;
+    } else if (first_ > lane_.size() / 2) {  // so that each event moves about once
+      lane_.erase(lane_.begin(), lane_.begin() + static_cast<std::ptrdiff_t>(first_));
+      first_ = 0;
+    }
+    find_top();
+  }
+  /// Removes and returns the earliest event.
+  Event take() {
+    Event event = top();
+    pop();
+    return event;
+  }
+  void clear() {
+    lane_.clear();
+    first_ = 0;
+    heap_.clear();
+    find_top();
+  }
+
+  /// Visits all events, in no order.
+  template <class Visit>
+  void for_each(const Visit& visit) const {
+    for (std::size_t k = first_; k < lane_.size(); ++k) {
+      visit(lane_[k]);
+    }
+    heap_.for_each(visit);
+  }
+
+ private:
+  [[nodiscard]] bool lane_is_next() const {
+    return first_ < lane_.size() && (heap_.empty() || !(heap_.top() < lane_[first_]));
+  }
+  void find_top() { top_ = lane_is_next() ? &lane_[first_] : heap_.empty() ? nullptr : &heap_.top(); }
+
+  std::vector<Event> lane_;  ///< sorted
+  std::size_t first_ = 0;    ///< those before it are gone
+  EventQueue<Event> heap_;
+  const Event* top_ = nullptr;  ///< null: there is none
+};
+
+}  // namespace va_event::events
