@@ -263,9 +263,10 @@ class DrivenGroup final : public NeuronGroup<Real> {
 
  private:
   static constexpr std::size_t kVariables = 3;
-  /// How far a look has to move the bound [ms] so that the neuron is left alone until then; where the bounds reach less
-  /// far, the pieces of the drive are looked at.
+  /// How far a look has to move the bound [ms] so that the neuron is left alone until then. Where the bounds reach less
+  /// far than that and than so many periods, the pieces of the drive are looked at.
   static constexpr double kLookAgain = 0.05;
+  static constexpr int kPeriods = 2;
 
   struct Neuron {
     CellId cell = 0;
@@ -381,13 +382,19 @@ class DrivenGroup final : public NeuronGroup<Real> {
     const Real end(kernels::kEpoch);
     const kernels::Drive<Kernel, Real> drive(c, neuron.row);
     const auto at = [&](const Real& time) { return Driven::state_at(c, neuron.row, time); };
-    for (Real t = begin;;) {
+    Real t = begin;
+    while (t < end) {
       const State there = at(t);
       if (!(there.y < Real(0))) {
         return crossing(neuron, t, begin);
       }
-      if (const Real bound = Driven::safe_interval(c, there).duration; bound >= Real(kLookAgain)) {
+      const Real bound = Driven::safe_interval(c, there).duration;
+      if (bound >= Real(kLookAgain)) {
         return safe_until(neuron, t + bound);
+      }
+      if (bound >= kPeriods * c.sines.shortest_period) {
+        t += bound;
+        continue;
       }
       count_search(neuron);
       const kernels::DrivenPiece<Real> piece = drive.piece(t, end);
@@ -405,14 +412,12 @@ class DrivenGroup final : public NeuronGroup<Real> {
               begin);
         }
       }
-      if (!whole) {
-        return safe_until(neuron, infinity());
-      }
-      t = piece.end + drive.resolution();
+      t = whole ? Real(piece.end + drive.resolution()) : end;
       if (piece.positive || t >= begin + Real(kLookAgain)) {
-        return safe_until(neuron, t);
+        break;
       }
     }
+    return safe_until(neuron, t);
   }
 
   Verdict<Real> safe_until(Neuron& neuron, const Real& time) {

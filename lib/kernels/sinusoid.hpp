@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <type_traits>
 #include <vector>
@@ -48,6 +49,7 @@ struct Sinusoids {
   /// They move v by at most this [mV], whatever conductances >= 0 there are: the integral of sin(omega s + phase) times
   /// a rising weight between 0 and 1 is at most 2/omega (second mean value theorem, Bonnet 1849).
   Real reach{0};
+  Real shortest_period = std::numeric_limits<Real>::infinity();  ///< [ms]
 
   /// @param resistance tau_m/cm [MOhm]
   Sinusoids() = default;
@@ -59,6 +61,9 @@ struct Sinusoids {
       const Real size = magnitude(each.back().size);
       const Real filter = omega * tau_m > Real(2) ? Real(2 / (omega * tau_m)) : Real(1);
       drive += size;
+      if (const Real period = Real(1000) / Real(source.frequency); source.frequency > 0.0 && period < shortest_period) {
+        shortest_period = period;
+      }
       reach += size * filter;
     }
   }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <random>
+#include <utility>
 #include <vector>
 
 namespace va_event::engine {
@@ -84,6 +85,46 @@ TEST(CurrentSchedule, GivesTheSumOfItsSourcesAtEveryTimeAlsoOfThoseAddedOnTheWay
     }
   }
   EXPECT_EQ(network.injections.size(), 8U);
+}
+
+TEST(CurrentSchedule, SinusoidsActFromStartToStopAndThoseOfOneKindAddUp) {
+  network::Network network;
+  const auto inject = [&network](const ACSource& source, std::vector<CellId> cells) {
+    network.injections.push_back({DCSource{source.offset, source.start, source.stop}, std::move(cells), source});
+  };
+  inject({0.5, 0.1, 40.0, 30.0, 2.0, 9.0}, {0, 1});
+  inject({0.25, 0.0, 40.0, 30.0, 2.0, 20.0}, {1});
+  inject({0.25, 0.0, 41.0, 30.0, 2.0, 20.0}, {1});
+  inject({-0.5, -0.1, 40.0, 30.0, 2.0, 9.0}, {0});
+  CurrentSchedule schedule(network);
+  EXPECT_TRUE(schedule.is_driven(0));
+  EXPECT_TRUE(schedule.is_driven(1));
+  EXPECT_FALSE(schedule.is_driven(2));
+  EXPECT_TRUE(schedule.sines(1).empty()) << "not yet";
+  while (!schedule.empty() && ms(schedule.next_time()) == 2.0) {
+    schedule.step();
+  }
+  EXPECT_TRUE(schedule.sines(0).empty()) << "cancelled";
+  EXPECT_EQ(schedule.current(0), 0.0);
+  EXPECT_EQ(schedule.current(1), 0.1);
+  const auto sines = schedule.sines(1);
+  ASSERT_EQ(sines.size(), 2U);
+  EXPECT_EQ(sines[0].amplitude, 0.75);
+  EXPECT_EQ(sines[0].frequency, 40.0);
+  EXPECT_EQ(sines[0].phase, 30.0);
+  EXPECT_EQ(sines[0].start_epoch, 0);
+  EXPECT_EQ(sines[0].start_offset, 2.0);
+  EXPECT_EQ(sines[1].amplitude, 0.25);
+  while (!schedule.empty() && ms(schedule.next_time()) == 9.0) {
+    schedule.step();
+  }
+  EXPECT_EQ(schedule.sines(1)[0].amplitude, 0.25);
+  while (!schedule.empty()) {
+    schedule.step();
+  }
+  EXPECT_TRUE(schedule.sines(1).empty());
+  EXPECT_EQ(schedule.current(1), 0.0);
+  EXPECT_TRUE(schedule.is_driven(1));
 }
 
 }  // namespace

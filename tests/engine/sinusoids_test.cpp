@@ -307,6 +307,26 @@ TYPED_TEST(Sinusoids, FasterThanEverythingSpikeIffTheirPeaksReachTheThreshold) {
   }
 }
 
+TYPED_TEST(Sinusoids, OfAGigahertzShiftSpikesByNothingThatMattersAndTakeNoTime) {
+  const auto spikes = [](double amplitude) {
+    TypeParam type = cell<TypeParam>(-50.0);
+    type.v_reset = -70.0;
+    Simulation simulation;
+    const Population neuron = simulation.create(1, type);
+    neuron.inject(DCSource{0.7});
+    neuron.inject(ACSource{amplitude, 0.0, 1e9});
+    neuron.record("spikes");
+    simulation.run_until(500.0);  // 5e8 periods: whoever looked at each would not come back
+    return neuron.spikes();
+  };
+  const Spikes with = spikes(0.6), without = spikes(0.0);
+  ASSERT_EQ(with.size(), without.size());
+  ASSERT_GT(with.size(), 10U);
+  for (std::size_t k = 0; k < with.size(); ++k) {
+    EXPECT_NEAR(with.times[k].minus(without.times[k]), 0.0, 1e-6 * static_cast<double>(k + 1));
+  }
+}
+
 TYPED_TEST(Sinusoids, LeaveTheOtherNeuronsAsTheyAre) {
   const auto run = [](bool driven) {
     Simulation simulation({.seed = 3});
