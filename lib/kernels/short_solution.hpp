@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 
+#include "kernels/decay_series.hpp"
 #include "kernels/state.hpp"
 
 namespace va_event::kernels {
@@ -43,27 +44,33 @@ class ShortSolution {
     conductance[0] = c.rate_m + (exc + inh);
     term_[0] = (c.y_leak - state.y) * c.rate_m + (exc * y_exc + inh * y_inh);
     for (std::size_t k = 1; k < kTerms; ++k) {
-      const double inverse = 1.0 / static_cast<double>(k);
-      exc *= -c.rate_exc * inverse;
-      inh *= -c.rate_inh * inverse;
+      exc *= -c.rate_exc * decay_series::kInverse[k];
+      inh *= -c.rate_inh * decay_series::kInverse[k];
       conductance[k] = exc + inh;
       double sum = exc * y_exc + inh * y_inh;
       for (std::size_t j = 0; j < k; ++j) {
         sum -= conductance[j] * term_[k - 1 - j];
       }
-      term_[k] = sum / static_cast<double>(k + 1);
+      term_[k] = sum * decay_series::kInverse[k + 1];
     }
   }
 
   /// @param s  since the state [ms]
   [[nodiscard]] Point<double> at(double s) const {
-    double value = term_[kTerms - 1];
-    double slope = static_cast<double>(kTerms) * term_[kTerms - 1];
-    for (std::size_t k = kTerms - 1; k > 0; --k) {
-      value = term_[k - 1] + s * value;
-      slope = static_cast<double>(k) * term_[k - 1] + s * slope;
+    // Even and odd powers apart, because each step of Horner's rule waits for the one before.
+    static_assert(kTerms % 2 == 0);
+    const double square = s * s;
+    double even = term_[kTerms - 2];
+    double odd = term_[kTerms - 1];
+    double even_slope = static_cast<double>(kTerms - 1) * even;
+    double odd_slope = static_cast<double>(kTerms) * odd;
+    for (std::size_t k = kTerms - 2; k > 0; k -= 2) {
+      even = term_[k - 2] + square * even;
+      odd = term_[k - 1] + square * odd;
+      even_slope = static_cast<double>(k - 1) * term_[k - 2] + square * even_slope;
+      odd_slope = static_cast<double>(k) * term_[k - 1] + square * odd_slope;
     }
-    return {y_ + s * value, slope};
+    return {y_ + s * (even + s * odd), even_slope + s * odd_slope};
   }
 
  private:
