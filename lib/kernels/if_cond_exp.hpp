@@ -433,7 +433,8 @@ struct IfCondExpKernel : StateRows<IfCondExpKernel<Real>, Real> {
   };
 
   /// How long the neuron is safe after its last event.
-  [[nodiscard]] static SafeInterval<Real> safe_after(const Constants& c, const State<Real>& row, const Moment& at) {
+  [[nodiscard, gnu::always_inline]] static SafeInterval<Real> safe_after(const Constants& c, const State<Real>& row,
+                                                                         const Moment& at) {
     if (!c.framed) {
       return safe_interval(c, row);
     }

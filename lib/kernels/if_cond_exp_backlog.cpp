@@ -325,37 +325,50 @@ class Intervals {
   template <int ratio>
   HWY_INLINE void solve_series_of(const Cell<W>& common, std::size_t begin, std::size_t end) {
     const Wide d;
-    for (std::size_t k = end; k < end + kTogether * kPadding; ++k) {  // the last vectors may be full ones
-      h_[k] = first_[k] = second_[k] = 0.0;
+    const std::size_t lanes = hn::Lanes(d);
+    for (std::size_t k = end; k < end + kTogether * lanes; k += lanes) {  // the last vectors may be full ones
+      hn::StoreU(hn::Zero(d), d, &h_[k]);
+      hn::StoreU(hn::Zero(d), d, &first_[k]);
+      hn::StoreU(hn::Zero(d), d, &second_[k]);
     }
+    std::size_t k = begin;
+    for (; k + lanes < end; k += kTogether * lanes) {
+      solve_vectors<ratio, kTogether>(common, k);
+    }
+    if (k < end) {
+      solve_vectors<ratio, 1>(common, k);
+    }
+  }
+  /// The intervals from the k-th one on that the vectors hold.
+  template <int ratio, std::size_t kVectors>
+  HWY_INLINE void solve_vectors(const Cell<W>& common, std::size_t k) {
+    const Wide d;
+    const std::size_t lanes = hn::Lanes(d);
     const W rate_slow = hn::Set(d, common_.series.rate_slow);
     const W quarter = hn::Set(d, 0.25 * common_.rate_m);
     const W limit = hn::Set(d, decay_series::kLoadLimit);
     const std::array<Cell<W>, 1> cells{common};
-    std::array<SeriesInput, kTogether> in;
-    std::array<TransferLanes, kTogether> out;
-    std::array<hn::Mask<Wide>, kTogether> is_long;
-    const std::size_t lanes = hn::Lanes(d);
-    for (std::size_t k = begin; k < end; k += kTogether * lanes) {
-      for (std::size_t v = 0; v < kTogether; ++v) {
-        const W h = hn::LoadU(d, &h_[k + v * lanes]);
-        const W first = hn::LoadU(d, &first_[k + v * lanes]);
-        const W second = hn::LoadU(d, &second_[k + v * lanes]);
-        const W conductance = hn::Set(d, 1.0) + common.resistance * (hn::Abs(first) + hn::Abs(second));
-        const W load = h * (rate_slow + quarter * conductance);
-        is_long[v] = hn::Not(load < limit);
-        in[v] = {first, second, h, hn::IfThenZeroElse(is_long[v], load)};
-      }
-      by_series<ratio>(cells, in, out);
-      for (std::size_t v = 0; v < kTogether; ++v) {
-        hn::StoreU(out[v].factor, d, &factor_[k + v * lanes]);
-        hn::StoreU(out[v].offset, d, &offset_[k + v * lanes]);
-        if (HWY_UNLIKELY(!hn::AllFalse(d, is_long[v]))) {
-          std::uint8_t bits[8] = {};
-          hn::StoreMaskBits(d, is_long[v], bits);
-          for (unsigned left = bits[0]; left != 0; left &= left - 1) {
-            long_.add(k + v * lanes + static_cast<std::size_t>(std::countr_zero(left)));
-          }
+    std::array<SeriesInput, kVectors> in;
+    std::array<TransferLanes, kVectors> out;
+    std::array<hn::Mask<Wide>, kVectors> is_long;
+    for (std::size_t v = 0; v < kVectors; ++v) {
+      const W h = hn::LoadU(d, &h_[k + v * lanes]);
+      const W first = hn::LoadU(d, &first_[k + v * lanes]);
+      const W second = hn::LoadU(d, &second_[k + v * lanes]);
+      const W conductance = hn::Set(d, 1.0) + common.resistance * (hn::Abs(first) + hn::Abs(second));
+      const W load = h * (rate_slow + quarter * conductance);
+      is_long[v] = hn::Not(load < limit);
+      in[v] = {first, second, h, hn::IfThenZeroElse(is_long[v], load)};
+    }
+    by_series<ratio>(cells, in, out);
+    for (std::size_t v = 0; v < kVectors; ++v) {
+      hn::StoreU(out[v].factor, d, &factor_[k + v * lanes]);
+      hn::StoreU(out[v].offset, d, &offset_[k + v * lanes]);
+      if (HWY_UNLIKELY(!hn::AllFalse(d, is_long[v]))) {
+        std::uint8_t bits[8] = {};
+        hn::StoreMaskBits(d, is_long[v], bits);
+        for (unsigned left = bits[0]; left != 0; left &= left - 1) {
+          long_.add(k + v * lanes + static_cast<std::size_t>(std::countr_zero(left)));
         }
       }
     }

@@ -30,8 +30,9 @@ inline const Real kShrink = Real(1) - Real(1) / (1 << 30);
 /// @param conductance  at least tau_m A(t), in units of the leak
 /// @param scale        size of the potentials that enter u and F [mV]
 template <class Real>
-[[nodiscard]] SafeInterval<Real> safe_interval(const Real& distance, const Real& drive, const Real& conductance,
-                                               const Real& tau_m, const Real& scale) {
+[[nodiscard, gnu::always_inline]] inline SafeInterval<Real> safe_interval(const Real& distance, const Real& drive,
+                                                                          const Real& conductance, const Real& tau_m,
+                                                                          const Real& scale) {
   if (!(distance > Real(0))) {
     return {Real(0), false};
   }
