@@ -37,6 +37,7 @@ class Backlogs<kernels::IfCondExpKernel<double>> {
   void renew(std::size_t i, const Constants& c, const State& row, bool safe) {
     kernels::Backlog& backlog = backlog_[i] = {.exc = row.exc, .inh = row.inh};
     backlog.set_limit(row.y == kernels::kHeld, !safe, c.y_leak);
+    known_for_ = nullptr;  // the constants may be others
   }
 
   /// The moment of a neuron's row.
@@ -128,7 +129,6 @@ class Backlogs<kernels::IfCondExpKernel<double>> {
 
   /// Forgets all inputs. @pre no neuron has a backlog
   void begin_epoch() {
-    known_for_ = nullptr;  // constants may have changed since
     inputs_.clear();
     inputs_.push_back({0.0, 1.0, 1.0, 0.0, 0.0});
   }
