@@ -86,6 +86,7 @@ class std::numeric_limits<va_event::foundation::Quad> {
   using Quad = va_event::foundation::Quad;
 
  public:
+  // NOLINTBEGIN(readability-identifier-naming): the names are the standard library's
   static constexpr bool is_specialized = true;
   static constexpr bool is_signed = true;
   static constexpr bool is_integer = false;
@@ -103,6 +104,7 @@ class std::numeric_limits<va_event::foundation::Quad> {
   static Quad epsilon() noexcept { return Quad::power_of_two(1 - digits); }
   static constexpr Quad infinity() noexcept { return {std::numeric_limits<double>::infinity()}; }
   static constexpr Quad quiet_NaN() noexcept { return {std::numeric_limits<double>::quiet_NaN()}; }
+  // NOLINTEND(readability-identifier-naming)
 };
 
 #endif

@@ -392,7 +392,7 @@ struct IfCondExpKernel : StateRows<IfCondExpKernel<Real>, Real> {
     if (c.framed) {
       return {y, row.exc, row.inh, t};
     }
-    State<Real> state = y == Real(kHeld) ? Rows::held_at(c, row, t) : Rows::held_at(c, row, t);
+    State<Real> state = Rows::held_at(c, row, t);
     state.y = y;
     return state;
   }
