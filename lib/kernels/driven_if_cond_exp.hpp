@@ -39,7 +39,7 @@ struct DrivenIfCondExp {
       rest -= forgotten;
     }
     while (rest > Real(0)) {
-      const Load load = load_of(c, now, rest);
+      const auto load = IfCondExpKernel<Real>::load_of(c, now, rest);
       if (load.leak_only) {
         const Real response = sines.leaky_response(now.t, rest, c.rate_m);
         now = IfCondExpKernel<Real>::advance(c, now, rest);
@@ -72,24 +72,6 @@ struct DrivenIfCondExp {
                                     : std::numeric_limits<Real>::digits <= 180 ? Limits{58, 3.0, 1.5}
                                                                                : Limits{80, 1.0, 0.5};
   static constexpr std::size_t kNodes = kLimits.nodes;
-
-  struct Load {
-    Real conductance;  ///< in units of the leak
-    Real rate;         ///< of the fastest synapse that matters [1/ms]
-    bool leak_only;    ///< neither synapse moves y by a rounding error
-  };
-
-  [[nodiscard]] static Load load_of(const Constants& c, const State<Real>& state, const Real& h) {
-    const Real negligible = std::numeric_limits<Real>::epsilon() / 1024;
-    const Real exc = c.resistance * magnitude(state.exc);
-    const Real inh = c.resistance * magnitude(state.inh);
-    // What a synapse can add to the exponent M.
-    const bool exc_matters = exc * (h < c.tau_exc ? h : c.tau_exc) * c.rate_m > negligible;
-    const bool inh_matters = inh * (h < c.tau_inh ? h : c.tau_inh) * c.rate_m > negligible;
-    const Real rate_exc = exc_matters ? c.rate_exc : Real(0);
-    const Real rate_inh = inh_matters ? c.rate_inh : Real(0);
-    return {Real(1) + exc + inh, rate_exc > rate_inh ? rate_exc : rate_inh, !exc_matters && !inh_matters};
-  }
 
   /// The part of [0, h] whose influence on y(h) is below the last bit: M(h) - M(s) is large at its end. It bounds the
   /// number of steps, and is 0 for intervals of a few steps.

@@ -454,14 +454,6 @@ struct IfCondExpKernel : StateRows<IfCondExpKernel<Real>, Real> {
     row = {y, decayed(row.exc, c.epoch_exc), decayed(row.inh, c.epoch_inh), Real(0)};
   }
 
- private:
-  static constexpr bool kIsDouble = std::is_same_v<Real, double>;
-  /// Exponentials of wider types are too slow for quadrature.
-  static constexpr bool kUsesSeries = !kIsDouble;
-  /// The longest step, in the two numbers of QuadratureLevel.
-  static constexpr double kMaxX = kUsesSeries ? ConductanceSeries<Real>::kMaxX : kQuadratureLevels.back().max_x;
-  static constexpr double kMaxZ = kUsesSeries ? ConductanceSeries<Real>::kMaxZ : kQuadratureLevels.back().max_z;
-
   /// What decides how an interval is integrated.
   struct Load {
     Real conductance;  ///< 1 + |ge| + |gi|, in units of the leak
@@ -480,6 +472,14 @@ struct IfCondExpKernel : StateRows<IfCondExpKernel<Real>, Real> {
     const Real rate_inh = inh_matters ? c.rate_inh : Real(0);
     return {Real(1) + exc + inh, rate_exc > rate_inh ? rate_exc : rate_inh, !exc_matters && !inh_matters};
   }
+
+ private:
+  static constexpr bool kIsDouble = std::is_same_v<Real, double>;
+  /// Exponentials of wider types are too slow for quadrature.
+  static constexpr bool kUsesSeries = !kIsDouble;
+  /// The longest step, in the two numbers of QuadratureLevel.
+  static constexpr double kMaxX = kUsesSeries ? ConductanceSeries<Real>::kMaxX : kQuadratureLevels.back().max_x;
+  static constexpr double kMaxZ = kUsesSeries ? ConductanceSeries<Real>::kMaxZ : kQuadratureLevels.back().max_z;
 
   /// The cheapest level that is enough; kQuadratureLevels.size() when none is.
   [[nodiscard]] static std::size_t level_for(double x, double z) {
