@@ -8,6 +8,7 @@ import sys
 import unittest
 
 from support import main, pyNN, sim
+from va_event.pynn.postponed import postponed
 
 
 class Finder(unittest.TestCase):
@@ -41,6 +42,24 @@ class Finder(unittest.TestCase):
                    "print(sim.simulator.name, options.simulator)")
         result = subprocess.run([sys.executable, "-c", program, "va_event"], capture_output=True, text=True, check=True)
         self.assertEqual(result.stdout.strip(), "va_event va_event")
+
+    def test_csa_is_imported_when_it_is_used(self):
+        try:
+            import csa  # noqa: F401
+        except ImportError:
+            self.skipTest("no csa (Debian: python3-csa)")
+        program = ("import os, site, sys; site.addsitedir(os.path.realpath(os.environ['VA_EVENT_SITE']));"
+                   "import pyNN.va_event as sim; print('csa.connset' in sys.modules, end=' ');"
+                   "import csa; sim.setup(); cells = sim.Population(3, sim.IF_curr_exp());"
+                   "p = sim.Projection(cells, cells, sim.CSAConnector(csa.cset(csa.oneToOne)), sim.StaticSynapse());"
+                   "print(len(p), [type(finder).__module__ for finder in sys.meta_path].count('va_event.pynn.postponed'))")
+        result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+        self.assertEqual(result.stdout.split(), ["False", "3", "0"])
+
+    def test_a_postponed_module_that_is_not_there_is_an_error_at_once(self):
+        with self.assertRaises(ModuleNotFoundError):
+            with postponed("no_such_module"):
+                import no_such_module  # noqa: F401
 
 
 if __name__ == "__main__":

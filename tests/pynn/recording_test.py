@@ -51,6 +51,18 @@ class Recording(PyNNTest):
         self.assertEqual((block.name, block.annotations["simulator"]), ("some cells", "va_event"))
         self.assertEqual([block.annotations[key] for key in ("first_id", "last_id", "dt")], [0, 4, 0.1])
 
+    def test_what_is_changed_in_one_train_leaves_the_others_alone(self):
+        cells = sim.Population(3, sim.SpikeSourceArray(spike_times=[1.0, 2.0, 3.0]))
+        cells.record("spikes")
+        sim.run(10.0)
+        first, second, _ = list(cells.get_data().segments[0].spiketrains)
+        first.t_stop += 5.0 * pq.ms
+        first.annotate(noted=True)
+        first[0] = 0.5 * pq.ms
+        self.assertEqual(float(second.t_stop), 10.0)
+        self.assertNotIn("noted", second.annotations)
+        self.assertEqual(second.magnitude.tolist(), [1.0, 2.0, 3.0])
+
     def test_counts_are_of_recorded_cells_and_views(self):
         cells = sim.Population(4, sim.SpikeSourceArray(spike_times=[[1.0], [2.0, 3.0], [], [1.0, 2.0, 3.0, 60.0]]))
         cells.record("spikes")

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """PyNN on va-event: networks are simulated exactly, event by event and without a time step."""
 
-from pyNN import common, core, errors, random, space  # noqa: F401
+from .postponed import postponed
+
+with postponed("csa"):  # which imports matplotlib.pyplot: a third of the time of all imports
+    from pyNN import common, core, errors, random, space  # noqa: F401
 from pyNN.network import Network  # noqa: F401
 from pyNN.random import GSLRNG, NumpyRNG, RandomDistribution  # noqa: F401
 from pyNN.space import Space  # noqa: F401
