@@ -9,6 +9,8 @@
 #include <span>
 #include <vector>
 
+#include "foundation/large_pages.hpp"
+#include "foundation/prefetch.hpp"
 #include "kernels/if_cond_exp_backlog.hpp"
 
 namespace va_event::engine {
@@ -47,6 +49,8 @@ class Backlogs<kernels::IfCondExpKernel<double>> {
                                               : Kernel::Moment{t, inputs_[last].decay_exc, inputs_[last].decay_inh};
   }
 
+  void prefetch(std::size_t i) const { foundation::prefetch(&backlog_[i]); }
+
   [[nodiscard]] bool pending(std::size_t i) const noexcept { return backlog_[i].used > 0; }
   void append_pending(std::vector<std::uint32_t>& who) const {
     for (std::size_t i = 0; i < backlog_.size(); ++i) {
@@ -68,7 +72,7 @@ class Backlogs<kernels::IfCondExpKernel<double>> {
     const Kernel::Moment at = known_;
     const Kernel::DriveFactors drive(c, at.decay_exc, at.decay_inh);
     const auto onto = [&](std::span<const std::uint32_t> targets, double weight) {
-      const std::uint16_t number = add(at.t, at.decay_exc, at.decay_inh, receptor, weight, settle_all);
+      const std::uint16_t number = add(at, receptor, weight, settle_all);
       while (!(targets = targets.subspan(
                    kernels::deliver(backlog_.data(), inputs_[number], number, drive, targets, part.offset, due_)))
                   .empty()) {
@@ -103,7 +107,7 @@ class Backlogs<kernels::IfCondExpKernel<double>> {
         break;
       }
       const std::uint16_t number =
-          add(input.t, decay_exc[count], decay_inh[count], input.receptor, input.weight, settle_all);
+          add({input.t, decay_exc[count], decay_inh[count]}, input.receptor, input.weight, settle_all);
       const Kernel::DriveFactors drive(c, decay_exc[count], decay_inh[count]);
       if (kernels::receive(backlog, inputs_[number], number, drive)) {
         backlog.due = 1;
@@ -130,13 +134,12 @@ class Backlogs<kernels::IfCondExpKernel<double>> {
   /// Forgets all inputs. @pre no neuron has a backlog
   void begin_epoch() {
     inputs_.clear();
-    inputs_.push_back({0.0, 1.0, 1.0, 0.0, 0.0});
+    inputs_.push_back(kernels::PastInput::of({0.0, 1.0, 1.0}, 0, 0.0));
   }
 
  private:
   template <class SettleAll>
-  std::uint16_t add(double t, double decay_exc, double decay_inh, std::size_t receptor, double weight,
-                    const SettleAll& settle_all) {
+  std::uint16_t add(const Kernel::Moment& at, std::size_t receptor, double weight, const SettleAll& settle_all) {
     if (inputs_.size() == kMostInputs) [[unlikely]] {
       settle_all();
       begin_epoch();
@@ -146,16 +149,15 @@ class Backlogs<kernels::IfCondExpKernel<double>> {
         }
       }
     }
-    inputs_.push_back(
-        {t, decay_exc, decay_inh, receptor == 0 ? weight / decay_exc : 0.0, receptor == 0 ? 0.0 : weight / decay_inh});
+    inputs_.push_back(kernels::PastInput::of(at, receptor, weight));
     return static_cast<std::uint16_t>(inputs_.size() - 1);
   }
 
   /// What a second-level cache holds.
-  static constexpr std::size_t kMostInputs = 1U << 14U;
+  static constexpr std::size_t kMostInputs = kernels::Backlog::kMaxInputs;
   static_assert(kMostInputs <= kernels::Backlog::kMaxInputs);
 
-  std::vector<kernels::Backlog> backlog_;
+  foundation::LargeVector<kernels::Backlog> backlog_;
   std::vector<kernels::PastInput> inputs_;  ///< of this epoch, by number
   std::vector<std::uint32_t> due_;
   Kernel::Moment known_{};  ///< the last one

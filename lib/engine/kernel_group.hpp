@@ -15,7 +15,10 @@
 #include "engine/backlogs.hpp"
 #include "engine/neuron_group.hpp"
 #include "engine/parameter_sets.hpp"
+#include "engine/searches.hpp"
+#include "foundation/large_pages.hpp"
 #include "foundation/number_bytes.hpp"
+#include "foundation/prefetch.hpp"
 #include "kernels/batch.hpp"
 #include "kernels/crossing.hpp"
 #include "kernels/reserve.hpp"
@@ -111,22 +114,45 @@ class KernelGroup final : public NeuronGroup<Real> {
     return count;
   }
 
+  void prefetch(std::size_t i) const override {
+    foundation::prefetch(&rows_[i]);
+    foundation::prefetch(&safe_[i]);
+    foundation::prefetch(&cold_[i]);
+    if constexpr (kBacklogs) {
+      backlogs_.prefetch(i);
+    }
+  }
+
+  void prefetch_targets(std::span<const std::uint32_t> targets, std::uint32_t offset,
+                        network::Share::Range own) const override {
+    for (const std::uint32_t target : targets) {
+      if (own.contains(target)) {
+        const std::uint32_t i = offset + target;
+        if constexpr (kBacklogs) {
+          backlogs_.prefetch(i);
+        } else {
+          foundation::prefetch(&rows_[i]);
+        }
+      }
+    }
+  }
+
   [[nodiscard]] Real safe_until(std::size_t i) const override { return safe_[i]; }
 
   Verdict<Real> examine(std::size_t i) override {
-    Cold& cold = cold_[i];
+    const Search<Real>* known = searches_.find(cold_[i].search);
     if (has_reserve(i)) {
-      if (cold.touch_from == rows_[i].t) {  // else an event has come first
-        note(i, cold.decision.distance, cold.decision.time);
+      if (known != nullptr && known->touch_from == rows_[i].t) {  // else an event has come first
+        note(i, known->decision.distance, known->decision.time);
       }
       safe_[i] = infinity();
       return {};
     }
-    if (cold.searched_from == rows_[i].t) {
-      if (cold.crosses) {
+    if (known != nullptr && known->searched_from == rows_[i].t) {
+      if (known->crosses) {
         return {true, safe_[i]};
       }
-      note(i, cold.decision.distance, cold.decision.time);
+      note(i, known->decision.distance, known->decision.time);
       safe_[i] = infinity();
       return {};
     }
@@ -160,11 +186,11 @@ class KernelGroup final : public NeuronGroup<Real> {
   }
 
   Real fire(std::size_t i, const Real& t) override {
-    Cold& cold = cold_[i];
     --this->counts_[number(Interval::by_search)];
     ++this->counts_[number(Interval::crossing)];
     ++this->counts_[number(Interval::refractory)];
-    note(i, cold.decision.distance, static_cast<double>(t));
+    note(i, searches_.find(cold_[i].search)->decision.distance, static_cast<double>(t));
+    searches_.remove(cold_[i].search);
     if constexpr (kBacklogs) {
       rows_[i] = Kernel::row_with(constants(i), rows_[i], Real(kernels::kHeld), t);
     } else if constexpr (kReserves) {
@@ -172,7 +198,7 @@ class KernelGroup final : public NeuronGroup<Real> {
     } else {
       rows_[i] = Kernel::row_of(constants(i), Kernel::held_at(constants(i), rows_[i], t));
     }
-    cold.held_y = constants(i).y_reset;
+    cold_[i].held_y = constants(i).y_reset;
     safe_[i] = infinity();
     renew_backlog(i);
     return constants(i).tau_refrac;
@@ -249,14 +275,15 @@ class KernelGroup final : public NeuronGroup<Real> {
 
   void next_epoch(std::int64_t epoch) override {
     settle_all();
-    std::erase_if(searched_, [this](std::uint32_t i) {
-      Cold& cold = cold_[i];
-      const bool counted = cold.counted_from == rows_[i].t && !refractory(i);
-      cold.counted_from = counted ? Real(0) : Real(-1);
-      cold.searched_from = cold.touch_from = Real(-1);
-      cold.listed = counted;
-      return !counted;
-    });
+    for (std::size_t i = 0; i < cold_.size(); ++i) {
+      if (Search<Real>* search = searches_.find(cold_[i].search)) {
+        if (search->counted_from == rows_[i].t && !refractory(i)) {
+          *search = {.counted_from = Real(0)};
+        } else {
+          searches_.remove(cold_[i].search);
+        }
+      }
+    }
     epoch_ = epoch;
     for (const Range& range : ranges_) {
       if (range.set && in_batches(*range.set)) {
@@ -297,24 +324,21 @@ class KernelGroup final : public NeuronGroup<Real> {
     if constexpr (kReserves) {  // the last event says whether there is none
       foundation::put_number(out, has_reserve(i) || refractory(i) ? row.reserve : Real(kernels::reserve::kNone));
     }
-    out.put<std::uint8_t>(!refractory(i) && cold_[i].counted_from == row.t ? 1 : 0);
+    out.put<std::uint8_t>(!refractory(i) && searches_.counted(cold_[i].search, row.t) ? 1 : 0);
   }
 
   void load(std::size_t i, foundation::ByteReader& in, const events::Instant<Real>& now) override {
     epoch_ = now.epoch;
     Row& row = rows_[i];
-    Cold& cold = cold_[i];
-    for (Real* x : {&row.y, &row.exc, &row.inh, &row.t, &cold.held_y}) {
+    for (Real* x : {&row.y, &row.exc, &row.inh, &row.t, &cold_[i].held_y}) {
       *x = foundation::get_number<Real>(in);
     }
     in.require(Real(0) <= row.t && row.t <= now.offset, "holds a neuron of another time");
     if constexpr (kReserves) {
       row.reserve = foundation::get_number<Real>(in);
     }
-    cold.counted_from = in.get<std::uint8_t>() != 0 ? row.t : Real(-1);
-    cold.searched_from = cold.touch_from = Real(-1);
-    if (cold.counted_from == row.t) {
-      list(i);
+    if (in.get<std::uint8_t>() != 0) {
+      searches_.find_or_add(cold_[i].search).counted_from = row.t;
     }
     if (refractory(i)) {
       safe_[i] = infinity();
@@ -344,14 +368,9 @@ class KernelGroup final : public NeuronGroup<Real> {
 
   /// What synaptic events do not touch.
   struct Cold {
+    Real held_y = Real(0);  ///< y while the neuron is refractory
     CellId cell = 0;
-    Real held_y = Real(0);          ///< y while the neuron is refractory
-    Real searched_from = Real(-1);  ///< the root finder's last answer is about the interval that begins here [ms]
-    Real counted_from = Real(-1);   ///< the same for the count of searches, which new epochs do not begin anew
-    Real touch_from = Real(-1);     ///< a touch is expected in the interval that begins here [ms]
-    kernels::Decision decision{};   ///< of that search, its time in the present epoch
-    bool listed = false;            ///< stands in searched_
-    bool crosses = false;           ///< its answer: a spike at safe_until
+    SearchPlace search{};  ///< in the interval since its last event
   };
 
   /// The neurons of one population, and the set of all of them if they have the same.
@@ -484,7 +503,7 @@ class KernelGroup final : public NeuronGroup<Real> {
       this->counts_[number(Interval::by_bound)] += backlog_report_.by_bound;
       this->counts_[number(Interval::refractory)] += backlog_report_.refractory;
       for (const std::uint32_t i : who) {
-        cold_[i].searched_from = cold_[i].counted_from = Real(-1);
+        searches_.remove(cold_[i].search);
       }
       for (const kernels::NearEvent& event : backlog_report_.near) {
         note_fall(event.index, event.state);
@@ -524,14 +543,14 @@ class KernelGroup final : public NeuronGroup<Real> {
 
   /// An event where an epoch begins begins an interval, too, although the neuron's clock said 0 before.
   void begin_at_epoch(std::uint32_t i, const Real& t) {
-    if (t == Real(0)) {
-      cold_[i].counted_from = Real(-1);
+    if (Search<Real>* search = t == Real(0) ? searches_.find(cold_[i].search) : nullptr) {
+      search->counted_from = Real(-1);
     }
   }
 
   void take_report(Candidates<Real>& candidates) {
     for (const std::uint32_t i : report_.again) {
-      cold_[i].searched_from = cold_[i].counted_from = Real(-1);
+      searches_.remove(cold_[i].search);
     }
     for (const std::uint32_t i : report_.near) {
       note_fall(i, Kernel::moment(constants(i), rows_[i].t));
@@ -654,7 +673,7 @@ class KernelGroup final : public NeuronGroup<Real> {
 
   /// An interval of an awake neuron begins with what its row says.
   void begin_interval(std::size_t i, const Moment& at) {
-    cold_[i].searched_from = cold_[i].counted_from = Real(-1);
+    searches_.remove(cold_[i].search);
     ++this->counts_[number(predict(i, at).by_sign ? Interval::by_sign : Interval::by_bound)];
   }
   void begin_interval(std::size_t i, const State& state) {
@@ -719,62 +738,51 @@ class KernelGroup final : public NeuronGroup<Real> {
     if (!near) {
       return false;
     }
-    Cold& cold = cold_[i];
-    cold.decision = {};
+    kernels::Decision decision;
     if (near->after < Real(this->closest_.distance)) {  // how close was it? Only the whole story tells
-      static_cast<void>(first_crossing(i));
+      static_cast<void>(first_crossing(i, decision));
     }
-    found(i, near->time);
+    found(i, near->time, decision);
     return true;
   }
 
   /// The next crossing or that there is none.
   void search(std::size_t i) {
-    Cold& cold = cold_[i];
-    cold.decision = {};
-    if (const auto crossing = first_crossing(i)) {
-      found(i, rows_[i].t + *crossing);
+    kernels::Decision decision;
+    if (const auto crossing = first_crossing(i, decision)) {
+      found(i, rows_[i].t + *crossing, decision);
       return;
     }
     const Real now = safe_[i];
-    found(i, infinity());
-    if (const Real touch(cold.decision.time); touch > now) {
+    found(i, infinity(), decision);
+    if (const Real touch(decision.time); touch > now) {
       safe_[i] = touch;  // to be noted then, unless an event comes
     } else {
-      note(i, cold.decision.distance, cold.decision.time);
+      note(i, decision.distance, decision.time);
     }
   }
 
   /// Since the neuron's last event, by the pieces of the drive.
-  std::optional<Real> first_crossing(std::size_t i) {
+  std::optional<Real> first_crossing(std::size_t i, kernels::Decision& decision) {
     const State start = Kernel::state_at(constants(i), rows_[i], rows_[i].t);
-    kernels::Decision& decision = cold_[i].decision;
     const auto crossing =
         kernels::first_crossing<Kernel, Real>(constants(i), start, Real(kernels::kEpoch) - start.t, &decision);
     decision.time += static_cast<double>(start.t);
     return crossing;
   }
 
-  /// The next epoch is to know of the neuron's search or touch.
-  void list(std::size_t i) {
-    if (!cold_[i].listed) {
-      cold_[i].listed = true;
-      searched_.push_back(static_cast<std::uint32_t>(i));
-    }
-  }
-
   /// The search of this interval ends: with a spike at `time`, or with none, +inf.
-  void found(std::size_t i, const Real& time) {
-    Cold& cold = cold_[i];
+  void found(std::size_t i, const Real& time, const kernels::Decision& decision) {
+    Search<Real>& search = searches_.find_or_add(cold_[i].search);
     safe_[i] = time;
-    cold.crosses = time < infinity();
-    cold.searched_from = rows_[i].t;
-    list(i);
+    search.crosses = time < infinity();
+    search.searched_from = rows_[i].t;
+    search.decision = decision;
     if constexpr (kReserves) {
       rows_[i].reserve = kernels::reserve::kSearched;
     }
-    if (!(cold.counted_from == rows_[i].t)) {
-      cold.counted_from = rows_[i].t;
+    if (!(search.counted_from == rows_[i].t)) {
+      search.counted_from = rows_[i].t;
       --this->counts_[number(Interval::by_bound)];
       ++this->counts_[number(Interval::by_search)];
     }
@@ -792,11 +800,10 @@ class KernelGroup final : public NeuronGroup<Real> {
 
   /// Only what is reported depends on this, neither the looks nor what they find.
   void note_peak_before(std::size_t i, const Real& t) {
-    Cold& cold = cold_[i];
-    cold.decision = {};
-    static_cast<void>(first_crossing(i));
-    if (Real(cold.decision.time) <= t) {
-      note(i, cold.decision.distance, cold.decision.time);
+    kernels::Decision decision;
+    static_cast<void>(first_crossing(i, decision));
+    if (Real(decision.time) <= t) {
+      note(i, decision.distance, decision.time);
     }
   }
 
@@ -807,12 +814,11 @@ class KernelGroup final : public NeuronGroup<Real> {
       if (!has_reserve(i) || rows_[i].reserve < -this->closest_.distance) {
         return;
       }
-      Cold& cold = cold_[i];
-      cold.decision = {};
-      static_cast<void>(first_crossing(i));
-      cold.touch_from = rows_[i].t;
-      list(i);
-      safe_[i] = Real(cold.decision.time);  // +inf: no touch
+      Search<Real>& search = searches_.find_or_add(cold_[i].search);
+      search.decision = {};
+      static_cast<void>(first_crossing(i, search.decision));
+      search.touch_from = rows_[i].t;
+      safe_[i] = Real(search.decision.time);  // +inf: no touch
     }
   }
 
@@ -852,11 +858,12 @@ class KernelGroup final : public NeuronGroup<Real> {
   }
 
   std::int64_t epoch_ = 0;  ///< number of the present one
-  std::vector<Row> rows_;   ///< as of each neuron's last event, in the kernel's form; y of a refractory one is kHeld
-  std::vector<Real> safe_;  ///< no spike before this time unless an event comes
-  std::vector<Cold> cold_;
-  std::vector<std::uint32_t> searched_;  ///< those whose searches or touches may be of this epoch
-  std::vector<std::uint32_t> set_of_;    ///< the number of each neuron's constants
+  foundation::LargeVector<Row>
+      rows_;  ///< as of each neuron's last event, in the kernel's form; y of a refractory one is kHeld
+  foundation::LargeVector<Real> safe_;  ///< no spike before this time unless an event comes
+  std::vector<std::uint32_t> set_of_;   ///< the number of each neuron's constants
+  foundation::LargeVector<Cold> cold_;
+  Searches<Real> searches_;
   ParameterSets<Kernel> sets_;
   std::vector<Range> ranges_;  ///< all neurons, in their order
   kernels::BatchReport report_;

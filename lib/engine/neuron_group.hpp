@@ -105,6 +105,12 @@ class NeuronGroup {
   /// input meanwhile, or might spike before it. @returns how many they were
   virtual std::size_t receive(std::span<const kernels::Input<Real>> inputs, Candidates<Real>& candidates) = 0;
 
+  /// Asks the memory for what examine() and wake() need of a neuron, long before they are called.
+  virtual void prefetch(std::size_t /*index*/) const {}
+  /// The same for deliver(). @param own  targets that are not in there are of others
+  virtual void prefetch_targets(std::span<const std::uint32_t> /*targets*/, std::uint32_t /*offset*/,
+                                network::Share::Range /*own*/) const {}
+
   /// Before this time the neuron does not spike unless an event comes; +inf: not within this epoch.
   [[nodiscard]] virtual Real safe_until(std::size_t index) const = 0;
   /// Looks closer at a neuron at its `safe_until`: it spikes there, or it is safe until a later time.

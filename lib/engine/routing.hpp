@@ -21,8 +21,12 @@ struct Branch {
   std::int64_t first_row = 0;
   std::vector<std::int64_t> rows;  ///< -1: the cell is not a source of this projection
 
+  /// -1: none
+  [[nodiscard]] std::int64_t row_number(std::size_t source) const {
+    return rows.empty() ? first_row + static_cast<std::int64_t>(source) : rows[source];
+  }
   [[nodiscard]] network::SynapseTable::Row row(std::size_t source) const {
-    const std::int64_t row = rows.empty() ? first_row + static_cast<std::int64_t>(source) : rows[source];
+    const std::int64_t row = row_number(source);
     return row < 0 ? network::SynapseTable::Row{} : table->row(static_cast<std::size_t>(row));
   }
 };

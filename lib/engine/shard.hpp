@@ -18,6 +18,7 @@
 #include "engine/current_schedule.hpp"
 #include "engine/engine.hpp"
 #include "engine/neuron_group.hpp"
+#include "engine/population_lookup.hpp"
 #include "engine/routing.hpp"
 #include "engine/sources.hpp"
 #include "events/delivery.hpp"
@@ -174,12 +175,14 @@ class Shard {
   [[nodiscard]] Next next_event();
   void handle(Kind kind, const Real& limit);
   void take_samples();
+  void examine_next();
   void examine(const events::Candidate<Real>& candidate);
   void wake_neuron();
   void change_current();
   void emit_from_source();
   void deliver(const Real& limit);
   void deliver_whole();
+  void prefetch_deliveries() const;
   void put_back(const events::Delivery<Real>& delivery);
   void begin_window();
   void fill_window(events::Delivery<Real> delivery);
@@ -200,7 +203,7 @@ class Shard {
   [[nodiscard]] NeuronGroup<Real>& driven_group_of(CellId cell);
 
   [[nodiscard]] const network::PopulationData& population_of(CellId cell) const;
-  [[nodiscard]] NeuronGroup<Real>& group_of(CellId cell) const { return *places_[population_index_[cell]].group; }
+  [[nodiscard]] NeuronGroup<Real>& group_of(CellId cell) const { return *places_[population_of_cell_[cell]].group; }
   /// Index of a neuron in its group.
   [[nodiscard]] std::size_t index_of(CellId cell) const;
   template <class Number>
@@ -209,13 +212,15 @@ class Shard {
   static Instant never() { return {std::numeric_limits<std::int64_t>::max(), Real(0)}; }
   static constexpr double kShortestWindow = 0x1p-8;  ///< of arrivals [ms]
   static constexpr double kLongestWindow = 1.0;      ///< [ms]
-  static constexpr double kFrame = 1.0;              ///< [ms]; a divisor of the epoch (benchmarks/networks)
+  static constexpr std::size_t kManyCells = 1U << 13U;
+  static constexpr double kFrame = 1.0;  ///< [ms]; a divisor of the epoch (benchmarks/networks)
 
   const network::Network& network_;
   const Routing& routing_;
   bool alone_;  ///< there is no other part
+  bool large_;  ///< too large for a second-level cache
   CurrentSchedule currents_;
-  std::vector<std::uint32_t> population_index_;             ///< by cell
+  PopulationLookup population_of_cell_;
   std::vector<std::unique_ptr<NeuronGroup<Real>>> groups_;  ///< one for each neuron model
   std::unordered_set<const NeuronGroup<Real>*> drives_;     ///< groups that can take sinusoids
   std::vector<Place> places_;                               ///< by population

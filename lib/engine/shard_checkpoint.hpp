@@ -21,7 +21,7 @@ void Shard<Real>::save_neuron(CellId cell, foundation::ByteWriter& out) const {
 
 template <class Real>
 void Shard<Real>::save_source(CellId cell, foundation::ByteWriter& out) const {
-  sources_[population_index_[cell]]->save(cell - population_of(cell).first, out);
+  sources_[population_of_cell_[cell]]->save(cell - population_of(cell).first, out);
 }
 
 template <class Real>
@@ -75,12 +75,12 @@ void Shard<Real>::load_neuron(CellId cell, foundation::ByteReader& in) {
 
 template <class Real>
 void Shard<Real>::load_source(CellId cell, foundation::ByteReader& in) {
-  sources_[population_index_[cell]]->load(cell - population_of(cell).first, in);
+  sources_[population_of_cell_[cell]]->load(cell - population_of(cell).first, in);
 }
 
 template <class Real>
 void Shard<Real>::load_spike_in_flight(const events::CellEvent<Real>& spike) {
-  const std::uint32_t population = population_index_[spike.cell];
+  const std::uint32_t population = population_of_cell_[spike.cell];
   const std::size_t index = spike.cell - network_.populations[population].first;
   const std::span<const Route> routes = routing_.routes_of(population);
   const auto is_done = [this](const Instant& arrival) { return arrival < now_; };

@@ -19,12 +19,15 @@ using events::kEpoch;
 
 template <class Real>
 Shard<Real>::Shard(const network::Network& network, const Routing& routing, network::Share part)
-    : network_(network), routing_(routing), alone_(network.share.count * part.count == 1), currents_(network) {
-  population_index_.reserve(network.cells());
+    : network_(network),
+      routing_(routing),
+      alone_(network.share.count * part.count == 1),
+      large_(network.cells() > kManyCells),
+      currents_(network),
+      population_of_cell_(network) {
   std::unordered_map<const CellModel*, NeuronGroup<Real>*> group_of_model;
   for (std::size_t p = 0; p < network.populations.size(); ++p) {
     const network::PopulationData& population = network.populations[p];
-    population_index_.insert(population_index_.end(), population.size, static_cast<std::uint32_t>(p));
     const network::Share::Range own = part.of(network.share.of(population.size));
     places_.push_back({nullptr, 0, own});
     sources_.emplace_back();
@@ -124,7 +127,7 @@ void Shard<Real>::handle(Kind kind, const Real& limit) {
     case Kind::sample:
       return take_samples();
     case Kind::crossing:
-      return examine(candidates_.queue().take());
+      return examine_next();
     case Kind::wake:
       return wake_neuron();
     case Kind::current:
@@ -169,6 +172,16 @@ void Shard<Real>::take_samples() {
 }
 
 template <class Real>
+void Shard<Real>::examine_next() {
+  const events::Candidate<Real> candidate = candidates_.queue().take();
+  if (large_ && !candidates_.queue().empty()) {
+    const CellId next = candidates_.queue().top().cell;
+    group_of(next).prefetch(index_of(next));
+  }
+  examine(candidate);
+}
+
+template <class Real>
 void Shard<Real>::examine(const events::Candidate<Real>& candidate) {
   NeuronGroup<Real>& group = group_of(candidate.cell);
   const std::size_t index = index_of(candidate.cell);
@@ -189,6 +202,9 @@ void Shard<Real>::examine(const events::Candidate<Real>& candidate) {
 template <class Real>
 void Shard<Real>::wake_neuron() {
   const CellId cell = wakes_.take().cell;
+  if (const events::CellEvent<Real>* later = large_ ? wakes_.ahead(1) : nullptr) {
+    group_of(later->cell).prefetch(index_of(later->cell));
+  }
   group_of(cell).wake(index_of(cell), now_.offset, candidates_);
 }
 
@@ -203,7 +219,7 @@ void Shard<Real>::emit_from_source() {
   ++statistics_.source_spikes;
   emit(emission.cell, {emission.time.epoch, Real(emission.time.offset)});
   const std::size_t index = emission.cell - population_of(emission.cell).first;
-  if (const auto next = sources_[population_index_[emission.cell]]->next(index)) {
+  if (const auto next = sources_[population_of_cell_[emission.cell]]->next(index)) {
     emissions_.push({*next, emission.cell});
   }
 }
@@ -219,7 +235,7 @@ void Shard<Real>::emit(CellId cell, const Instant& t) {
 
 template <class Real>
 void Shard<Real>::accept(const Emission<Real>& emission) {
-  const std::uint32_t population = population_index_[emission.cell];
+  const std::uint32_t population = population_of_cell_[emission.cell];
   const std::size_t index = emission.cell - network_.populations[population].first;
   const std::span<const Route> routes = routing_.routes_of(population);
   for (std::uint32_t r = 0; r < routes.size(); ++r) {
@@ -249,7 +265,7 @@ std::size_t Shard<Real>::next_own(const Branch& branch, const network::SynapseTa
 /// A spike that goes through synapses with delays of their own.
 template <class Real>
 void Shard<Real>::put_back(const events::Delivery<Real>& delivery) {
-  const bool bundled = routing_.routes_of(population_index_[delivery.source])[delivery.route].bundled;
+  const bool bundled = routing_.routes_of(population_of_cell_[delivery.source])[delivery.route].bundled;
   const bool soon = !window_.empty() && offset_of(delivery.arrival) < window_.end();
   if (bundled || soon) {
     deliveries_.push(delivery);
@@ -317,7 +333,7 @@ Real Shard<Real>::next_in_windows() const {
 /// Adds what of a spike arrives before the window's end.
 template <class Real>
 void Shard<Real>::fill_window(events::Delivery<Real> delivery) {
-  const std::uint32_t population = population_index_[delivery.source];
+  const std::uint32_t population = population_of_cell_[delivery.source];
   const Branch& branch = routing_.routes_of(population)[delivery.route].branches[0];
   const network::SynapseTable::Row row = branch.row(delivery.source - network_.populations[population].first);
   const Place place = places_[branch.post_population];
@@ -404,11 +420,41 @@ void Shard<Real>::deliver_from_window(const Real& limit) {
   window_.drop(taken);
 }
 
+/// What the next deliveries need of the memory, in a network too large for the caches: first where a row is, then what
+/// it holds, then its targets.
+template <class Real>
+void Shard<Real>::prefetch_deliveries() const {
+  const auto for_branches = [this](std::size_t ahead, const auto& visit) {
+    const events::Delivery<Real>* const delivery = deliveries_.ahead(ahead);
+    if (delivery == nullptr) {
+      return;
+    }
+    const std::uint32_t population = population_of_cell_[delivery->source];
+    const Route& route = routing_.routes_of(population)[delivery->route];
+    if (route.delay) {
+      for (const Branch& branch : route.branches) {
+        if (const auto row = branch.row_number(delivery->source - network_.populations[population].first); row >= 0) {
+          visit(branch, static_cast<std::size_t>(row));
+        }
+      }
+    }
+  };
+  for_branches(4, [](const Branch& branch, std::size_t row) { branch.table->prefetch_place(row); });
+  for_branches(2, [](const Branch& branch, std::size_t row) { branch.table->prefetch_row(row); });
+  for_branches(0, [this](const Branch& branch, std::size_t row) {
+    const Place& place = places_[branch.post_population];
+    place.group->prefetch_targets(branch.table->row(row).target, place.offset, place.own);
+  });
+}
+
 /// Everything of a spike that arrives with one delay.
 template <class Real>
 void Shard<Real>::deliver_whole() {
   events::Delivery<Real> delivery = deliveries_.take();
-  const std::uint32_t population = population_index_[delivery.source];
+  if (large_) {
+    prefetch_deliveries();
+  }
+  const std::uint32_t population = population_of_cell_[delivery.source];
   const std::uint32_t index = delivery.source - network_.populations[population].first;
   const Route& route = routing_.routes_of(population)[delivery.route];
   if (!route.delay) {
@@ -571,7 +617,7 @@ void Shard<Real>::sources_changed(std::span<const CellId> cells) {
   emissions_.erase_if([&changed](const events::CellEvent<double>& event) { return changed.contains(event.cell); });
   for (const CellId cell : changed) {
     const std::size_t index = cell - population_of(cell).first;
-    if (const auto first = sources_[population_index_[cell]]->restart(index, events::round_up(now_))) {
+    if (const auto first = sources_[population_of_cell_[cell]]->restart(index, events::round_up(now_))) {
       emissions_.push({*first, cell});
     }
   }
@@ -626,18 +672,18 @@ std::optional<Grazing> Shard<Real>::closest_grazing() const {
 
 template <class Real>
 const network::PopulationData& Shard<Real>::population_of(CellId cell) const {
-  return network_.populations[population_index_[cell]];
+  return network_.populations[population_of_cell_[cell]];
 }
 
 template <class Real>
 std::size_t Shard<Real>::index_of(CellId cell) const {
-  const std::uint32_t population = population_index_[cell];
+  const std::uint32_t population = population_of_cell_[cell];
   return static_cast<std::uint32_t>(places_[population].offset + (cell - network_.populations[population].first));
 }
 
 template <class Real>
 bool Shard<Real>::owns(CellId cell) const {
-  const std::uint32_t population = population_index_[cell];
+  const std::uint32_t population = population_of_cell_[cell];
   const std::uint32_t index = cell - network_.populations[population].first;
   return places_[population].own.contains(index);
 }

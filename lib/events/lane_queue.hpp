@@ -37,6 +37,10 @@ class LaneQueue {
     }
     find_top();
   }
+  /// An event that is due soon, the further the larger k; null if there is none. Which ones it names is no promise.
+  [[nodiscard]] const Event* ahead(std::size_t k) const {
+    return k < lane_.size() - first_ ? &lane_[first_ + k] : nullptr;
+  }
   /// Removes and returns the earliest event.
   Event take() {
     Event event = top();

@@ -160,9 +160,15 @@ HWY_INLINE void settle_refractory(const BackloggedNeurons& neurons, std::uint32_
 template <bool kOneSet>
 void settle_some(const BackloggedNeurons& neurons, std::span<const std::uint32_t> who, const PastInput* inputs,
                  const Watch& watch, BacklogReport& report) {
+  constexpr std::size_t kAhead = 8;
   Intervals<kOneSet> intervals(neurons.constants.sets[0]);
   Block block;
-  for (const std::uint32_t i : who) {
+  for (std::size_t k = 0; k < who.size(); ++k) {
+    if (k + kAhead < who.size()) {
+      hwy::Prefetch(neurons.row + who[k + kAhead]);
+      hwy::Prefetch(neurons.backlog + who[k + kAhead]);
+    }
+    const std::uint32_t i = who[k];
     Backlog& backlog = neurons.backlog[i];
     if (neurons.row[i].y == kHeld) {
       settle_refractory(neurons, i, inputs, report);

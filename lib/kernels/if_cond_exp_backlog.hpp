@@ -25,6 +25,11 @@ struct PastInput {
   double decay_inh;  ///< e^{-t/tau_syn_I}
   double exc;        ///< added to the excitatory amplitude [uS]
   double inh;        ///< to the inhibitory one
+
+  static PastInput of(const IfCondExpKernel<double>::Moment& at, std::size_t receptor, double weight) {
+    return {at.t, at.decay_exc, at.decay_inh, receptor == 0 ? weight / at.decay_exc : 0.0,
+            receptor == 0 ? 0.0 : weight / at.decay_inh};
+  }
 };
 
 /// A neuron's inputs that its row does not know of: one line of a cache.

@@ -7,6 +7,9 @@
 #include <utility>
 #include <vector>
 
+#include "foundation/large_pages.hpp"
+#include "foundation/prefetch.hpp"
+
 namespace va_event::network {
 
 /// The synapses of one projection onto one population, in rows by pre cell. Within a row they are sorted by
@@ -31,6 +34,13 @@ class SynapseTable {
             weight_.empty() ? std::span<const double>{} : std::span<const double>{weight_.data() + begin, count},
             delay_.empty() ? std::span<const double>{} : std::span<const double>{delay_.data() + begin, count}};
   }
+  /// Asks for a row long before it is needed: for where it is, and, later, for what it holds.
+  void prefetch_place(std::size_t pre) const noexcept { foundation::prefetch(row_begin_.data() + pre); }
+  void prefetch_row(std::size_t pre) const noexcept {
+    const Row wanted = row(pre);
+    foundation::prefetch(wanted.target);
+    foundation::prefetch(wanted.weight);
+  }
   [[nodiscard]] bool has_constant_weight() const noexcept { return weight_.empty(); }
   [[nodiscard]] bool has_constant_delay() const noexcept { return delay_.empty(); }
   [[nodiscard]] double constant_weight() const noexcept { return constant_weight_; }
@@ -44,7 +54,7 @@ class SynapseTable {
   friend class SynapseTableBuilder;
   friend struct ProjectionData;  // set_weights
   std::vector<std::uint64_t> row_begin_;
-  std::vector<std::uint32_t> target_;
+  foundation::LargeVector<std::uint32_t> target_;
   std::vector<double> weight_;
   std::vector<double> delay_;
   double constant_weight_ = 0.0;

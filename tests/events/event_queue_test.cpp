@@ -204,6 +204,28 @@ TEST(FrameQueue, OrdersEventsInsideAndOutsideOfItsFrame) {
   }
 }
 
+TEST(LaneQueue, NamesEventsThatWaitAndNoOthersAhead) {
+  std::mt19937_64 random(3);
+  LaneQueue<CellEvent<double>> queue;
+  std::multiset<std::pair<double, std::uint32_t>> waiting;
+  for (std::uint32_t k = 0; k < 3000; ++k) {
+    if (random() % 3 != 0 || queue.empty()) {
+      const CellEvent<double> event{{0, 0.001 * k + (random() % 8 == 0 ? 0.5 : 0.0)}, k};
+      queue.push(event);
+      waiting.insert({event.time.offset, event.cell});
+    } else {
+      const CellEvent<double> event = queue.take();
+      waiting.erase({event.time.offset, event.cell});
+    }
+    for (const std::size_t ahead : {0U, 1U, 7U, 1000000U}) {
+      if (const CellEvent<double>* const event = queue.ahead(ahead)) {
+        ASSERT_TRUE(waiting.contains({event->time.offset, event->cell}));
+        ASSERT_LT(ahead, queue.size());
+      }
+    }
+  }
+}
+
 TEST(LaneQueue, TakesEventsThatComeInTheirOrderAndOthersInBetween) {
   LaneQueue<CellEvent<double>> queue;
   std::multiset<CellEvent<double>> model;

@@ -139,8 +139,7 @@ void go_on(Group& trusting, Group& scalar, double begin, double mean_gap, std::m
       const Constants& c = trusting.constants(left[0]);
       const auto at = Kernel::moment(c, t);
       const auto number = static_cast<std::uint16_t>(trusting.inputs.size());
-      trusting.inputs.push_back({t, at.decay_exc, at.decay_inh, receptor == 0 ? weight / at.decay_exc : 0.0,
-                                 receptor == 0 ? 0.0 : weight / at.decay_inh});
+      trusting.inputs.push_back(PastInput::of(at, receptor, weight));
       left = left.subspan(deliver(trusting.backlog.data(), trusting.inputs.back(), number,
                                   {c, at.decay_exc, at.decay_inh}, left, 0, due));
       settle(trusting, due);
@@ -284,7 +283,7 @@ TEST(IfCondExpBacklog, ReportsEventsCloseToTheThreshold) {
     group.backlog[i].set_limit(false, false, c.y_leak);
   }
   const auto at = Kernel::moment(c, 0.001);
-  group.inputs.push_back({at.t, at.decay_exc, at.decay_inh, 0.0, 0.02 / at.decay_inh});
+  group.inputs.push_back(PastInput::of(at, 1, 0.02));
   std::vector<std::uint32_t> due, targets = {1, 2, 3, 4};
   ASSERT_EQ(deliver(group.backlog.data(), group.inputs[1], 1, {c, at.decay_exc, at.decay_inh}, targets, 0, due), 4U);
   EXPECT_TRUE(due.empty());

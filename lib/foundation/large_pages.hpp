@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdlib>
+#include <limits>
+#include <memory>
+#include <new>
+#include <vector>
+
+#ifdef __linux__
+#include <sys/mman.h>
+#endif
+
+namespace va_event::foundation {
+
+/// Memory for tables that are read here and there: large ones in large pages, where the system has them, so that an
+/// address is found without a walk through memory.
+template <class T>
+class LargePages {
+ public:
+  using value_type = T;
+
+  LargePages() = default;
+  template <class U>
+  LargePages(const LargePages<U>& /*other*/) noexcept {}  // NOLINT(google-explicit-constructor): allocators convert
+
+  [[nodiscard]] T* allocate(std::size_t count) {
+    if (count > std::numeric_limits<std::size_t>::max() / 2 / sizeof(T)) {
+      throw std::bad_array_new_length();
+    }
+    const std::size_t bytes = count * sizeof(T);
+    if (bytes < kLarge) {
+      return std::allocator<T>().allocate(count);
+    }
+    const std::size_t whole = (bytes + kPage - 1) / kPage * kPage;
+    void* const memory = std::aligned_alloc(kPage, whole);
+    if (memory == nullptr) {
+      throw std::bad_alloc();
+    }
+#ifdef MADV_HUGEPAGE
+    static_cast<void>(madvise(memory, whole, MADV_HUGEPAGE));  // a wish
+#endif
+    return static_cast<T*>(memory);
+  }
+  void deallocate(T* memory, std::size_t count) noexcept {
+    if (count * sizeof(T) < kLarge) {
+      std::allocator<T>().deallocate(memory, count);
+    } else {
+      std::free(memory);
+    }
+  }
+
+  friend bool operator==(const LargePages& /*a*/, const LargePages& /*b*/) noexcept { return true; }
+
+ private:
+  static constexpr std::size_t kPage = std::size_t{1} << 21U;
+  static constexpr std::size_t kLarge = 2 * kPage;
+  static_assert(alignof(T) <= kPage);
+};
+
+template <class T>
+using LargeVector = std::vector<T, LargePages<T>>;
+
+}  // namespace va_event::foundation
