@@ -33,6 +33,7 @@ class Backlogs<kernels::IfCondExpKernel<double>> {
 
   Backlogs() { begin_epoch(); }
 
+  void reserve(std::size_t count) { backlog_.reserve(count); }
   void add_neuron() { backlog_.emplace_back(); }
 
   /// The row of a neuron that had no backlog has been changed. @param safe  it cannot spike without an input

@@ -37,6 +37,16 @@ class KernelGroup final : public NeuronGroup<Real> {
   using Moment = typename Kernel::Moment;
   static_assert(kernels::kEpoch == events::kEpoch);
 
+  void reserve(std::size_t count) override {
+    rows_.reserve(count);
+    safe_.reserve(count);
+    cold_.reserve(count);
+    set_of_.reserve(count);
+    if constexpr (kBacklogs) {
+      backlogs_.reserve(count);
+    }
+  }
+
   std::uint32_t add(const network::PopulationData& population, std::uint32_t begin, std::uint32_t end,
                     std::span<const double> injected) override {
     const auto first = static_cast<std::uint32_t>(rows_.size());
@@ -140,15 +150,15 @@ class KernelGroup final : public NeuronGroup<Real> {
   [[nodiscard]] Real safe_until(std::size_t i) const override { return safe_[i]; }
 
   Verdict<Real> examine(std::size_t i) override {
-    const Search<Real>* known = searches_.find(cold_[i].search);
+    const Search<Real>* known = searches_.find(cold_[i].search, rows_[i].t);
     if (has_reserve(i)) {
-      if (known != nullptr && known->touch_from == rows_[i].t) {  // else an event has come first
+      if (known != nullptr && known->touches) {  // else an event has come first
         note(i, known->decision.distance, known->decision.time);
       }
       safe_[i] = infinity();
       return {};
     }
-    if (known != nullptr && known->searched_from == rows_[i].t) {
+    if (known != nullptr && known->answered) {
       if (known->crosses) {
         return {true, safe_[i]};
       }
@@ -189,7 +199,7 @@ class KernelGroup final : public NeuronGroup<Real> {
     --this->counts_[number(Interval::by_search)];
     ++this->counts_[number(Interval::crossing)];
     ++this->counts_[number(Interval::refractory)];
-    note(i, searches_.find(cold_[i].search)->decision.distance, static_cast<double>(t));
+    note(i, searches_.find(cold_[i].search, rows_[i].t)->decision.distance, static_cast<double>(t));
     searches_.remove(cold_[i].search);
     if constexpr (kBacklogs) {
       rows_[i] = Kernel::row_with(constants(i), rows_[i], Real(kernels::kHeld), t);
@@ -276,12 +286,11 @@ class KernelGroup final : public NeuronGroup<Real> {
   void next_epoch(std::int64_t epoch) override {
     settle_all();
     for (std::size_t i = 0; i < cold_.size(); ++i) {
-      if (Search<Real>* search = searches_.find(cold_[i].search)) {
-        if (search->counted_from == rows_[i].t && !refractory(i)) {
-          *search = {.counted_from = Real(0)};
-        } else {
-          searches_.remove(cold_[i].search);
-        }
+      Search<Real>* const search = refractory(i) ? nullptr : searches_.find(cold_[i].search, rows_[i].t);
+      if (search != nullptr && search->counted) {
+        *search = {.counted = true};
+      } else {
+        searches_.remove(cold_[i].search);
       }
     }
     epoch_ = epoch;
@@ -324,7 +333,7 @@ class KernelGroup final : public NeuronGroup<Real> {
     if constexpr (kReserves) {  // the last event says whether there is none
       foundation::put_number(out, has_reserve(i) || refractory(i) ? row.reserve : Real(kernels::reserve::kNone));
     }
-    out.put<std::uint8_t>(!refractory(i) && searches_.counted(cold_[i].search, row.t) ? 1 : 0);
+    out.put<std::uint8_t>(!refractory(i) && counted(i) ? 1 : 0);
   }
 
   void load(std::size_t i, foundation::ByteReader& in, const events::Instant<Real>& now) override {
@@ -337,8 +346,9 @@ class KernelGroup final : public NeuronGroup<Real> {
     if constexpr (kReserves) {
       row.reserve = foundation::get_number<Real>(in);
     }
+    searches_.remove(cold_[i].search);
     if (in.get<std::uint8_t>() != 0) {
-      searches_.find_or_add(cold_[i].search).counted_from = row.t;
+      searches_.find_or_add(cold_[i].search, row.t).counted = true;
     }
     if (refractory(i)) {
       safe_[i] = infinity();
@@ -392,6 +402,12 @@ class KernelGroup final : public NeuronGroup<Real> {
     } else {
       return false;
     }
+  }
+
+  /// Whether the present interval was counted as a search.
+  [[nodiscard]] bool counted(std::size_t i) const {
+    const Search<Real>* const search = searches_.find(cold_[i].search, rows_[i].t);
+    return search != nullptr && search->counted;
   }
 
   /// The parameter set of all neurons of the population that a part belongs to, if they have the same.
@@ -543,8 +559,8 @@ class KernelGroup final : public NeuronGroup<Real> {
 
   /// An event where an epoch begins begins an interval, too, although the neuron's clock said 0 before.
   void begin_at_epoch(std::uint32_t i, const Real& t) {
-    if (Search<Real>* search = t == Real(0) ? searches_.find(cold_[i].search) : nullptr) {
-      search->counted_from = Real(-1);
+    if (Search<Real>* search = t == Real(0) ? searches_.find(cold_[i].search, t) : nullptr) {
+      search->counted = false;
     }
   }
 
@@ -773,16 +789,16 @@ class KernelGroup final : public NeuronGroup<Real> {
 
   /// The search of this interval ends: with a spike at `time`, or with none, +inf.
   void found(std::size_t i, const Real& time, const kernels::Decision& decision) {
-    Search<Real>& search = searches_.find_or_add(cold_[i].search);
+    Search<Real>& search = searches_.find_or_add(cold_[i].search, rows_[i].t);
     safe_[i] = time;
     search.crosses = time < infinity();
-    search.searched_from = rows_[i].t;
+    search.answered = true;
     search.decision = decision;
     if constexpr (kReserves) {
       rows_[i].reserve = kernels::reserve::kSearched;
     }
-    if (!(search.counted_from == rows_[i].t)) {
-      search.counted_from = rows_[i].t;
+    if (!search.counted) {
+      search.counted = true;
       --this->counts_[number(Interval::by_bound)];
       ++this->counts_[number(Interval::by_search)];
     }
@@ -814,10 +830,10 @@ class KernelGroup final : public NeuronGroup<Real> {
       if (!has_reserve(i) || rows_[i].reserve < -this->closest_.distance) {
         return;
       }
-      Search<Real>& search = searches_.find_or_add(cold_[i].search);
+      Search<Real>& search = searches_.find_or_add(cold_[i].search, rows_[i].t);
       search.decision = {};
       static_cast<void>(first_crossing(i, search.decision));
-      search.touch_from = rows_[i].t;
+      search.touches = true;
       safe_[i] = Real(search.decision.time);  // +inf: no touch
     }
   }

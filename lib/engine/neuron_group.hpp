@@ -92,6 +92,8 @@ class NeuronGroup {
  public:
   virtual ~NeuronGroup() = default;
 
+  /// So many neurons will be taken in: large tables need not move.
+  virtual void reserve(std::size_t /*count*/) {}
   /// Takes neurons begin ... end-1 of a population in. @returns the index in the group of the first of them
   /// @param injected current at time 0 of each of them [nA]
   virtual std::uint32_t add(const network::PopulationData& population, std::uint32_t begin, std::uint32_t end,

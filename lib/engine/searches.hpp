@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <limits>
 #include <vector>
 
@@ -9,15 +10,15 @@
 
 namespace va_event::engine {
 
-/// What the root finder said of a neuron. Times are in the present epoch [ms]; that of an interval is the event that it
-/// begins with, and negative for none.
+/// What the root finder said of a neuron in the interval between two of its events.
 template <class Real>
 struct Search {
-  bool crosses = false;           ///< its answer: a spike at safe_until
-  Real searched_from = Real(-1);  ///< its last answer is about the interval that begins here
-  Real counted_from = Real(-1);   ///< the same for the count of searches, which new epochs do not begin anew
-  Real touch_from = Real(-1);     ///< a touch is expected in the interval that begins here
-  kernels::Decision decision{};   ///< of that search
+  Real from = Real(0);           ///< when the interval began, in the present epoch [ms]
+  bool counted = false;          ///< as one that was searched, which new epochs do not begin anew
+  bool answered = false;         ///< in this epoch
+  bool crosses = false;          ///< the answer: a spike at safe_until
+  bool touches = false;          ///< a touch is expected
+  kernels::Decision decision{};  ///< of that search
 };
 
 /// Where a neuron's search stands in the table.
@@ -32,26 +33,29 @@ class SearchPlace {
   std::uint32_t number_ = kNone;
 };
 
-/// The searches in intervals that last. Few neurons have one at a time, so they have a table of their own.
+/// The searches in intervals that last. Few neurons have one at a time, so they have a table of their own. An event
+/// need not tell it: a search in another interval than that which begins at `from` is none.
 template <class Real>
 class Searches {
  public:
-  [[nodiscard]] Search<Real>* find(SearchPlace place) { return place.empty() ? nullptr : &searches_[place.number_]; }
-  [[nodiscard]] const Search<Real>* find(SearchPlace place) const {
-    return place.empty() ? nullptr : &searches_[place.number_];
+  [[nodiscard]] Search<Real>* find(SearchPlace place, const Real& from) {
+    return place.empty() || searches_[place.number_].from != from ? nullptr : &searches_[place.number_];
   }
-  /// Valid until the next call.
-  [[nodiscard]] Search<Real>& find_or_add(SearchPlace& place) {
-    if (place.empty()) {
-      if (free_.empty()) {
-        free_.push_back(static_cast<std::uint32_t>(searches_.size()));
-        searches_.emplace_back();
-      }
+  [[nodiscard]] const Search<Real>* find(SearchPlace place, const Real& from) const {
+    return place.empty() || searches_[place.number_].from != from ? nullptr : &searches_[place.number_];
+  }
+  [[nodiscard]] Search<Real>& find_or_add(SearchPlace& place, const Real& from) {
+    if (Search<Real>* search = find(place, from)) {
+      return *search;
+    }
+    if (place.empty() && !free_.empty()) {
       place.number_ = free_.back();
       free_.pop_back();
-      searches_[place.number_] = {};
+    } else if (place.empty()) {
+      place.number_ = static_cast<std::uint32_t>(searches_.size());
+      searches_.emplace_back();
     }
-    return searches_[place.number_];
+    return searches_[place.number_] = {.from = from};
   }
   void remove(SearchPlace& place) {
     if (!place.empty()) {
@@ -60,14 +64,8 @@ class Searches {
     }
   }
 
-  /// Whether the interval from `t` on was counted as a search.
-  [[nodiscard]] bool counted(SearchPlace place, const Real& t) const {
-    const Search<Real>* search = find(place);
-    return search != nullptr && search->counted_from == t;
-  }
-
  private:
-  std::vector<Search<Real>> searches_;
+  std::deque<Search<Real>> searches_;
   std::vector<std::uint32_t> free_;
 };
 

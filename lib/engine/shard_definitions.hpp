@@ -26,6 +26,18 @@ Shard<Real>::Shard(const network::Network& network, const Routing& routing, netw
       currents_(network),
       population_of_cell_(network) {
   std::unordered_map<const CellModel*, NeuronGroup<Real>*> group_of_model;
+  for (const network::PopulationData& population : network.populations) {
+    if (!population.model->is_source() && !group_of_model.contains(population.model)) {
+      groups_.push_back(make_neuron_group<Real>(*population.model));
+      group_of_model[population.model] = groups_.back().get();
+      std::size_t count = 0;
+      for (const network::PopulationData& other : network.populations) {
+        const network::Share::Range own = part.of(network.share.of(other.size));
+        count += other.model == population.model ? own.end - own.begin : 0;
+      }
+      groups_.back()->reserve(count);
+    }
+  }
   for (std::size_t p = 0; p < network.populations.size(); ++p) {
     const network::PopulationData& population = network.populations[p];
     const network::Share::Range own = part.of(network.share.of(population.size));
@@ -43,11 +55,7 @@ Shard<Real>::Shard(const network::Network& network, const Routing& routing, netw
       for (std::uint32_t i = own.begin; i < own.end; ++i) {
         injected.push_back(currents_.current(population.first + i));
       }
-      NeuronGroup<Real>*& group = group_of_model[population.model];
-      if (group == nullptr) {
-        groups_.push_back(make_neuron_group<Real>(*population.model));
-        group = groups_.back().get();
-      }
+      NeuronGroup<Real>* const group = group_of_model[population.model];
       places_.back().group = group;
       places_.back().offset = group->add(population, own.begin, own.end, injected) - own.begin;
     }
