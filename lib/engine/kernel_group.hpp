@@ -45,6 +45,9 @@ class KernelGroup final : public NeuronGroup<Real> {
     if constexpr (kBacklogs) {
       backlogs_.reserve(count);
     }
+    if constexpr (kReserves) {  // while nothing has come close yet, every neuron may come closer
+      searches_.reserve(count);
+    }
   }
 
   std::uint32_t add(const network::PopulationData& population, std::uint32_t begin, std::uint32_t end,
@@ -79,50 +82,9 @@ class KernelGroup final : public NeuronGroup<Real> {
   }
 
   void deliver(const Real& t, std::size_t receptor, std::span<const kernels::Targets> targets,
-               Candidates<Real>& candidates) override {
-    // Parts one after the other whose neurons all have the same parameters go together.
-    for (std::size_t begin = 0; begin < targets.size();) {
-      const std::optional<std::uint32_t> set = common_set(targets[begin]);
-      std::size_t end = begin + 1;
-      while (end < targets.size() && common_set(targets[end]) == set) {
-        ++end;
-      }
-      const auto parts = targets.subspan(begin, end - begin);
-      if (set && in_batches(*set)) {
-        deliver_batch(*set, t, receptor, parts, candidates);
-      } else if ((kernels::Batch<Kernel>::kExists || kBacklogs) && !set) {
-        deliver_each(t, receptor, parts, candidates);
-      } else {
-        deliver_one_by_one(set, t, receptor, parts, candidates);
-      }
-      begin = end;
-    }
-  }
+               Candidates<Real>& candidates) override;
 
-  std::size_t receive(std::span<const kernels::Input<Real>> inputs, Candidates<Real>& candidates) override {
-    if constexpr (kBacklogs) {
-      const auto constants = constants_of_all();
-      if (const std::size_t count = backlogs_.receive(constants, inputs, safe_.data(), settle_all_for(candidates));
-          count > 0) {
-        settle_due(constants, candidates);
-        return count;
-      }
-    } else if constexpr (kernels::Batch<Kernel>::kExists) {
-      if (const std::size_t count = inputs.size() > 1 ? receive_batch(inputs, candidates) : 0; count > 0) {
-        return count;
-      }
-    }
-    const Real begin = inputs[0].t;
-    std::size_t count = 0;
-    do {
-      const kernels::Input<Real>& input = inputs[count];
-      receive(input.index, Kernel::moment(constants(input.index), input.t), input.receptor, Real(input.weight),
-              candidates);
-      ++count;
-    } while (!kernels::Batch<Kernel>::kExists && !kBacklogs && count < inputs.size() &&
-             rows_[inputs[count].index].t < begin && safe_[inputs[count].index] > inputs[count].t);
-    return count;
-  }
+  std::size_t receive(std::span<const kernels::Input<Real>> inputs, Candidates<Real>& candidates) override;
 
   void prefetch(std::size_t i) const override {
     foundation::prefetch(&rows_[i]);
@@ -149,51 +111,7 @@ class KernelGroup final : public NeuronGroup<Real> {
 
   [[nodiscard]] Real safe_until(std::size_t i) const override { return safe_[i]; }
 
-  Verdict<Real> examine(std::size_t i) override {
-    const Search<Real>* known = searches_.find(cold_[i].search, rows_[i].t);
-    if (has_reserve(i)) {
-      if (known != nullptr && known->touches) {  // else an event has come first
-        note(i, known->decision.distance, known->decision.time);
-      }
-      safe_[i] = infinity();
-      return {};
-    }
-    if (known != nullptr && known->answered) {
-      if (known->crosses) {
-        return {true, safe_[i]};
-      }
-      note(i, known->decision.distance, known->decision.time);
-      safe_[i] = infinity();
-      return {};
-    }
-    // Closer looks, each from where the last one proved that nothing happens before. They approach a crossing like
-    // Newton's method does, and never pass it.
-    const auto start = state_of_row(i);
-    for (Real t = safe_[i];;) {
-      const State there = state_from(i, start, t);
-      const Real bound = Kernel::safe_interval(constants(i), there).duration;
-      if (may_be_past_grazing(i, there)) {
-        if (t > safe_[i]) {  // an event may come first
-          safe_[i] = t;
-          return {};
-        }
-        note_peak_before(i, t);
-      }
-      if (bound > kLookAgain) {
-        safe_[i] = t + bound;
-        return {};
-      }
-      if (search_near(i, start, there, t)) {
-        return {};
-      }
-      if (bound <= kSearchBelow) {
-        safe_[i] = t;
-        search(i);
-        return {};
-      }
-      t += bound;
-    }
-  }
+  Verdict<Real> examine(std::size_t i) override;
 
   Real fire(std::size_t i, const Real& t) override {
     --this->counts_[number(Interval::by_search)];
@@ -430,107 +348,23 @@ class KernelGroup final : public NeuronGroup<Real> {
   }
 
   void deliver_batch(std::uint32_t set, const Real& t, std::size_t receptor, std::span<const kernels::Targets> targets,
-                     Candidates<Real>& candidates) {
-    if constexpr (kBacklogs) {
-      const kernels::SetsOf<Constants> constants{&sets_[set], nullptr};
-      for (const kernels::Targets& part : targets) {
-        const auto same_population = [&part](const kernels::Targets& other) { return other.offset == part.offset; };
-        if (std::any_of(targets.data(), &part, same_population)) {  // who is due must not get more
-          settle_due(constants, candidates);
-        }
-        backlogs_.deliver(
-            sets_[set], t, receptor, part, [&] { settle_due(constants, candidates); }, settle_all_for(candidates));
-      }
-      settle_due(constants, candidates);
-    } else if constexpr (kernels::Batch<Kernel>::kExists) {
-      const Constants& c = sets_[set];
-      std::uint64_t count = 0;
-      for (const kernels::Targets& part : targets) {
-        count += part.index.size();
-      }
-      report_.clear();
-      kernels::Batch<Kernel>::deliver(c, {rows_.data(), safe_.data()}, {t, t, receptor}, targets,
-                                      {candidates.frame_end(), this->closest_.distance}, report_);
-      this->counts_[number(Interval::by_sign)] += report_.by_sign;
-      this->counts_[number(Interval::refractory)] += report_.refractory;
-      this->counts_[number(Interval::by_bound)] += count - report_.serial.size() - report_.by_sign - report_.refractory;
-      take_report(candidates);
-      if constexpr (kReserves) {
-        if (t == Real(0)) {
-          for (const kernels::Targets& part : targets) {
-            for (const std::uint32_t k : part.index) {
-              begin_at_epoch(part.offset + k, t);
-            }
-          }
-        }
-      }
-      if (!report_.serial.empty()) {
-        const Moment at = Kernel::moment(c, t);
-        for (const kernels::SerialInput& input : report_.serial) {
-          receive(input.index, at, receptor, Real(input.weight), candidates);
-        }
-      }
-    }
-  }
+                     Candidates<Real>& candidates);
 
   [[nodiscard]] kernels::SetsOf<Constants> constants_of_all() const noexcept {
     return {sets_.all().data(), sets_.all().size() == 1 ? nullptr : set_of_.data()};
   }
 
   /// The neurons whose turn has come.
-  void settle_due(const kernels::SetsOf<Constants>& constants, Candidates<Real>& candidates) {
-    if constexpr (kBacklogs) {
-      settle(constants, backlogs_.due(), &candidates);
-      backlogs_.due().clear();
-    }
-  }
+  void settle_due(const kernels::SetsOf<Constants>& constants, Candidates<Real>& candidates);
   /// All that are behind. (Who is about to spike never is.)
-  void settle_all(Candidates<Real>* candidates = nullptr) {
-    if constexpr (kBacklogs) {
-      pending_.clear();
-      backlogs_.append_pending(pending_);
-      settle(constants_of_all(), pending_, candidates);
-      backlogs_.due().clear();
-    }
-  }
+  void settle_all(Candidates<Real>* candidates = nullptr);
   [[nodiscard]] auto settle_all_for(Candidates<Real>& candidates) {
     return [this, &candidates] { settle_all(&candidates); };
   }
   /// A neuron that somebody asks for.
-  void settle(std::size_t i) {
-    if constexpr (kBacklogs) {
-      if (backlogs_.pending(i)) {
-        const auto who = static_cast<std::uint32_t>(i);
-        settle({&constants(i), nullptr}, {&who, 1}, nullptr);
-      }
-    }
-  }
+  void settle(std::size_t i);
   void settle(const kernels::SetsOf<Constants>& constants, std::span<const std::uint32_t> who,
-              Candidates<Real>* candidates) {
-    if constexpr (kBacklogs) {
-      if (who.empty()) {
-        return;
-      }
-      backlog_report_.clear();
-      const double noticed_until = candidates == nullptr ? 0.0 : candidates->frame_end();
-      backlogs_.settle(constants, rows_.data(), safe_.data(), who, {noticed_until, this->closest_.distance},
-                       backlog_report_);
-      this->counts_[number(Interval::by_sign)] += backlog_report_.by_sign;
-      this->counts_[number(Interval::by_bound)] += backlog_report_.by_bound;
-      this->counts_[number(Interval::refractory)] += backlog_report_.refractory;
-      for (const std::uint32_t i : who) {
-        searches_.remove(cold_[i].search);
-      }
-      for (const kernels::NearEvent& event : backlog_report_.near) {
-        note_fall(event.index, event.state);
-      }
-      if (candidates != nullptr) {
-        for (const std::uint32_t i : backlog_report_.noticed) {
-          candidates->offer(safe_[i], cold_[i].cell);
-        }
-      }
-    }
-  }
+              Candidates<Real>* candidates);
   /// The neuron's row has changed.
   void renew_backlog(std::size_t i, bool safe = false) {
     if constexpr (kBacklogs) {
@@ -539,23 +373,7 @@ class KernelGroup final : public NeuronGroup<Real> {
   }
 
   /// Inputs in vectors, whatever their times and the constants are. @returns how many
-  std::size_t receive_batch(std::span<const kernels::Input<Real>> inputs, Candidates<Real>& candidates) {
-    report_.clear();
-    const std::size_t count = kernels::Batch<Kernel>::receive(
-        {sets_.all().data(), sets_.all().size() == 1 ? nullptr : set_of_.data()}, {rows_.data(), safe_.data()},
-        inputs.first(std::min(inputs.size(), kernels::kMaxInputs)), {candidates.frame_end(), this->closest_.distance},
-        report_);
-    this->counts_[number(Interval::by_sign)] += report_.by_sign;
-    this->counts_[number(Interval::refractory)] += report_.refractory;
-    this->counts_[number(Interval::by_bound)] += count - report_.by_sign - report_.refractory;
-    take_report(candidates);
-    if constexpr (kReserves) {
-      for (std::size_t k = 0; k < count && inputs[k].t == Real(0); ++k) {
-        begin_at_epoch(inputs[k].index, inputs[k].t);
-      }
-    }
-    return count;
-  }
+  std::size_t receive_batch(std::span<const kernels::Input<Real>> inputs, Candidates<Real>& candidates);
 
   /// An event where an epoch begins begins an interval, too, although the neuron's clock said 0 before.
   void begin_at_epoch(std::uint32_t i, const Real& t) {
@@ -564,79 +382,16 @@ class KernelGroup final : public NeuronGroup<Real> {
     }
   }
 
-  void take_report(Candidates<Real>& candidates) {
-    for (const std::uint32_t i : report_.again) {
-      searches_.remove(cold_[i].search);
-    }
-    for (const std::uint32_t i : report_.near) {
-      note_fall(i, Kernel::moment(constants(i), rows_[i].t));
-      if (has_reserve(i)) {
-        expect_touch(i);
-        candidates.offer(safe_[i], cold_[i].cell);
-      }
-    }
-    for (const std::uint32_t i : report_.noticed) {
-      candidates.offer(safe_[i], cold_[i].cell);
-    }
-  }
+  void take_report(Candidates<Real>& candidates);
 
   /// Neurons with parameters of their own.
   void deliver_each(const Real& t, std::size_t receptor, std::span<const kernels::Targets> targets,
-                    Candidates<Real>& candidates) {
-    const auto flush = [&] {
-      for (std::span<const kernels::Input<Real>> left = inputs_; !left.empty();) {
-        left = left.subspan(receive(left, candidates));
-      }
-      inputs_.clear();
-    };
-    for (const kernels::Targets& part : targets) {
-      for (std::size_t k = 0; k < part.index.size(); ++k) {
-        inputs_.push_back({t, part.weight.empty() ? part.constant_weight : part.weight[k], part.offset + part.index[k],
-                           static_cast<std::uint32_t>(receptor)});
-        if (inputs_.size() == kernels::kMaxInputs) {
-          flush();
-        }
-      }
-    }
-    flush();
-  }
+                    Candidates<Real>& candidates);
 
   void deliver_one_by_one(std::optional<std::uint32_t> set, const Real& t, std::size_t receptor,
-                          std::span<const kernels::Targets> targets, Candidates<Real>& candidates) {
-    Moment at = Kernel::moment(sets_[set.value_or(0)], t);
-    for (const kernels::Targets& part : targets) {
-      for (std::size_t k = 0; k < part.index.size(); ++k) {
-        const std::uint32_t i = part.offset + part.index[k];
-        if (!set) {
-          at = Kernel::moment(constants(i), t);
-        }
-        receive(i, at, receptor, Real(part.weight.empty() ? part.constant_weight : part.weight[k]), candidates);
-      }
-    }
-  }
+                          std::span<const kernels::Targets> targets, Candidates<Real>& candidates);
 
-  void next_epoch_batch(const Range& range) {
-    if constexpr (kBacklogs) {
-      backlog_report_.clear();
-      backlogs_.settle_epoch({&sets_[*range.set], nullptr}, rows_.data(), safe_.data(), range.begin,
-                             range.end - range.begin, backlog_report_);
-    } else if constexpr (kernels::Batch<Kernel>::kExists) {
-      report_.clear();
-      if constexpr (kReserves) {
-        kernels::Batch<Kernel>::next_epoch(sets_[*range.set], {rows_.data() + range.begin, safe_.data() + range.begin},
-                                           range.end - range.begin, {-1.0, this->closest_.distance}, report_);
-        for (const std::uint32_t i : report_.near) {
-          expect_touch(range.begin + i);
-        }
-      } else {
-        kernels::Batch<Kernel>::next_epoch(sets_[*range.set], {rows_.data() + range.begin, safe_.data() + range.begin},
-                                           range.end - range.begin, report_);
-      }
-      for (const kernels::SerialInput& input : report_.serial) {
-        begin_epoch(range.begin + input.index);
-      }
-    }
-  }
+  void next_epoch_batch(const Range& range);
 
   /// What looks at a neuron start from: its row, as a state where that is cheaper for several looks.
   [[nodiscard]] auto state_of_row(std::size_t i) const {
@@ -719,150 +474,40 @@ class KernelGroup final : public NeuronGroup<Real> {
   }
 
   void receive(std::uint32_t i, const Moment& at, std::size_t receptor, const Real& weight,
-               Candidates<Real>& candidates) {
-    if constexpr (Kernel::kInputsMoveV) {
-      note_rise(i, at, weight);
-    }
-    Kernel::receive(constants(i), rows_[i], at, receptor, weight);
-    if (refractory(i)) {
-      renew_backlog(i);
-      ++this->counts_[number(Interval::refractory)];
-      return;
-    }
-    if (has_reserve(i)) {
-      ++this->counts_[number(Interval::by_bound)];
-      begin_at_epoch(i, at.t);
-      expect_touch(i);
-    } else {
-      begin_interval(i, at);
-    }
-    note_fall(i, at);
-    if constexpr (Kernel::kInputsMoveV) {
-      if (rows_[i].y >= Real(0)) {
-        candidates.lift(at.t, cold_[i].cell);
-        return;
-      }
-    }
-    candidates.offer(safe_[i], cold_[i].cell);
-  }
+               Candidates<Real>& candidates);
 
   /// Whether a crossing follows soon after `t`, until which there is none; then it is known.
   template <class Start>
-  bool search_near(std::size_t i, const Start& start, const State& there, const Real& t) {
-    const auto at = [&](const Real& time) { return state_from(i, start, time); };
-    const auto near = kernels::near_crossing<Kernel>(constants(i), at, there, t, Real(kernels::kEpoch));
-    if (!near) {
-      return false;
-    }
-    kernels::Decision decision;
-    if (near->after < Real(this->closest_.distance)) {  // how close was it? Only the whole story tells
-      static_cast<void>(first_crossing(i, decision));
-    }
-    found(i, near->time, decision);
-    return true;
-  }
+  bool search_near(std::size_t i, const Start& start, const State& there, const Real& t);
 
   /// The next crossing or that there is none.
-  void search(std::size_t i) {
-    kernels::Decision decision;
-    if (const auto crossing = first_crossing(i, decision)) {
-      found(i, rows_[i].t + *crossing, decision);
-      return;
-    }
-    const Real now = safe_[i];
-    found(i, infinity(), decision);
-    if (const Real touch(decision.time); touch > now) {
-      safe_[i] = touch;  // to be noted then, unless an event comes
-    } else {
-      note(i, decision.distance, decision.time);
-    }
-  }
+  void search(std::size_t i);
 
   /// Since the neuron's last event, by the pieces of the drive.
-  std::optional<Real> first_crossing(std::size_t i, kernels::Decision& decision) {
-    const State start = Kernel::state_at(constants(i), rows_[i], rows_[i].t);
-    const auto crossing =
-        kernels::first_crossing<Kernel, Real>(constants(i), start, Real(kernels::kEpoch) - start.t, &decision);
-    decision.time += static_cast<double>(start.t);
-    return crossing;
-  }
+  std::optional<Real> first_crossing(std::size_t i, kernels::Decision& decision);
 
   /// The search of this interval ends: with a spike at `time`, or with none, +inf.
-  void found(std::size_t i, const Real& time, const kernels::Decision& decision) {
-    Search<Real>& search = searches_.find_or_add(cold_[i].search, rows_[i].t);
-    safe_[i] = time;
-    search.crosses = time < infinity();
-    search.answered = true;
-    search.decision = decision;
-    if constexpr (kReserves) {
-      rows_[i].reserve = kernels::reserve::kSearched;
-    }
-    if (!search.counted) {
-      search.counted = true;
-      --this->counts_[number(Interval::by_bound)];
-      ++this->counts_[number(Interval::by_search)];
-    }
-  }
+  void found(std::size_t i, const Real& time, const kernels::Decision& decision);
 
   /// Whether the looks may have passed a peak that came closer to the threshold than any so far: only the search tells.
-  [[nodiscard]] bool may_be_past_grazing(std::size_t i, const State& there) const {
-    constexpr double kNear = 16.0;  // v has fallen a little since its peak
-    if (!(-there.y < Real(kNear * this->closest_.distance))) {
-      return false;
-    }
-    const auto barrier = Kernel::barrier(constants(i), there);
-    return barrier.constant + barrier.exc + barrier.inh <= Real(0);
-  }
+  [[nodiscard]] bool may_be_past_grazing(std::size_t i, const State& there) const;
 
   /// Only what is reported depends on this, neither the looks nor what they find.
-  void note_peak_before(std::size_t i, const Real& t) {
-    kernels::Decision decision;
-    static_cast<void>(first_crossing(i, decision));
-    if (Real(decision.time) <= t) {
-      note(i, decision.distance, decision.time);
-    }
-  }
+  void note_peak_before(std::size_t i, const Real& t);
 
   /// A neuron with a reserve may come closer to its threshold than any so far: that is to be noted, unless an event
   /// comes first. Only what is reported depends on this.
-  void expect_touch([[maybe_unused]] std::size_t i) {
-    if constexpr (kReserves) {
-      if (!has_reserve(i) || rows_[i].reserve < -this->closest_.distance) {
-        return;
-      }
-      Search<Real>& search = searches_.find_or_add(cold_[i].search, rows_[i].t);
-      search.decision = {};
-      static_cast<void>(first_crossing(i, search.decision));
-      search.touches = true;
-      safe_[i] = Real(search.decision.time);  // +inf: no touch
-    }
-  }
+  void expect_touch([[maybe_unused]] std::size_t i);
 
   /// An event that ends a rise decides, too, whether there is a spike.
   void note_fall(std::size_t i, const Moment& at) { note_fall(i, Kernel::state_now(constants(i), rows_[i], at)); }
-  void note_fall(std::size_t i, const State& state) {
-    if (-state.y <= this->closest_.distance && Kernel::slope(constants(i), state) < Real(0)) {
-      note(i, static_cast<double>(kernels::magnitude(state.y)), static_cast<double>(state.t));
-    }
-  }
+  void note_fall(std::size_t i, const State& state);
 
   /// So does an event that is about to pull v down while it rises.
-  void note_rise(std::size_t i, const Moment& at, const Real& weight) {
-    if (weight < Real(0) && !refractory(i)) {
-      const State state = Kernel::state_at(constants(i), rows_[i], at.t);
-      if (-state.y < this->closest_.distance && Kernel::slope(constants(i), state) > Real(0)) {
-        note(i, static_cast<double>(kernels::magnitude(state.y)), static_cast<double>(at.t));
-      }
-    }
-  }
+  void note_rise(std::size_t i, const Moment& at, const Real& weight);
 
   /// @param time in the present epoch [ms]
-  void note(std::size_t i, double distance, double time) {
-    const Touch touch{distance, cold_[i].cell, {epoch_, time}};
-    if (touch < this->closest_) {
-      this->closest_ = touch;
-    }
-  }
+  void note(std::size_t i, double distance, double time);
 
   /// The neuron has this set from now on, and maybe no longer that of the others of its population.
   void own_set(std::size_t i, std::uint32_t set) {

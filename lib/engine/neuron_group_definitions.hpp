@@ -9,7 +9,8 @@
 #include <utility>
 
 #include "engine/driven_group.hpp"
-#include "engine/kernel_group.hpp"
+#include "engine/kernel_group_inputs.hpp"
+#include "engine/kernel_group_looks.hpp"
 #include "engine/neuron_group.hpp"
 #include "kernels/models.hpp"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <limits>
 #include <vector>
 
@@ -38,12 +38,14 @@ class SearchPlace {
 template <class Real>
 class Searches {
  public:
+  void reserve(std::size_t count) { searches_.reserve(count); }
   [[nodiscard]] Search<Real>* find(SearchPlace place, const Real& from) {
     return place.empty() || searches_[place.number_].from != from ? nullptr : &searches_[place.number_];
   }
   [[nodiscard]] const Search<Real>* find(SearchPlace place, const Real& from) const {
     return place.empty() || searches_[place.number_].from != from ? nullptr : &searches_[place.number_];
   }
+  /// Valid until the next call.
   [[nodiscard]] Search<Real>& find_or_add(SearchPlace& place, const Real& from) {
     if (Search<Real>* search = find(place, from)) {
       return *search;
@@ -65,7 +67,7 @@ class Searches {
   }
 
  private:
-  std::deque<Search<Real>> searches_;
+  std::vector<Search<Real>> searches_;
   std::vector<std::uint32_t> free_;
 };
 

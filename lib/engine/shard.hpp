@@ -203,9 +203,11 @@ class Shard {
   [[nodiscard]] NeuronGroup<Real>& driven_group_of(CellId cell);
 
   [[nodiscard]] const network::PopulationData& population_of(CellId cell) const;
-  [[nodiscard]] NeuronGroup<Real>& group_of(CellId cell) const { return *places_[population_of_cell_[cell]].group; }
-  /// Index of a neuron in its group.
-  [[nodiscard]] std::size_t index_of(CellId cell) const;
+  struct Neuron {
+    NeuronGroup<Real>& group;
+    std::size_t index;  ///< in the group
+  };
+  [[nodiscard]] Neuron neuron(CellId cell) const;
   template <class Number>
   [[nodiscard]] Real offset_of(const events::Instant<Number>& t) const;
 

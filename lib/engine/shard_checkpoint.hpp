@@ -16,7 +16,8 @@ namespace va_event::engine {
 
 template <class Real>
 void Shard<Real>::save_neuron(CellId cell, foundation::ByteWriter& out) const {
-  group_of(cell).save(index_of(cell), out);
+  const auto [group, index] = neuron(cell);
+  group.save(index, out);
 }
 
 template <class Real>
@@ -70,7 +71,8 @@ void Shard<Real>::begin_load(const Instant& now, const std::vector<std::size_t>&
 
 template <class Real>
 void Shard<Real>::load_neuron(CellId cell, foundation::ByteReader& in) {
-  group_of(cell).load(index_of(cell), in, now_);
+  const auto [group, index] = neuron(cell);
+  group.load(index, in, now_);
 }
 
 template <class Real>

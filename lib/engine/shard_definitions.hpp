@@ -183,16 +183,15 @@ template <class Real>
 void Shard<Real>::examine_next() {
   const events::Candidate<Real> candidate = candidates_.queue().take();
   if (large_ && !candidates_.queue().empty()) {
-    const CellId next = candidates_.queue().top().cell;
-    group_of(next).prefetch(index_of(next));
+    const Neuron next = neuron(candidates_.queue().top().cell);
+    next.group.prefetch(next.index);
   }
   examine(candidate);
 }
 
 template <class Real>
 void Shard<Real>::examine(const events::Candidate<Real>& candidate) {
-  NeuronGroup<Real>& group = group_of(candidate.cell);
-  const std::size_t index = index_of(candidate.cell);
+  const auto [group, index] = neuron(candidate.cell);
   if (!(group.safe_until(index) == candidate.time)) {
     return;  // an event has changed the neuron's prospects since
   }
@@ -211,9 +210,11 @@ template <class Real>
 void Shard<Real>::wake_neuron() {
   const CellId cell = wakes_.take().cell;
   if (const events::CellEvent<Real>* later = large_ ? wakes_.ahead(1) : nullptr) {
-    group_of(later->cell).prefetch(index_of(later->cell));
+    const auto [group, index] = neuron(later->cell);
+    group.prefetch(index);
   }
-  group_of(cell).wake(index_of(cell), now_.offset, candidates_);
+  const auto [group, index] = neuron(cell);
+  group.wake(index, now_.offset, candidates_);
 }
 
 template <class Real>
@@ -572,17 +573,18 @@ void Shard<Real>::find_next_sample() {
 template <class Real>
 void Shard<Real>::update_parameters(CellId cell, const Real& t) {
   const network::PopulationData& population = population_of(cell);
-  const std::size_t index = cell - population.first;
   std::vector<double> parameters;
   parameters.reserve(population.parameters.size());
   for (const network::Column& column : population.parameters) {
-    parameters.push_back(column.at(index));
+    parameters.push_back(column.at(cell - population.first));
   }
   if (currents_.is_driven(cell)) {
-    driven_group_of(cell).set_driven(index_of(cell), cell, parameters, currents_.current(cell), currents_.sines(cell),
-                                     t, candidates_);
+    NeuronGroup<Real>& driven = driven_group_of(cell);  // which takes the place of another at the first time
+    driven.set_driven(neuron(cell).index, cell, parameters, currents_.current(cell), currents_.sines(cell), t,
+                      candidates_);
   } else {
-    group_of(cell).set_parameters(index_of(cell), parameters, currents_.current(cell), t, candidates_);
+    const auto [group, index] = neuron(cell);
+    group.set_parameters(index, parameters, currents_.current(cell), t, candidates_);
   }
 }
 
@@ -598,7 +600,7 @@ void Shard<Real>::update_parameters_of(const std::vector<CellId>& cells) {
 /// The group that holds the cell, from now on one that can drive it. Only cells that get sinusoids pay for them.
 template <class Real>
 NeuronGroup<Real>& Shard<Real>::driven_group_of(CellId cell) {
-  NeuronGroup<Real>* const present = &group_of(cell);
+  NeuronGroup<Real>* const present = &neuron(cell).group;
   if (drives_.contains(present)) {
     return *present;
   }
@@ -639,12 +641,14 @@ void Shard<Real>::injection_added(std::size_t injection) {
 
 template <class Real>
 void Shard<Real>::set_variable(CellId cell, std::size_t variable, double value) {
-  group_of(cell).set_variable(index_of(cell), variable, value, now_.offset, candidates_);
+  const auto [group, index] = neuron(cell);
+  group.set_variable(index, variable, value, now_.offset, candidates_);
 }
 
 template <class Real>
 double Shard<Real>::variable(CellId cell, std::size_t variable) const {
-  return group_of(cell).variable(index_of(cell), variable, now_.offset);
+  const auto [group, index] = neuron(cell);
+  return group.variable(index, variable, now_.offset);
 }
 
 template <class Real>
@@ -684,9 +688,11 @@ const network::PopulationData& Shard<Real>::population_of(CellId cell) const {
 }
 
 template <class Real>
-std::size_t Shard<Real>::index_of(CellId cell) const {
+typename Shard<Real>::Neuron Shard<Real>::neuron(CellId cell) const {
   const std::uint32_t population = population_of_cell_[cell];
-  return static_cast<std::uint32_t>(places_[population].offset + (cell - network_.populations[population].first));
+  const Place& place = places_[population];
+  const std::uint32_t index = place.offset + (cell - network_.populations[population].first);  // modulo 2^32
+  return {*place.group, index};
 }
 
 template <class Real>
