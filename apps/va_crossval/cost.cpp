@@ -135,8 +135,9 @@ void add_notes(Study& study) {
       "quadruple precision.",
       "Sweep: neurons with Poisson inputs, not connected with each other; the weights make the mean input that of the "
       "Vogels-Abbott network. The cost of events grows with their number, that of steps hardly: from the crossover on "
-      "the clock-driven simulation is cheaper, though its spikes are on the grid. Always, never: at all rates of the "
-      "sweep."};
+      "the clock-driven simulation is cheaper, though its spikes are on the grid. It is the last one of the sweep; a "
+      "neuron with little input spikes by itself, and that may cost more than steps, too. Always, never: at all rates "
+      "of the sweep."};
 }
 
 void run_cost(const cli::OptionTexts& texts, Session& session) {

@@ -98,7 +98,7 @@ Cost measure_cost(const SweepSettings& settings, cli::Benchmark model, std::size
 std::size_t sweep_steps(const SweepSettings& settings) { return settings.in_degrees.size() * settings.rates.size(); }
 
 double crossing(const std::vector<double>& x, const std::vector<double>& a, const std::vector<double>& b) {
-  for (std::size_t i = 1; i < x.size(); ++i) {
+  for (std::size_t i = x.size() - 1; i > 0; --i) {
     const double before = std::log(a[i - 1] / b[i - 1]);
     const double after = std::log(a[i] / b[i]);
     if ((before < 0.0) != (after < 0.0)) {
@@ -162,9 +162,10 @@ Panel run_sweep(const SweepSettings& settings, cli::Benchmark model, Table& swee
                             cost.clock_driven, cost.clock_driven / cost.event_driven});
     }
     const double rate = crossing(settings.rates, event_costs, clock_costs);
-    const char* const when = std::isfinite(rate)                         ? "from here on"
-                             : event_costs.front() > clock_costs.front() ? "always"
-                                                                         : "never";
+    const bool at_last = event_costs.back() > clock_costs.back();
+    const char* const when = std::isfinite(rate) ? (at_last ? "from here on" : "not from here on")
+                             : at_last           ? "always"
+                                                 : "never";
     crossover.rows.push_back({label, name(cheapest_scheme(model)), static_cast<std::int64_t>(in_degree), when, rate,
                               k * rate, k * rate * settings.dt * 1e-3});
     panel.curves.push_back(std::move(events));

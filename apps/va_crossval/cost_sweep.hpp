@@ -32,7 +32,7 @@ struct SweepSettings {
 [[nodiscard]] Table sweep_table(const SweepSettings& settings);
 [[nodiscard]] Table crossover_table(const SweepSettings& settings);
 
-/// Where two costs, given at ascending x, are equal: log-linear between the points around the first change of sign of
+/// Where two costs, given at ascending x, are equal: log-linear between the points around the last change of sign of
 /// log(a/b); NaN when it does not change.
 [[nodiscard]] double crossing(const std::vector<double>& x, const std::vector<double>& a, const std::vector<double>& b);
 

@@ -117,6 +117,13 @@ TEST(Crossing, LiesWherePowerLawsMeet) {
   EXPECT_TRUE(std::isnan(crossing({1.0, 10.0}, {1.0, 10.0}, {30.0, 30.0})));
 }
 
+TEST(Crossing, IsTheLastOfSeveral) {
+  // a/b is 2, 1/2, 1/4, 4: below 1 from x = sqrt(10) on, and above it from the middle of 100 and 1000 on.
+  EXPECT_NEAR(crossing({1.0, 10.0, 100.0, 1000.0}, {2.0, 1.0, 1.0, 4.0}, {1.0, 2.0, 4.0, 1.0}), std::pow(10.0, 2.5),
+              1e-9);
+  EXPECT_NEAR(crossing({1.0, 10.0, 100.0}, {2.0, 1.0, 1.0}, {1.0, 2.0, 4.0}), std::sqrt(10.0), 1e-12);
+}
+
 TEST(ZScore, IsWelchsT) {
   // Deviations 3 and 4 over 9 and 16 networks: variances of the means 1 and 1.
   EXPECT_NEAR(z_score({5.0, 3.0}, 9, {3.0, 4.0}, 16), 2.0 / std::sqrt(2.0), kRounding);
