@@ -98,6 +98,12 @@ class Backlogs<kernels::IfCondExpKernel<double>> {
                       const double* safe_until, const SettleAll& settle_all) {
     std::array<double, kernels::kMaxInputs> decay_exc, decay_inh;
     inputs = inputs.first(std::min(inputs.size(), kernels::kMaxInputs));
+    for (const kernels::Input<double>& input : inputs) {
+      prefetch(input.index);
+      if (constants.set_of != nullptr) {
+        foundation::prefetch(std::as_bytes(std::span(&constants[input.index], 1)));
+      }
+    }
     kernels::find_decays(constants, inputs, decay_exc.data(), decay_inh.data());
     std::size_t count = 0;
     for (const kernels::Input<double>& input : inputs) {

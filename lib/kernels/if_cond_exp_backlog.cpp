@@ -13,8 +13,10 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <span>
 #include <type_traits>
 
+#include "foundation/prefetch.hpp"
 #include "kernels/if_cond_exp_backlog.hpp"
 
 HWY_BEFORE_NAMESPACE();
@@ -161,12 +163,21 @@ template <bool kOneSet>
 void settle_some(const BackloggedNeurons& neurons, std::span<const std::uint32_t> who, const PastInput* inputs,
                  const Watch& watch, BacklogReport& report) {
   constexpr std::size_t kAhead = 8;
+  const auto prefetch = [&neurons](std::uint32_t i) HWY_ATTR {
+    hwy::Prefetch(neurons.row + i);
+    hwy::Prefetch(neurons.backlog + i);
+    if constexpr (!kOneSet) {
+      foundation::prefetch(std::as_bytes(std::span(&neurons.constants[i], 1)));
+    }
+  };
   Intervals<kOneSet> intervals(neurons.constants.sets[0]);
   Block block;
+  if constexpr (!kOneSet) {
+    std::for_each_n(who.begin(), std::min(kAhead, who.size()), prefetch);
+  }
   for (std::size_t k = 0; k < who.size(); ++k) {
     if (k + kAhead < who.size()) {
-      hwy::Prefetch(neurons.row + who[k + kAhead]);
-      hwy::Prefetch(neurons.backlog + who[k + kAhead]);
+      prefetch(who[k + kAhead]);
     }
     const std::uint32_t i = who[k];
     Backlog& backlog = neurons.backlog[i];

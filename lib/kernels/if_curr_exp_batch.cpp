@@ -11,7 +11,9 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <span>
 
+#include "foundation/prefetch.hpp"
 #include "kernels/batch.hpp"
 
 HWY_BEFORE_NAMESPACE();
@@ -467,6 +469,9 @@ std::size_t receive_each(const SetsOf<Kernel::Constants>& constants, const Reser
   for (const Input<double>& input : inputs) {
     hwy::Prefetch(neurons.row + input.index);
     hwy::Prefetch(neurons.safe_until + input.index);
+    if constexpr (!kOneSet) {
+      foundation::prefetch(std::as_bytes(std::span(&constants[input.index], 1)));
+    }
   }
   std::size_t count = 0;
   for (; count < inputs.size(); ++count) {

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <span>
 
+#include "foundation/prefetch.hpp"
 #include "kernels/lanes-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
@@ -62,6 +63,9 @@ HWY_INLINE std::size_t take_inputs(const SetsOf<Constants>& constants, const Neu
   for (const Input<double>& input : inputs) {
     hwy::Prefetch(neurons.row + input.index);
     hwy::Prefetch(neurons.safe_until + input.index);
+    if (constants.set_of != nullptr) {
+      foundation::prefetch(std::as_bytes(std::span(&constants[input.index], 1)));
+    }
   }
   const double begin = inputs[0].t;
   for (std::size_t k = 0; k < inputs.size(); ++k) {
