@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdlib>
 #include <limits>
 #include <memory>
 #include <new>
@@ -34,10 +33,7 @@ class LargePages {
       return std::allocator<T>().allocate(count);
     }
     const std::size_t whole = (bytes + kPage - 1) / kPage * kPage;
-    void* const memory = std::aligned_alloc(kPage, whole);
-    if (memory == nullptr) {
-      throw std::bad_alloc();
-    }
+    void* const memory = ::operator new (whole, std::align_val_t{kPage});
 #ifdef MADV_HUGEPAGE
     static_cast<void>(madvise(memory, whole, MADV_HUGEPAGE));  // a wish
 #endif
@@ -47,7 +43,7 @@ class LargePages {
     if (count * sizeof(T) < kLarge) {
       std::allocator<T>().deallocate(memory, count);
     } else {
-      std::free(memory);
+      ::operator delete (memory, std::align_val_t{kPage});
     }
   }
 
