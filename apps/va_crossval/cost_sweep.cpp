@@ -98,7 +98,7 @@ Cost measure_cost(const SweepSettings& settings, cli::Benchmark model, std::size
 std::size_t sweep_steps(const SweepSettings& settings) { return settings.in_degrees.size() * settings.rates.size(); }
 
 double crossing(const std::vector<double>& x, const std::vector<double>& a, const std::vector<double>& b) {
-  for (std::size_t i = x.size() - 1; i > 0; --i) {
+  for (std::size_t i = x.size(); i-- > 1;) {
     const double before = std::log(a[i - 1] / b[i - 1]);
     const double after = std::log(a[i] / b[i]);
     if ((before < 0.0) != (after < 0.0)) {

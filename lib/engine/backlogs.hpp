@@ -160,7 +160,7 @@ class Backlogs<kernels::IfCondExpKernel<double>> {
     return static_cast<std::uint16_t>(inputs_.size() - 1);
   }
 
-  /// What a second-level cache holds.
+  /// As many as there are numbers: in a large network more of them mean fewer settlements before their time.
   static constexpr std::size_t kMostInputs = kernels::Backlog::kMaxInputs;
   static_assert(kMostInputs <= kernels::Backlog::kMaxInputs);
 

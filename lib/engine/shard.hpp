@@ -212,10 +212,10 @@ class Shard {
   [[nodiscard]] Real offset_of(const events::Instant<Number>& t) const;
 
   static Instant never() { return {std::numeric_limits<std::int64_t>::max(), Real(0)}; }
-  static constexpr double kShortestWindow = 0x1p-8;  ///< of arrivals [ms]
-  static constexpr double kLongestWindow = 1.0;      ///< [ms]
-  static constexpr std::size_t kManyCells = 1U << 13U;
-  static constexpr double kFrame = 1.0;  ///< [ms]; a divisor of the epoch (benchmarks/networks)
+  static constexpr double kShortestWindow = 0x1p-8;     ///< of arrivals [ms]
+  static constexpr double kLongestWindow = 1.0;         ///< [ms]
+  static constexpr std::size_t kManyCells = 1U << 13U;  ///< with a line of 64 bytes for each, half a megabyte
+  static constexpr double kFrame = 1.0;                 ///< [ms]; a divisor of the epoch (benchmarks/networks)
 
   const network::Network& network_;
   const Routing& routing_;

@@ -115,6 +115,8 @@ TEST(Crossing, LiesWherePowerLawsMeet) {
   // a = x, b = 30: equal at x = 30, and both are straight lines in logarithms.
   EXPECT_NEAR(crossing({1.0, 10.0, 100.0}, {1.0, 10.0, 100.0}, {30.0, 30.0, 30.0}), 30.0, 1e-10);
   EXPECT_TRUE(std::isnan(crossing({1.0, 10.0}, {1.0, 10.0}, {30.0, 30.0})));
+  EXPECT_TRUE(std::isnan(crossing({1.0}, {1.0}, {2.0})));
+  EXPECT_TRUE(std::isnan(crossing({}, {}, {})));
 }
 
 TEST(Crossing, IsTheLastOfSeveral) {
