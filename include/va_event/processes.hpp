@@ -13,7 +13,8 @@ namespace va_event {
 /// calls in the same order; each holds its share of the cells of every population and the synapses onto them, and the
 /// results are bit for bit those of one process.
 ///
-/// One call of gather() or all_gather() at a time, by one thread of each process.
+/// One call of gather() or all_gather() at a time, by one thread of each process; none between start_all_gather() and
+/// finish_all_gather().
 class Processes {
  public:
   using Bytes = std::string;
@@ -30,7 +31,13 @@ class Processes {
   [[nodiscard]] virtual unsigned on_this_machine() const noexcept = 0;
 
   /// All give `mine`, all get what each gave, by rank.
-  virtual void all_gather(std::string_view mine, std::vector<Bytes>& all) = 0;
+  void all_gather(std::string_view mine, std::vector<Bytes>& all) {
+    start_all_gather(mine);
+    finish_all_gather(all);
+  }
+  /// The same in two steps, for work in between. @param mine has to stay as it is until the second one
+  virtual void start_all_gather(std::string_view mine) = 0;
+  virtual void finish_all_gather(std::vector<Bytes>& all) = 0;
   /// All give `mine`, process 0 gets what each gave, by rank; the others get nothing.
   virtual void gather(std::string_view mine, std::vector<Bytes>& all) = 0;
 

@@ -232,18 +232,8 @@ void Shard<Real>::deliver_whole() {
     return;
   }
   for (const Branch& branch : route.branches) {
-    network::SynapseTable::Row row = branch.row(index);
-    if (!alone_) {  // targets of one delay are sorted
-      const Place& place = places_[branch.post_population];
-      const auto begin = std::lower_bound(row.target.begin(), row.target.end(), place.own.begin) - row.target.begin();
-      const auto end =
-          std::lower_bound(row.target.begin() + begin, row.target.end(), place.own.end) - row.target.begin();
-      row.target = row.target.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin));
-      if (!row.weight.empty()) {
-        row.weight = row.weight.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin));
-      }
-    }
-    collect(branch, row);
+    const network::SynapseTable::Row row = branch.row(index);
+    collect(branch, alone_ ? row : row.onto(places_[branch.post_population].own));
   }
   deliver_collected();
 }

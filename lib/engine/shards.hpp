@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -10,9 +11,9 @@
 #include <vector>
 
 #include "engine/engine.hpp"
+#include "engine/milestone.hpp"
 #include "engine/routing.hpp"
 #include "engine/shard.hpp"
-#include "engine/spin_barrier.hpp"
 #include "foundation/bytes.hpp"
 #include "network/network.hpp"
 #include "recording/recorder.hpp"
@@ -27,6 +28,9 @@ struct ProcessState;  // engine/shards_checkpoint.hpp
 /// Shards go on together from window to window. Before time T nobody spikes, so that no spike arrives before T plus the
 /// smallest delay: that far each shard goes alone. Then all take in what the others have emitted. A shard orders what
 /// arrives by its contents, so neither the number of shards nor the windows leave a trace in what comes out.
+///
+/// Windows are half as long as they could be, so that each shard goes through the next one while it waits for what the
+/// others say of the last: nobody waits for anybody who is less than half a delay behind.
 ///
 /// What a window costs, and how far this scales: README.md in this folder.
 template <class Real>
@@ -62,22 +66,35 @@ class Shards final : public Engine {
 
   /// What a shard, or all of another process, tells the others after a window.
   struct alignas(64) News {
+    Milestone told;  ///< the window that the rest is about
     std::vector<Emission<Real>> emissions;
     Instant silent_until;  ///< before this time nothing that is known to the shard makes any cell spike
-    bool leave = false;    ///< all end after this window
+    bool leave = false;    ///< all end
   };
-  /// By parity of the window: nobody writes into what others may still be reading. First those of the own shards, then
-  /// those of the other processes.
-  using AllNews = std::array<std::vector<News>, 2>;
+  /// First those of the own shards, then those of the other processes.
+  using AllNews = std::vector<News>;
+  /// A run of several shards: the news of the last window and of the one before, by parity. Nobody writes into what
+  /// others may still be reading.
+  struct Run {
+    Instant start;
+    Instant stop;
+    std::array<AllNews, 2> news;
+    std::vector<std::exception_ptr> failures;  ///< by shard
+    bool completed = false;
+  };
 
-  [[nodiscard]] unsigned how_many(unsigned threads) const;
+  [[nodiscard]] double events_per_window() const;
+  [[nodiscard]] unsigned how_many(unsigned threads, double events_per_window) const;
+  [[nodiscard]] bool pays_ahead(double events_per_window) const;
   /// Null: the cell belongs to another process.
   [[nodiscard]] Shard<Real>* owner(CellId cell) const;
   bool run_alone(const Instant& stop, const KeepGoing& keep_going);
   bool run_together(const Instant& stop, const KeepGoing& keep_going);
+  void run_shard(unsigned k, Run& run, const KeepGoing& keep_going);
   void tell(Shard<Real>& shard, News& news) const;
-  void exchange(std::vector<News>& news);
-  [[nodiscard]] Instant end_of_window(const std::vector<News>& news, const Instant& stop) const;
+  void start_exchange(const AllNews& news);
+  void finish_exchange(AllNews& news);
+  [[nodiscard]] Instant end_of_window(const Instant& begin, const Instant& silent, const Instant& stop) const;
   void record(const std::vector<Emission<Real>>& emissions);
   void collect_samples();
 
@@ -89,6 +106,7 @@ class Shards final : public Engine {
   Processes& processes_;
   Routing routing_;
   std::vector<std::unique_ptr<Shard<Real>>> shards_;
+  bool ahead_ = true;  ///< shards go through a window before they know what happened in the last one
   foundation::ByteWriter message_;
   std::vector<Processes::Bytes> messages_;
 };

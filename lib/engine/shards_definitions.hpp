@@ -27,16 +27,30 @@ Shards<Real>::Shards(const network::Network& network, recording::Recorder& recor
   } else {
     recorder.set_resolution(0, 0);
   }
-  const unsigned count = how_many(threads);
+  const double events = events_per_window();
+  const unsigned count = how_many(threads, events);
+  ahead_ = pays_ahead(events);
   for (unsigned k = 0; k < count; ++k) {
     shards_.push_back(std::make_unique<Shard<Real>>(network, routing_, network::Share{k, count}));
   }
 }
 
-/// Several threads pay when a window holds enough work for each. The rate is a guess; what depends on it is speed
-/// alone.
+/// Synaptic events of this process in one smallest delay. The rate is a guess; what depends on it is speed alone.
 template <class Real>
-unsigned Shards<Real>::how_many(unsigned threads) const {
+double Shards<Real>::events_per_window() const {
+  constexpr double kRate = 0.01;  // spikes of a cell per ms
+  double synapses = 0;
+  for (const network::ProjectionData& projection : network_.projections) {
+    for (const network::SynapseBlock& block : projection.blocks) {
+      synapses += static_cast<double>(block.table.size());
+    }
+  }
+  return synapses * kRate * std::min(routing_.min_delay(), 1.0);
+}
+
+/// Several threads pay when a window holds enough work for each.
+template <class Real>
+unsigned Shards<Real>::how_many(unsigned threads, double events_per_window) const {
   if (routing_.min_delay() < kShortestWindow) {
     if (processes_.count() > 1) {
       throw ParameterError("delay", routing_.min_delay(), "ms", "must be >= 1e-6 ms on several processes");
@@ -46,18 +60,33 @@ unsigned Shards<Real>::how_many(unsigned threads) const {
   if (threads > 0) {
     return threads;
   }
-  constexpr double kRate = 0.01;                                                 // spikes of a cell per ms
-  constexpr double kEventsPerWindow = std::is_same_v<Real, double> ? 1000 : 20;  // of a shard: tens of microseconds
-  double synapses = 0;
-  for (const network::ProjectionData& projection : network_.projections) {
-    for (const network::SynapseBlock& block : projection.blocks) {
-      synapses += static_cast<double>(block.table.size());
-    }
-  }
-  const double window = std::min(routing_.min_delay(), 1.0);
-  const double useful = synapses * kRate * window / kEventsPerWindow;
+  constexpr double kEventsOfShard = std::is_same_v<Real, double> ? 1000 : 20;  // tens of microseconds
+  const double useful = events_per_window / kEventsOfShard;
   const unsigned available = std::max(1U, std::thread::hardware_concurrency() / processes_.on_this_machine());
   return useful < available ? std::max(1U, static_cast<unsigned>(useful)) : available;
+}
+
+/// Whether windows of half the length, twice as many, pay. Between threads they do. Between processes they do where
+/// news take a while, from one machine to another, and a window has more work than an exchange.
+template <class Real>
+bool Shards<Real>::pays_ahead(double events_per_window) const {
+  constexpr double kEventsOfProcess = std::is_same_v<Real, double> ? 1000 : 20;
+  if (processes_.count() == 1) {
+    return true;
+  }
+  foundation::ByteWriter message;
+  message.put(processes_.on_this_machine());
+  message.put(events_per_window);
+  std::vector<Processes::Bytes> all;
+  processes_.all_gather(message.bytes(), all);
+  bool apart = false;
+  bool busy = false;
+  for (const Processes::Bytes& one : all) {
+    foundation::ByteReader reader(one);
+    apart = apart || reader.get<unsigned>() < processes_.count();
+    busy = busy || reader.get<double>() > kEventsOfProcess;
+  }
+  return apart && busy;
 }
 
 template <class Real>
@@ -101,84 +130,116 @@ template <class Real>
 bool Shards<Real>::run_together(const Instant& stop, const KeepGoing& keep_going) {
   const auto count = static_cast<unsigned>(shards_.size());
   const std::size_t voices = count + processes_.count() - 1;
-  AllNews all_news{std::vector<News>(voices), std::vector<News>(voices)};
-  SpinBarrier barrier(count);
-  std::vector<std::exception_ptr> failures(count);
-  const Instant start = shards_[0]->now();
-  bool completed = false;
-
-  const auto run = [&](unsigned k) {
-    Shard<Real>& shard = *shards_[k];
-    const auto guarded = [&failure = failures[k]](const auto& work) {
-      try {
-        if (!failure) {
-          work();
-        }
-      } catch (...) {
-        failure = std::current_exception();
-      }
-    };
-    Instant reached = start;  // the same in all threads, as is everything that says how to go on
-    Instant next_poll = events::later(start, Real(kPollEvery));
-    for (unsigned parity = 0;; parity ^= 1U) {
-      News& mine = all_news[parity][k];
-      guarded([&] {
-        tell(shard, mine);
-        if (k == 0 && next_poll < reached && reached < stop) {
-          next_poll = events::later(reached, Real(kPollEvery));
-          mine.leave = !keep_going(events::to_time(reached));
-        }
-      });
-      mine.leave = mine.leave || failures[k];
-      barrier.wait();
-      if (processes_.count() > 1) {
-        if (k == 0) {  // also after a failure: the others wait to be told
-          try {
-            exchange(all_news[parity]);
-          } catch (...) {
-            failures[k] = failures[k] ? failures[k] : std::current_exception();
-            mine.leave = true;
-          }
-        }
-        barrier.wait();
-      }
-      const std::vector<News>& news = all_news[parity];
-      guarded([&] {
-        for (std::size_t voice = 0; voice < news.size(); ++voice) {
-          for (const Emission<Real>& emission : news[voice].emissions) {
-            shard.accept(emission);
-          }
-          if (k == 0 && voice < count) {
-            record(news[voice].emissions);
-          }
-        }
-      });
-      const bool leave = std::any_of(news.begin(), news.end(), [](const News& one) { return one.leave; });
-      if (leave || !(reached < stop)) {
-        if (k == 0) {
-          completed = !leave;
-        }
-        return;
-      }
-      reached = end_of_window(news, stop);
-      guarded([&] { shard.run_before(reached); });
-    }
-  };
-
+  Run run{shards_[0]->now(), stop, {AllNews(voices), AllNews(voices)}, std::vector<std::exception_ptr>(count)};
   std::vector<std::thread> threads;
   for (unsigned k = 1; k < count; ++k) {
-    threads.emplace_back(run, k);
+    threads.emplace_back([&, k] { run_shard(k, run, keep_going); });
   }
-  run(0);
+  run_shard(0, run, keep_going);
   for (std::thread& thread : threads) {
     thread.join();
   }
-  for (const std::exception_ptr& failure : failures) {
+  for (const std::exception_ptr& failure : run.failures) {
     if (failure) {
       std::rethrow_exception(failure);
     }
   }
-  return completed;
+  return run.completed;
+}
+
+/// What one thread does. Shard 0 also talks to the other processes, records, and asks whether to go on.
+template <class Real>
+void Shards<Real>::run_shard(unsigned k, Run& run, const KeepGoing& keep_going) {
+  Shard<Real>& shard = *shards_[k];
+  const bool speaks = k == 0 && processes_.count() > 1;
+  bool connected = true;
+  const auto guarded = [&failure = run.failures[k]](const auto& work) {
+    try {
+      if (!failure) {
+        work();
+      }
+    } catch (...) {
+      failure = std::current_exception();
+    }
+  };
+  const auto talk = [&](const auto& work) {  // also after a failure: the others wait to be told
+    try {
+      if (connected) {
+        work();
+      }
+    } catch (...) {
+      connected = false;
+      run.failures[k] = run.failures[k] ? run.failures[k] : std::current_exception();
+    }
+  };
+  // The same in all threads, as is everything that says how to go on:
+  Instant stop = run.stop;
+  Instant reached = run.start;
+  Instant silent = run.start;  // what happened before is known
+  bool completed = true;
+  Instant next_poll = events::later(run.start, Real(kPollEvery));
+  const auto go_on = [&] {
+    reached = end_of_window(reached, silent, stop);
+    guarded([&] { shard.run_before(reached); });
+  };
+  for (unsigned round = 1;; ++round) {
+    AllNews& news = run.news[round % 2];
+    const bool last = !(reached < stop);
+    News& mine = news[k];
+    mine.leave = false;
+    guarded([&] {
+      tell(shard, mine);
+      if (k == 0 && next_poll < reached && !last) {
+        next_poll = events::later(reached, Real(kPollEvery));
+        mine.leave = !keep_going(events::to_time(reached));
+      }
+    });
+    mine.leave = mine.leave || run.failures[k];
+    mine.told.reach(round);
+    if (speaks) {
+      for (unsigned own = 0; own < shards_.size(); ++own) {
+        news[own].told.await(round);
+      }
+      talk([&] { start_exchange(news); });
+    }
+    if (ahead_ && !last) {
+      go_on();
+    }
+    if (speaks) {
+      talk([&] { finish_exchange(news); });
+      for (std::size_t voice = shards_.size(); voice < news.size(); ++voice) {
+        news[voice].leave = news[voice].leave || !connected;
+        news[voice].told.reach(round);
+      }
+    }
+    for (std::size_t voice = 0; voice < news.size(); ++voice) {
+      news[voice].told.await(round);
+      guarded([&] {
+        for (const Emission<Real>& emission : news[voice].emissions) {
+          shard.accept(emission);
+        }
+        if (k == 0 && voice < shards_.size()) {
+          record(news[voice].emissions);
+        }
+      });
+    }
+    if (last) {
+      break;
+    }
+    silent = news[0].silent_until;
+    for (const News& one : news) {
+      silent = one.silent_until < silent ? one.silent_until : silent;
+    }
+    if (std::any_of(news.begin(), news.end(), [](const News& one) { return one.leave; })) {
+      completed = false;
+      stop = reached;
+    } else if (!ahead_) {
+      go_on();
+    }
+  }
+  if (k == 0) {
+    run.completed = completed;
+  }
 }
 
 /// Own events apart, the earliest spike that may follow is one that an emission of the last window causes on arrival.
@@ -195,9 +256,9 @@ void Shards<Real>::tell(Shard<Real>& shard, News& news) const {
   }
 }
 
-/// Adds the news of the other processes to those of the own shards.
+/// Tells the other processes the news of the own shards.
 template <class Real>
-void Shards<Real>::exchange(std::vector<News>& news) {
+void Shards<Real>::start_exchange(const AllNews& news) {
   Instant silent = news[0].silent_until;
   bool leave = false;
   std::uint64_t emissions = 0;
@@ -216,7 +277,13 @@ void Shards<Real>::exchange(std::vector<News>& news) {
       put_instant(message_, emission.time);
     }
   }
-  processes_.all_gather(message_.bytes(), messages_);
+  processes_.start_all_gather(message_.bytes());
+}
+
+/// Takes theirs.
+template <class Real>
+void Shards<Real>::finish_exchange(AllNews& news) {
+  processes_.finish_all_gather(messages_);
   std::size_t voice = shards_.size();
   for (unsigned rank = 0; rank < processes_.count(); ++rank) {
     if (rank == processes_.rank()) {
@@ -234,13 +301,17 @@ void Shards<Real>::exchange(std::vector<News>& news) {
   }
 }
 
+/// @param silent before this time no cell spikes that is not known to have
 template <class Real>
-typename Shards<Real>::Instant Shards<Real>::end_of_window(const std::vector<News>& news, const Instant& stop) const {
-  Instant silent = news[0].silent_until;
-  for (const News& one : news) {
-    silent = one.silent_until < silent ? one.silent_until : silent;
+typename Shards<Real>::Instant Shards<Real>::end_of_window(const Instant& begin, const Instant& silent,
+                                                           const Instant& stop) const {
+  Instant end = events::later(silent, Real(routing_.min_delay()));
+  if (ahead_) {  // half a delay, which leaves the other half to the next one, or as long as all are silent
+    const Instant half = events::later(begin, Real(routing_.min_delay()) / 2);
+    const Instant shorter = half < silent ? silent : half;
+    end = shorter < end ? shorter : end;
   }
-  const Instant end = events::later(silent, Real(routing_.min_delay()));
+  end = end < begin ? begin : end;
   return end < stop ? end : stop;
 }
 

@@ -14,15 +14,18 @@ inline constexpr std::size_t kCacheLine = 64;  ///< bytes
 template <class T>
 void prefetch(const T* one) {
   hwy::Prefetch(one);
+#if defined(__GNUC__)
+  asm volatile("");  // GCC takes a function that only prefetches for one without effects, and leaves out its calls
+#endif
 }
 template <class T>
 void prefetch(std::span<const T> all) {
   constexpr std::size_t kStep = sizeof(T) < kCacheLine ? kCacheLine / sizeof(T) : 1;
   for (std::size_t k = 0; k < all.size(); k += kStep) {
-    hwy::Prefetch(all.data() + k);
+    prefetch(all.data() + k);
   }
   if (!all.empty()) {
-    hwy::Prefetch(&all.back());
+    prefetch(&all.back());
   }
 }
 

@@ -9,6 +9,7 @@
 
 #include "foundation/large_pages.hpp"
 #include "foundation/prefetch.hpp"
+#include "network/share.hpp"
 
 namespace va_event::network {
 
@@ -23,6 +24,31 @@ class SynapseTable {
     std::span<const std::uint32_t> target;  ///< index within the post population
     std::span<const double> weight;         ///< empty: constant_weight()
     std::span<const double> delay;          ///< empty: constant_delay(); ascending [ms]
+
+    /// The synapses onto a part of the post population. @pre one delay, so that the targets ascend
+    [[nodiscard]] Row onto(const Share::Range& part) const noexcept {
+      const std::size_t begin = first_from(part.begin);
+      const std::size_t count = first_from(part.end) - begin;
+      return {target.subspan(begin, count), weight.empty() ? weight : weight.subspan(begin, count), {}};
+    }
+
+   private:
+    /// std::lower_bound without branches: where a random row is cut cannot be foreseen.
+    [[nodiscard]] std::size_t first_from(std::uint32_t cell) const noexcept {
+      if (target.empty() || target.front() >= cell) {
+        return 0;
+      }
+      if (target.back() < cell) {
+        return target.size();
+      }
+      std::size_t first = 0;  // of the elements that are left
+      for (std::size_t left = target.size(); left > 1;) {
+        const std::size_t half = left / 2;
+        first += half * static_cast<std::size_t>(target[first + half - 1] < cell);
+        left -= half;
+      }
+      return first + static_cast<std::size_t>(target[first] < cell);
+    }
   };
 
   [[nodiscard]] std::size_t rows() const noexcept { return row_begin_.empty() ? 0 : row_begin_.size() - 1; }

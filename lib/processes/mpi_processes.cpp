@@ -78,16 +78,21 @@ class MpiProcesses final : public Processes {
   [[nodiscard]] unsigned on_this_machine() const noexcept override { return on_this_machine_; }
 
   /// One exchange of blocks that are as large as what came last; what does not fit follows in a second one.
-  void all_gather(std::string_view mine, std::vector<Bytes>& all) override {
+  void start_all_gather(std::string_view mine) override {
+    mine_ = mine;
     const auto size = static_cast<std::uint64_t>(mine.size());
     const std::size_t first = std::min(mine.size(), block_ - sizeof size);
     sent_.resize(block_);
     received_.resize(block_ * count_);
     std::memcpy(sent_.data(), &size, sizeof size);
     std::copy_n(mine.begin(), first, sent_.begin() + sizeof size);
-    check(MPI_Allgather(sent_.data(), static_cast<int>(block_), MPI_BYTE, received_.data(), static_cast<int>(block_),
-                        MPI_BYTE, all_),
-          "MPI_Allgather");
+    check(MPI_Iallgather(sent_.data(), static_cast<int>(block_), MPI_BYTE, received_.data(), static_cast<int>(block_),
+                         MPI_BYTE, all_, &request_),
+          "MPI_Iallgather");
+  }
+
+  void finish_all_gather(std::vector<Bytes>& all) override {
+    check(MPI_Wait(&request_, MPI_STATUS_IGNORE), "MPI_Wait");
     std::vector<std::uint64_t> sizes(count_);
     std::uint64_t largest = 0;
     all.resize(count_);
@@ -95,12 +100,12 @@ class MpiProcesses final : public Processes {
       const char* const block = received_.data() + k * block_;
       std::memcpy(&sizes[k], block, sizeof(std::uint64_t));
       largest = std::max(largest, sizes[k]);
-      const std::size_t here = std::min<std::size_t>(sizes[k], block_ - sizeof size);
+      const std::size_t here = std::min<std::size_t>(sizes[k], block_ - sizeof(std::uint64_t));
       all[k].resize(sizes[k]);
-      std::copy_n(block + sizeof size, here, all[k].begin());
+      std::copy_n(block + sizeof(std::uint64_t), here, all[k].begin());
     }
-    if (largest + sizeof size > block_) {
-      gather_rest(mine, sizes, all);
+    if (largest + sizeof(std::uint64_t) > block_) {
+      gather_rest(mine_, sizes, all);
     }
     block_ = std::clamp<std::size_t>(std::max<std::size_t>(2 * largest, block_ / 2), kSmallestBlock, kLargestBlock);
   }
@@ -180,6 +185,8 @@ class MpiProcesses final : public Processes {
   unsigned on_this_machine_ = 1;
   std::size_t block_ = kSmallestBlock;  ///< the same in all processes
   Bytes sent_, received_;
+  std::string_view mine_;  ///< what is being exchanged
+  MPI_Request request_ = MPI_REQUEST_NULL;
 };
 
 }  // namespace

@@ -12,12 +12,13 @@ class SingleProcess final : public Processes {
   [[nodiscard]] unsigned rank() const noexcept override { return 0; }
   [[nodiscard]] unsigned count() const noexcept override { return 1; }
   [[nodiscard]] unsigned on_this_machine() const noexcept override { return 1; }
-  void all_gather(std::string_view mine, std::vector<Bytes>& all) override {
-    all.resize(1);
-    all[0].assign(mine.begin(), mine.end());
-  }
+  void start_all_gather(std::string_view mine) override { mine_ = mine; }
+  void finish_all_gather(std::vector<Bytes>& all) override { all.assign(1, Bytes(mine_)); }
   void gather(std::string_view mine, std::vector<Bytes>& all) override { all_gather(mine, all); }
   [[noreturn]] void abort(int exit_code) noexcept override { std::_Exit(exit_code); }
+
+ private:
+  std::string_view mine_;
 };
 
 }  // namespace

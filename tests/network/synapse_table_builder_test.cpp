@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <limits>
+#include <random>
 #include <tuple>
 #include <vector>
 
@@ -12,6 +13,7 @@ namespace va_event::network {
 namespace {
 
 using testing::ElementsAre;
+using testing::ElementsAreArray;
 using testing::IsEmpty;
 
 struct Synapse {
@@ -117,6 +119,39 @@ TEST(SynapseTableBuilder, anEmptyTableHasNoSmallestDelay) {
   EXPECT_EQ(table.size(), 0U);
   EXPECT_EQ(table.rows(), 2U);
   EXPECT_EQ(table.delays().first, std::numeric_limits<double>::infinity());
+}
+
+/// Rows of every length with repeated targets, cut everywhere, beside looking at each synapse.
+TEST(SynapseTable, cutsRowsForPartsOfThePostPopulation) {
+  std::mt19937 random(7);
+  constexpr std::uint32_t kCells = 12;
+  for (std::uint32_t length = 0; length < 20; ++length) {
+    std::vector<Synapse> synapses;
+    for (std::uint32_t k = 0; k < length; ++k) {
+      synapses.push_back({0, static_cast<std::uint32_t>(random() % kCells), static_cast<double>(k), 0.2});
+    }
+    for (const bool own_weights : {false, true}) {
+      const SynapseTable table = build(1, synapses, own_weights, false);
+      const SynapseTable::Row row = table.row(0);
+      for (std::uint32_t begin = 0; begin <= kCells; ++begin) {
+        for (std::uint32_t end = begin; end <= kCells + 1; ++end) {
+          std::vector<std::uint32_t> targets;
+          std::vector<double> weights;
+          for (std::size_t k = 0; k < row.target.size(); ++k) {
+            if (row.target[k] >= begin && row.target[k] < end) {
+              targets.push_back(row.target[k]);
+              if (!row.weight.empty()) {
+                weights.push_back(row.weight[k]);
+              }
+            }
+          }
+          const SynapseTable::Row part = row.onto({begin, end});
+          EXPECT_THAT(part.target, ElementsAreArray(targets)) << length << " from " << begin << " to " << end;
+          EXPECT_THAT(part.weight, ElementsAreArray(weights));
+        }
+      }
+    }
+  }
 }
 
 }  // namespace

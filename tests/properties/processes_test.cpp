@@ -2,10 +2,14 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cmath>
+#include <memory>
 #include <mutex>
+#include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "random_network.hpp"
@@ -282,6 +286,72 @@ TEST(ProcessesOfOneSimulation, EachHoldsItsShareOfTheSynapsesAndOfTheData) {
   });
   EXPECT_EQ(spikes, alone.spikes().size());
   EXPECT_EQ(columns, 400U);
+}
+
+/// So many synapses that processes on different machines simulate while their news travel.
+struct BusyNetwork {
+  BusyNetwork(Kind kind, unsigned threads, std::shared_ptr<Processes> processes = nullptr)
+      : simulation({.threads = threads, .processes = std::move(processes)}) {
+    const CellType type = kind == Kind::current_based ? CellType(IfCurrExp{}) : CellType(IfCondExp{});
+    cells.push_back(simulation.create(1000, type));
+    cells[0].initialize("v", RandomDistribution("uniform", {-65.0, -50.0}));
+    cells[0].set("i_offset", RandomDistribution("uniform", {0.5, 1.0}));
+    const double weight = kind == Kind::current_based ? 1e-3 : 1e-5;
+    const Values delays = RandomDistribution("uniform_int", {1.0, 3.0});
+    simulation.connect(cells[0], cells[0], FixedProbabilityConnector(0.4), {weight, 0.7});
+    simulation.connect(cells[0], cells[0], FixedProbabilityConnector(0.01), {weight, delays});
+    cells[0].record("spikes");
+  }
+
+  Simulation simulation;
+  std::vector<Population> cells;  ///< one
+};
+
+TEST_P(ProcessesTest, OnSeveralMachinesSimulateWhileNewsTravelAndGiveTheSameBits) {
+  BusyNetwork alone(GetParam(), 1);
+  alone.simulation.run_until(30.0);
+  const Spikes expected = alone.cells[0].spikes();
+  EXPECT_GT(expected.size(), 100U);
+  std::array<std::size_t, 2> rounds{};
+  for (const auto machines : {ThreadProcesses::Machines::one, ThreadProcesses::Machines::many}) {
+    for (const unsigned threads : {1U, 2U}) {
+      ThreadProcesses::run(
+          2,
+          [&](const std::shared_ptr<Processes>& processes) {
+            BusyNetwork network(GetParam(), threads, processes);
+            int calls = 0;
+            network.simulation.on_progress([&](const Progress&) { return processes->rank() != 1 || ++calls != 20; });
+            EXPECT_EQ(network.simulation.run_until(30.0), RunEnd::interrupted);
+            EXPECT_EQ(network.simulation.run_until(30.0), RunEnd::completed);
+            if (processes->rank() == 0) {
+              rounds.at(machines == ThreadProcesses::Machines::one ? 0 : 1) =
+                  dynamic_cast<const ThreadProcesses&>(*processes).rounds();
+            }
+            EXPECT_TRUE(network.cells[0].spikes() == expected);
+          },
+          machines);
+    }
+  }
+  EXPECT_GT(rounds[1], rounds[0] * 3 / 2);  // windows of half the length
+}
+
+TEST_P(ProcessesTest, WhatFailsInOneFailsInAllOnSeveralMachines) {
+  std::atomic<int> failed{0};
+  ThreadProcesses::run(
+      2,
+      [&](const std::shared_ptr<Processes>& processes) {
+        BusyNetwork network(GetParam(), 2, processes);
+        network.simulation.on_progress([&](const Progress& progress) {
+          if (processes->rank() == 1 && progress.now_ms > 10.0) {
+            throw std::runtime_error("no more");
+          }
+          return true;
+        });
+        EXPECT_THROW(network.simulation.run_until(30.0), std::exception);
+        ++failed;
+      },
+      ThreadProcesses::Machines::many);
+  EXPECT_EQ(failed, 2);
 }
 
 TEST(ProcessesOfOneSimulation, RefuseWhatNeedsASingleOne) {

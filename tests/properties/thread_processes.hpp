@@ -17,9 +17,13 @@ namespace va_event {
 /// Stand-ins for processes: threads of this one that share nothing but what they say to each other.
 class ThreadProcesses final : public Processes {
  public:
-  /// Runs `program` in `count` of them. @throws what one of them threw
-  static void run(unsigned count, const std::function<void(const std::shared_ptr<Processes>&)>& program) {
+  enum class Machines { one, many };
+
+  /// Runs `program` in `count` of them. @param machines what they say of where they are @throws what one of them threw
+  static void run(unsigned count, const std::function<void(const std::shared_ptr<Processes>&)>& program,
+                  Machines machines = Machines::one) {
     Table table;
+    table.machines = machines;
     table.said.resize(count);
     std::vector<std::exception_ptr> failures(count);
     std::vector<std::thread> threads;
@@ -46,6 +50,7 @@ class ThreadProcesses final : public Processes {
   /// Where they meet. They wait busily: windows are short, and sleeping takes longer.
   struct Table {
     std::vector<Bytes> said;
+    Machines machines = Machines::one;
     std::atomic<std::size_t> arrived{0};
     std::atomic<std::size_t> round{0};
     std::atomic<bool> left{false};
@@ -71,9 +76,12 @@ class ThreadProcesses final : public Processes {
 
   [[nodiscard]] unsigned rank() const noexcept override { return rank_; }
   [[nodiscard]] unsigned count() const noexcept override { return static_cast<unsigned>(table_.said.size()); }
-  [[nodiscard]] unsigned on_this_machine() const noexcept override { return count(); }
-  void all_gather(std::string_view mine, std::vector<Bytes>& all) override {
-    table_.said[rank_].assign(mine.begin(), mine.end());
+  [[nodiscard]] unsigned on_this_machine() const noexcept override {
+    return table_.machines == Machines::one ? count() : 1;
+  }
+  void start_all_gather(std::string_view mine) override { mine_ = mine; }
+  void finish_all_gather(std::vector<Bytes>& all) override {
+    table_.said[rank_].assign(mine_.begin(), mine_.end());
     table_.wait();
     all = table_.said;
     table_.wait();
@@ -86,9 +94,13 @@ class ThreadProcesses final : public Processes {
   }
   [[noreturn]] void abort(int exit_code) noexcept override { std::_Exit(exit_code); }
 
+  /// How often all have met so far.
+  [[nodiscard]] std::size_t rounds() const { return table_.round; }
+
  private:
   unsigned rank_;
   Table& table_;
+  std::string_view mine_;
 };
 
 }  // namespace va_event
