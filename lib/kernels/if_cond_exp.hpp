@@ -99,7 +99,7 @@ struct IfCondExpKernel : StateRows<IfCondExpKernel<Real>, Real> {
   [[nodiscard]] static const CellModel& model() { return IfCondExp::model(); }
 
   /// Only of doubles: digits of wider types take more terms than a short solution is worth.
-  using Short = std::conditional_t<std::is_same_v<Real, double>, ShortSolution<IfCondExpKernel>, void>;
+  using Short = std::conditional_t<std::is_same_v<Real, double>, ShortConductanceSolution<IfCondExpKernel>, void>;
 
   /// @param parameters       in the order of model().parameters
   /// @param injected_current [nA], added to i_offset

@@ -10,6 +10,7 @@
 #include "kernels/elementary.hpp"
 #include "kernels/reserve.hpp"
 #include "kernels/safe_interval.hpp"
+#include "kernels/short_solution.hpp"
 #include "kernels/state.hpp"
 #include "va_event/cell_types.hpp"
 
@@ -54,6 +55,8 @@ struct IfCurrExpKernel {
   static constexpr bool kInputsMoveV = false;
   static constexpr bool kHasReserve = std::is_same_v<Real, double>;
   using Row = std::conditional_t<kHasReserve, ReserveRow, State<Real>>;
+  /// The potential for a short time.
+  using Short = std::conditional_t<std::is_same_v<Real, double>, ShortCurrentSolution<IfCurrExpKernel>, void>;
 
   /// What one synapse adds to the constants.
   struct Synapse {

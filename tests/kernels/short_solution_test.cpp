@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "reference.hpp"
@@ -18,7 +19,7 @@ using testing::widen;
 using Kernel = IfCondExpKernel<double>;
 using WideKernel = IfCondExpKernel<Wide>;
 
-TEST(ShortSolution, IsRightToTheLastBitsAsFarAsItApplies) {
+TEST(ShortConductanceSolution, IsRightToTheLastBitsAsFarAsItApplies) {
   RandomCases random(81);
   int at_the_end = 0;
   for (int i = 0; i < 2000; ++i) {
@@ -27,12 +28,12 @@ TEST(ShortSolution, IsRightToTheLastBitsAsFarAsItApplies) {
     const auto state = Kernel::make_state(c, example.variables);
     // As long as it may be, or shorter.
     double h = 1.0;
-    while (!ShortSolution<Kernel>::applies(c, state, h)) {
+    while (!ShortConductanceSolution<Kernel>::applies(c, state, h)) {
       h *= 0.98;
     }
     h *= i % 2 == 0 ? 1.0 : random.uniform(0, 1);
     at_the_end += i % 2 == 0 ? 1 : 0;
-    const auto point = ShortSolution<Kernel>(c, state).at(h);
+    const auto point = ShortConductanceSolution<Kernel>(c, state).at(h);
     const auto wide = WideKernel::prepare(example.parameters, 0.0);
     const Wide exact = reference_y(wide, widen(state), Wide(h));
     const double scale = Kernel::scale(c, state);
@@ -46,13 +47,35 @@ TEST(ShortSolution, IsRightToTheLastBitsAsFarAsItApplies) {
   EXPECT_EQ(at_the_end, 1000);
 }
 
-TEST(ShortSolution, DoesNotApplyToLongerTimes) {
+TEST(ShortConductanceSolution, DoesNotApplyToLongerTimes) {
   const auto c = Kernel::prepare(std::vector<double>{-10, 0.2, 20, 5, 5, 10, 50, -30, 0, -10, 0}, 0.0);
   const State<double> quiet{-5, 0, 0, 0}, strong{-5, 0.5, 0.5, 0};
-  EXPECT_TRUE(ShortSolution<Kernel>::applies(c, quiet, 0.25));
-  EXPECT_FALSE(ShortSolution<Kernel>::applies(c, quiet, 0.26));  // z
-  EXPECT_TRUE(ShortSolution<Kernel>::applies(c, strong, 0.029));
-  EXPECT_FALSE(ShortSolution<Kernel>::applies(c, strong, 0.03));  // x
+  EXPECT_TRUE(ShortConductanceSolution<Kernel>::applies(c, quiet, 0.25));
+  EXPECT_FALSE(ShortConductanceSolution<Kernel>::applies(c, quiet, 0.26));  // z
+  EXPECT_TRUE(ShortConductanceSolution<Kernel>::applies(c, strong, 0.029));
+  EXPECT_FALSE(ShortConductanceSolution<Kernel>::applies(c, strong, 0.03));  // x
+}
+
+TEST(ShortCurrentSolution, IsRightToTheLastBitsAsFarAsItApplies) {
+  using CurrentKernel = IfCurrExpKernel<double>;
+  RandomCases random(82);
+  for (int i = 0; i < 2000; ++i) {
+    const auto example = random.curr_exp();
+    const auto c = CurrentKernel::prepare(example.parameters, 0.0);
+    const auto state = CurrentKernel::make_state(c, example.variables);
+    const double shortest = 1.0 / std::max({c.rate_m, c.exc.rate, c.inh.rate});
+    const double h = 0.0499999 * shortest * (i % 2 == 0 ? 1.0 : random.uniform(0, 1));
+    ASSERT_TRUE(ShortCurrentSolution<CurrentKernel>::applies(c, state, h));
+    ASSERT_FALSE(ShortCurrentSolution<CurrentKernel>::applies(c, state, 0.050001 * shortest));
+    const auto point = ShortCurrentSolution<CurrentKernel>(c, state).at(h);
+    const auto wide = IfCurrExpKernel<Wide>::prepare(example.parameters, 0.0);
+    const auto exact = IfCurrExpKernel<Wide>::advance(wide, widen(state), Wide(h));
+    const double scale = CurrentKernel::scale(c, state);
+    ASSERT_LE(static_cast<double>(abs(point.y - reference_y(wide, widen(state), Wide(h)))), 4 * epsilon() * scale)
+        << "case " << i << ", h " << h;
+    ASSERT_NEAR(point.slope, static_cast<double>(IfCurrExpKernel<Wide>::slope(wide, exact)), 1e-13 * scale * c.rate_m)
+        << "case " << i << ", h " << h;
+  }
 }
 
 }  // namespace
