@@ -2,12 +2,13 @@
 #pragma once
 
 #include <atomic>
+#include <thread>
 
 namespace va_event::engine {
 
 /// How far one thread has come, for others that wait until it has. A window of a small network takes microseconds, much
-/// less than waking a sleeping thread: so they spin, and only after a while, where others want the processor, they
-/// sleep.
+/// less than waking a sleeping thread: so they spin, after a while they let others have the processor that want it, and
+/// only then they sleep.
 class Milestone {
  public:
   /// What this thread wrote before is seen by those who have waited for `round`.
@@ -20,8 +21,12 @@ class Milestone {
   /// @pre the thread cannot reach the round after it before this returns
   void await(unsigned round) const {
     unsigned present = round_.load(std::memory_order_acquire);
-    for (int spins = 0; present != round && spins < kSpins; ++spins) {
-      pause();
+    for (int times = 0; present != round && times < kSpins + kYields; ++times) {
+      if (times < kSpins) {
+        pause();
+      } else {
+        std::this_thread::yield();
+      }
       present = round_.load(std::memory_order_acquire);
     }
     while (present != round) {
@@ -31,8 +36,8 @@ class Milestone {
   }
 
  private:
-  /// Some tens of microseconds: sleeping threads take as long to come back.
-  static constexpr int kSpins = 2048;
+  static constexpr int kSpins = 256;   ///< some microseconds, what others are usually behind
+  static constexpr int kYields = 128;  ///< some tens: sleeping threads take as long to come back
 
   /// Leaves the core to its other thread for a moment.
   static void pause() {

@@ -76,21 +76,41 @@ class Shards final : public Engine {
   /// A run of several shards: the news of the last window and of the one before, by parity. Nobody writes into what
   /// others may still be reading.
   struct Run {
-    Instant start;
-    Instant stop;
+    const KeepGoing& keep_going;
     std::array<AllNews, 2> news;
     std::vector<std::exception_ptr> failures;  ///< by shard
-    bool completed = false;
+  };
+  /// Of one shard through the windows of a run. Times and rounds are the same for all.
+  struct alignas(64) Course {
+    Instant reached;
+    Instant silent;  ///< what happened before is known
+    Instant stop;
+    Instant next_poll;
+    unsigned shard = 0;
+    unsigned round = 0;
+    bool last = false;  ///< nothing follows but to take in the last news
+    bool completed = true;
+    bool connected = true;  ///< with the other processes
   };
 
-  [[nodiscard]] double events_per_window() const;
-  [[nodiscard]] unsigned how_many(unsigned threads, double events_per_window) const;
-  [[nodiscard]] bool pays_ahead(double events_per_window) const;
+  [[nodiscard]] double work_per_delay() const;
+  [[nodiscard]] unsigned how_many(unsigned threads) const;
+  [[nodiscard]] bool pays_ahead() const;
+  [[nodiscard]] bool starts_threads(const Instant& start, const Instant& stop) const;
   /// Null: the cell belongs to another process.
   [[nodiscard]] Shard<Real>* owner(CellId cell) const;
   bool run_alone(const Instant& stop, const KeepGoing& keep_going);
   bool run_together(const Instant& stop, const KeepGoing& keep_going);
-  void run_shard(unsigned k, Run& run, const KeepGoing& keep_going);
+  void go_through(Course& course, Run& run);
+  void go_through_in_turn(std::vector<Course>& courses, Run& run);
+  void begin_round(Course& course, Run& run);
+  void go_on(Course& course, Run& run);
+  [[nodiscard]] bool end_round(Course& course, Run& run);
+  template <class Work>
+  void guarded(const Course& course, Run& run, const Work& work);
+  template <class Work>
+  void talk(Course& course, Run& run, const Work& work);
+  [[nodiscard]] bool speaks(const Course& course) const { return course.shard == 0 && processes_.count() > 1; }
   void tell(Shard<Real>& shard, News& news) const;
   void start_exchange(const AllNews& news);
   void finish_exchange(AllNews& news);
@@ -106,6 +126,8 @@ class Shards final : public Engine {
   Processes& processes_;
   Routing routing_;
   std::vector<std::unique_ptr<Shard<Real>>> shards_;
+  double work_ = 0.0;  ///< in one smallest delay
+  bool may_do_without_threads_ = false;
   bool ahead_ = true;  ///< shards go through a window before they know what happened in the last one
   foundation::ByteWriter message_;
   std::vector<Processes::Bytes> messages_;

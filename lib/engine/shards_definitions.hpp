@@ -27,22 +27,26 @@ Shards<Real>::Shards(const network::Network& network, recording::Recorder& recor
   } else {
     recorder.set_resolution(0, 0);
   }
-  const double events = events_per_window();
-  const unsigned count = how_many(threads, events);
-  ahead_ = pays_ahead(events);
+  work_ = work_per_delay();
+  ahead_ = pays_ahead();
+  may_do_without_threads_ = threads == 0;
+  const unsigned count = how_many(threads);
   for (unsigned k = 0; k < count; ++k) {
     shards_.push_back(std::make_unique<Shard<Real>>(network, routing_, network::Share{k, count}));
   }
 }
 
-/// Synaptic events of this process in one smallest delay. The rate is a guess; what depends on it is speed alone.
+/// What this process has to do in one smallest delay, in synaptic events of IF_curr_exp. The rate is a guess; what
+/// depends on it is speed alone.
 template <class Real>
-double Shards<Real>::events_per_window() const {
-  constexpr double kRate = 0.01;  // spikes of a cell per ms
+double Shards<Real>::work_per_delay() const {
+  constexpr double kRate = 0.01;        // spikes of a cell per ms
+  constexpr double kConductance = 3.0;  // an event of IF_cond_exp (benchmarks/networks)
   double synapses = 0;
   for (const network::ProjectionData& projection : network_.projections) {
     for (const network::SynapseBlock& block : projection.blocks) {
-      synapses += static_cast<double>(block.table.size());
+      const bool conductance = network_.populations[block.post_population].model->conductance_based;
+      synapses += static_cast<double>(block.table.size()) * (conductance ? kConductance : 1.0);
     }
   }
   return synapses * kRate * std::min(routing_.min_delay(), 1.0);
@@ -50,7 +54,7 @@ double Shards<Real>::events_per_window() const {
 
 /// Several threads pay when a window holds enough work for each.
 template <class Real>
-unsigned Shards<Real>::how_many(unsigned threads, double events_per_window) const {
+unsigned Shards<Real>::how_many(unsigned threads) const {
   if (routing_.min_delay() < kShortestWindow) {
     if (processes_.count() > 1) {
       throw ParameterError("delay", routing_.min_delay(), "ms", "must be >= 1e-6 ms on several processes");
@@ -60,8 +64,8 @@ unsigned Shards<Real>::how_many(unsigned threads, double events_per_window) cons
   if (threads > 0) {
     return threads;
   }
-  constexpr double kEventsOfShard = std::is_same_v<Real, double> ? 1000 : 20;  // tens of microseconds
-  const double useful = events_per_window / kEventsOfShard;
+  constexpr double kWorkOfShard = std::is_same_v<Real, double> ? 400 : 8;  // some microseconds
+  const double useful = work_ / kWorkOfShard;
   const unsigned available = std::max(1U, std::thread::hardware_concurrency() / processes_.on_this_machine());
   return useful < available ? std::max(1U, static_cast<unsigned>(useful)) : available;
 }
@@ -69,14 +73,14 @@ unsigned Shards<Real>::how_many(unsigned threads, double events_per_window) cons
 /// Whether windows of half the length, twice as many, pay. Between threads they do. Between processes they do where
 /// news take a while, from one machine to another, and a window has more work than an exchange.
 template <class Real>
-bool Shards<Real>::pays_ahead(double events_per_window) const {
-  constexpr double kEventsOfProcess = std::is_same_v<Real, double> ? 1000 : 20;
+bool Shards<Real>::pays_ahead() const {
+  constexpr double kWorkOfProcess = std::is_same_v<Real, double> ? 1000 : 20;
   if (processes_.count() == 1) {
     return true;
   }
   foundation::ByteWriter message;
   message.put(processes_.on_this_machine());
-  message.put(events_per_window);
+  message.put(work_);
   std::vector<Processes::Bytes> all;
   processes_.all_gather(message.bytes(), all);
   bool apart = false;
@@ -84,7 +88,7 @@ bool Shards<Real>::pays_ahead(double events_per_window) const {
   for (const Processes::Bytes& one : all) {
     foundation::ByteReader reader(one);
     apart = apart || reader.get<unsigned>() < processes_.count();
-    busy = busy || reader.get<double>() > kEventsOfProcess;
+    busy = busy || reader.get<double>() > kWorkOfProcess;
   }
   return apart && busy;
 }
@@ -130,116 +134,168 @@ template <class Real>
 bool Shards<Real>::run_together(const Instant& stop, const KeepGoing& keep_going) {
   const auto count = static_cast<unsigned>(shards_.size());
   const std::size_t voices = count + processes_.count() - 1;
-  Run run{shards_[0]->now(), stop, {AllNews(voices), AllNews(voices)}, std::vector<std::exception_ptr>(count)};
-  std::vector<std::thread> threads;
-  for (unsigned k = 1; k < count; ++k) {
-    threads.emplace_back([&, k] { run_shard(k, run, keep_going); });
+  const Instant start = shards_[0]->now();
+  Run run{keep_going, {AllNews(voices), AllNews(voices)}, std::vector<std::exception_ptr>(count)};
+  std::vector<Course> courses(count, Course{start, start, stop, events::later(start, Real(kPollEvery))});
+  for (unsigned k = 0; k < count; ++k) {
+    courses[k].shard = k;
   }
-  run_shard(0, run, keep_going);
-  for (std::thread& thread : threads) {
-    thread.join();
+  if (starts_threads(start, stop)) {
+    std::vector<std::thread> threads;
+    for (unsigned k = 1; k < count; ++k) {
+      threads.emplace_back([&, k] { go_through(courses[k], run); });
+    }
+    go_through(courses[0], run);
+    for (std::thread& thread : threads) {
+      thread.join();
+    }
+  } else {
+    go_through_in_turn(courses, run);
   }
   for (const std::exception_ptr& failure : run.failures) {
     if (failure) {
       std::rethrow_exception(failure);
     }
   }
-  return run.completed;
+  return courses[0].completed;
 }
 
-/// What one thread does. Shard 0 also talks to the other processes, records, and asks whether to go on.
+/// Starting a thread takes some tens of microseconds. Who asks for threads gets them.
 template <class Real>
-void Shards<Real>::run_shard(unsigned k, Run& run, const KeepGoing& keep_going) {
-  Shard<Real>& shard = *shards_[k];
-  const bool speaks = k == 0 && processes_.count() > 1;
-  bool connected = true;
-  const auto guarded = [&failure = run.failures[k]](const auto& work) {
-    try {
-      if (!failure) {
-        work();
-      }
-    } catch (...) {
-      failure = std::current_exception();
+bool Shards<Real>::starts_threads(const Instant& start, const Instant& stop) const {
+  if (shards_.size() == 1 || !may_do_without_threads_) {
+    return shards_.size() > 1;
+  }
+  constexpr double kWork = std::is_same_v<Real, double> ? 10000 : 200;
+  const double duration = events::to_time(stop).ms() - events::to_time(start).ms();
+  return work_ * duration > kWork * std::min(routing_.min_delay(), 1.0);
+}
+
+/// On the thread of one shard.
+template <class Real>
+void Shards<Real>::go_through(Course& course, Run& run) {
+  do {
+    begin_round(course, run);
+    if (ahead_) {
+      go_on(course, run);
     }
-  };
-  const auto talk = [&](const auto& work) {  // also after a failure: the others wait to be told
-    try {
-      if (connected) {
-        work();
-      }
-    } catch (...) {
-      connected = false;
-      run.failures[k] = run.failures[k] ? run.failures[k] : std::current_exception();
+  } while (end_round(course, run));
+}
+
+/// The same for all shards on this thread.
+template <class Real>
+void Shards<Real>::go_through_in_turn(std::vector<Course>& courses, Run& run) {
+  for (bool more = true; more;) {
+    std::for_each(courses.rbegin(), courses.rend(),
+                  [&](Course& course) { begin_round(course, run); });  // 0 speaks last
+    if (ahead_) {
+      std::for_each(courses.begin(), courses.end(), [&](Course& course) { go_on(course, run); });
     }
-  };
-  // The same in all threads, as is everything that says how to go on:
-  Instant stop = run.stop;
-  Instant reached = run.start;
-  Instant silent = run.start;  // what happened before is known
-  bool completed = true;
-  Instant next_poll = events::later(run.start, Real(kPollEvery));
-  const auto go_on = [&] {
-    reached = end_of_window(reached, silent, stop);
-    guarded([&] { shard.run_before(reached); });
-  };
-  for (unsigned round = 1;; ++round) {
-    AllNews& news = run.news[round % 2];
-    const bool last = !(reached < stop);
-    News& mine = news[k];
-    mine.leave = false;
-    guarded([&] {
-      tell(shard, mine);
-      if (k == 0 && next_poll < reached && !last) {
-        next_poll = events::later(reached, Real(kPollEvery));
-        mine.leave = !keep_going(events::to_time(reached));
+    for (Course& course : courses) {  // and listens first
+      more = end_round(course, run);
+    }
+  }
+}
+
+/// What fails here ends the run of all: they are told.
+template <class Real>
+template <class Work>
+void Shards<Real>::guarded(const Course& course, Run& run, const Work& work) {
+  std::exception_ptr& failure = run.failures[course.shard];
+  try {
+    if (!failure) {
+      work();
+    }
+  } catch (...) {
+    failure = std::current_exception();
+  }
+}
+
+/// Also after a failure: the others wait to be told.
+template <class Real>
+template <class Work>
+void Shards<Real>::talk(Course& course, Run& run, const Work& work) {
+  try {
+    if (course.connected) {
+      work();
+    }
+  } catch (...) {
+    course.connected = false;
+    std::exception_ptr& failure = run.failures[course.shard];
+    failure = failure ? failure : std::current_exception();
+  }
+}
+
+/// Tells the others of the last window. Shard 0 also asks whether to go on, and talks to the other processes.
+template <class Real>
+void Shards<Real>::begin_round(Course& course, Run& run) {
+  ++course.round;
+  course.last = !(course.reached < course.stop);
+  AllNews& news = run.news[course.round % 2];
+  News& mine = news[course.shard];
+  mine.leave = false;
+  guarded(course, run, [&] {
+    tell(*shards_[course.shard], mine);
+    if (course.shard == 0 && course.next_poll < course.reached && !course.last) {
+      course.next_poll = events::later(course.reached, Real(kPollEvery));
+      mine.leave = !run.keep_going(events::to_time(course.reached));
+    }
+  });
+  mine.leave = mine.leave || run.failures[course.shard];
+  mine.told.reach(course.round);
+  if (speaks(course)) {
+    for (std::size_t own = 0; own < shards_.size(); ++own) {
+      news[own].told.await(course.round);
+    }
+    talk(course, run, [&] { start_exchange(news); });
+  }
+}
+
+/// Through the next window, unless the last one was the last.
+template <class Real>
+void Shards<Real>::go_on(Course& course, Run& run) {
+  if (!course.last) {
+    course.reached = end_of_window(course.reached, course.silent, course.stop);
+    guarded(course, run, [&] { shards_[course.shard]->run_before(course.reached); });
+  }
+}
+
+/// Takes in what the others have told. @returns whether there is another round
+template <class Real>
+bool Shards<Real>::end_round(Course& course, Run& run) {
+  AllNews& news = run.news[course.round % 2];
+  if (speaks(course)) {
+    talk(course, run, [&] { finish_exchange(news); });
+    for (std::size_t voice = shards_.size(); voice < news.size(); ++voice) {
+      news[voice].leave = news[voice].leave || !course.connected;
+      news[voice].told.reach(course.round);
+    }
+  }
+  for (std::size_t voice = 0; voice < news.size(); ++voice) {
+    news[voice].told.await(course.round);
+    guarded(course, run, [&] {
+      for (const Emission<Real>& emission : news[voice].emissions) {
+        shards_[course.shard]->accept(emission);
+      }
+      if (course.shard == 0 && voice < shards_.size()) {
+        record(news[voice].emissions);
       }
     });
-    mine.leave = mine.leave || run.failures[k];
-    mine.told.reach(round);
-    if (speaks) {
-      for (unsigned own = 0; own < shards_.size(); ++own) {
-        news[own].told.await(round);
-      }
-      talk([&] { start_exchange(news); });
-    }
-    if (ahead_ && !last) {
-      go_on();
-    }
-    if (speaks) {
-      talk([&] { finish_exchange(news); });
-      for (std::size_t voice = shards_.size(); voice < news.size(); ++voice) {
-        news[voice].leave = news[voice].leave || !connected;
-        news[voice].told.reach(round);
-      }
-    }
-    for (std::size_t voice = 0; voice < news.size(); ++voice) {
-      news[voice].told.await(round);
-      guarded([&] {
-        for (const Emission<Real>& emission : news[voice].emissions) {
-          shard.accept(emission);
-        }
-        if (k == 0 && voice < shards_.size()) {
-          record(news[voice].emissions);
-        }
-      });
-    }
-    if (last) {
-      break;
-    }
-    silent = news[0].silent_until;
-    for (const News& one : news) {
-      silent = one.silent_until < silent ? one.silent_until : silent;
-    }
-    if (std::any_of(news.begin(), news.end(), [](const News& one) { return one.leave; })) {
-      completed = false;
-      stop = reached;
-    } else if (!ahead_) {
-      go_on();
-    }
   }
-  if (k == 0) {
-    run.completed = completed;
+  if (course.last) {
+    return false;
   }
+  course.silent = news[0].silent_until;
+  for (const News& one : news) {
+    course.silent = one.silent_until < course.silent ? one.silent_until : course.silent;
+  }
+  if (std::any_of(news.begin(), news.end(), [](const News& one) { return one.leave; })) {
+    course.completed = false;
+    course.stop = course.reached;
+  } else if (!ahead_) {
+    go_on(course, run);
+  }
+  return true;
 }
 
 /// Own events apart, the earliest spike that may follow is one that an emission of the last window causes on arrival.

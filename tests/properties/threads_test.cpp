@@ -5,8 +5,10 @@
 #include <limits>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
 
+#include "busy_network.hpp"
 #include "random_network.hpp"
 #include "vogels_abbott_like.hpp"
 
@@ -57,6 +59,19 @@ TEST_P(Threads, AnyNumberOfThemGivesTheSameBits) {
     EXPECT_EQ(together.threads, threads);
     expect_same(together, alone);
   }
+}
+
+/// Threads that nobody asked for are not started for every short run.
+TEST_P(Threads, ShortRunsAndLongOnesOfAsManyAsThereAreGiveTheSameBits) {
+  BusyNetwork alone(GetParam(), 1);
+  alone.simulation.run_until(30.0);
+  BusyNetwork together(GetParam(), 0);
+  for (const double stop : {0.3, 0.6, 0.7, 1.9, 2.0, 9.0, 9.05, 20.0, 20.7, 30.0}) {
+    together.simulation.run_until(stop);
+  }
+  EXPECT_EQ(together.simulation.threads() > 1, std::thread::hardware_concurrency() > 1);
+  EXPECT_GT(alone.cells[0].spikes().size(), 100U);
+  EXPECT_TRUE(together.cells[0].spikes() == alone.cells[0].spikes());
 }
 
 TEST_P(Threads, ARunThatIsCutGivesTheSameBits) {
