@@ -80,6 +80,11 @@ class DrivenGroup final : public NeuronGroup<Real> {
     return others_->receive(inputs.first(count), candidates);
   }
 
+  void prefetch(std::size_t i) const override { others_->prefetch(i); }
+  void prefetch_targets(std::span<const std::uint32_t> targets, std::uint32_t offset) const override {
+    others_->prefetch_targets(targets, offset);
+  }
+
   [[nodiscard]] Real safe_until(std::size_t i) const override {
     const Neuron* const neuron = find(i);
     return neuron == nullptr ? others_->safe_until(i) : neuron->safe;

@@ -95,16 +95,13 @@ class KernelGroup final : public NeuronGroup<Real> {
     }
   }
 
-  void prefetch_targets(std::span<const std::uint32_t> targets, std::uint32_t offset,
-                        network::Share::Range own) const override {
+  void prefetch_targets(std::span<const std::uint32_t> targets, std::uint32_t offset) const override {
     for (const std::uint32_t target : targets) {
-      if (own.contains(target)) {
-        const std::uint32_t i = offset + target;
-        if constexpr (kBacklogs) {
-          backlogs_.prefetch(i);
-        } else {
-          foundation::prefetch(&rows_[i]);
-        }
+      const std::uint32_t i = offset + target;
+      if constexpr (kBacklogs) {
+        backlogs_.prefetch(i);
+      } else {
+        foundation::prefetch(&rows_[i]);
       }
     }
   }

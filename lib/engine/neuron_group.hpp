@@ -109,9 +109,8 @@ class NeuronGroup {
 
   /// Asks the memory for what examine() and wake() need of a neuron, long before they are called.
   virtual void prefetch(std::size_t /*index*/) const {}
-  /// The same for deliver(). @param own  targets that are not in there are of others
-  virtual void prefetch_targets(std::span<const std::uint32_t> /*targets*/, std::uint32_t /*offset*/,
-                                network::Share::Range /*own*/) const {}
+  /// The same for deliver().
+  virtual void prefetch_targets(std::span<const std::uint32_t> /*targets*/, std::uint32_t /*offset*/) const {}
 
   /// Before this time the neuron does not spike unless an event comes; +inf: not within this epoch.
   [[nodiscard]] virtual Real safe_until(std::size_t index) const = 0;

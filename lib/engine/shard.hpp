@@ -191,6 +191,10 @@ class Shard {
   void deliver_row(const Branch& branch, std::uint32_t source_index, events::Delivery<Real>& delivery);
   [[nodiscard]] std::size_t next_own(const Branch& branch, const network::SynapseTable::Row& row,
                                      std::size_t position) const;
+  /// The synapses onto cells of this part. @pre one delay
+  [[nodiscard]] network::SynapseTable::Row own_part(const Branch& branch, const network::SynapseTable::Row& row) const {
+    return alone_ ? row : row.onto(places_[branch.post_population].own);
+  }
   void collect(const Branch& branch, const network::SynapseTable::Row& row);
   void deliver_collected();
 

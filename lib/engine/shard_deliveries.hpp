@@ -213,7 +213,7 @@ void Shard<Real>::prefetch_deliveries() const {
   for_branches(2, [](const Branch& branch, std::size_t row) { branch.table->prefetch_row(row); });
   for_branches(0, [this](const Branch& branch, std::size_t row) {
     const Place& place = places_[branch.post_population];
-    place.group->prefetch_targets(branch.table->row(row).target, place.offset, place.own);
+    place.group->prefetch_targets(own_part(branch, branch.table->row(row)).target, place.offset);
   });
 }
 
@@ -232,8 +232,7 @@ void Shard<Real>::deliver_whole() {
     return;
   }
   for (const Branch& branch : route.branches) {
-    const network::SynapseTable::Row row = branch.row(index);
-    collect(branch, alone_ ? row : row.onto(places_[branch.post_population].own));
+    collect(branch, own_part(branch, branch.row(index)));
   }
   deliver_collected();
 }

@@ -10,6 +10,7 @@
 #include <span>
 #include <vector>
 
+#include "engine/emissions_in_order.hpp"
 #include "engine/engine.hpp"
 #include "engine/milestone.hpp"
 #include "engine/routing.hpp"
@@ -91,6 +92,7 @@ class Shards final : public Engine {
     bool last = false;  ///< nothing follows but to take in the last news
     bool completed = true;
     bool connected = true;  ///< with the other processes
+    EmissionsInOrder<Real> incoming{};
   };
 
   [[nodiscard]] double work_per_delay() const;

@@ -271,17 +271,17 @@ bool Shards<Real>::end_round(Course& course, Run& run) {
       news[voice].told.reach(course.round);
     }
   }
-  for (std::size_t voice = 0; voice < news.size(); ++voice) {
-    news[voice].told.await(course.round);
-    guarded(course, run, [&] {
-      for (const Emission<Real>& emission : news[voice].emissions) {
-        shards_[course.shard]->accept(emission);
-      }
-      if (course.shard == 0 && voice < shards_.size()) {
-        record(news[voice].emissions);
-      }
-    });
+  for (const News& one : news) {
+    one.told.await(course.round);
   }
+  guarded(course, run, [&] {
+    for (const Emission<Real>& emission : course.incoming.of(news)) {
+      shards_[course.shard]->accept(emission);
+    }
+    for (std::size_t own = 0; course.shard == 0 && own < shards_.size(); ++own) {
+      record(news[own].emissions);
+    }
+  });
   if (course.last) {
     return false;
   }
