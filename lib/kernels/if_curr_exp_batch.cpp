@@ -5,178 +5,18 @@
 // clang-format off: the order matters
 #include <hwy/highway.h>
 
-#include "kernels/inputs-inl.hpp"
-#include "kernels/lanes-inl.hpp"
+#include "kernels/if_curr_exp_formulas-inl.hpp"
 // clang-format on
 #include <algorithm>
 #include <array>
 #include <bit>
 #include <span>
 
-#include "foundation/prefetch.hpp"
 #include "kernels/batch.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace va_event::kernels::HWY_NAMESPACE {
 namespace {
-
-using Kernel = IfCurrExpKernel<double>;
-
-/// Constants of the neurons of one vector.
-struct Lanes {
-  V tau_m;
-  V rate_m;
-  V rate_exc;
-  V rate_inh;
-  V y_infinity;
-  V potentials;
-  V gain_exc;
-  V gain_inh;
-  V drive_exc;
-  V drive_inh;
-  V epoch_m;
-  V epoch_exc;
-  V epoch_inh;
-  V peak_exc;
-  V peak_inh;
-  V turn_exc;
-  V turn_inh;
-  V largest;
-  V event_slack;
-};
-
-constexpr std::size_t kConstants = 19;
-
-/// In the order of Lanes.
-HWY_INLINE std::array<double, kConstants> numbers_of(const Kernel::Constants& c) {
-  return {c.tau_m,    c.rate_m,    c.exc.rate,  c.inh.rate, c.y_infinity, c.potentials, c.gain_exc,
-          c.gain_inh, c.drive_exc, c.drive_inh, c.epoch.m,  c.epoch.exc,  c.epoch.inh,  c.peak_exc,
-          c.peak_inh, c.turn_exc,  c.turn_inh,  c.largest,  c.event_slack};
-}
-/// @param at gives a vector of the n-th constant
-template <class At>
-HWY_INLINE Lanes make_lanes(const At& at) {
-  return {at(0),  at(1),  at(2),  at(3),  at(4),  at(5),  at(6),  at(7),  at(8), at(9),
-          at(10), at(11), at(12), at(13), at(14), at(15), at(16), at(17), at(18)};
-}
-HWY_INLINE Lanes lanes_of(const Kernel::Constants& c) {
-  const std::array<double, kConstants> numbers = numbers_of(c);
-  return make_lanes([&numbers](std::size_t n) HWY_ATTR { return hn::Set(Doubles(), numbers[n]); });
-}
-
-/// The three exponentials at the neurons' times.
-struct FactorLanes {
-  V m;
-  V exc;
-  V inh;
-};
-
-/// frame::Rest
-struct RestLanes {
-  FactorLanes decay;
-  V top_exc;
-  V top_inh;
-};
-
-/// IfCurrExpKernel<double>::Moment
-struct MomentLanes {
-  FactorLanes now;
-  RestLanes rest;
-};
-
-HWY_INLINE MomentLanes moment_of(const Kernel::Moment& at) {
-  const auto all = [](double x) HWY_ATTR { return hn::Set(Doubles(), x); };
-  const auto factors = [&all](const frame::Factors<double>& f) HWY_ATTR {
-    return FactorLanes{all(f.m), all(f.exc), all(f.inh)};
-  };
-  return {factors(at.now), {factors(at.rest.decay), all(at.rest.top_exc), all(at.rest.top_inh)}};
-}
-HWY_INLINE MomentLanes moment_of(const Lanes& c, V t) {
-  const FactorLanes now{exp(hn::Neg(t) * c.rate_m), exp(hn::Neg(t) * c.rate_exc), exp(hn::Neg(t) * c.rate_inh)};
-  const FactorLanes decay{c.epoch_m / now.m, c.epoch_exc / now.exc, c.epoch_inh / now.inh};
-  return {now,
-          {decay, hn::IfThenElse(t < c.turn_exc, c.peak_exc, decay.exc - decay.m),
-           hn::IfThenElse(t < c.turn_inh, c.peak_inh, decay.inh - decay.m)}};
-}
-
-/// When neurons could spike, from `label` on, and which of them are of interest.
-struct Outlook {
-  V until;
-  V reserve;
-  hn::Mask<Doubles> held;
-  hn::Mask<Doubles> by_sign;
-  hn::Mask<Doubles> noticed;
-  hn::Mask<Doubles> near;
-};
-
-/// IfCurrExpKernel<double>::look(), operation by operation.
-HWY_INLINE Outlook outlook(const Lanes& c, const MomentLanes& at, const FactorLanes& amplitude, V label,
-                           const Watch& watch) {
-  const Doubles d;
-  const V zero = hn::Zero(d);
-  const V infinity = hn::Set(d, std::numeric_limits<double>::infinity());
-  const auto positive = [zero](V x) HWY_ATTR { return hn::Max(x, zero); };
-  const auto negative = [zero](V x) HWY_ATTR { return hn::Min(x, zero); };
-  const V exc = amplitude.exc * at.now.exc;
-  const V inh = amplitude.inh * at.now.inh;
-  const V y = c.y_infinity + ((amplitude.m * at.now.m + exc) + inh);
-  const auto held = amplitude.m < hn::Set(d, kHeld / 2);
-
-  const FactorLanes& decay = at.rest.decay;
-  const V below = negative(exc * (decay.exc - decay.m)) + negative(inh * (decay.inh - decay.m));
-  const V end = c.y_infinity + ((y - c.y_infinity) * decay.m + below);
-  const V above = positive(exc * at.rest.top_exc) + positive(inh * at.rest.top_inh);
-  const V size = hn::Abs(y) + c.potentials + (hn::Abs(exc) + hn::Abs(inh));
-  const V bound = (hn::Max(y, end) + above) + hn::Set(d, kSafetyMargin * std::numeric_limits<double>::epsilon()) * size;
-  const auto reserved = hn::AndNot(held, hn::And(bound < zero, size < c.largest));
-
-  const V drive_exc = exc * c.drive_exc;
-  const V drive_inh = inh * c.drive_inh;
-  const V slow = hn::IfThenElse(c.rate_exc >= c.rate_inh, drive_inh, drive_exc);
-  const V drive = c.y_infinity + hn::Max(zero, hn::Max(slow, drive_exc + drive_inh));
-  const V scale = hn::Abs(y) + c.potentials + (hn::Abs(drive_exc) + hn::Abs(drive_inh));
-  const V distance = hn::Neg(y);
-  const SafeLanes<V> safe = safe_interval(distance, drive, hn::Set(d, 1.0), c.tau_m, scale);
-  const V until = hn::IfThenElse(hn::Or(held, reserved), infinity, label + safe.duration);
-  return {until,
-          hn::IfThenElse(reserved, bound, hn::IfThenElse(held, hn::Set(d, reserve::kHeld), hn::Set(d, reserve::kNone))),
-          held,
-          hn::AndNot(held, safe.by_sign),
-          until < hn::Set(d, watch.until),
-          hn::IfThenElse(reserved, hn::Neg(bound), distance) < hn::Set(d, watch.distance)};
-}
-
-/// Stores what was found about the neurons whose bits are set, and reports.
-/// @param before their reserves until then
-HWY_INLINE void put(const Outlook& seen, V before, const std::uint32_t* index, unsigned wanted,
-                    const ReserveNeurons& neurons, BatchReport& report) {
-  const Doubles d;
-  alignas(64) std::array<double, kPadding> until;
-  alignas(64) std::array<double, kPadding> reserve;
-  hn::Store(seen.until, d, until.data());
-  hn::Store(seen.reserve, d, reserve.data());
-  for (unsigned bits = wanted; bits != 0; bits &= bits - 1) {
-    const auto lane = static_cast<std::size_t>(std::countr_zero(bits));
-    neurons.safe_until[index[lane]] = until[lane];
-    neurons.row[index[lane]].reserve = reserve[lane];
-  }
-  const auto chosen = [wanted](hn::Mask<Doubles> mask)
-                          HWY_ATTR { return bits_of(mask, hn::Lanes(Doubles())) & wanted; };
-  const auto searched = before >= hn::Set(d, reserve::kSearched);
-  if (HWY_UNLIKELY(!hn::AllFalse(d, hn::Or(seen.by_sign, searched)))) {
-    report.by_sign += static_cast<unsigned>(std::popcount(chosen(seen.by_sign)));
-    append(chosen(searched), index, report.again);
-  }
-  if (HWY_UNLIKELY(!hn::AllFalse(d, hn::Or(seen.noticed, seen.near)))) {
-    append(chosen(seen.noticed), index, report.noticed);
-    append(chosen(seen.near), index, report.near);
-  }
-}
-
-/// The bits of the first `count` lanes, or of all.
-HWY_INLINE unsigned first_lanes(std::size_t count) {
-  return (1U << static_cast<unsigned>(std::min(count, hn::Lanes(Doubles())))) - 1U;
-}
 
 constexpr std::size_t kBlock = 128;  // a multiple of the lanes of every vector
 
@@ -421,102 +261,6 @@ void deliver_curr_exp(const Kernel::Constants& c, const ReserveNeurons& neurons,
   }
 }
 
-/// IfCurrExpKernel<double>::receive(), and look() where there is need, for the neurons of one vector.
-HWY_INLINE void receive(const Lanes& c, Inputs<kConstants>& inputs, std::size_t k, std::size_t count,
-                        const ReserveNeurons& neurons, const Watch& watch, BatchReport& report) {
-  const Doubles d;
-  FactorLanes amplitude;
-  V reserve;
-  hn::LoadInterleaved4(d, &inputs.rows[k].y, amplitude.m, amplitude.exc, amplitude.inh, reserve);
-  const V t = inputs.t(k);
-  const V weight = inputs.weight(k);
-  const auto inhibitory = inputs.inhibitory(k);
-  const MomentLanes at = moment_of(c, t);
-  const V gain = hn::IfThenElse(inhibitory, c.gain_inh, c.gain_exc);
-  const V slack = hn::Set(d, reserve::kSlack) * hn::Abs(gain);
-  const V synaptic = gain / hn::IfThenElse(inhibitory, at.now.inh, at.now.exc);
-  const V up = gain * hn::IfThenElse(inhibitory, at.rest.top_inh, at.rest.top_exc) + slack;
-  amplitude.m = amplitude.m + weight * (hn::Neg(gain) / at.now.m);
-  amplitude.exc = amplitude.exc + weight * hn::IfThenZeroElse(inhibitory, synaptic);
-  amplitude.inh = amplitude.inh + weight * hn::IfThenElseZero(inhibitory, synaptic);
-  reserve = reserve + (hn::Max(weight * up, weight * hn::Neg(slack)) + c.event_slack);
-  hn::StoreInterleaved4(amplitude.m, amplitude.exc, amplitude.inh, reserve, d, &inputs.rows[k].y);
-  for (std::size_t lane = 0; lane < count; ++lane) {
-    const State<double>& sum = inputs.rows[k + lane];
-    ReserveRow& row = neurons.row[inputs.index[k + lane]];
-    row.y = sum.y;
-    row.exc = sum.exc;
-    row.inh = sum.inh;
-    row.reserve = sum.t;
-  }
-  // Who has a reserve left is not looked at.
-  const unsigned wanted = bits_of(reserve >= hn::Zero(d), count);
-  const unsigned held = bits_of(amplitude.m < hn::Set(d, kHeld / 2), count);
-  report.refractory += static_cast<unsigned>(std::popcount(held));
-  const unsigned near = bits_of(reserve >= hn::Set(d, -watch.distance), count) & ~(wanted | held);
-  append(near, &inputs.index[k], report.near);
-  if (wanted == 0) {
-    return;
-  }
-  put(outlook(c, at, amplitude, t, watch), reserve, &inputs.index[k], wanted, neurons, report);
-}
-
-template <bool kOneSet>
-std::size_t receive_each(const SetsOf<Kernel::Constants>& constants, const ReserveNeurons& neurons,
-                         std::span<const Input<double>> inputs, const Watch& watch, BatchReport& report) {
-  const Doubles d;
-  Inputs<kConstants> batch;  // the reserve in place of t; not initialised: only what is filled is read
-  for (const Input<double>& input : inputs) {
-    hwy::Prefetch(neurons.row + input.index);
-    hwy::Prefetch(neurons.safe_until + input.index);
-    if constexpr (!kOneSet) {
-      foundation::prefetch(std::as_bytes(std::span(&constants[input.index], 1)));
-    }
-  }
-  std::size_t count = 0;
-  for (; count < inputs.size(); ++count) {
-    const Input<double>& input = inputs[count];
-    ReserveRow& row = neurons.row[input.index];
-    const Kernel::Constants& c = constants[input.index];
-    if (!c.framed || (count > 0 && !(row.t < inputs[0].t && neurons.safe_until[input.index] > input.t))) {
-      break;
-    }
-    batch.set(count, {row.y, row.exc, row.inh, row.reserve}, input);
-    if constexpr (!kOneSet) {
-      batch.set_constants(count, numbers_of(c));
-    }
-    row.t = input.t;
-  }
-  if (count == 0) {
-    return 0;
-  }
-  for (std::size_t k = count; k < count + hn::Lanes(d) - 1; ++k) {  // full vectors
-    const std::size_t last = count - 1;
-    batch.set(k, batch.rows[last], inputs[last]);
-    if constexpr (!kOneSet) {
-      batch.set_constants(k, numbers_of(constants[inputs[last].index]));
-    }
-  }
-  if constexpr (kOneSet) {
-    const Lanes c = lanes_of(constants.sets[0]);
-    for (std::size_t k = 0; k < count; k += hn::Lanes(d)) {
-      receive(c, batch, k, std::min(count - k, hn::Lanes(d)), neurons, watch, report);
-    }
-  } else {
-    for (std::size_t k = 0; k < count; k += hn::Lanes(d)) {
-      const Lanes c = make_lanes([&batch, k](std::size_t n) HWY_ATTR { return batch.constant(n, k); });
-      receive(c, batch, k, std::min(count - k, hn::Lanes(d)), neurons, watch, report);
-    }
-  }
-  return count;
-}
-
-std::size_t receive_curr_exp(const SetsOf<Kernel::Constants>& constants, const ReserveNeurons& neurons,
-                             std::span<const Input<double>> inputs, const Watch& watch, BatchReport& report) {
-  return constants.set_of == nullptr ? receive_each<true>(constants, neurons, inputs, watch, report)
-                                     : receive_each<false>(constants, neurons, inputs, watch, report);
-}
-
 /// IfCurrExpKernel<double>::next_epoch() and look() for neurons one after the other.
 void next_epoch_curr_exp(const Kernel::Constants& constants, const ReserveNeurons& neurons, std::size_t count,
                          const Watch& watch, BatchReport& report) {
@@ -559,18 +303,11 @@ namespace va_event::kernels {
 
 HWY_EXPORT(deliver_curr_exp);
 HWY_EXPORT(next_epoch_curr_exp);
-HWY_EXPORT(receive_curr_exp);
 
 void Batch<IfCurrExpKernel<double>>::deliver(const Constants& constants, const ReserveNeurons& neurons,
                                              const Arrival& arrival, std::span<const Targets> targets,
                                              const Watch& watch, BatchReport& report) {
   HWY_DYNAMIC_DISPATCH(deliver_curr_exp)(constants, neurons, arrival, targets, watch, report);
-}
-
-std::size_t Batch<IfCurrExpKernel<double>>::receive(const SetsOf<Constants>& constants, const ReserveNeurons& neurons,
-                                                    std::span<const Input<double>> inputs, const Watch& watch,
-                                                    BatchReport& report) {
-  return HWY_DYNAMIC_DISPATCH(receive_curr_exp)(constants, neurons, inputs, watch, report);
 }
 
 void Batch<IfCurrExpKernel<double>>::next_epoch(const Constants& constants, const ReserveNeurons& neurons,
