@@ -30,8 +30,9 @@ struct ProcessState;  // engine/shards_checkpoint.hpp
 /// smallest delay: that far each shard goes alone. Then all take in what the others have emitted. A shard orders what
 /// arrives by its contents, so neither the number of shards nor the windows leave a trace in what comes out.
 ///
-/// Windows are half as long as they could be, so that each shard goes through the next one while it waits for what the
-/// others say of the last: nobody waits for anybody who is less than half a delay behind.
+/// Where that pays, as between threads, windows are half as long as they could be, and each shard goes through the next
+/// one while it waits for what the others say of the last: nobody waits for anybody who is less than half a delay
+/// behind.
 ///
 /// What a window costs, and how far this scales: README.md in this folder.
 template <class Real>
