@@ -15,7 +15,7 @@
 namespace va_event {
 namespace {
 
-using kernels::batch_sample::Curr, kernels::batch_sample::Cond;
+using neurons::batch_sample::Curr, neurons::batch_sample::Cond;
 
 // So many that what the start of a program needs, which is not quite the same every time, does not matter.
 constexpr int kRounds = 40;
@@ -25,8 +25,8 @@ enum class Until { prepare, work, verify };
 /// Number of synaptic events; 0 when the result is wrong.
 template <class Kernel>
 std::uint64_t batch(bool simple, Until until) {
-  const auto all = kernels::batch_sample::spikes(kernels::batch_sample::Example<Kernel>::kSpikesPerMs);
-  const kernels::batch_sample::Network<Kernel> start(simple);
+  const auto all = neurons::batch_sample::spikes(neurons::batch_sample::Example<Kernel>::kSpikesPerMs);
+  const neurons::batch_sample::Network<Kernel> start(simple);
   auto network = start;
   for (int round = 0; round < (until == Until::prepare ? 0 : kRounds); ++round) {
     network.reset(start);
@@ -36,7 +36,7 @@ std::uint64_t batch(bool simple, Until until) {
     network.finish();
   }
   return until != Until::verify || agrees_with_scalar_kernel(start, all, network)
-             ? kRounds * all.size() * kernels::batch_sample::kTargets
+             ? kRounds * all.size() * neurons::batch_sample::kTargets
              : 0;
 }
 

@@ -10,7 +10,7 @@
 
 namespace {
 
-using namespace va_event::kernels::batch_sample;
+using namespace va_event::neurons::batch_sample;
 
 template <class Kernel, bool simple>
 void deliver(benchmark::State& run) {

@@ -8,11 +8,11 @@
 #include <span>
 #include <vector>
 
-#include "kernels/batch.hpp"
-#include "kernels/if_cond_exp_backlog.hpp"
+#include "neurons/if_cond_exp/deferred_inputs.hpp"
+#include "neurons/if_curr_exp/batch.hpp"
 
 /// Neurons and spikes as the Vogels-Abbott networks have them, for measurements of the batch kernels.
-namespace va_event::kernels::batch_sample {
+namespace va_event::neurons::batch_sample {
 
 using Curr = IfCurrExpKernel<double>;
 using Cond = IfCondExpKernel<double>;
@@ -102,11 +102,8 @@ struct Network : Neurons<Kernel> {
     report_.clear();
     const double weight = Example<Kernel>::kWeights[spike.receptor];
     const Targets targets{spike.targets, 0, {}, weight};
-    Batch<Kernel>::deliver(this->constants, {this->rows.data(), this->safe.data()}, {spike.t, spike.t, spike.receptor},
+    Batch<Kernel>::deliver(this->constants, {this->rows.data(), this->safe.data()}, {spike.t, spike.receptor},
                            std::span(&targets, 1), {spike.t + 0.2, 0.5}, report_);
-    for (const SerialInput& input : report_.serial) {
-      this->receive(input.index, spike.t, spike.receptor, input.weight);
-    }
   }
   void finish() {}
 
@@ -132,7 +129,7 @@ struct Network<Cond> : Neurons<Cond> {
     inputs_.push_back({spike.t, at.decay_exc, at.decay_inh, spike.receptor == 0 ? weight / at.decay_exc : 0.0,
                        spike.receptor == 0 ? 0.0 : weight / at.decay_inh});
     for (std::span<const std::uint32_t> left = spike.targets; !left.empty();) {
-      left = left.subspan(kernels::deliver(backlog_.data(), inputs_.back(), number,
+      left = left.subspan(neurons::deliver(backlog_.data(), inputs_.back(), number,
                                            {constants, at.decay_exc, at.decay_inh}, left, 0, due_));
       settle(spike.t);
     }
@@ -150,7 +147,7 @@ struct Network<Cond> : Neurons<Cond> {
  private:
   void settle(double t) {
     report_.clear();
-    kernels::settle({{&constants, nullptr}, rows.data(), safe.data(), backlog_.data()}, due_, inputs_.data(),
+    neurons::settle({{&constants, nullptr}, rows.data(), safe.data(), backlog_.data()}, due_, inputs_.data(),
                     {t + 0.2, 0.5}, report_);
     due_.clear();
   }
@@ -176,4 +173,4 @@ template <class Kernel>
   });
 }
 
-}  // namespace va_event::kernels::batch_sample
+}  // namespace va_event::neurons::batch_sample

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/engine.hpp"
+#include "engine/run/engine.hpp"
 #include "network/network.hpp"
 #include "recording/recorder.hpp"
 #include "va_event/simulation.hpp"

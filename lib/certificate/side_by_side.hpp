@@ -6,7 +6,7 @@
 #include <optional>
 #include <vector>
 
-#include "engine/engine.hpp"
+#include "engine/run/engine.hpp"
 #include "recording/recorder.hpp"
 #include "va_event/certificate.hpp"
 

@@ -20,7 +20,7 @@ SourceTrains::SourceTrains(const network::Network& network, const Grid& grid) : 
     if (!population.model->is_source()) {
       continue;
     }
-    groups_.back() = engine::make_source_group(population, network.seed);
+    groups_.back() = sources::make_source_group(population, network.seed);
     for (std::uint32_t i = 0; i < population.size; ++i) {
       add(groups_.back()->restart(i, {}), p, population.first + i);
     }

@@ -7,9 +7,9 @@
 #include <optional>
 #include <vector>
 
-#include "engine/sources.hpp"
 #include "fixed_step/grid.hpp"
 #include "network/network.hpp"
+#include "sources/source_group.hpp"
 
 namespace va_event::fixed_step {
 
@@ -34,8 +34,8 @@ class SourceTrains {
 
   const network::Network& network_;
   Grid grid_;
-  std::vector<std::unique_ptr<engine::SourceGroup>> groups_;  ///< by population; null for neurons
-  std::vector<Spike> next_;                                   ///< of every source; a heap
+  std::vector<std::unique_ptr<sources::SourceGroup>> groups_;  ///< by population; null for neurons
+  std::vector<Spike> next_;                                    ///< of every source; a heap
 };
 
 }  // namespace va_event::fixed_step

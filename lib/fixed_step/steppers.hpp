@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "kernels/elementary.hpp"
+#include "numerics/elementary.hpp"
 
 /// The integration methods, as pure functions. A stepper has
 ///   Factors factors(membrane, h)                          what depends on the length of the step only
@@ -63,13 +63,13 @@ struct Exact : CurrentBased {
   static double response(const Membrane& m, double rate, double h) {
     const double slow = std::min(m.rate_m, rate);
     const double fast = std::max(m.rate_m, rate);
-    return m.inverse_cm * h * kernels::elementary::exp(-h * slow) * kernels::elementary::phi(h * (fast - slow));
+    return m.inverse_cm * h * numerics::elementary::exp(-h * slow) * numerics::elementary::phi(h * (fast - slow));
   }
   static Decay decay(const Membrane& m, double h) {
-    return {kernels::elementary::exp(-h * m.rate_e), kernels::elementary::exp(-h * m.rate_i)};
+    return {numerics::elementary::exp(-h * m.rate_e), numerics::elementary::exp(-h * m.rate_i)};
   }
   static Factors factors(const Membrane& m, double h) {
-    return {decay(m, h), kernels::elementary::exp(-h * m.rate_m), response(m, m.rate_e, h), response(m, m.rate_i, h),
+    return {decay(m, h), numerics::elementary::exp(-h * m.rate_m), response(m, m.rate_e, h), response(m, m.rate_i, h),
             m.inverse_cm / m.rate_m};
   }
   static State advance(const Membrane& m, const Factors& f, const State& y, double current) noexcept {
@@ -89,7 +89,7 @@ struct ExponentialEuler : Model {
   static State advance(const Membrane& m, const Factors& f, const State& y, double current) noexcept {
     const double rate = Model::rate(m, y);
     // v_inf - v = slope/rate; without a difference of nearly equal numbers for short steps
-    const double change = -kernels::elementary::expm1(-f.h * rate) * (Model::slope(m, y, current) / rate);
+    const double change = -numerics::elementary::expm1(-f.h * rate) * (Model::slope(m, y, current) / rate);
     return {y.v + change, y.e * f.decay.e, y.i * f.decay.i};
   }
 };

@@ -10,15 +10,15 @@
 #include <span>
 #include <string>
 
-#include "kernels/elementary.hpp"
+#include "numerics/elementary.hpp"
 #include "va_event/error.hpp"
 #include "va_event/random.hpp"
 
 namespace va_event {
 namespace {
 
-using kernels::elementary::exp;
-using kernels::elementary::log;
+using numerics::elementary::exp;
+using numerics::elementary::log;
 using Parameters = std::vector<double>;
 
 /// Integers up to here are doubles, and Boost's integer distributions do not overflow.
@@ -66,7 +66,7 @@ double draw_clipped_to_boundary(const Parameters& p, RandomStream& stream) {
 
 // Not Boost's: that one returns std::exp, whose last bit depends on the machine.
 double draw_lognormal(const Parameters& p, RandomStream& stream) {
-  return exp(std::min(draw_scaled_normal(p, stream), kernels::elementary::kMaxExponent));
+  return exp(std::min(draw_scaled_normal(p, stream), numerics::elementary::kMaxExponent));
 }
 
 double draw_exponential(const Parameters& p, RandomStream& stream) { return p[0] * stream.exponential(); }
@@ -121,7 +121,7 @@ void check_normal(const Parameters& p) { require(p[1] >= 0.0, "sigma", p[1], "mu
 
 void check_lognormal(const Parameters& p) {
   check_normal(p);
-  require(p[0] + 10.0 * p[1] <= kernels::elementary::kMaxExponent, "mu", p[0],
+  require(p[0] + 10.0 * p[1] <= numerics::elementary::kMaxExponent, "mu", p[0],
           "must leave exp(mu + 10 sigma) representable");
 }
 

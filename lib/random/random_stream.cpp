@@ -3,7 +3,7 @@
 
 #include <cassert>
 
-#include "kernels/elementary.hpp"
+#include "numerics/elementary.hpp"
 #include "va_event/random.hpp"
 
 namespace va_event {
@@ -37,7 +37,7 @@ void RandomStream::seek(std::uint64_t words) noexcept {
 double RandomStream::exponential() noexcept {
   // Centres of 2^52 equal cells of (0, 1): neither end occurs, and every one of them is a double.
   const double u = (static_cast<double>((*this)() >> 12U) + 0.5) * 0x1p-52;
-  return -kernels::elementary::log(u);
+  return -numerics::elementary::log(u);
 }
 
 }  // namespace va_event

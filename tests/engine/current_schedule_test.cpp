@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "engine/current_schedule.hpp"
+#include "engine/shard/current_schedule.hpp"
 
 #include <gtest/gtest.h>
 

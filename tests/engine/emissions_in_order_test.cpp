@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "engine/emissions_in_order.hpp"
+#include "engine/run/emissions_in_order.hpp"
 
 #include <gtest/gtest.h>
 

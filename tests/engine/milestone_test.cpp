@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "engine/milestone.hpp"
+#include "engine/run/milestone.hpp"
 
 #include <gtest/gtest.h>
 

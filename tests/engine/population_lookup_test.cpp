@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "engine/population_lookup.hpp"
+#include "engine/shard/population_lookup.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "engine/routing.hpp"
+#include "engine/shard/routing.hpp"
 
 #include <gtest/gtest.h>
 

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "kernels/elementary.hpp"
+#include "numerics/elementary.hpp"
 #include "random/bounded.hpp"
 #include "va_event/error.hpp"
 
@@ -14,7 +14,7 @@ namespace {
 /// log1p). Not std::log1p, whose last bit depends on the machine.
 double minus_log_of_complement(double p) {
   const double u = 1.0 - p;
-  return u == 1.0 ? p : -kernels::elementary::log(u) * (p / (1.0 - u));
+  return u == 1.0 ? p : -numerics::elementary::log(u) * (p / (1.0 - u));
 }
 
 }  // namespace

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/run/shards_definitions.hpp"
+#include "foundation/number_types.hpp"
+
+namespace va_event::engine {
+
+template std::unique_ptr<Engine> make_shards<foundation::Digits50>(const network::Network&, recording::Recorder&,
+                                                                   unsigned, Processes&);
+
+}  // namespace va_event::engine

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/shard/routing.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <span>
+#include <tuple>
+#include <utility>
+
+#include "foundation/bytes.hpp"
+#include "foundation/hash.hpp"
+
+namespace va_event::engine {
+
+namespace {
+
+/// Which row belongs to which cell of each population that has sources in `pre`.
+std::map<std::size_t, std::vector<std::int64_t>> rows_by_population(const network::Network& network,
+                                                                    const std::vector<CellId>& pre) {
+  std::map<std::size_t, std::vector<std::int64_t>> rows;
+  for (std::size_t row = 0; row < pre.size(); ++row) {
+    const std::size_t population = network.population_of(pre[row]);
+    auto& mine = rows[population];
+    if (mine.empty()) {
+      mine.assign(network.populations[population].size, -1);
+    }
+    mine[pre[row] - network.populations[population].first] = static_cast<std::int64_t>(row);
+  }
+  return rows;
+}
+
+/// Rows that simply count up need no list.
+bool counts_up(const std::vector<std::int64_t>& rows) {
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (rows[i] < 0 || rows[i] != rows[0] + static_cast<std::int64_t>(i)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/// What a table holds, with all the parts of it that other processes have.
+struct Extent {
+  std::uint64_t synapses = 0;
+  double min_delay = std::numeric_limits<double>::infinity();
+  double max_delay = -std::numeric_limits<double>::infinity();
+  double min_weight = std::numeric_limits<double>::infinity();
+  double max_weight = -std::numeric_limits<double>::infinity();
+
+  void add(const Extent& other) {
+    synapses += other.synapses;
+    min_delay = std::min(min_delay, other.min_delay);
+    max_delay = std::max(max_delay, other.max_delay);
+    min_weight = std::min(min_weight, other.min_weight);
+    max_weight = std::max(max_weight, other.max_weight);
+  }
+};
+
+Extent extent_of(const network::SynapseTable& table) {
+  const auto [min_delay, max_delay] = table.delays();
+  const auto [min_weight, max_weight] = table.weights();
+  return {table.size(), min_delay, max_delay, min_weight, max_weight};
+}
+
+/// The extents of all blocks of all projections, one after the other.
+std::vector<Extent> extents_of(const network::Network& network, Processes& processes) {
+  std::vector<Extent> mine;
+  for (const network::ProjectionData& projection : network.projections) {
+    for (const network::SynapseBlock& block : projection.blocks) {
+      mine.push_back(extent_of(block.table));
+    }
+  }
+  foundation::ByteWriter message;
+  message.put_all(mine);
+  std::vector<Processes::Bytes> all;
+  processes.all_gather(message.bytes(), all);
+  std::vector<Extent> sum(mine.size());
+  for (const Processes::Bytes& one : all) {
+    const auto theirs = foundation::ByteReader(one).get_all<Extent>();
+    for (std::size_t k = 0; k < sum.size(); ++k) {
+      sum[k].add(theirs[k]);
+    }
+  }
+  return sum;
+}
+
+/// A branch, and what its place among the branches of its population follows from.
+struct Ranked {
+  std::size_t population;
+  Branch branch;
+  Extent extent;
+  std::uint64_t fingerprint = 0;
+
+  [[nodiscard]] bool one_delay() const { return extent.min_delay == extent.max_delay; }
+  [[nodiscard]] bool one_weight() const { return extent.min_weight == extent.max_weight; }
+  [[nodiscard]] auto summary() const {
+    return std::tuple(population, one_delay(), one_delay() ? extent.min_delay : 0.0, branch.post_population,
+                      branch.receptor, one_weight(), one_weight() ? extent.min_weight : 0.0);
+  }
+};
+
+/// A number that two branches of the same synapses have in common, and hardly any others: a sum over the synapses, so
+/// that it does not depend on which process holds which.
+std::uint64_t fingerprint(const Branch& branch, std::size_t sources) {
+  const network::SynapseTable& table = *branch.table;
+  std::uint64_t sum = 0;
+  for (std::size_t source = 0; source < sources; ++source) {
+    const network::SynapseTable::Row row = branch.row(source);
+    for (std::size_t k = 0; k < row.target.size(); ++k) {
+      const double weight = row.weight.empty() ? table.constant_weight() : row.weight[k];
+      const double delay = row.delay.empty() ? table.constant_delay() : row.delay[k];
+      const std::uint64_t cells = (std::uint64_t{source} << 32U) | row.target[k];
+      sum += foundation::Hash().add(cells).add(weight).add(delay).value();
+    }
+  }
+  return sum;
+}
+
+/// Whether a source has several synapses for each of its delays, on average: in time steps, or of a few classes.
+bool is_bundled(const network::SynapseTable& table) {
+  constexpr std::size_t kSeveral = 3;
+  std::size_t delays = 0;
+  for (std::size_t k = 0; k < table.rows(); ++k) {
+    const auto delay = table.row(k).delay;
+    for (std::size_t s = 0; s < delay.size(); ++s) {
+      delays += s == 0 || delay[s] != delay[s - 1] ? 1 : 0;
+    }
+  }
+  return table.size() >= kSeveral * delays;
+}
+
+/// Branches are ordered by what they hold. Synapses are looked at only if all else is the same.
+void sort(std::vector<Ranked>& branches, const network::Network& network, Processes& processes) {
+  const auto by_summary = [](const Ranked& a, const Ranked& b) { return a.summary() < b.summary(); };
+  std::sort(branches.begin(), branches.end(), by_summary);
+  foundation::ByteWriter message;
+  std::vector<Ranked*> undecided;
+  for (std::size_t k = 0; k < branches.size(); ++k) {
+    const bool like_last = k > 0 && branches[k - 1].summary() == branches[k].summary();
+    const bool like_next = k + 1 < branches.size() && branches[k].summary() == branches[k + 1].summary();
+    if (like_last || like_next) {
+      undecided.push_back(&branches[k]);
+      message.put(fingerprint(branches[k].branch, network.populations[branches[k].population].size));
+    }
+  }
+  if (undecided.empty()) {  // in all processes
+    return;
+  }
+  std::vector<Processes::Bytes> all;
+  processes.all_gather(message.bytes(), all);
+  for (const Processes::Bytes& one : all) {
+    foundation::ByteReader theirs(one);
+    for (Ranked* const branch : undecided) {
+      branch->fingerprint += theirs.get<std::uint64_t>();
+    }
+  }
+  std::sort(branches.begin(), branches.end(), [](const Ranked& a, const Ranked& b) {
+    return std::tuple_cat(a.summary(), std::tuple(a.fingerprint)) <
+           std::tuple_cat(b.summary(), std::tuple(b.fingerprint));
+  });
+}
+
+}  // namespace
+
+Routing::Routing(const network::Network& network, Processes& processes)
+    : routes_(network.populations.size()), min_delay_(std::numeric_limits<double>::infinity()) {
+  const std::vector<Extent> extents = extents_of(network, processes);
+  std::vector<Ranked> branches;
+  std::size_t next_extent = 0;
+  for (const network::ProjectionData& projection : network.projections) {
+    const auto rows_of = rows_by_population(network, *projection.pre);
+    for (const network::SynapseBlock& block : projection.blocks) {
+      const Extent& extent = extents[next_extent++];
+      if (extent.synapses == 0) {
+        continue;
+      }
+      min_delay_ = std::min(min_delay_, extent.min_delay);
+      const CellModel& post = *network.populations[block.post_population].model;
+      const auto receptor = static_cast<std::uint32_t>(receptor_index(post, projection.receptor));
+      for (const auto& [population, rows] : rows_of) {
+        branches.push_back({population, {&block.table, block.post_population, receptor, rows[0], {}}, extent});
+        if (!counts_up(rows)) {
+          branches.back().branch.rows = rows;
+        }
+      }
+    }
+  }
+  sort(branches, network, processes);
+  std::pair<std::size_t, double> last{0, 0.0};  // the delay of the last route, 0: of its own for each synapse
+  for (Ranked& ranked : branches) {
+    const network::SynapseTable& table = *ranked.branch.table;
+    std::vector<Route>& routes = routes_[ranked.population];
+    if (table.size() == 0) {
+      continue;
+    }
+    const bool joins = ranked.one_delay() && last == std::pair(ranked.population, ranked.extent.min_delay);
+    last = {ranked.population, ranked.one_delay() ? ranked.extent.min_delay : 0.0};
+    if (!joins) {
+      const bool one = table.has_constant_delay();
+      routes.push_back({one ? std::optional(table.constant_delay()) : std::nullopt, {}, !one && is_bundled(table)});
+    }
+    routes.back().branches.push_back(std::move(ranked.branch));
+  }
+}
+
+}  // namespace va_event::engine

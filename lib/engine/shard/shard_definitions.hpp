@@ -1,0 +1,423 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// The definitions of everything that depends on the number type, for the source that instantiates make_shards() (one
+/// for each type, so that they build in parallel).
+#include <algorithm>
+#include <iterator>
+#include <limits>
+#include <memory>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "engine/shard/shard.hpp"
+#include "engine/shard/shard_deliveries.hpp"
+#include "neurons/group/neuron_group_definitions.hpp"
+
+namespace va_event::engine {
+
+using events::kEpoch;
+
+template <class Real>
+Shard<Real>::Shard(const network::Network& network, const Routing& routing, network::Share part)
+    : network_(network),
+      routing_(routing),
+      alone_(network.share.count * part.count == 1),
+      large_(network.cells() > kManyCells),
+      currents_(network),
+      population_of_cell_(network) {
+  std::unordered_map<const CellModel*, neurons::NeuronGroup<Real>*> group_of_model;
+  for (const network::PopulationData& population : network.populations) {
+    if (!population.model->is_source() && !group_of_model.contains(population.model)) {
+      groups_.push_back(neurons::make_neuron_group<Real>(*population.model));
+      group_of_model[population.model] = groups_.back().get();
+      std::size_t count = 0;
+      for (const network::PopulationData& other : network.populations) {
+        const network::Share::Range own = part.of(network.share.of(other.size));
+        count += other.model == population.model ? own.end - own.begin : 0;
+      }
+      groups_.back()->reserve(count);
+    }
+  }
+  for (std::size_t p = 0; p < network.populations.size(); ++p) {
+    const network::PopulationData& population = network.populations[p];
+    const network::Share::Range own = part.of(network.share.of(population.size));
+    places_.push_back({nullptr, 0, own});
+    sources_.emplace_back();
+    if (population.model->is_source()) {
+      sources_.back() = sources::make_source_group(population, network.seed);
+      for (std::uint32_t i = own.begin; i < own.end; ++i) {
+        if (const auto first = sources_.back()->restart(i, {})) {
+          emissions_.push({*first, population.first + i});
+        }
+      }
+    } else {
+      std::vector<double> injected;
+      for (std::uint32_t i = own.begin; i < own.end; ++i) {
+        injected.push_back(currents_.current(population.first + i));
+      }
+      neurons::NeuronGroup<Real>* const group = group_of_model[population.model];
+      places_.back().group = group;
+      places_.back().offset = group->add(population, own.begin, own.end, injected) - own.begin;
+    }
+  }
+  for (const network::Injection& injection : network.injections) {
+    if (injection.sine) {
+      update_parameters_of(injection.cells);
+    }
+  }
+  begin_sampling({});
+  begin_frame();
+}
+
+template <class Real>
+void Shard<Real>::run_before(const Instant& stop) {
+  for (;;) {
+    const Real limit = now_.epoch < stop.epoch ? Real(kEpoch) : stop.offset;
+    const Next next = next_event();
+    if (next.time < limit && next.time < candidates_.frame_end()) {
+      now_.offset = next.time;
+      handle(next.kind, limit < candidates_.frame_end() ? limit : candidates_.frame_end());
+    } else if (candidates_.frame_end() < limit) {
+      begin_frame();
+    } else if (now_.epoch == stop.epoch) {
+      now_.offset = stop.offset;
+      return;
+    } else {
+      next_epoch();
+    }
+  }
+}
+
+template <class Real>
+typename Shard<Real>::Instant Shard<Real>::silent_until() {
+  const Next next = next_event();
+  const Real& end = candidates_.frame_end();
+  return events::normalised<Real>(now_.epoch, next.time < end ? next.time : end);
+}
+
+template <class Real>
+typename Shard<Real>::Next Shard<Real>::next_event() {
+  Next next{offset_of(next_sample_), Kind::sample};
+  const auto consider = [&next](const Real& time, Kind kind) {
+    if (time < next.time) {  // strictly: at one instant the kinds come in their order
+      next = {time, kind};
+    }
+  };
+  if (!candidates_.queue().empty()) {
+    consider(candidates_.queue().top().time, Kind::crossing);
+  }
+  if (!wakes_.empty()) {
+    consider(offset_of(wakes_.top().time), Kind::wake);
+  }
+  if (!currents_.empty()) {
+    consider(offset_of(currents_.next_time()), Kind::current);
+  }
+  if (!emissions_.empty()) {
+    consider(offset_of(emissions_.top().time), Kind::emission);
+  }
+  if (!deliveries_.empty()) {
+    consider(offset_of(deliveries_.top().arrival), Kind::delivery);
+  }
+  if (!window_.empty()) {
+    consider(window_.events().front().arrival, Kind::delivery);
+  } else {
+    consider(next_in_windows(), Kind::delivery);
+  }
+  if (!candidates_.lifted().empty()) {
+    consider(candidates_.lifted().top().time, Kind::lift);
+  }
+  return next;
+}
+
+template <class Real>
+void Shard<Real>::handle(Kind kind, const Real& limit) {
+  switch (kind) {
+    case Kind::sample:
+      return take_samples();
+    case Kind::crossing:
+      return examine_next();
+    case Kind::wake:
+      return wake_neuron();
+    case Kind::current:
+      return change_current();
+    case Kind::emission:
+      return emit_from_source();
+    case Kind::delivery:
+      return deliver(limit);
+    case Kind::lift:
+      return examine(candidates_.lifted().take());
+  }
+}
+
+template <class Real>
+void Shard<Real>::begin_sampling(const std::vector<recording::Sampling>& samplings) {
+  samples_.clear();
+  for (const recording::Sampling& sampling : samplings) {
+    Samples mine{sampling.interval, sampling.next_sample(), {}, {}};
+    for (std::size_t k = 0; k < sampling.ids.size(); ++k) {
+      if (owns(sampling.ids[k])) {
+        const CellModel& model = *population_of(sampling.ids[k]).model;
+        mine.columns.push_back({k, sampling.ids[k], variable_index(model, sampling.variable)});
+      }
+    }
+    samples_.push_back(std::move(mine));
+  }
+  find_next_sample();
+}
+
+template <class Real>
+void Shard<Real>::take_samples() {
+  for (Samples& samples : samples_) {
+    if (!(events::multiple(samples.next, samples.interval) == next_sample_)) {
+      continue;
+    }
+    for (const typename Samples::Column& column : samples.columns) {
+      samples.values.push_back(variable(column.cell, column.variable));
+    }
+    ++samples.next;
+  }
+  find_next_sample();
+}
+
+template <class Real>
+void Shard<Real>::examine_next() {
+  const events::Candidate<Real> candidate = candidates_.queue().take();
+  if (large_ && !candidates_.queue().empty()) {
+    const Neuron next = neuron(candidates_.queue().top().cell);
+    next.group.prefetch(next.index);
+  }
+  examine(candidate);
+}
+
+template <class Real>
+void Shard<Real>::examine(const events::Candidate<Real>& candidate) {
+  const auto [group, index] = neuron(candidate.cell);
+  if (!(group.safe_until(index) == candidate.time)) {
+    return;  // an event has changed the neuron's prospects since
+  }
+  const neurons::Verdict<Real> verdict = group.examine(index);
+  if (!verdict.spikes) {
+    candidates_.offer(group.safe_until(index), candidate.cell);
+    return;
+  }
+  const Instant t{now_.epoch, verdict.time};
+  wakes_.push({events::later(t, group.fire(index, verdict.time)), candidate.cell});
+  ++statistics_.spikes;
+  emit(candidate.cell, t);
+}
+
+template <class Real>
+void Shard<Real>::wake_neuron() {
+  const CellId cell = wakes_.take().cell;
+  if (const events::CellEvent<Real>* later = large_ ? wakes_.ahead(1) : nullptr) {
+    const auto [group, index] = neuron(later->cell);
+    group.prefetch(index);
+  }
+  const auto [group, index] = neuron(cell);
+  group.wake(index, now_.offset, candidates_);
+}
+
+template <class Real>
+void Shard<Real>::change_current() {
+  update_parameters_of(network_.injections[currents_.step()].cells);
+}
+
+template <class Real>
+void Shard<Real>::emit_from_source() {
+  const events::CellEvent<double> emission = emissions_.take();
+  ++statistics_.source_spikes;
+  emit(emission.cell, {emission.time.epoch, Real(emission.time.offset)});
+  const std::size_t index = emission.cell - population_of(emission.cell).first;
+  if (const auto next = sources_[population_of_cell_[emission.cell]]->next(index)) {
+    emissions_.push({*next, emission.cell});
+  }
+}
+
+/// A spike of this part. Where there are others, it comes back with theirs.
+template <class Real>
+void Shard<Real>::emit(CellId cell, const Instant& t) {
+  emitted_.push_back({cell, t});
+  if (alone_) {
+    accept(emitted_.back());
+  }
+}
+
+template <class Real>
+void Shard<Real>::end_run() {
+  for (const events::Delivery<Real>& delivery : window_.close(now_.epoch)) {
+    spread_.push(delivery);
+  }
+  destinations_.clear();
+  after_window_ = never();
+}
+
+template <class Real>
+void Shard<Real>::begin_frame() {
+  candidates_.begin_frame(candidates_.frame_end() + Real(kFrame));  // what is left is outdated
+  for (const auto& group : groups_) {
+    group->offer_all(candidates_);
+  }
+}
+
+template <class Real>
+void Shard<Real>::next_epoch() {
+  for (const auto& group : groups_) {
+    group->next_epoch(now_.epoch + 1);
+  }
+  now_ = {now_.epoch + 1, Real(0)};
+  candidates_.set_frame_end(Real(0));
+  begin_frame();
+}
+
+template <class Real>
+void Shard<Real>::find_next_sample() {
+  next_sample_ = {std::numeric_limits<std::int64_t>::max(), 0.0};
+  for (const Samples& samples : samples_) {
+    const auto next = events::multiple(samples.next, samples.interval);
+    if (next < next_sample_) {
+      next_sample_ = next;
+    }
+  }
+}
+
+template <class Real>
+void Shard<Real>::update_parameters(CellId cell, const Real& t) {
+  const network::PopulationData& population = population_of(cell);
+  std::vector<double> parameters;
+  parameters.reserve(population.parameters.size());
+  for (const network::Column& column : population.parameters) {
+    parameters.push_back(column.at(cell - population.first));
+  }
+  if (currents_.is_driven(cell)) {
+    neurons::NeuronGroup<Real>& driven = driven_group_of(cell);  // which takes the place of another at the first time
+    driven.set_driven(neuron(cell).index, cell, parameters, currents_.current(cell), currents_.sines(cell), t,
+                      candidates_);
+  } else {
+    const auto [group, index] = neuron(cell);
+    group.set_parameters(index, parameters, currents_.current(cell), t, candidates_);
+  }
+}
+
+template <class Real>
+void Shard<Real>::update_parameters_of(const std::vector<CellId>& cells) {
+  for (const CellId cell : cells) {
+    if (owns(cell)) {
+      update_parameters(cell, now_.offset);
+    }
+  }
+}
+
+/// The group that holds the cell, from now on one that can drive it. Only cells that get sinusoids pay for them.
+template <class Real>
+neurons::NeuronGroup<Real>& Shard<Real>::driven_group_of(CellId cell) {
+  neurons::NeuronGroup<Real>* const present = &neuron(cell).group;
+  if (drives_.contains(present)) {
+    return *present;
+  }
+  const auto owner =
+      std::find_if(groups_.begin(), groups_.end(), [present](const auto& group) { return group.get() == present; });
+  *owner = neurons::make_driven_group<Real>(*population_of(cell).model, std::move(*owner), now_.epoch);
+  drives_.insert(owner->get());
+  for (Place& place : places_) {
+    place.group = place.group == present ? owner->get() : place.group;
+  }
+  return **owner;
+}
+
+template <class Real>
+void Shard<Real>::parameters_changed(CellId cell) {
+  update_parameters(cell, now_.offset);
+}
+
+template <class Real>
+void Shard<Real>::sources_changed(std::span<const CellId> cells) {
+  std::unordered_set<CellId> changed;
+  std::copy_if(cells.begin(), cells.end(), std::inserter(changed, changed.end()),
+               [this](CellId cell) { return owns(cell); });
+  emissions_.erase_if([&changed](const events::CellEvent<double>& event) { return changed.contains(event.cell); });
+  for (const CellId cell : changed) {
+    const std::size_t index = cell - population_of(cell).first;
+    if (const auto first = sources_[population_of_cell_[cell]]->restart(index, events::round_up(now_))) {
+      emissions_.push({*first, cell});
+    }
+  }
+}
+
+template <class Real>
+void Shard<Real>::injection_added(std::size_t injection) {
+  currents_.add(injection, events::round_up(now_));
+  update_parameters_of(network_.injections[injection].cells);
+}
+
+template <class Real>
+void Shard<Real>::set_variable(CellId cell, std::size_t variable, double value) {
+  const auto [group, index] = neuron(cell);
+  group.set_variable(index, variable, value, now_.offset, candidates_);
+}
+
+template <class Real>
+double Shard<Real>::variable(CellId cell, std::size_t variable) const {
+  const auto [group, index] = neuron(cell);
+  return group.variable(index, variable, now_.offset);
+}
+
+template <class Real>
+RunStatistics Shard<Real>::statistics() const {
+  RunStatistics result = statistics_;
+  for (const auto& group : groups_) {
+    group->settle();
+    const auto& counts = group->interval_counts();
+    result.settled_by_sign += counts[static_cast<std::size_t>(neurons::Interval::by_sign)];
+    result.settled_by_bound += counts[static_cast<std::size_t>(neurons::Interval::by_bound)];
+    result.settled_by_search += counts[static_cast<std::size_t>(neurons::Interval::by_search)];
+    result.settled_by_refractory += counts[static_cast<std::size_t>(neurons::Interval::refractory)];
+    result.settled_by_spike += counts[static_cast<std::size_t>(neurons::Interval::crossing)];
+  }
+  result.intervals = result.settled_by_sign + result.settled_by_bound + result.settled_by_search +
+                     result.settled_by_refractory + result.settled_by_spike;
+  return result;
+}
+
+template <class Real>
+std::optional<Grazing> Shard<Real>::closest_grazing() const {
+  std::optional<Grazing> closest;
+  for (const auto& group : groups_) {
+    group->settle();
+    const neurons::Touch touch = group->closest_touch();
+    if (touch.distance < std::numeric_limits<double>::infinity() &&
+        (!closest || touch.distance < closest->distance_mv)) {
+      closest = {touch.distance, touch.cell, events::to_time(touch.time).ms()};
+    }
+  }
+  return closest;
+}
+
+template <class Real>
+const network::PopulationData& Shard<Real>::population_of(CellId cell) const {
+  return network_.populations[population_of_cell_[cell]];
+}
+
+template <class Real>
+typename Shard<Real>::Neuron Shard<Real>::neuron(CellId cell) const {
+  const std::uint32_t population = population_of_cell_[cell];
+  const Place& place = places_[population];
+  const std::uint32_t index = place.offset + (cell - network_.populations[population].first);  // modulo 2^32
+  return {*place.group, index};
+}
+
+template <class Real>
+bool Shard<Real>::owns(CellId cell) const {
+  const std::uint32_t population = population_of_cell_[cell];
+  const std::uint32_t index = cell - network_.populations[population].first;
+  return places_[population].own.contains(index);
+}
+
+/// Within the present epoch, or +inf. (Nothing that is left belongs to an earlier one.)
+template <class Real>
+template <class Number>
+Real Shard<Real>::offset_of(const events::Instant<Number>& t) const {
+  return t.epoch == now_.epoch ? Real(t.offset) : std::numeric_limits<Real>::infinity();
+}
+
+}  // namespace va_event::engine

@@ -1,9 +1,0 @@
-// SPDX-License-Identifier: Apache-2.0
-#include "engine/shards_definitions.hpp"
-
-namespace va_event::engine {
-
-template std::unique_ptr<Engine> make_shards<double>(const network::Network&, recording::Recorder&, unsigned,
-                                                     Processes&);
-
-}  // namespace va_event::engine

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "events/instant.hpp"
+#include "foundation/number_bytes.hpp"
+
+namespace va_event::events {
+
+template <class Real>
+void put_instant(foundation::ByteWriter& out, const Instant<Real>& t) {
+  out.put(t.epoch);
+  foundation::put_number(out, t.offset);
+}
+
+/// Later times cannot be told in milliseconds.
+inline constexpr std::int64_t kLastEpoch = std::int64_t{1} << 57U;
+
+template <class Real>
+[[nodiscard]] Instant<Real> get_instant(foundation::ByteReader& in) {
+  const auto epoch = in.get<std::int64_t>();
+  const Real offset = foundation::get_number<Real>(in);
+  in.require(epoch >= 0 && epoch < kLastEpoch && Real(0) <= offset && offset < Real(kEpoch),
+             "holds a time that is none");
+  return {epoch, offset};
+}
+
+}  // namespace va_event::events

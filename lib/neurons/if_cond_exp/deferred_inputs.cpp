@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: Apache-2.0
+// The vectors here hold numbers that lie side by side, so wider ones pay; see va_event_internal.cmake for the others.
+#undef HWY_DISABLED_TARGETS
+#define HWY_DISABLED_TARGETS 0
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "neurons/if_cond_exp/deferred_inputs.cpp"
+#include <hwy/foreach_target.h>
+// clang-format off: the order matters
+#include <hwy/highway.h>
+
+#include "neurons/if_cond_exp/intervals/intervals-inl.hpp"
+// clang-format on
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <span>
+#include <type_traits>
+
+#include "foundation/prefetch.hpp"
+#include "neurons/if_cond_exp/deferred_inputs.hpp"
+
+HWY_BEFORE_NAMESPACE();
+namespace va_event::neurons::HWY_NAMESPACE {
+namespace {
+
+/// The exponentials at a time.
+struct Decays {
+  double exc;
+  double inh;
+};
+/// At the time of a neuron's row.
+HWY_INLINE Decays decays_at(const Constants& c, const Backlog& backlog, double t, const PastInput* inputs) {
+  if (HWY_UNLIKELY(backlog.last == Backlog::kUnknown)) {
+    return {numerics::elementary::exp(-t * c.rate_exc), numerics::elementary::exp(-t * c.rate_inh)};
+  }
+  return {inputs[backlog.last].decay_exc, inputs[backlog.last].decay_inh};
+}
+
+/// The state after input number `wanted` of the list, for reports.
+HWY_NOINLINE State<double> state_after(const Backlog& backlog, const State<double>& row, const PastInput* inputs,
+                                       std::size_t wanted, double y) {
+  double exc = row.exc;
+  double inh = row.inh;
+  for (std::size_t k = 0; k <= wanted; ++k) {
+    exc += inputs[backlog.inputs[k]].exc;
+    inh += inputs[backlog.inputs[k]].inh;
+  }
+  const PastInput& input = inputs[backlog.inputs[wanted]];
+  return {y, exc * input.decay_exc, inh * input.decay_inh, input.t};
+}
+
+/// How long a neuron whose list is done is safe. @returns whether it is so until the next input, because of the drive
+HWY_INLINE bool look_ahead(const BackloggedNeurons& neurons, std::uint32_t i, const Constants& c, const Decays& decays,
+                           const Watch& watch, BacklogReport& report) {
+  const State<double>& row = neurons.row[i];
+  Backlog& backlog = neurons.backlog[i];
+  const SafeInterval<double> safe = Kernel::safe_after(c, row, {row.t, decays.exc, decays.inh});
+  bool by_sign = safe.by_sign;
+  if (HWY_UNLIKELY(row.y >= 0.0) && backlog.armed == 0) {
+    // From below threshold a drive that is not positive leads nowhere, whatever rounding does to y. Only a neuron that
+    // was about to spike may have arrived.
+    const double synaptic = Kernel::DriveFactors(c, decays.exc, decays.inh).largest(row.exc, row.inh);
+    by_sign = c.y_leak + (synaptic > 0.0 ? synaptic : 0.0) <= 0.0;
+  }
+  const double until = by_sign ? std::numeric_limits<double>::infinity() : row.t + safe.duration;
+  backlog.set_limit(false, !by_sign, c.y_leak);
+  neurons.safe_until[i] = until;
+  if (until < watch.until) {
+    report.noticed.push_back(i);
+  }
+  return by_sign;
+}
+
+/// Some neurons, each named once, that are not refractory.
+struct Block {
+  std::size_t count = 0;
+  std::array<std::uint32_t, kBlock> who;
+};
+
+/// Adds the intervals of a neuron. @tparam kToEpoch  and the one up to the end of the epoch
+template <bool kOneSet, bool kToEpoch>
+HWY_INLINE void collect(const BackloggedNeurons& neurons, std::uint32_t i, const PastInput* inputs,
+                        Intervals<kOneSet>& intervals, Block& block) {
+  const Backlog& backlog = neurons.backlog[i];
+  const State<double>& row = neurons.row[i];
+  const Constants& c = neurons.constants[i];
+  block.who[block.count++] = i;
+  Decays decays = decays_at(c, backlog, row.t, inputs);
+  double t = row.t;
+  double exc = row.exc;
+  double inh = row.inh;
+  std::size_t count = intervals.count();
+  const std::size_t used = backlog.used;
+  for (std::size_t k = 0; k < used; ++k) {
+    const PastInput& input = inputs[backlog.inputs[k]];
+    intervals.set(count++, c, input.t - t, exc * decays.exc, inh * decays.inh);
+    exc += input.exc;
+    inh += input.inh;
+    t = input.t;
+    decays = {input.decay_exc, input.decay_inh};
+  }
+  if constexpr (kToEpoch) {
+    intervals.set(count++, c, kEpoch - t, exc * decays.exc, inh * decays.inh);
+  }
+  intervals.set_count(count);
+}
+
+template <bool kOneSet, bool kToEpoch>
+HWY_INLINE void settle_block(const BackloggedNeurons& neurons, const Block& block, const PastInput* inputs,
+                             const Watch& watch, Intervals<kOneSet>& intervals, BacklogReport& report) {
+  intervals.solve();
+  std::size_t interval = 0;
+  for (std::size_t j = 0; j < block.count; ++j) {
+    const std::uint32_t i = block.who[j];
+    const Constants& c = neurons.constants[i];
+    Backlog& backlog = neurons.backlog[i];
+    State<double>& row = neurons.row[i];
+    const std::size_t used = backlog.used;
+    double y = row.y;
+    for (std::size_t k = 0; k < used; ++k) {
+      y = intervals.through(interval++, y);
+      if (HWY_UNLIKELY(-y <= watch.distance)) {
+        report.near.push_back({i, state_after(backlog, row, inputs, k, y)});
+      }
+    }
+    backlog.used = 0;
+    backlog.due = 0;
+    if constexpr (kToEpoch) {
+      y = intervals.through(interval++, y);
+      row = {y, neurons::decayed(backlog.exc, c.epoch_exc), neurons::decayed(backlog.inh, c.epoch_inh), 0.0};
+      backlog.exc = row.exc;
+      backlog.inh = row.inh;
+      backlog.last = Backlog::kEpochBegin;
+      look_ahead(neurons, i, c, {1.0, 1.0}, watch, report);
+      report.by_sign += used;
+    } else {
+      backlog.last = backlog.inputs[used - 1];
+      const PastInput& input = inputs[backlog.last];
+      row = {y, backlog.exc, backlog.inh, input.t};
+      const bool by_sign = look_ahead(neurons, i, c, {input.decay_exc, input.decay_inh}, watch, report);
+      report.by_sign += used - (by_sign ? 0U : 1U);
+      report.by_bound += by_sign ? 0U : 1U;
+    }
+  }
+  intervals.set_count(0);
+}
+
+/// While a neuron is refractory, v takes no notice.
+HWY_INLINE void settle_refractory(const BackloggedNeurons& neurons, std::uint32_t i, const PastInput* inputs,
+                                  BacklogReport& report) {
+  Backlog& backlog = neurons.backlog[i];
+  State<double>& row = neurons.row[i];
+  if (backlog.used > 0) {
+    backlog.last = backlog.inputs[backlog.used - 1U];
+    row = {row.y, backlog.exc, backlog.inh, inputs[backlog.last].t};
+    report.refractory += backlog.used;
+    backlog.used = 0;
+    backlog.due = 0;
+  }
+}
+
+template <bool kOneSet>
+void settle_some(const BackloggedNeurons& neurons, std::span<const std::uint32_t> who, const PastInput* inputs,
+                 const Watch& watch, BacklogReport& report) {
+  constexpr std::size_t kAhead = 8;
+  const auto prefetch = [&neurons](std::uint32_t i) HWY_ATTR {
+    hwy::Prefetch(neurons.row + i);
+    hwy::Prefetch(neurons.backlog + i);
+    if constexpr (!kOneSet) {
+      foundation::prefetch(std::as_bytes(std::span(&neurons.constants[i], 1)));
+    }
+  };
+  Intervals<kOneSet> intervals(neurons.constants.sets[0]);
+  Block block;
+  if constexpr (!kOneSet) {
+    std::for_each_n(who.begin(), std::min(kAhead, who.size()), prefetch);
+  }
+  for (std::size_t k = 0; k < who.size(); ++k) {
+    if (k + kAhead < who.size()) {
+      prefetch(who[k + kAhead]);
+    }
+    const std::uint32_t i = who[k];
+    Backlog& backlog = neurons.backlog[i];
+    if (neurons.row[i].y == kHeld) {
+      settle_refractory(neurons, i, inputs, report);
+    } else if (backlog.used > 0) {
+      collect<kOneSet, false>(neurons, i, inputs, intervals, block);
+      if (block.count == kBlock) {
+        settle_block<kOneSet, false>(neurons, block, inputs, watch, intervals, report);
+        block.count = 0;
+      }
+    }
+  }
+  if (block.count > 0) {
+    settle_block<kOneSet, false>(neurons, block, inputs, watch, intervals, report);
+  }
+}
+
+void settle_all(const BackloggedNeurons& neurons, std::span<const std::uint32_t> who, const PastInput* inputs,
+                const Watch& watch, BacklogReport& report) {
+  if (neurons.constants.set_of == nullptr) {
+    settle_some<true>(neurons, who, inputs, watch, report);
+  } else {
+    settle_some<false>(neurons, who, inputs, watch, report);
+  }
+}
+
+template <bool kOneSet>
+void settle_epoch_of(const BackloggedNeurons& neurons, std::uint32_t first, std::uint32_t count,
+                     const PastInput* inputs, BacklogReport& report) {
+  const Watch nobody{0.0, 0.0};
+  Intervals<kOneSet> intervals(neurons.constants.sets[0]);
+  Block block;
+  for (std::uint32_t i = first; i < first + count; ++i) {
+    if (State<double>& row = neurons.row[i]; row.y == kHeld) {
+      settle_refractory(neurons, i, inputs, report);
+      const Constants& c = neurons.constants[i];
+      Backlog& backlog = neurons.backlog[i];
+      row = {row.y, neurons::decayed(row.exc, c.epoch_exc), neurons::decayed(row.inh, c.epoch_inh), 0.0};
+      backlog.exc = row.exc;
+      backlog.inh = row.inh;
+      backlog.last = Backlog::kEpochBegin;
+      continue;
+    }
+    collect<kOneSet, true>(neurons, i, inputs, intervals, block);
+    if (block.count == kBlock) {
+      settle_block<kOneSet, true>(neurons, block, inputs, nobody, intervals, report);
+      block.count = 0;
+    }
+  }
+  if (block.count > 0) {
+    settle_block<kOneSet, true>(neurons, block, inputs, nobody, intervals, report);
+  }
+}
+
+void settle_epoch_all(const BackloggedNeurons& neurons, std::uint32_t first, std::uint32_t count,
+                      const PastInput* inputs, BacklogReport& report) {
+  if (neurons.constants.set_of == nullptr) {
+    settle_epoch_of<true>(neurons, first, count, inputs, report);
+  } else {
+    settle_epoch_of<false>(neurons, first, count, inputs, report);
+  }
+}
+
+void find_all_decays(const SetsOf<Constants>& constants, std::span<const Input<double>> inputs, double* decay_exc,
+                     double* decay_inh) {
+  const Wide d;
+  alignas(64) std::array<double, kPadding> exc, inh;
+  for (std::size_t k = 0; k < inputs.size(); k += hn::Lanes(d)) {
+    const std::size_t lanes = HWY_MIN(inputs.size() - k, hn::Lanes(d));
+    for (std::size_t lane = 0; lane < hn::Lanes(d); ++lane) {
+      const Input<double>& input = inputs[k + HWY_MIN(lane, lanes - 1)];
+      const Constants& c = constants[input.index];
+      exc[lane] = -input.t * c.rate_exc;
+      inh[lane] = -input.t * c.rate_inh;
+    }
+    hn::Store(exp(hn::Load(d, exc.data())), d, exc.data());
+    hn::Store(exp(hn::Load(d, inh.data())), d, inh.data());
+    std::copy_n(exc.data(), lanes, decay_exc + k);
+    std::copy_n(inh.data(), lanes, decay_inh + k);
+  }
+}
+
+}  // namespace
+}  // namespace va_event::neurons::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace va_event::neurons {
+
+HWY_EXPORT(settle_all);
+HWY_EXPORT(settle_epoch_all);
+HWY_EXPORT(find_all_decays);
+
+std::size_t deliver(Backlog* backlog, const PastInput& input, std::uint16_t number,
+                    const IfCondExpKernel<double>::DriveFactors& drive, std::span<const std::uint32_t> targets,
+                    std::uint32_t offset, std::vector<std::uint32_t>& due) {
+  constexpr std::size_t kAhead = 8;
+  const PastInput in = input;  // nothing that is written below may change them
+  const IfCondExpKernel<double>::DriveFactors factors = drive;
+  const std::size_t count = targets.size();
+  bool stopped = false;
+  const auto go_through = [&](std::size_t k, std::size_t end, auto prefetch) {
+    for (; k < end; ++k) {
+      if constexpr (decltype(prefetch)::value) {
+        hwy::Prefetch(backlog + static_cast<std::uint32_t>(offset + targets[k + kAhead]));
+      }
+      const std::uint32_t i = offset + targets[k];
+      if (receive(backlog[i], in, number, factors)) [[unlikely]] {
+        due.push_back(i);
+        if (k + 1 < count && targets[k + 1] == targets[k]) {
+          stopped = true;
+          return k + 1;
+        }
+      }
+    }
+    return k;
+  };
+  const std::size_t last = count > kAhead ? count - kAhead : 0;
+  const std::size_t reached = go_through(0, last, std::true_type());
+  return stopped ? reached : go_through(reached, count, std::false_type());
+}
+
+void settle(const BackloggedNeurons& neurons, std::span<const std::uint32_t> who, const PastInput* inputs,
+            const Watch& watch, BacklogReport& report) {
+  HWY_DYNAMIC_DISPATCH(settle_all)(neurons, who, inputs, watch, report);
+}
+
+void settle_epoch(const BackloggedNeurons& neurons, std::uint32_t first, std::uint32_t count, const PastInput* inputs,
+                  BacklogReport& report) {
+  HWY_DYNAMIC_DISPATCH(settle_epoch_all)(neurons, first, count, inputs, report);
+}
+
+void find_decays(const SetsOf<IfCondExpKernel<double>::Constants>& constants, std::span<const Input<double>> inputs,
+                 double* decay_exc, double* decay_inh) {
+  HWY_DYNAMIC_DISPATCH(find_all_decays)(constants, inputs, decay_exc, decay_inh);
+}
+
+}  // namespace va_event::neurons
+#endif

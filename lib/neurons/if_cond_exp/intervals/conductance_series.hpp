@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+
+#include "neurons/state.hpp"
+
+namespace va_event::neurons {
+
+/// One step of IF_cond_exp, in units of its length h and of the leak; potentials as distances from the start.
+template <class Real>
+struct ConductanceStep {
+  Real x;      ///< h/tau_m
+  Real z_exc;  ///< h/tau_syn_E
+  Real z_inh;  ///< h/tau_syn_I
+  Real ge;
+  Real gi;
+  Real leak;  ///< y_leak - y0 [mV]
+  Real exc;   ///< y_exc - y0 [mV]
+  Real inh;   ///< y_inh - y0 [mV]
+};
+
+/// y(h) - y0 by the Taylor series around the start: for number types whose exponentials cost more than a row of
+/// multiplications. With w(s) = y(s h) - y0 = sum w_k s^k and the conductances' own series G_k,
+///   (k+1) w_{k+1} = x (D_k - w_k - sum_{j<k} G_j w_{k-j}),  D_k = [k=0] leak + ge_k exc + gi_k inh.
+///
+/// How many terms: |w_k| is at most the largest of the three distances times the coefficients b_k of
+/// exp(X (e^{zs} - 1)/z), X = x (1 + |ge| + |gi|), z = max(z_exc, z_inh), which has the same recurrence without signs.
+/// For X >= z they are log-concave (Bender & Canfield 1996, J. Comb. Theory A 74:57-70), so that their tail is below a
+/// geometric series: the bound is rigorous and costs some hundred operations of a double.
+///
+/// Terms whose sum is below 2^kNarrowBits last bits of the result are computed in double, those before in Real.
+template <class Real>
+class ConductanceSeries {
+ public:
+  static constexpr double kMaxX = 1.0;  ///< of X; the terms of longer steps grow before they fall, and digits are lost
+  static constexpr double kMaxZ = 0.5;  ///< of z
+
+  /// @param step with X <= kMaxX and z <= kMaxZ
+  [[nodiscard]] static Real increment(const ConductanceStep<Real>& step) {
+    const Length length = length_of(step);
+    Terms<Real> wide;
+    wide.start(step.x * step.ge, step.x * step.gi, step.x, step.x * step.leak, step.exc, step.inh);
+    std::size_t k = 1;
+    for (; k < length.wide; ++k) {
+      wide.next(k, -step.z_exc, -step.z_inh, step.exc, step.inh, reciprocals());
+    }
+    Terms<double> narrow(wide, k);
+    const auto z_exc = static_cast<double>(step.z_exc);
+    const auto z_inh = static_cast<double>(step.z_inh);
+    const auto exc = static_cast<double>(step.exc);
+    const auto inh = static_cast<double>(step.inh);
+    for (; k < length.total; ++k) {
+      narrow.next(k, -z_exc, -z_inh, exc, inh, narrow_reciprocals());
+    }
+    double rest = 0.0;
+    for (; k > length.wide; --k) {
+      rest += narrow.w[k];
+    }
+    Real sum(rest);
+    for (; k > 0; --k) {
+      sum += wide.w[k];
+    }
+    return sum;
+  }
+
+ private:
+  static constexpr int kDigits = std::numeric_limits<Real>::digits;
+  static constexpr std::size_t kMaxTerms = static_cast<std::size_t>(kDigits) / 2 + 16;  // for kMaxX and kMaxZ
+  static constexpr int kNarrowBits = 42;  // 53 less what a hundred rounded terms may lose
+
+  template <class Number>
+  using Row = std::array<Number, kMaxTerms + 2>;
+
+  struct Length {
+    std::size_t wide;   ///< terms computed in Real
+    std::size_t total;  ///< terms
+  };
+
+  /// The recurrence on one number type.
+  template <class Number>
+  struct Terms {
+    Number exc, inh;  ///< x ge_k and x gi_k of the present k
+    Row<Number> f;    ///< x ([k=0] + ge_k + gi_k)
+    Row<Number> w;    ///< from 1
+
+    Terms() = default;
+    /// Continues `other`, whose terms up to w[k] are known.
+    template <class Other>
+    Terms(const Other& other, std::size_t k)
+        : exc(static_cast<Number>(other.exc)), inh(static_cast<Number>(other.inh)) {
+      for (std::size_t j = 0; j < k; ++j) {
+        f[j] = static_cast<Number>(other.f[j]);
+        w[j + 1] = static_cast<Number>(other.w[j + 1]);
+      }
+    }
+
+    void start(const Number& exc_0, const Number& inh_0, const Number& leak_0, const Number& drive, const Number& y_exc,
+               const Number& y_inh) {
+      exc = exc_0;
+      inh = inh_0;
+      f[0] = leak_0 + exc + inh;
+      w[1] = drive + exc * y_exc + inh * y_inh;
+    }
+
+    /// w[k + 1]
+    void next(std::size_t k, const Number& minus_z_exc, const Number& minus_z_inh, const Number& y_exc,
+              const Number& y_inh, const Row<Number>& reciprocal) {
+      exc *= minus_z_exc * reciprocal[k];
+      inh *= minus_z_inh * reciprocal[k];
+      f[k] = exc + inh;
+      Number sum = exc * y_exc + inh * y_inh;
+      for (std::size_t j = 0; j < k; ++j) {
+        sum -= f[j] * w[k - j];
+      }
+      w[k + 1] = sum * reciprocal[k + 1];
+    }
+  };
+
+  [[nodiscard]] static Length length_of(const ConductanceStep<Real>& step) {
+    const double z = std::max(static_cast<double>(step.z_exc), static_cast<double>(step.z_inh));
+    const double x = std::max(z, static_cast<double>(Real(step.x * (1 + magnitude(step.ge) + magnitude(step.gi)))));
+    const Row<double>& reciprocal = narrow_reciprocals();
+    Row<double> power;  // x z^j/j!
+    Row<double> b;
+    power[0] = x;
+    b[0] = 1.0;
+    b[1] = x;
+    const double wanted = std::ldexp(1.0, -kDigits - 4);
+    Length length{0, 0};
+    for (std::size_t k = 1; k < kMaxTerms; ++k) {
+      power[k] = power[k - 1] * z * reciprocal[k];
+      double sum = 0.0;
+      for (std::size_t j = 0; j <= k; ++j) {
+        sum += power[j] * b[k - j];
+      }
+      b[k + 1] = sum * reciprocal[k + 1];
+      if (!(b[k + 1] < b[k])) {
+        continue;
+      }
+      const double tail = b[k + 1] * b[k] / (b[k] - b[k + 1]);  // of all terms after b_k
+      if (length.wide == 0 && tail < std::ldexp(wanted, kNarrowBits)) {
+        length.wide = k;
+      }
+      if (tail < wanted) {
+        length.total = k;
+        return length;
+      }
+    }
+    assert(false && "a step beyond kMaxX or kMaxZ");
+    return {kMaxTerms, kMaxTerms};
+  }
+
+  [[nodiscard]] static const Row<Real>& reciprocals() {
+    static const Row<Real> row = make_reciprocals<Real>();
+    return row;
+  }
+  [[nodiscard]] static const Row<double>& narrow_reciprocals() {
+    static const Row<double> row = make_reciprocals<double>();
+    return row;
+  }
+  template <class Number>
+  [[nodiscard]] static Row<Number> make_reciprocals() {
+    Row<Number> row;
+    for (std::size_t k = 0; k < row.size(); ++k) {
+      row[k] = k == 0 ? Number(0) : Number(Number(1) / Number(k));
+    }
+    return row;
+  }
+};
+
+}  // namespace va_event::neurons

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include "numerics/exponential_sum.hpp"
+#include "numerics/elementary.hpp"
+#include "neurons/safe_interval.hpp"
+#include "neurons/state.hpp"
+#include "neurons/state_rows.hpp"
+#include "va_event/cell_types.hpp"
+
+namespace va_event::neurons {
+
+/// Closed forms of IF_curr_delta: between events only the leak acts, and an input moves v itself. The synaptic
+/// variables of the state are not used; they are 0.
+template <class Real>
+struct IfCurrDeltaKernel : StateRows<IfCurrDeltaKernel<Real>, Real> {
+  /// Largest error of y after `advance`, in units of epsilon() * scale(constants, state).
+  static constexpr double kMaxAdvanceError = 4.0;
+  /// An input can lift v to the threshold at once.
+  static constexpr bool kInputsMoveV = true;
+
+  struct Constants {
+    Real y_reset;     ///< v_reset - v_thresh [mV], < 0
+    Real v_thresh;    ///< [mV]
+    Real tau_refrac;  ///< [ms]
+    Real tau_m;       ///< [ms]
+    Real rate_m;      ///< 1/tau_m [1/ms]
+    Real y_infinity;  ///< v_rest + tau_m/cm (i_offset + injected current) - v_thresh [mV]
+    Real potentials;  ///< magnitudes of the terms of y_infinity, added up [mV]
+    Real horizon;     ///< [ms]: beyond it nothing that a number of this type resolves changes
+  };
+
+  [[nodiscard]] static const CellModel& model() { return IfCurrDelta::model(); }
+
+  /// @param parameters       in the order of model().parameters
+  /// @param injected_current [nA], added to i_offset
+  [[nodiscard]] static Constants prepare(std::span<const double> parameters, double injected_current) {
+    const Real v_rest(parameters[0]), cm(parameters[1]), tau_m(parameters[2]), tau_refrac(parameters[3]);
+    const Real current = Real(parameters[4]) + Real(injected_current);
+    const Real v_reset(parameters[5]), v_thresh(parameters[6]);
+    const Real driven = tau_m / cm * current;
+    return {v_reset - v_thresh,
+            v_thresh,
+            tau_refrac,
+            tau_m,
+            Real(1) / tau_m,
+            (v_rest - v_thresh) + driven,
+            magnitude(Real(v_rest - v_thresh)) + magnitude(driven),
+            kHorizon * tau_m};
+  }
+
+  /// @param variables in the order of model().variables
+  [[nodiscard]] static State<Real> make_state(const Constants& constants, std::span<const double> variables) {
+    return {Real(variables[0]) - constants.v_thresh, Real(0), Real(0), Real(0)};
+  }
+
+  /// The state `h` later without input, ignoring the threshold; `t` stays.
+  /// @param h [ms], >= 0; any length
+  /// Error of y <= kMaxAdvanceError epsilon * scale.
+  [[nodiscard]] static State<Real> advance(const Constants& constants, const State<Real>& state, const Real& h) {
+    const Real x = h * constants.rate_m;
+    State<Real> end = state;
+    // The increment's form loses nothing at small x; the other one keeps the sign of y when y_infinity is 0.
+    end.y = x < Real(1) / 2 ? Real(state.y - (constants.y_infinity - state.y) * numerics::elementary::expm1(Real(-x)))
+                            : Real(constants.y_infinity + (state.y - constants.y_infinity) * numerics::elementary::exp(Real(-x)));
+    return end;
+  }
+
+  /// The same while v is held at v_reset: nothing happens.
+  [[nodiscard]] static State<Real> advance_refractory(const Constants& /*constants*/, const State<Real>& state,
+                                                      const Real& /*h*/) {
+    return state;
+  }
+
+  /// While the neuron is refractory, y is kHeld and the input is lost.
+  static void add_input(State<Real>& state, std::size_t /*receptor*/, const Real& weight) { state.y += weight; }
+
+  /// A variable as users see it. @param index in model().variables
+  [[nodiscard]] static Real variable(const Constants& constants, const State<Real>& state, std::size_t index) {
+    return index == 0 ? Real(state.y + constants.v_thresh) : Real(0);
+  }
+
+  /// Constant; the rates of its two absent terms are any.
+  [[nodiscard]] static numerics::Barrier<Real> barrier(const Constants& constants, const State<Real>& /*state*/) {
+    return {constants.y_infinity, Real(0), Real(0), constants.rate_m, constants.rate_m};
+  }
+
+  /// dv/dt [mV/ms]
+  [[nodiscard]] static Real slope(const Constants& constants, const State<Real>& state) {
+    return (constants.y_infinity - state.y) * constants.rate_m;
+  }
+
+  /// Size of the potentials that rounding errors are relative to [mV].
+  [[nodiscard]] static Real scale(const Constants& constants, const State<Real>& state) {
+    return magnitude(state.y) + constants.potentials;
+  }
+
+  [[nodiscard]] static SafeInterval<Real> safe_interval(const Constants& constants, const State<Real>& state) {
+    return neurons::safe_interval(Real(-state.y), constants.y_infinity, Real(1), constants.tau_m,
+                                  scale(constants, state));
+  }
+};
+
+}  // namespace va_event::neurons

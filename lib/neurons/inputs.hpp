@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "neurons/state.hpp"
+
+/// What a spike does to all of its targets at once, in the vector registers that the processor has (chosen when the
+/// program starts). A lane performs the operations of the scalar kernel in the same order, so that the bits do not
+/// depend on the width: which neurons share a vector, and whether they do, leaves no trace.
+namespace va_event::neurons {
+
+/// Some synapses that a spike arrives at.
+struct Targets {
+  std::span<const std::uint32_t> index;
+  std::uint32_t offset = 0;          ///< added to each index, modulo 2^32
+  std::span<const double> weight{};  ///< [uS] or [nA]; empty: constant_weight
+  double constant_weight = 0.0;
+};
+
+/// An input with a time of its own.
+template <class Real>
+struct Input {
+  Real t;                  ///< in the present epoch [ms]
+  double weight;           ///< [uS], [nA] or [mV]
+  std::uint32_t index;     ///< of the neuron
+  std::uint32_t receptor;  ///< as in Arrival
+};
+
+struct Arrival {
+  double t;              ///< of the event, in the present epoch [ms]
+  std::size_t receptor;  ///< 0: excitatory, 1: inhibitory
+};
+
+/// When a neuron is of interest after an event.
+struct Watch {
+  double until;     ///< it might spike before this time
+  double distance;  ///< v is closer than this to v_thresh [mV]
+};
+
+/// The constants of each neuron.
+template <class Constants>
+struct SetsOf {
+  const Constants* sets;
+  const std::uint32_t* set_of;  ///< by neuron; null: all have the first
+
+  [[nodiscard]] const Constants& operator[](std::uint32_t i) const { return sets[set_of == nullptr ? 0 : set_of[i]]; }
+};
+
+/// Batch::receive() takes no more than these.
+inline constexpr std::size_t kMaxInputs = 64;
+
+/// What a batch leaves to be done.
+struct BatchReport {
+  std::vector<std::uint32_t> noticed;  ///< neurons that might spike before the watch's end
+  std::vector<std::uint32_t> near;     ///< neurons that are closer to v_thresh than the watch's distance
+  std::vector<std::uint32_t> again;    ///< neurons whose last event was at the same instant
+  std::uint64_t by_sign = 0;           ///< neurons whose drive at threshold cannot become positive
+  std::uint64_t refractory = 0;
+
+  void clear() {
+    noticed.clear();
+    near.clear();
+    again.clear();
+    by_sign = refractory = 0;
+  }
+};
+
+}  // namespace va_event::neurons

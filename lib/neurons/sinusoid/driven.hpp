@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <span>
+
+#include "neurons/crossing.hpp"
+#include "neurons/sinusoid/driven_if_cond_exp.hpp"
+#include "neurons/safe_interval.hpp"
+#include "neurons/sinusoid/sinusoid.hpp"
+#include "neurons/state.hpp"
+
+namespace va_event::neurons {
+
+/// A neuron that gets sinusoidal currents beside all that `Kernel` describes. States say when they are: phases follow
+/// from state.t.
+template <class Kernel, class Real>
+struct DrivenKernel {
+  /// Largest error of y after `advance`, in units of epsilon * scale, when time itself is exact: as without sinusoids.
+  static constexpr double kMaxAdvanceError = 8.0;
+
+  struct Constants {
+    typename Kernel::Constants plain;
+    Sinusoids<Real> sines;
+  };
+
+  /// @param parameters       in the order of the model
+  /// @param injected_current [nA], added to i_offset
+  /// @param epoch            number of the present one
+  [[nodiscard]] static Constants prepare(std::span<const double> parameters, double injected_current,
+                                         std::span<const SineSource> sources, std::int64_t epoch) {
+    const std::size_t cm = parameter_index(Kernel::model(), "cm");
+    const std::size_t tau_m = parameter_index(Kernel::model(), "tau_m");
+    return {Kernel::prepare(parameters, injected_current),
+            {sources, Real(Real(parameters[tau_m]) / Real(parameters[cm])), Real(parameters[tau_m]), epoch}};
+  }
+
+  /// The state `h` later without input, ignoring the threshold; `t` stays.
+  /// @param h [ms], >= 0, any length within the epoch
+  /// Error of y <= kMaxAdvanceError epsilon * scale.
+  [[nodiscard]] static State<Real> advance(const Constants& c, const State<Real>& state, const Real& h) {
+    if constexpr (kHasConductances) {
+      return DrivenIfCondExp<Real>::advance(c.plain, c.sines, state, h);
+    } else {
+      State<Real> end = Kernel::advance(c.plain, state, h);
+      end.y += c.sines.leaky_response(state.t, h, c.plain.rate_m);
+      return end;
+    }
+  }
+  /// At `t`, not before state.t.
+  [[nodiscard]] static State<Real> state_at(const Constants& c, const State<Real>& state, const Real& t) {
+    State<Real> there = advance(c, state, t - state.t);
+    there.t = t;
+    return there;
+  }
+  /// The same of a refractory neuron: y is kHeld.
+  [[nodiscard]] static State<Real> held_at(const Constants& c, const State<Real>& state, const Real& t) {
+    State<Real> there = Kernel::advance_refractory(c.plain, state, t - state.t);
+    there.y = Real(kHeld);
+    there.t = t;
+    return there;
+  }
+
+  /// dv/dt [mV/ms]
+  [[nodiscard]] static Real slope(const Constants& c, const State<Real>& state) {
+    return Kernel::slope(c.plain, state) + c.sines.value(state.t) * c.plain.rate_m;
+  }
+
+  /// Size of the potentials that rounding errors are relative to [mV].
+  [[nodiscard]] static Real scale(const Constants& c, const State<Real>& state) {
+    return Kernel::scale(c.plain, state) + c.sines.reach;
+  }
+
+  /// Two bounds, the longer of which holds: sinusoids add at most their sizes to the drive, and move v by at most
+  /// their reach. The second one is what spares fast sinusoids a look in each period.
+  [[nodiscard]] static SafeInterval<Real> safe_interval(const Constants& c, const State<Real>& state) {
+    const Real drive = Kernel::barrier(c.plain, state).upper_bound();
+    Real conductance(1);
+    if constexpr (kHasConductances) {
+      conductance += c.plain.resistance * (magnitude(state.exc) + magnitude(state.inh));
+    }
+    const Real size = scale(c, state);
+    const auto by_drive =
+        neurons::safe_interval(Real(-state.y), Real(drive + c.sines.drive), conductance, c.plain.tau_m, size);
+    if (by_drive.by_sign) {
+      return by_drive;
+    }
+    const Real& reach = c.sines.reach;
+    const auto by_reach = neurons::safe_interval(Real(-state.y - reach), Real(drive + reach * conductance), conductance,
+                                                 c.plain.tau_m, size);
+    return by_reach.duration > by_drive.duration ? by_reach : by_drive;
+  }
+
+ private:
+  static constexpr bool kHasConductances = requires(const typename Kernel::Constants& c) { c.y_exc; };
+};
+
+/// A piece of time on which the drive at threshold keeps its sign.
+template <class Real>
+struct DrivenPiece {
+  bool positive;
+  Real end;
+};
+
+/// The drive at threshold of a driven neuron: a known function of time, F(t) = constant + two exponentials + sinusoids.
+/// From below the threshold can be crossed only while it is positive, and at most once on each such piece
+/// (crossing.hpp), so that v at the ends of these pieces tells everything; but now there may be any number of them.
+template <class Kernel, class Real>
+class Drive {
+ public:
+  using Driven = DrivenKernel<Kernel, Real>;
+
+  /// @param row the neuron's state at its last event; from then on the drive is known
+  Drive(const typename Driven::Constants& constants, const State<Real>& row)
+      : sines_(constants.sines), barrier_(Kernel::barrier(constants.plain, row)), origin_(row.t) {
+    const double rate_exc(barrier_.rate_exc), rate_inh(barrier_.rate_inh);
+    double change = std::fabs(static_cast<double>(barrier_.exc)) * rate_exc +
+                    std::fabs(static_cast<double>(barrier_.inh)) * rate_inh;
+    for (const Sinusoid<Real>& one : sines_.each) {
+      const double size = std::fabs(static_cast<double>(one.size)), omega(one.omega);
+      change += size * omega;
+      curvature_ += size * omega * omega;
+    }
+    constant_ = !(change > 0.0);
+    const auto epsilon = static_cast<double>(std::numeric_limits<Real>::epsilon());
+    const double finest = 8.0 * epsilon * kEpoch;
+    const double invisible = constant_ ? finest
+                                       : std::sqrt(epsilon * static_cast<double>(Driven::scale(constants, row)) *
+                                                   static_cast<double>(constants.plain.tau_m) / (4.0 * change));
+    resolution_ = invisible > finest ? invisible : finest;
+  }
+
+  /// How far beside a zero of F v is the same but for rounding: it is flat there [ms].
+  [[nodiscard]] const Real& resolution() const noexcept { return resolution_; }
+
+  /// F(t) [mV]
+  [[nodiscard]] Real value(const Real& t) const { return at(t).value; }
+
+  /// The piece that begins at `t`, or its part before `limit`. Its end is approached from the left, up to the
+  /// resolution and never beyond: as far as F, its derivative and a bound on its second one prove the sign.
+  [[nodiscard]] DrivenPiece<Real> piece(const Real& t, const Real& limit) const {
+    Local here = at(t);
+    const bool positive = here.value > Real(0);
+    if (constant_) {
+      return {positive, limit};
+    }
+    for (Real end = t;;) {
+      const double step = sign_kept_for(here, positive);
+      if (step < static_cast<double>(resolution_)) {
+        return {positive, end};
+      }
+      if (!(Real(step) < limit - end)) {
+        return {positive, limit};
+      }
+      end += Real(step);
+      here = at(end);
+    }
+  }
+
+ private:
+  struct Local {
+    Real value;
+    Real slope;
+    double curvature;  ///< |F''| is at most this from here on
+  };
+
+  [[nodiscard]] Local at(const Real& t) const {
+    const Real since = t - origin_;
+    const Real exc = barrier_.exc * numerics::elementary::exp(Real(-since * barrier_.rate_exc));
+    const Real inh = barrier_.inh * numerics::elementary::exp(Real(-since * barrier_.rate_inh));
+    const Real fall_exc = exc * barrier_.rate_exc;
+    const Real fall_inh = inh * barrier_.rate_inh;
+    Local local{barrier_.constant + exc + inh, -(fall_exc + fall_inh),
+                curvature_ + std::fabs(static_cast<double>(fall_exc * barrier_.rate_exc)) +
+                    std::fabs(static_cast<double>(fall_inh * barrier_.rate_inh))};
+    for (const Sinusoid<Real>& one : sines_.each) {
+      const numerics::SineCosine<Real> now = one.at(t);
+      local.value += one.size * now.sine;
+      local.slope += one.size * one.omega * now.cosine;
+    }
+    return local;
+  }
+
+  /// The smallest s > 0 with |F| + (slope) s - (curvature) s^2/2 = 0, and a little less.
+  [[nodiscard]] static double sign_kept_for(const Local& here, bool positive) {
+    const auto value = static_cast<double>(positive ? here.value : Real(-here.value));
+    const auto slope = static_cast<double>(positive ? here.slope : Real(-here.slope));
+    if (!(value > 0.0)) {
+      return 0.0;
+    }
+    const double root = std::sqrt(slope * slope + 2.0 * here.curvature * value);
+    if (slope > 0.0) {
+      return here.curvature > 0.0 ? kAlmost * (slope + root) / here.curvature : std::numeric_limits<double>::infinity();
+    }
+    return kAlmost * 2.0 * value / (root - slope);
+  }
+
+  static constexpr double kAlmost = 1.0 - 0x1p-30;
+
+  const Sinusoids<Real>& sines_;
+  numerics::Barrier<Real> barrier_;
+  Real origin_;
+  double curvature_ = 0.0;  ///< of the sinusoids
+  bool constant_;
+  Real resolution_;
+};
+
+}  // namespace va_event::neurons

@@ -1,0 +1,481 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "neurons/group/neuron_group.hpp"
+#include "foundation/number_bytes.hpp"
+#include "neurons/sinusoid/driven.hpp"
+#include "neurons/state.hpp"
+
+namespace va_event::neurons {
+
+/// A NeuronGroup some of whose neurons get sinusoidal currents. Those are held here, one by one and by their states;
+/// their places in the group of the others stay, retired. A Shard puts this in the place of a group when the first of
+/// its neurons gets a sinusoid, so that nobody else pays for them.
+///
+/// A neuron that once had a sinusoid stays here, also before it starts and after it has stopped. When it is looked at,
+/// and what is found out, follows from its state at its last event alone, as in KernelGroup.
+template <class Kernel, class Real>
+class DrivenGroup final : public NeuronGroup<Real> {
+ public:
+  using Driven = neurons::DrivenKernel<Kernel, Real>;
+  using Constants = typename Driven::Constants;
+  using State = neurons::State<Real>;
+  using Counts = std::array<std::uint64_t, kIntervalKinds>;
+
+  DrivenGroup(std::unique_ptr<NeuronGroup<Real>> others, std::int64_t epoch)
+      : epoch_(epoch), others_(std::move(others)) {}
+
+  std::uint32_t add(const network::PopulationData& /*population*/, std::uint32_t /*begin*/, std::uint32_t /*end*/,
+                    std::span<const double> /*injected*/) override {
+    assert(false && "populations come before sinusoids");
+    return 0;
+  }
+
+  void deliver(const Real& t, std::size_t receptor, std::span<const neurons::Targets> targets,
+               Candidates<Real>& candidates) override {
+    parts_.clear();
+    for (const neurons::Targets& part : targets) {
+      std::size_t begin = 0;
+      const auto pass_on = [&](std::size_t end) {
+        if (begin < end) {
+          parts_.push_back({part.index.subspan(begin, end - begin), part.offset,
+                            part.weight.empty() ? part.weight : part.weight.subspan(begin, end - begin),
+                            part.constant_weight});
+        }
+      };
+      for (std::size_t k = 0; k < part.index.size(); ++k) {
+        if (Neuron* const neuron = find(static_cast<std::uint32_t>(part.offset + part.index[k]))) {
+          receive(*neuron, t, receptor, Real(part.weight.empty() ? part.constant_weight : part.weight[k]), candidates);
+          pass_on(k);
+          begin = k + 1;
+        }
+      }
+      pass_on(part.index.size());
+    }
+    if (!parts_.empty()) {
+      others_->deliver(t, receptor, parts_, candidates);
+    }
+  }
+
+  std::size_t receive(std::span<const neurons::Input<Real>> inputs, Candidates<Real>& candidates) override {
+    if (Neuron* const neuron = find(inputs[0].index)) {
+      receive(*neuron, inputs[0].t, inputs[0].receptor, Real(inputs[0].weight), candidates);
+      return 1;
+    }
+    std::size_t count = 1;
+    while (count < inputs.size() && find(inputs[count].index) == nullptr) {
+      ++count;
+    }
+    return others_->receive(inputs.first(count), candidates);
+  }
+
+  void prefetch(std::size_t i) const override { others_->prefetch(i); }
+  void prefetch_targets(std::span<const std::uint32_t> targets, std::uint32_t offset) const override {
+    others_->prefetch_targets(targets, offset);
+  }
+
+  [[nodiscard]] Real safe_until(std::size_t i) const override {
+    const Neuron* const neuron = find(i);
+    return neuron == nullptr ? others_->safe_until(i) : neuron->safe;
+  }
+
+  Verdict<Real> examine(std::size_t i) override {
+    Neuron* const neuron = find(i);
+    return neuron == nullptr ? others_->examine(i) : examine(*neuron);
+  }
+
+  Real fire(std::size_t i, const Real& t) override {
+    Neuron* const found = find(i);
+    if (found == nullptr) {
+      return others_->fire(i, t);
+    }
+    Neuron& neuron = *found;
+    --count(Interval::by_search);
+    ++count(Interval::crossing);
+    ++count(Interval::refractory);
+    note(neuron, neuron.decision.distance, static_cast<double>(t));
+    neuron.row = Driven::held_at(neuron.constants, neuron.row, t);
+    neuron.held_y = neuron.constants.plain.y_reset;
+    neuron.safe = infinity();
+    return neuron.constants.plain.tau_refrac;
+  }
+
+  void wake(std::size_t i, const Real& t, Candidates<Real>& candidates) override {
+    Neuron* const neuron = find(i);
+    if (neuron == nullptr) {
+      return others_->wake(i, t, candidates);
+    }
+    neuron->row = Driven::held_at(neuron->constants, neuron->row, t);
+    neuron->row.y = neuron->held_y;
+    begin_interval(*neuron);
+    candidates.offer(neuron->safe, neuron->cell);
+  }
+
+  void set_parameters(std::size_t i, std::span<const double> parameters, double injected, const Real& t,
+                      Candidates<Real>& candidates) override {
+    assert(find(i) == nullptr);
+    others_->set_parameters(i, parameters, injected, t, candidates);
+  }
+
+  void set_driven(std::size_t i, CellId cell, std::span<const double> parameters, double injected,
+                  std::span<const neurons::SineSource> sines, const Real& t, Candidates<Real>& candidates) override {
+    Constants fresh = Driven::prepare(parameters, injected, sines, epoch_);
+    Neuron* neuron = find(i);
+    State state{};
+    if (neuron == nullptr) {
+      neuron = &take_over(i, cell, t);
+      neuron->constants = std::move(fresh);  // of a neuron that has the same parameters
+      state = neuron->row;
+    } else {
+      state = state_at(*neuron, t);
+      const bool at_reset = neuron->held_y == neuron->constants.plain.y_reset;
+      const Real shift = neuron->constants.plain.v_thresh - fresh.plain.v_thresh;
+      neuron->constants = std::move(fresh);
+      if (!refractory(*neuron)) {
+        state.y += shift;
+      } else if (at_reset) {  // a v that the user has set meanwhile is kept
+        neuron->held_y = neuron->constants.plain.y_reset;
+      } else {
+        neuron->held_y += shift;
+      }
+    }
+    neuron->sources.assign(sines.begin(), sines.end());
+    change(*neuron, state, candidates);
+  }
+
+  Retired<Real> retire(std::size_t /*i*/, const Real& /*t*/) override {
+    assert(false && "only others retire");
+    return {};
+  }
+
+  void set_variable(std::size_t i, std::size_t variable, double value, const Real& t,
+                    Candidates<Real>& candidates) override {
+    Neuron* const neuron = find(i);
+    if (neuron == nullptr) {
+      return others_->set_variable(i, variable, value, t, candidates);
+    }
+    State state = state_at(*neuron, t);
+    const State present = visible(*neuron, state);
+    std::array<double, kVariables> variables{};
+    for (std::size_t x = 0; x < kVariables; ++x) {
+      variables[x] = static_cast<double>(Kernel::variable(neuron->constants.plain, present, x));
+    }
+    variables[variable] = value;
+    const State fresh = Kernel::make_state(neuron->constants.plain, variables);
+    (variable == 0   ? (refractory(*neuron) ? neuron->held_y : state.y)
+     : variable == 1 ? state.exc
+                     : state.inh) = variable == 0   ? fresh.y
+                                    : variable == 1 ? fresh.exc
+                                                    : fresh.inh;
+    change(*neuron, state, candidates);
+  }
+
+  void settle() override { others_->settle(); }
+
+  [[nodiscard]] double variable(std::size_t i, std::size_t variable, const Real& t) override {
+    const Neuron* const neuron = find(i);
+    return neuron == nullptr ? others_->variable(i, variable, t)
+                             : static_cast<double>(Kernel::variable(neuron->constants.plain,
+                                                                    visible(*neuron, state_at(*neuron, t)), variable));
+  }
+
+  void next_epoch(std::int64_t epoch) override {
+    others_->next_epoch(epoch);
+    for (Neuron& neuron : neurons_) {
+      note_decision_before(neuron, Real(neurons::kEpoch));
+      neuron.row = state_at(neuron, Real(neurons::kEpoch));
+      neuron.row.t = Real(0);
+      set_epoch(neuron, epoch);
+    }
+    epoch_ = epoch;
+    for (Neuron& neuron : neurons_) {
+      if (!refractory(neuron)) {
+        predict(neuron);
+      }
+    }
+  }
+
+  void offer_all(Candidates<Real>& candidates) const override {
+    others_->offer_all(candidates);
+    for (const Neuron& neuron : neurons_) {
+      candidates.offer(neuron.safe, neuron.cell);
+    }
+  }
+
+  void save(std::size_t i, foundation::ByteWriter& out) override {
+    const Neuron* const neuron = find(i);
+    if (neuron == nullptr) {
+      return others_->save(i, out);
+    }
+    const State& row = neuron->row;
+    for (const Real& x : {row.y, row.exc, row.inh, row.t, neuron->held_y}) {
+      foundation::put_number(out, x);
+    }
+    out.put<std::uint8_t>(!refractory(*neuron) && neuron->searched ? 1 : 0);
+  }
+
+  void load(std::size_t i, foundation::ByteReader& in, const events::Instant<Real>& now) override {
+    epoch_ = now.epoch;
+    Neuron* const found = find(i);
+    if (found == nullptr) {
+      return others_->load(i, in, now);
+    }
+    Neuron& neuron = *found;
+    State& row = neuron.row;
+    for (Real* x : {&row.y, &row.exc, &row.inh, &row.t, &neuron.held_y}) {
+      *x = foundation::get_number<Real>(in);
+    }
+    in.require(Real(0) <= row.t && row.t <= now.offset, "holds a neuron of another time");
+    neuron.searched = in.get<std::uint8_t>() != 0;
+    set_epoch(neuron, epoch_);
+    if (refractory(neuron)) {
+      neuron.safe = infinity();
+      return;
+    }
+    // The looks at the neuron since its last event, once more: they follow from it.
+    predict(neuron);
+    while (neuron.safe < now.offset) {
+      in.require(!examine(neuron).spikes, "holds a neuron that should have spiked");
+    }
+  }
+
+  void set_report(const Counts& counts, const Touch& closest) override {
+    others_->set_report({}, closest);
+    NeuronGroup<Real>::set_report(counts, closest);
+  }
+  [[nodiscard]] Counts interval_counts() const override {
+    Counts sum = others_->interval_counts();
+    for (std::size_t kind = 0; kind < kIntervalKinds; ++kind) {
+      sum[kind] += this->counts_[kind];
+    }
+    return sum;
+  }
+  [[nodiscard]] Touch closest_touch() const override {
+    const Touch theirs = others_->closest_touch();
+    return theirs.distance < this->closest_.distance ? theirs : this->closest_;
+  }
+
+ private:
+  static constexpr std::size_t kVariables = 3;
+  /// How far a look has to move the bound [ms] so that the neuron is left alone until then. Where the bounds reach less
+  /// far than that and than so many periods, the pieces of the drive are looked at.
+  static constexpr double kLookAgain = 0.05;
+  static constexpr int kPeriods = 2;
+
+  struct Neuron {
+    CellId cell = 0;
+    Constants constants;
+    State row{};                 ///< as of the last event; y of a refractory one is kHeld
+    Real held_y = Real(0);       ///< y while the neuron is refractory
+    Real safe = infinity();      ///< no spike before this time unless an event comes
+    bool crosses = false;        ///< there is one at that time
+    bool searched = false;       ///< pieces of the drive were looked at since the last event
+    neurons::Decision decision;  ///< of the last look, its time in the present epoch
+    std::vector<neurons::SineSource> sources;
+  };
+
+  static Real infinity() { return std::numeric_limits<Real>::infinity(); }
+  [[nodiscard]] std::uint64_t& count(Interval kind) { return this->counts_[static_cast<std::size_t>(kind)]; }
+  [[nodiscard]] static bool refractory(const Neuron& neuron) { return neuron.row.y == Real(neurons::kHeld); }
+
+  /// Null: the neuron is among the others.
+  [[nodiscard]] const Neuron* find(std::size_t i) const {
+    return i < number_.size() && number_[i] > 0 ? &neurons_[number_[i] - 1] : nullptr;
+  }
+  [[nodiscard]] Neuron* find(std::size_t i) { return const_cast<Neuron*>(std::as_const(*this).find(i)); }
+
+  Neuron& take_over(std::size_t i, CellId cell, const Real& t) {
+    number_.resize(std::max(number_.size(), i + 1));
+    const Retired<Real> last = others_->retire(i, t);
+    Neuron& neuron = neurons_.emplace_back();
+    number_[i] = static_cast<std::uint32_t>(neurons_.size());
+    neuron.cell = cell;
+    neuron.row = last.state;
+    neuron.row.t = t;
+    neuron.held_y = last.held_y;
+    return neuron;
+  }
+
+  static void set_epoch(Neuron& neuron, std::int64_t epoch) {
+    for (std::size_t k = 0; k < neuron.sources.size(); ++k) {
+      neuron.constants.sines.each[k].turns = neurons::turns_at_epoch<Real>(neuron.sources[k], epoch);
+    }
+  }
+
+  /// The state at `t` without input since the last event; y of a refractory neuron is kHeld.
+  [[nodiscard]] static State state_at(const Neuron& neuron, const Real& t) {
+    return refractory(neuron) ? Driven::held_at(neuron.constants, neuron.row, t)
+                              : Driven::state_at(neuron.constants, neuron.row, t);
+  }
+
+  /// A state as users see it: y is the potential also while the neuron is refractory.
+  [[nodiscard]] static State visible(const Neuron& neuron, const State& state) {
+    State seen = state;
+    if (refractory(neuron)) {
+      seen.y = neuron.held_y;
+    }
+    return seen;
+  }
+
+  neurons::SafeInterval<Real> predict(Neuron& neuron) {
+    const auto bound = Driven::safe_interval(neuron.constants, neuron.row);
+    neuron.safe = neuron.row.t + bound.duration;
+    neuron.crosses = false;
+    neuron.decision = {};
+    return bound;
+  }
+
+  /// An interval of an awake neuron begins with what its row says.
+  void begin_interval(Neuron& neuron) {
+    neuron.searched = false;
+    ++count(predict(neuron).by_sign ? Interval::by_sign : Interval::by_bound);
+  }
+
+  /// The user, or a current, has changed something.
+  void change(Neuron& neuron, const State& state, Candidates<Real>& candidates) {
+    note_decision_before(neuron, state.t);
+    const bool was_refractory = refractory(neuron);
+    neuron.row = state;
+    if (was_refractory) {
+      ++count(Interval::refractory);
+      return;
+    }
+    begin_interval(neuron);
+    candidates.offer(neuron.safe, neuron.cell);
+  }
+
+  void receive(Neuron& neuron, const Real& t, std::size_t receptor, const Real& weight, Candidates<Real>& candidates) {
+    const bool was_refractory = refractory(neuron);
+    note_decision_before(neuron, t);
+    neuron.row = state_at(neuron, t);
+    if (Kernel::kInputsMoveV && weight < Real(0) && !was_refractory) {
+      note_turn(neuron, true);
+    }
+    Kernel::add_input(neuron.row, receptor, weight);
+    if (was_refractory) {
+      ++count(Interval::refractory);
+      return;
+    }
+    begin_interval(neuron);
+    note_turn(neuron, false);
+    if (Kernel::kInputsMoveV && neuron.row.y >= Real(0)) {
+      candidates.lift(t, neuron.cell);
+      return;
+    }
+    candidates.offer(neuron.safe, neuron.cell);
+  }
+
+  /// From where nothing happens before: bounds as long as they reach far, else the next piece of the drive.
+  Verdict<Real> examine(Neuron& neuron) {
+    if (neuron.crosses) {
+      return {true, neuron.safe};
+    }
+    const Constants& c = neuron.constants;
+    const Real begin = neuron.safe;
+    note_decision_before(neuron, begin);
+    const Real end(neurons::kEpoch);
+    const neurons::Drive<Kernel, Real> drive(c, neuron.row);
+    const auto at = [&](const Real& time) { return Driven::state_at(c, neuron.row, time); };
+    Real t = begin;
+    while (t < end) {
+      const State there = at(t);
+      if (!(there.y < Real(0))) {
+        return crossing(neuron, t, begin);
+      }
+      const Real bound = Driven::safe_interval(c, there).duration;
+      if (bound >= Real(kLookAgain)) {
+        return safe_until(neuron, t + bound);
+      }
+      if (bound >= kPeriods * c.sines.shortest_period) {
+        t += bound;
+        continue;
+      }
+      count_search(neuron);
+      const neurons::DrivenPiece<Real> piece = drive.piece(t, end);
+      const bool whole = piece.end < end;
+      if (piece.positive) {
+        const Real y = at(piece.end).y;
+        if (whole || y >= Real(0)) {
+          neuron.decision = {static_cast<double>(neurons::magnitude(y)), static_cast<double>(piece.end)};
+        }
+        if (y >= Real(0)) {
+          const auto point = [&](const State& state) { return neurons::detail::point_of<Driven>(c, state); };
+          const auto point_at = [&](const Real& time) { return point(at(time)); };
+          return crossing(
+              neuron, neurons::detail::unique_crossing(Driven::scale(c, there), point_at, point(there), t, piece.end),
+              begin);
+        }
+      }
+      t = whole ? Real(piece.end + drive.resolution()) : end;
+      if (piece.positive || t >= begin + Real(kLookAgain)) {
+        break;
+      }
+    }
+    return safe_until(neuron, t);
+  }
+
+  Verdict<Real> safe_until(Neuron& neuron, const Real& time) {
+    neuron.safe = time;
+    return {};
+  }
+
+  /// An event may come before the crossing.
+  Verdict<Real> crossing(Neuron& neuron, const Real& time, const Real& now) {
+    count_search(neuron);
+    neuron.safe = time;
+    neuron.crosses = true;
+    return time > now ? Verdict<Real>{} : Verdict<Real>{true, time};
+  }
+
+  void count_search(Neuron& neuron) {
+    if (!neuron.searched) {
+      neuron.searched = true;
+      --count(Interval::by_bound);
+      ++count(Interval::by_search);
+    }
+  }
+
+  /// A peak that was foreseen counts when it has come, and no event before it.
+  void note_decision_before(Neuron& neuron, const Real& t) {
+    if (!neuron.crosses && !(Real(neuron.decision.time) > t)) {
+      note(neuron, neuron.decision.distance, neuron.decision.time);
+      neuron.decision = {};
+    }
+  }
+
+  /// An event that ends a rise decides, too, whether there is a spike; so does one that is about to pull v down.
+  void note_turn(const Neuron& neuron, bool rising) {
+    if (-neuron.row.y < Real(this->closest_.distance)) {
+      const Real slope = Driven::slope(neuron.constants, neuron.row);
+      if (rising ? slope > Real(0) : slope < Real(0)) {
+        note(neuron, static_cast<double>(neurons::magnitude(neuron.row.y)), static_cast<double>(neuron.row.t));
+      }
+    }
+  }
+
+  /// @param time in the present epoch [ms]
+  void note(const Neuron& neuron, double distance, double time) {
+    if (distance < this->closest_.distance) {
+      this->closest_ = {distance, neuron.cell, {epoch_, time}};
+    }
+  }
+
+  std::int64_t epoch_;  ///< number of the present one
+  std::unique_ptr<NeuronGroup<Real>> others_;
+  std::vector<std::uint32_t> number_;  ///< by index in the group; 0: among the others, else counts neurons_ from 1
+  std::vector<Neuron> neurons_;
+  std::vector<neurons::Targets> parts_;
+};
+
+}  // namespace va_event::neurons

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// Included once for each instruction set (Highway's foreach_target.h), hence no #pragma once.
+#if defined(VA_EVENT_NUMERICS_LANES_INL_HPP) == defined(HWY_TARGET_TOGGLE)
+#ifdef VA_EVENT_NUMERICS_LANES_INL_HPP
+#undef VA_EVENT_NUMERICS_LANES_INL_HPP
+#else
+#define VA_EVENT_NUMERICS_LANES_INL_HPP
+#endif
+
+#include <hwy/highway.h>
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "numerics/elementary.hpp"
+
+HWY_BEFORE_NAMESPACE();
+namespace va_event::numerics::HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+/// Four lanes at most: a neuron is four numbers, and transposing eight rows costs more than eight lanes win back.
+using Doubles = hn::CappedTag<double, 4>;
+using V = hn::Vec<Doubles>;
+
+/// Room behind arrays of neurons, so that the last vector may be a full one.
+constexpr std::size_t kPadding = HWY_MAX_BYTES / sizeof(double);
+
+/// elementary::detail::reduce(), operation by operation.
+template <class Vector>
+struct ReducedVector {
+  Vector expm1_r;
+  Vector scale;
+};
+
+template <class Vector>
+HWY_INLINE ReducedVector<Vector> reduce(Vector x) {
+  using namespace elementary::detail;
+  const hn::DFromV<Vector> d;
+  const hn::RebindToUnsigned<hn::DFromV<Vector>> bits;
+  const auto c = [d](double value) HWY_ATTR { return hn::Set(d, value); };
+  const Vector shifted = x * c(kLog2E) + c(kRound);
+  const Vector n = shifted - c(kRound);
+  const Vector r = (x - n * c(kLn2Hi)) - n * c(kLn2Lo);
+  const Vector r2 = r * r;
+  const Vector r4 = r2 * r2;
+  const Vector q0 = (c(kC0) + c(kC1) * r) + (c(kC2) + c(kC3) * r) * r2;
+  const Vector q1 = (c(kC4) + c(kC5) * r) + (c(kC6) + c(kC7) * r) * r2;
+  const Vector q = q0 + (q1 + (c(kC8) + c(kC9) * r) * r4) * r4;
+  const Vector expm1_r = r + (c(0.5) * r2 + (r * r2) * q);
+  const auto exponent = hn::ShiftLeft<52>(hn::BitCast(bits, shifted)) + hn::Set(bits, std::uint64_t{1023} << 52U);
+  return {expm1_r, hn::BitCast(d, exponent)};
+}
+
+template <class Vector>
+HWY_INLINE Vector exp(Vector x) {
+  const hn::DFromV<Vector> d;
+  const ReducedVector<Vector> e = reduce(x);
+  const Vector result = e.scale + e.scale * e.expm1_r;
+  return hn::IfThenZeroElse(x < hn::Set(d, elementary::kMinExponent), result);
+}
+
+template <class Vector>
+HWY_INLINE Vector expm1(Vector x) {
+  const hn::DFromV<Vector> d;
+  const ReducedVector<Vector> e = reduce(x);
+  const Vector result = (e.scale - hn::Set(d, 1.0)) + e.scale * e.expm1_r;
+  return hn::IfThenElse(x < hn::Set(d, elementary::kMinExponent), hn::Set(d, -1.0), result);
+}
+
+/// Appends the indices of some neurons of a vector.
+HWY_INLINE void append(unsigned bits, const std::uint32_t* index, std::vector<std::uint32_t>& list) {
+  for (; bits != 0; bits &= bits - 1) {
+    list.push_back(index[std::countr_zero(bits)]);
+  }
+}
+
+/// The bits of the first `count` lanes of a mask.
+HWY_INLINE unsigned bits_of(hn::Mask<Doubles> mask, std::size_t count) {
+  std::uint8_t bytes[(HWY_MAX_BYTES / sizeof(double) + 7) / 8 + 8] = {};
+  const Doubles d;
+  hn::StoreMaskBits(d, mask, bytes);
+  const unsigned bits = bytes[0];
+  return count >= 8 ? bits : bits & ((1U << count) - 1U);
+}
+
+}  // namespace va_event::numerics::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif

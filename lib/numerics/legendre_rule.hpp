@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <limits>
+#include <type_traits>
+
+#include "foundation/number_types.hpp"
+#include "numerics/turns.hpp"
+
+namespace va_event::numerics {
+
+/// Gauss-Legendre quadrature on [0, 1] that gives the Legendre coefficients of a function, too. (gauss_legendre.hpp has
+/// the small rules of doubles, and needs trigonometric functions of the type.)
+template <class Real, std::size_t count>
+struct LegendreRule {
+  std::array<Real, count> node;    ///< ascending; node[count - 1 - k] = 1 - node[k]
+  std::array<Real, count> weight;  ///< they add up to 1
+  /// By order n, then node k: (2n + 1) weight[k] P_n(2 node[k] - 1).
+  std::array<std::array<Real, count>, count> projection;
+};
+
+namespace detail {
+
+/// Newton's method on the Legendre polynomial, in the type's own arithmetic.
+template <class Real, std::size_t count>
+[[nodiscard]] LegendreRule<Real, count> compute_legendre_rule() {
+  LegendreRule<Real, count> rule;
+  for (std::size_t k = 0; k < count; ++k) {
+    // An asymptotic guess (Abramowitz & Stegun 22.16.6) is good to three digits or more.
+    Real x = -at_turns<Real>((Real(4 * k + 3)) / Real(8 * (2 * count + 1)) * 2).cosine;
+    std::array<Real, count + 1> p;
+    Real derivative(0);
+    for (int digits = 3; digits < 4 * std::numeric_limits<Real>::digits; digits *= 2) {
+      p[0] = Real(1);
+      p[1] = x;
+      for (std::size_t n = 2; n <= count; ++n) {
+        p[n] = (Real(2 * n - 1) * x * p[n - 1] - Real(n - 1) * p[n - 2]) / Real(n);
+      }
+      derivative = Real(count) * (x * p[count] - p[count - 1]) / (x * x - 1);
+      x -= p[count] / derivative;
+    }
+    rule.node[k] = (1 + x) / 2;
+    rule.weight[k] = 1 / ((1 - x * x) * derivative * derivative);
+    for (std::size_t n = 0; n < count; ++n) {
+      rule.projection[n][k] = Real(2 * n + 1) * rule.weight[k] * p[n];
+    }
+  }
+  return rule;
+}
+
+template <std::size_t count>
+[[nodiscard]] LegendreRule<double, count> rounded_legendre_rule() {
+  const auto wide = compute_legendre_rule<foundation::Quad, count>();
+  LegendreRule<double, count> rule;
+  for (std::size_t k = 0; k < count; ++k) {
+    rule.node[k] = static_cast<double>(wide.node[k]);
+    rule.weight[k] = static_cast<double>(wide.weight[k]);
+    for (std::size_t n = 0; n < count; ++n) {
+      rule.projection[n][k] = static_cast<double>(wide.projection[n][k]);
+    }
+  }
+  return rule;
+}
+
+}  // namespace detail
+
+template <class Real, std::size_t count>
+[[nodiscard]] const LegendreRule<Real, count>& legendre_rule() {
+  static const LegendreRule<Real, count> rule = [] {
+    if constexpr (std::is_same_v<Real, double>) {
+      return detail::rounded_legendre_rule<count>();
+    } else {
+      return detail::compute_legendre_rule<Real, count>();
+    }
+  }();
+  return rule;
+}
+
+}  // namespace va_event::numerics

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cmath>
+#include <type_traits>
+
+namespace va_event::numerics {
+
+/// The absolute value of a number of any type, without expression templates of wide types.
+template <class Real>
+[[nodiscard]] Real magnitude(const Real& x) {
+  if constexpr (std::is_same_v<Real, double>) {
+    return std::fabs(x);
+  } else {
+    return x < Real(0) ? Real(-x) : x;
+  }
+}
+
+}  // namespace va_event::numerics

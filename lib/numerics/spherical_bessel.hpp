@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <limits>
+
+#include "neurons/state.hpp"
+#include "numerics/turns.hpp"
+
+namespace va_event::numerics {
+
+/// Spherical Bessel functions j_0(x) ... j_{count-1}(x), which are the Fourier transforms of Legendre polynomials:
+/// the integral of P_k(s) e^{ixs} over [-1, 1] is 2 i^k j_k(x).
+/// @param x >= 0
+/// @param at sine and cosine of x, which callers know better than x itself
+/// Error below kMaxBesselError epsilon. Power series for small x, recurrence upward where that is stable (x >= order),
+/// and downward elsewhere (Miller; Gautschi 1967, SIAM Rev. 9:24-82).
+template <std::size_t count, class Real>
+[[nodiscard]] std::array<Real, count> spherical_bessel(const Real& x, const SineCosine<Real>& at) {
+  static_assert(count >= 2);
+  std::array<Real, count> j;
+  if (x <= Real(1)) {
+    const Real half_square = x * x / 2;
+    Real first(1);  // x^k/(2k + 1)!!
+    for (std::size_t k = 0; k < count; ++k) {
+      Real term(1), sum(1);
+      for (std::size_t m = 1; magnitude(term) > std::numeric_limits<Real>::epsilon() / 16; ++m) {
+        term *= -half_square / Real(m * (2 * k + 2 * m + 1));
+        sum += term;
+      }
+      j[k] = first * sum;
+      first *= x / Real(2 * k + 3);
+    }
+    return j;
+  }
+  j[0] = at.sine / x;
+  j[1] = (j[0] - at.cosine) / x;
+  if (x >= Real(count)) {
+    for (std::size_t k = 1; k + 1 < count; ++k) {
+      j[k + 1] = Real(2 * k + 1) / x * j[k] - j[k - 1];
+    }
+    return j;
+  }
+  const SineCosine<Real> known{j[0], j[1]};
+  Real above(0);
+  Real here = Real(0x1p-500);
+  for (std::size_t k = 3 * count; k > 0; --k) {
+    const Real below = Real(2 * k + 1) / x * here - above;
+    above = here;
+    here = below;
+    if (k <= count) {
+      j[k - 1] = here;
+    }
+  }
+  // The larger of the two: one of them may be a zero.
+  const Real factor = magnitude(j[0]) > magnitude(j[1]) ? Real(known.sine / j[0]) : Real(known.cosine / j[1]);
+  for (Real& one : j) {
+    one *= factor;
+  }
+  return j;
+}
+
+/// In units of epsilon, absolute.
+inline constexpr double kMaxBesselError = 4.0;
+
+}  // namespace va_event::numerics

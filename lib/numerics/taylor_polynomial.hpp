@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstddef>
+
+namespace va_event::numerics {
+
+/// A potential and its derivative.
+template <class Real>
+struct Point {
+  Real y;      ///< [mV]
+  Real slope;  ///< [mV/ms]
+};
+
+/// y_ + sum term_[k] s^(k+1)
+template <std::size_t terms>
+class TaylorPolynomial {
+ public:
+  static constexpr std::size_t kTerms = terms;
+  static_assert(kTerms % 2 == 0);
+
+  /// @param s  since the state [ms]
+  [[nodiscard]] Point<double> at(double s) const {
+    // Even and odd powers apart, because each step of Horner's rule waits for the one before.
+    const double square = s * s;
+    double even = term_[kTerms - 2];
+    double odd = term_[kTerms - 1];
+    double even_slope = static_cast<double>(kTerms - 1) * even;
+    double odd_slope = static_cast<double>(kTerms) * odd;
+    for (std::size_t k = kTerms - 2; k > 0; k -= 2) {
+      even = term_[k - 2] + square * even;
+      odd = term_[k - 1] + square * odd;
+      even_slope = static_cast<double>(k - 1) * term_[k - 2] + square * even_slope;
+      odd_slope = static_cast<double>(k) * term_[k - 1] + square * odd_slope;
+    }
+    return {y_ + s * (even + s * odd), even_slope + s * odd_slope};
+  }
+
+ protected:
+  explicit TaylorPolynomial(double y) : y_(y) {}
+
+  double y_;
+  std::array<double, kTerms> term_;
+};
+
+}  // namespace va_event::numerics

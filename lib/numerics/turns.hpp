@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <type_traits>
+#include <vector>
+
+/// Sine and cosine of angles that are counted in turns, where the reduction of large angles is exact. As all of
+/// elementary.hpp: fixed sequences of a type's own operations, so that the results are the same bits on every machine.
+namespace va_event::numerics {
+
+/// A point of the unit circle.
+template <class Real>
+struct SineCosine {
+  Real sine;
+  Real cosine;
+};
+
+/// Largest error of sine and cosine, in units of epsilon.
+inline constexpr double kMaxTurnsError = 1.5;
+
+namespace detail {
+
+/// Coefficients of sine and cosine, both by the square of the argument, up to pi/4. What follows is below the last bit.
+template <class Real>
+class CircleTables {
+ public:
+  static const CircleTables& get() {
+    static const CircleTables tables;
+    return tables;
+  }
+
+  Real two_pi;
+  std::vector<Real> sine, cosine;
+
+ private:
+  CircleTables() : two_pi(8 * (4 * arctangent(5) - arctangent(239))) {  // Machin's formula
+    Real power(1);                                                      // of pi/4, over the factorial
+    Real coefficient(1);
+    for (int k = 0; k < 4 || power > std::numeric_limits<Real>::epsilon() / 64; ++k) {
+      const bool negative = k % 4 >= 2;
+      (k % 2 == 0 ? cosine : sine).push_back(negative ? Real(-coefficient) : coefficient);
+      coefficient /= Real(k + 1);
+      power *= Real(0.785398163397448310) / Real(k + 1);
+    }
+  }
+
+  /// Of 1/n.
+  static Real arctangent(int n) {
+    const Real square = Real(1) / Real(n * n);
+    Real term = Real(1) / Real(n);
+    Real sum(0);
+    for (int k = 1; term > std::numeric_limits<Real>::epsilon() / 64; k += 2) {
+      sum += (k % 4 == 1 ? term : Real(-term)) / Real(k);
+      term *= square;
+    }
+    return sum;
+  }
+};
+
+/// 1/k! is the quotient of two exact doubles as far as needed.
+template <std::size_t first, std::size_t count>
+[[nodiscard]] constexpr std::array<double, count> circle_coefficients() {
+  std::array<double, count> result{};
+  double factorial = 1.0;
+  for (std::size_t k = 1, n = 0; n < count; ++k) {
+    if (k % 2 == first % 2 && k >= first) {
+      result[n] = (n % 2 == 0 ? -1.0 : 1.0) / factorial;
+      ++n;
+    }
+    factorial *= static_cast<double>(k + 1);
+  }
+  return result;
+}
+inline constexpr std::array<double, 8> kSine = circle_coefficients<3, 8>();    // x^3 ... x^17: 1e-19 is left
+inline constexpr std::array<double, 9> kCosine = circle_coefficients<2, 9>();  // x^2 ... x^18: 1e-20
+
+}  // namespace detail
+
+/// 2 pi in full precision.
+template <class Real>
+[[nodiscard]] Real two_pi() {
+  if constexpr (std::is_same_v<Real, double>) {
+    return 0x1.921fb54442d18p+2;
+  } else {
+    return detail::CircleTables<Real>::get().two_pi;
+  }
+}
+
+/// Sine and cosine of 2 pi turns. @param turns of magnitude < 2^49. Error <= kMaxTurnsError.
+template <class Real>
+[[nodiscard]] SineCosine<Real> at_turns(const Real& turns) {
+  if constexpr (std::is_same_v<Real, double>) {
+    constexpr double kRound = 0x1.8p52;  // adding it rounds to the nearest integer
+    const double quarters = (4.0 * turns + kRound) - kRound;
+    const double x = (turns - 0.25 * quarters) * two_pi<double>();
+    const double x2 = x * x;
+    double sine = 0.0;
+    for (std::size_t k = detail::kSine.size(); k-- > 0;) {
+      sine = detail::kSine[k] + x2 * sine;
+    }
+    double cosine = 0.0;
+    for (std::size_t k = detail::kCosine.size(); k-- > 0;) {
+      cosine = detail::kCosine[k] + x2 * cosine;
+    }
+    sine = x + x * (x2 * sine);
+    cosine = 1.0 + x2 * cosine;
+    const auto quarter = static_cast<long long>(quarters) & 3;
+    const double s = quarter % 2 == 0 ? sine : cosine;
+    const double c = quarter % 2 == 0 ? cosine : sine;
+    return {quarter >= 2 ? -s : s, quarter == 1 || quarter == 2 ? -c : c};
+  } else {
+    using std::floor;
+    const detail::CircleTables<Real>& tables = detail::CircleTables<Real>::get();
+    const Real quarters = floor(4 * turns + Real(1) / 2);
+    const Real x = (turns - quarters / 4) * tables.two_pi;
+    const Real x2 = x * x;
+    const auto sum = [&x2](const std::vector<Real>& coefficients) {
+      Real result(0);
+      for (std::size_t k = coefficients.size(); k-- > 0;) {
+        result = coefficients[k] + x2 * result;
+      }
+      return result;
+    };
+    const Real sine = x * sum(tables.sine);
+    const Real cosine = sum(tables.cosine);
+    const auto quarter = static_cast<long long>(quarters) & 3;
+    const Real s = quarter % 2 == 0 ? sine : cosine;
+    const Real c = quarter % 2 == 0 ? cosine : sine;
+    return {quarter >= 2 ? Real(-s) : s, quarter == 1 || quarter == 2 ? Real(-c) : c};
+  }
+}
+
+/// frequency t/1000, modulo 1. @param frequency [Hz], >= 0 @param t [ms], >= 0
+/// For double the product is formed exactly: an error of epsilon, however many turns there are.
+template <class Real>
+[[nodiscard]] Real turns_after(double frequency, const Real& t) {
+  if constexpr (std::is_same_v<Real, double>) {
+    const double high = frequency * t;
+    const double low = std::fma(frequency, t, -high);
+    return (std::fmod(high, 1000.0) + low) / 1000.0;
+  } else {
+    using std::floor;
+    const Real turns = Real(frequency) * t / 1000;
+    return turns - floor(turns);
+  }
+}
+
+}  // namespace va_event::numerics

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+/// exp, expm1 and log for number types wider than double: fixed sequences of that type's own operations, so that the
+/// results are the same bits on every machine, whatever its libraries are; and several times faster than those of
+/// boost::multiprecision. The number type needs arithmetic, comparison, ldexp, frexp and numeric_limits.
+namespace va_event::numerics::elementary::wide {
+
+/// Relative error of exp and expm1 in units of epsilon: kMaxError, and for exp(x) as much as |x| is uncertain by its
+/// own last bit.
+inline constexpr double kMaxError = 4.0;
+
+/// Below minus this exp is 0, up to this it is finite, for every type.
+inline constexpr double kLargestExponent = 11000.0;
+
+/// What exp needs: x = n ln 2 + j/64 + s with |s| <= 1/128 (Tang 1989, ACM Trans. Math. Softw. 15:144-157).
+template <class Real>
+class Tables {
+ public:
+  static const Tables& get() {
+    static const Tables tables;
+    return tables;
+  }
+
+  static constexpr double kStepsPerUnit = 64.0;
+  static constexpr int kSteps = 23;  ///< ln(2)/2 is 22.2 steps, and j/64 is the nearest one
+
+  Real ln2;
+  std::array<Real, 2 * kSteps + 1> exp_of;    ///< e^{j/64}, j = -kSteps ... kSteps
+  std::array<Real, 2 * kSteps + 1> expm1_of;  ///< the same - 1, with all its digits
+  std::vector<Real> head;                     ///< e^s - 1 = head[0] s + head[1] s^2 + ...,
+  std::vector<double> tail;                   ///< and from there on in double, which is enough for the small rest
+
+ private:
+  Tables() : ln2(0) {
+    constexpr int kDigits = std::numeric_limits<Real>::digits;
+    for (int k = kDigits + 8; k > 0; --k) {  // ln 2 = sum 1/(k 2^k)
+      ln2 += ldexp(Real(1) / Real(k), -k);
+    }
+    for (int j = -kSteps; j <= kSteps; ++j) {
+      const Real x = Real(j) / Real(kStepsPerUnit);
+      Real sum(0);
+      for (int k = kDigits; k > 0; --k) {  // |x|^k/k! is far below the last bit before k = kDigits
+        sum = (x + x * sum) / Real(k);
+      }
+      expm1_of[static_cast<std::size_t>(j + kSteps)] = sum;
+      exp_of[static_cast<std::size_t>(j + kSteps)] = 1 + sum;
+    }
+    constexpr int kSpare =
+        48;             // bits by which a term must be below the last one, and half a dozen fewer than double has
+    double bits = 0.0;  // of the term beside s
+    Real coefficient(1);
+    double narrow = 1.0;
+    for (int k = 1; bits < kDigits + 4; ++k) {
+      coefficient = coefficient / Real(k);
+      narrow /= k;
+      if (bits < kDigits - kSpare) {
+        head.push_back(coefficient);
+      } else {
+        tail.push_back(narrow);
+      }
+      bits += 7.0 + std::log2(k + 1.0);
+    }
+  }
+};
+
+/// e^x = 2^n (1 + expm1_r); e^x - 1 = 2^n - 1 + 2^n expm1_r.
+template <class Real>
+struct Reduced {
+  Real expm1_r;
+  int n;
+};
+
+template <class Real>
+[[nodiscard]] Reduced<Real> reduce(const Real& x) {
+  const Tables<Real>& tables = Tables<Real>::get();
+  const auto narrow = static_cast<double>(x);
+  constexpr double kLn2 = 0x1.62e42fefa39efp-1;
+  const double n = std::nearbyint(narrow / kLn2);
+  const auto j = static_cast<int>(std::nearbyint((narrow - n * kLn2) * Tables<Real>::kStepsPerUnit));
+  Real s = x;
+  if (n != 0.0) {
+    s -= Real(n) * tables.ln2;
+  }
+  if (j != 0) {
+    s -= Real(j / Tables<Real>::kStepsPerUnit);
+  }
+  const auto s_narrow = static_cast<double>(s);
+  double rest = 0.0;
+  for (std::size_t k = tables.tail.size(); k-- > 0;) {
+    rest = tables.tail[k] + s_narrow * rest;
+  }
+  Real sum(rest);
+  for (std::size_t k = tables.head.size(); k-- > 0;) {
+    sum = tables.head[k] + s * sum;
+  }
+  sum *= s;
+  if (j != 0) {
+    const auto at = static_cast<std::size_t>(j + Tables<Real>::kSteps);
+    sum = tables.expm1_of[at] + tables.exp_of[at] * sum;
+  }
+  return {sum, static_cast<int>(n)};
+}
+
+/// @param x <= kLargestExponent
+template <class Real>
+[[nodiscard]] Real exp(const Real& x) {
+  if (x < Real(-kLargestExponent)) {
+    return Real(0);
+  }
+  const Reduced<Real> d = reduce(x);
+  const Real result = 1 + d.expm1_r;
+  return d.n == 0 ? result : Real(ldexp(result, d.n));
+}
+
+/// @param x <= kLargestExponent
+template <class Real>
+[[nodiscard]] Real expm1(const Real& x) {
+  if (x < Real(-kLargestExponent)) {
+    return Real(-1);
+  }
+  const Reduced<Real> d = reduce(x);
+  if (d.n == 0) {
+    return d.expm1_r;
+  }
+  const Real scale = ldexp(Real(1), d.n);
+  return (scale - 1) + scale * d.expm1_r;
+}
+
+/// @param x normal and > 0
+template <class Real>
+[[nodiscard]] Real log(const Real& x) {
+  int n = 0;
+  Real m = frexp(x, &n);
+  if (m * m < Real(1) / 2) {
+    m *= 2;
+    --n;
+  }
+  // Newton's method as Halley improved it: each step triples the digits of y = log m.
+  const auto d = static_cast<double>(m) - 1.0;
+  Real y(d - d * d * (0.5 - d / 3.0));  // an error below 0.04
+  for (double digits = 4.0; digits < 3.0 * std::numeric_limits<Real>::digits; digits *= 3.0) {
+    const Real e = exp(y);
+    y += 2 * (m - e) / (m + e);
+  }
+  return n == 0 ? y : Real(Real(n) * Tables<Real>::get().ln2 + y);
+}
+
+}  // namespace va_event::numerics::elementary::wide

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "events/instant.hpp"
+#include "foundation/bytes.hpp"
+#include "network/network.hpp"
+
+namespace va_event::sources {
+
+/// The spike sources of one population: each of them tells when it spikes next. Their times are doubles whatever the
+/// engine counts with, so that simulations in every precision get the same input.
+class SourceGroup {
+ public:
+  virtual ~SourceGroup() = default;
+  /// The first spike of source `index` at or after `start` (parameters are read anew), if there is one.
+  virtual std::optional<events::Instant<double>> restart(std::size_t index, const events::Instant<double>& start) = 0;
+  /// The spike after the one that was returned last.
+  virtual std::optional<events::Instant<double>> next(std::size_t index) = 0;
+
+  /// Where the process of one source stands, for a checkpoint.
+  virtual void save(std::size_t index, foundation::ByteWriter& out) const = 0;
+  virtual void load(std::size_t index, foundation::ByteReader& in) = 0;
+};
+
+/// @param population of spike sources; must outlive the group, which reads it again in
+/// restart()
+[[nodiscard]] std::unique_ptr<SourceGroup> make_source_group(const network::PopulationData& population,
+                                                             std::uint64_t seed);
+
+}  // namespace va_event::sources
