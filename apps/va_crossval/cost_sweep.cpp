@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "va_crossval/fit.hpp"
+#include "va_crossval/network_setup.hpp"
 #include "va_crossval/schemes.hpp"
 #include "va_event/va_event.hpp"
 
@@ -77,7 +78,7 @@ Cost measure_cost(const SweepSettings& settings, cli::Benchmark model, std::size
                   const Session& session) {
   const double events_per_ms = static_cast<double>(settings.neurons * in_degree) * rate * 1e-3;
   const double duration = std::ceil(std::clamp(kEvents / events_per_ms, kShortestMs, kLongestMs));
-  Simulation simulation({.seed = settings.seed});
+  Simulation simulation({.seed = settings.seed, .threads = kTimedThreads});
   const Population neurons = build(simulation, settings, model, in_degree, rate);
   Cost cost;
   cost.event_driven = measure(settings.repeats, duration, settings.neurons, [&] {

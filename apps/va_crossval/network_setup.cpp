@@ -29,7 +29,8 @@ NetworkSetup network_setup(cli::Benchmark model, bool quick) {
 }
 
 BuiltNetwork::BuiltNetwork(const NetworkSetup& setup, std::uint64_t seed, Precision precision)
-    : simulation_(std::make_unique<Simulation>(SimulationOptions{.seed = seed, .precision = precision})),
+    : simulation_(std::make_unique<Simulation>(
+          SimulationOptions{.seed = seed, .precision = precision, .threads = kTimedThreads})),
       network_(cli::build(*simulation_, setup, [](const std::string&) {})) {
   network_.exc.record("spikes");
   network_.inh.record("spikes");

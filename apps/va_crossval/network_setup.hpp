@@ -15,14 +15,17 @@ using NetworkSetup = cli::VogelsAbbottParameters;
 /// The network of a benchmark; `quick`: a quarter of its neurons, as many synapses per neuron.
 [[nodiscard]] NetworkSetup network_setup(cli::Benchmark model, bool quick);
 
+/// Threads of every simulation whose processor time is reported: several would also count the time that they wait.
+inline constexpr unsigned kTimedThreads = 1;
+
 struct NetworkRun {
   Spikes spikes;  ///< of the neurons, not of the sources
   double wall_s = 0.0;
-  double cpu_s = 0.0;  ///< the same but for what other programs on the machine take: there is one thread
+  double cpu_s = 0.0;  ///< processor time of the kTimedThreads; other programs on the machine hardly change it
   std::uint64_t synaptic_events = 0;
 };
 
-/// A Vogels-Abbott network and the simulations of it.
+/// A Vogels-Abbott network and the simulations of it, on kTimedThreads.
 class BuiltNetwork {
  public:
   BuiltNetwork(const NetworkSetup& setup, std::uint64_t seed, Precision precision = {});

@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "va_crossval/command_line.hpp"
+#include "va_crossval/network_setup.hpp"
 #include "va_event/error.hpp"
 
 namespace va_event::crossval {
@@ -176,6 +177,15 @@ TEST_F(Studies, CostTellsTheErrorOfEveryMethod) {
     EXPECT_GT(number(networks.at("rows").at(r).at(error)), number(networks.at("rows").at(0).at(error)));
   }
   EXPECT_EQ(table(study, "sweep").at("rows").size(), 4U);
+}
+
+TEST_F(Studies, NetworksWhoseProcessorTimeIsReportedRunOnOneThread) {
+  const cli::Interrupt interrupt;
+  const Session session({}, "", interrupt);
+  // Large enough for several threads, if nobody said how many.
+  const BuiltNetwork network(network_setup(cli::Benchmark::coba, false), 17);
+  EXPECT_GT(network.run_exact(1.0, session).synaptic_events, 0U);
+  EXPECT_EQ(network.simulation().threads(), 1U);
 }
 
 TEST_F(Studies, ChaosSeparatesInProportionToThePerturbation) {
