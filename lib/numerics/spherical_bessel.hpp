@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <limits>
 
-#include "neurons/state.hpp"
+#include "numerics/magnitude.hpp"
 #include "numerics/turns.hpp"
 
 namespace va_event::numerics {
