@@ -7,7 +7,7 @@
 
 namespace va_event::events {
 
-/// A spike on its way along one route (a route is a bundle of synapses of its source, see engine/routing.hpp). It
+/// A spike on its way along one route (a route is a bundle of synapses of its source, see engine/shard/routing.hpp). It
 /// stands in the queue once, at its next arrival, and is advanced through the delay-sorted synapses as it is delivered:
 /// a queue of spikes costs a small fraction of a queue of synaptic events.
 template <class Real>

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Checks the README files against the sources, without any program: links, paths, words, length.
+"""Checks the README files, and the comments of the sources, without any program: links, paths, words, length.
 
 usage: check_pages.py
 """
@@ -76,6 +76,20 @@ def untold_folders():
                 yield f"{name(parent / 'README.md')} does not tell what {folder}/ is"
 
 
+def broken_comments():
+    """Files that comments of the sources name exist, as seen from the root, its folders, the file's own one, or anywhere
+    if no folder is told."""
+    sources = [file for folder in FOLDERS for file in (ROOT / folder).rglob("*.[ch]pp")]
+    names = {file.name for file in sources}
+    for file in sources:
+        for comment in re.findall(r"//.*", file.read_text(encoding="utf-8")):
+            for path in re.findall(r"(?<![\w/.<-])((?:[\w<>-]+/)*[\w<>-]+\.[ch]pp)\b", comment):
+                pattern = re.sub(r"<[^>]*>", "*", path)
+                roots = (ROOT, *(ROOT / folder for folder in FOLDERS), file.parent)
+                if path not in names and not any(any(root.glob(pattern)) for root in roots):
+                    yield f"{name(file)}: a comment names {path}: there is no such file"
+
+
 def wrong_uses():
     """The table of lib/README.md says for each folder which others it includes, and all of them stand above it."""
     above = []
@@ -102,7 +116,7 @@ def untested_examples():
 def main():
     problems = [f"{name(page)}: {problem}" for page in all_pages()
                 for problem in (*broken_links(page), *broken_paths(page))]
-    problems += [*broken_headers(), *untold_folders(), *wrong_uses(), *untested_examples()]
+    problems += [*broken_headers(), *broken_comments(), *untold_folders(), *wrong_uses(), *untested_examples()]
     lines = read(FRONT).count("\n")
     if lines > MAX_LINES:
         problems.append(f"README.md: {lines} lines, at most {MAX_LINES}: the rest belongs to the README of a folder")

@@ -22,7 +22,7 @@
 namespace va_event::engine {
 
 template <class Real>
-struct ProcessState;  // engine/shards_checkpoint.hpp
+struct ProcessState;  // engine/run/shards_checkpoint.hpp
 
 /// The engine: one shard, or several that run side by side, each on a thread of its own, in one process or several.
 ///
@@ -136,7 +136,7 @@ class Shards final : public Engine {
   std::vector<Processes::Bytes> messages_;
 };
 
-/// Instantiated for each number type in a source of its own (shard_<type>.cpp).
+/// Instantiated for each number type in a source of its own (shards_<type>.cpp).
 template <class Real>
 [[nodiscard]] std::unique_ptr<Engine> make_shards(const network::Network& network, recording::Recorder& recorder,
                                                   unsigned threads, Processes& processes);

@@ -27,8 +27,8 @@
 
 namespace va_event::neurons {
 
-/// A NeuronGroup for one kernel (kernels/<model>.hpp): loops around its pure functions, in batches where the kernel has
-/// them (kernels/batch.hpp).
+/// A NeuronGroup for one kernel (neurons/<model>/<model>.hpp): loops around its pure functions, in batches where the
+/// kernel has them (neurons/<model>/batch.hpp).
 template <class Kernel, class Real>
 class KernelGroup final : public NeuronGroup<Real> {
  public:

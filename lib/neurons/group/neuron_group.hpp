@@ -124,7 +124,7 @@ class NeuronGroup {
   /// New parameters (in the order of the model) and injected current [nA] from `t` on; v stays.
   virtual void set_parameters(std::size_t index, std::span<const double> parameters, double injected, const Real& t,
                               Candidates<Real>& candidates) = 0;
-  /// Sinusoidal currents, too, from `t` on (engine/driven_group.hpp).
+  /// Sinusoidal currents, too, from `t` on (neurons/sinusoid/driven_group.hpp).
   /// @pre the group was made by make_driven_group(); a neuron that once had sinusoids comes here instead of above
   virtual void set_driven(std::size_t /*index*/, CellId /*cell*/, std::span<const double> /*parameters*/,
                           double /*injected*/, std::span<const neurons::SineSource> /*sines*/, const Real& /*t*/,
@@ -169,7 +169,7 @@ class NeuronGroup {
   Touch closest_;
 };
 
-/// An empty group for any neuron model of kernels/models.hpp.
+/// An empty group for any neuron model of neurons/models.hpp.
 template <class Real>
 [[nodiscard]] std::unique_ptr<NeuronGroup<Real>> make_neuron_group(const CellModel& model);
 

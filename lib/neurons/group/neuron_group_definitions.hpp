@@ -29,7 +29,7 @@ std::unique_ptr<NeuronGroup<Real>> make_group_of(std::type_identity<std::tuple<K
     }
   };
   (try_kernel(std::type_identity<Kernels>{}), ...);
-  assert(group != nullptr && "a neuron model without a kernel in kernels/models.hpp");
+  assert(group != nullptr && "a neuron model without a kernel in neurons/models.hpp");
   return group;
 }
 

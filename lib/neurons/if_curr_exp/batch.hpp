@@ -10,7 +10,7 @@
 
 namespace va_event::neurons {
 
-/// The same with reserves (reserve.hpp).
+/// The same with reserves (running_bound.hpp).
 struct ReserveNeurons {
   ReserveRow* row;
   double* safe_until;  ///< the same; what a look finds

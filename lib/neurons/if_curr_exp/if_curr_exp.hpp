@@ -20,7 +20,7 @@ namespace va_event::neurons {
 ///   y(t) = y_infinity + m e^{-t/tau_m} + exc e^{-t/tau_exc} + inh e^{-t/tau_inh},   t since the start of the epoch.
 /// They stay while nothing happens, and an input changes two of them by numbers that all targets of a spike share:
 /// one set of exponentials for a spike instead of one for each synapse. While the neuron is refractory m is kHeld.
-/// In memory m is in the place of y. In double a row has a reserve, too (kernels/reserve.hpp).
+/// In memory m is in the place of y. In double a row has a reserve, too (running_bound.hpp).
 namespace frame {
 
 /// Time constants from this one on have a frame [ms]: their exponentials stay in the range of double over an epoch.

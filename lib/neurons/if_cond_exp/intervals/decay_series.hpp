@@ -16,7 +16,7 @@
 /// are x = X and x = -X: half as many terms as from one end, and the sums of the even and the odd ones give both. The
 /// coefficients follow from the last three. Any other solution differs from this one by a multiple of the homogeneous
 /// solution, which has a closed form. The vector form of the same operations, bit for bit, is in
-/// if_cond_exp_formulas-inl.hpp; both fuse multiplications and additions, where the processor cannot by software.
+/// formulas-inl.hpp; both fuse multiplications and additions, where the processor cannot by software.
 namespace va_event::neurons::decay_series {
 
 /// Whether and how the series applies to a neuron.
