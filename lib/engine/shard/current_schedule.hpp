@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "events/instant.hpp"
-#include "neurons/sinusoid/sine_source.hpp"
 #include "network/network.hpp"
+#include "neurons/sinusoid/sine_source.hpp"
 
 namespace va_event::engine {
 

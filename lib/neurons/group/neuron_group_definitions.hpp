@@ -8,11 +8,11 @@
 #include <type_traits>
 #include <utility>
 
-#include "neurons/sinusoid/driven_group.hpp"
 #include "neurons/group/kernel_group_inputs.hpp"
 #include "neurons/group/kernel_group_looks.hpp"
 #include "neurons/group/neuron_group.hpp"
 #include "neurons/models.hpp"
+#include "neurons/sinusoid/driven_group.hpp"
 
 namespace va_event::neurons {
 

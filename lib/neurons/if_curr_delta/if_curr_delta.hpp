@@ -4,11 +4,11 @@
 #include <cstddef>
 #include <span>
 
-#include "numerics/exponential_sum.hpp"
-#include "numerics/elementary.hpp"
 #include "neurons/safe_interval.hpp"
 #include "neurons/state.hpp"
 #include "neurons/state_rows.hpp"
+#include "numerics/elementary.hpp"
+#include "numerics/exponential_sum.hpp"
 #include "va_event/cell_types.hpp"
 
 namespace va_event::neurons {
@@ -64,8 +64,9 @@ struct IfCurrDeltaKernel : StateRows<IfCurrDeltaKernel<Real>, Real> {
     const Real x = h * constants.rate_m;
     State<Real> end = state;
     // The increment's form loses nothing at small x; the other one keeps the sign of y when y_infinity is 0.
-    end.y = x < Real(1) / 2 ? Real(state.y - (constants.y_infinity - state.y) * numerics::elementary::expm1(Real(-x)))
-                            : Real(constants.y_infinity + (state.y - constants.y_infinity) * numerics::elementary::exp(Real(-x)));
+    end.y = x < Real(1) / 2
+                ? Real(state.y - (constants.y_infinity - state.y) * numerics::elementary::expm1(Real(-x)))
+                : Real(constants.y_infinity + (state.y - constants.y_infinity) * numerics::elementary::exp(Real(-x)));
     return end;
   }
 

@@ -8,8 +8,8 @@
 #include <span>
 
 #include "neurons/crossing.hpp"
-#include "neurons/sinusoid/driven_if_cond_exp.hpp"
 #include "neurons/safe_interval.hpp"
+#include "neurons/sinusoid/driven_if_cond_exp.hpp"
 #include "neurons/sinusoid/sinusoid.hpp"
 #include "neurons/state.hpp"
 

@@ -12,8 +12,8 @@
 #include <utility>
 #include <vector>
 
-#include "neurons/group/neuron_group.hpp"
 #include "foundation/number_bytes.hpp"
+#include "neurons/group/neuron_group.hpp"
 #include "neurons/sinusoid/driven.hpp"
 #include "neurons/state.hpp"
 

@@ -5,12 +5,12 @@
 #include <cstddef>
 #include <limits>
 
-#include "numerics/elementary.hpp"
 #include "neurons/if_cond_exp/if_cond_exp.hpp"
-#include "numerics/legendre_rule.hpp"
 #include "neurons/sinusoid/sinusoid.hpp"
-#include "numerics/spherical_bessel.hpp"
 #include "neurons/state.hpp"
+#include "numerics/elementary.hpp"
+#include "numerics/legendre_rule.hpp"
+#include "numerics/spherical_bessel.hpp"
 
 namespace va_event::neurons {
 
@@ -123,7 +123,7 @@ struct DrivenIfCondExp {
     for (std::size_t k = 0; k < kNodes; ++k) {
       const std::size_t mirror = kNodes - 1 - k;  // which knows 1 - e^{-(h - s)/tau}
       memory[k] = numerics::elementary::exp(Real(memory_exc * ((1 + exc[k]) * exc[mirror]) +
-                                       memory_inh * ((1 + inh[k]) * inh[mirror]) - x * rule.node[mirror]));
+                                                 memory_inh * ((1 + inh[k]) * inh[mirror]) - x * rule.node[mirror]));
       sum += rule.weight[k] * memory[k] * (to_leak + to_exc * (1 + exc[k]) + to_inh * (1 + inh[k]));
     }
     if (!sines.each.empty()) {
@@ -135,8 +135,9 @@ struct DrivenIfCondExp {
   }
 
   /// 1/h times the integral of E and the sinusoids [mV].
-  [[nodiscard]] static Real driven_part(const numerics::LegendreRule<Real, kNodes>& rule, const std::array<Real, kNodes>& memory,
-                                        const Sinusoids<Real>& sines, const Real& t, const Real& h) {
+  [[nodiscard]] static Real driven_part(const numerics::LegendreRule<Real, kNodes>& rule,
+                                        const std::array<Real, kNodes>& memory, const Sinusoids<Real>& sines,
+                                        const Real& t, const Real& h) {
     std::array<Real, kNodes> coefficient;  // of E as a Legendre series
     for (std::size_t n = 0; n < kNodes; ++n) {
       coefficient[n] = Real(0);

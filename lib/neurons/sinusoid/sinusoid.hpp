@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "foundation/number_types.hpp"
-#include "numerics/elementary.hpp"
 #include "neurons/sinusoid/sine_source.hpp"
 #include "neurons/state.hpp"
+#include "numerics/elementary.hpp"
 #include "numerics/turns.hpp"
 
 namespace va_event::neurons {
