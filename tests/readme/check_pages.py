@@ -11,6 +11,7 @@ import sys
 from pages import FRONT, LIBRARY, ROOT, all_pages, name, read
 
 MAX_LINES = 200  # of the page for those who arrive
+MAX_LINES_OF_FOLDER = 60  # one page for each folder of lib/
 FOLDERS = ("apps", "benchmarks", "include", "lib", "tests", ".ci")
 
 
@@ -120,6 +121,9 @@ def main():
     lines = read(FRONT).count("\n")
     if lines > MAX_LINES:
         problems.append(f"README.md: {lines} lines, at most {MAX_LINES}: the rest belongs to the README of a folder")
+    for page in LIBRARY.parent.glob("*/README.md"):
+        if read(page).count("\n") > MAX_LINES_OF_FOLDER:
+            problems.append(f"{name(page)}: more than {MAX_LINES_OF_FOLDER} lines, which is a page")
     if len(all_pages()) < 9:
         problems.append(f"only {len(all_pages())} README files are found")
     if problems:
