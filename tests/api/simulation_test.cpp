@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <fstream>
 #include <limits>
 #include <stdexcept>
 #include <string>
@@ -24,6 +26,34 @@ TEST(Simulation, OfAnEmptyNetworkRuns) {
   EXPECT_TRUE(simulation.populations().empty());
   EXPECT_EQ(simulation.statistics().intervals, 0U);
 }
+
+#if defined(__linux__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+/// Memory of this process in use [MB].
+double resident() {
+  std::ifstream file("/proc/self/statm");
+  double pages = 0.0;
+  file >> pages >> pages;
+  return pages * static_cast<double>(sysconf(_SC_PAGESIZE)) / 0x1p20;
+}
+
+TEST(Simulation, LeavesNothingBehindWhenAThousandFollowEachOther) {
+  double before = 0.0;
+  for (int k = 0; k < 1000; ++k) {
+    if (k == 100) {
+      before = resident();
+    }
+    Simulation simulation({.threads = 1U + static_cast<unsigned>(k % 2)});
+    const Population cells = simulation.create(60, IfCondExp{.i_offset = 1.0});
+    const Projection all = simulation.connect(cells, cells, AllToAllConnector(), {.weight = 1e-4, .delay = 0.7});
+    cells.record({"spikes", "v"});
+    cells.inject(ACSource{.amplitude = 0.1, .frequency = 50.0});
+    simulation.run(5.0);
+    ASSERT_EQ(all.size(), 3600U);
+    ASSERT_GT(cells.signal("v").samples(), 40U);
+  }
+  EXPECT_LT(resident() - before, 8.0);  // synapses and samples of 900 simulations take 110 MB
+}
+#endif
 
 TEST(Simulation, KnowsItsSeed) {
   EXPECT_EQ(Simulation().seed(), 1U);

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Running, running on, going back, starting again."""
 
+import gc
+import resource
 import signal
+import weakref
 
 from support import PyNNTest, main, np, sim
 
@@ -102,6 +105,57 @@ class Control(PyNNTest):
             cells.record("spikes")
             sim.run(50.0)
             self.assertEqual(len(cells.get_data().segments), 1)
+
+    def test_setup_frees_the_network_at_once(self):
+        """Without the help of the garbage collector, which does not look into arrays of objects."""
+        def network():
+            cells = sim.Population(20, sim.IF_cond_exp())
+            cells.record(["spikes", "v"])
+            view, assembly = cells[2:7], cells[:2] + cells[9:]
+            projection = sim.Projection(cells, view, sim.AllToAllConnector(), sim.StaticSynapse(weight=1e-4))
+            source = sim.DCSource(amplitude=0.5)
+            source.inject_into(view)
+            sim.run(5.0)
+            assembly.get_data()
+            self.assertIs(cells[3].parent, cells)
+            return [weakref.ref(thing) for thing in
+                    (cells, view, assembly, projection, source, sim.simulator.state.network)]
+
+        gc.collect()
+        gc.disable()
+        try:
+            alive = network()
+            self.assertIsNotNone(alive[0]())  # the network has it, although the script has dropped it
+            sim.end()
+            sim.setup()
+            self.assertEqual([reference() for reference in alive], [None] * len(alive))
+        finally:
+            gc.enable()
+
+    def test_memory_does_not_grow_with_the_number_of_networks(self):
+        def resident():
+            with open("/proc/self/statm") as file:
+                return int(file.read().split()[1]) * resource.getpagesize() / 2**20
+
+        kept, used = [], []
+        for _ in range(20):
+            sim.setup()
+            cells = sim.Population(400, sim.IF_cond_exp(i_offset=0.8))
+            cells.record("spikes")
+            cells[:10].record("v")
+            sim.Projection(cells, cells, sim.AllToAllConnector(), sim.StaticSynapse(weight=1e-5, delay=1.0))
+            sim.run(5.0)
+            sim.end()
+            kept.append(cells)  # a handle does not keep the simulation
+            used.append(resident())
+        self.assertLess(used[-1] - used[5], 20.0, used)  # [MB]; synapses of 14 networks take more than 100
+
+    def test_a_cell_of_a_network_of_the_past_says_so(self):
+        cell = sim.Population(2, sim.IF_cond_exp())[0]
+        self.assertEqual(cell.tau_m, 20.0)
+        sim.setup()
+        with self.assertRaisesRegex(RuntimeError, "cell 0 belongs to a network that setup.. has replaced"):
+            cell.tau_m
 
     def test_structure_is_made_before_the_run_or_after_reset(self):
         cells = sim.Population(2, sim.IF_cond_exp())

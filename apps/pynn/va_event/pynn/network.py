@@ -36,6 +36,11 @@ class Network:
         if self._simulation is not None:
             raise RuntimeError(f"{what} must be made before run(), or after reset(); now t = {self._state.t} ms")
 
+    def dismiss(self):
+        """Frees the simulation and lets go of all that belonged to it, whoever still has a population of it."""
+        self._simulation = None
+        self.populations, self.projections, self.current_sources = [], [], []
+
     def now(self):
         """[ms]"""
         return 0.0 if self._simulation is None else self._simulation.now

@@ -190,7 +190,7 @@ class Population(_Cells, common.Population):
         self.all_cells = np.empty(self.size, dtype=object)
         for index in range(self.size):
             cell = simulator.ID(first + index)
-            cell.parent = self
+            cell.parent = self  # does not keep it: simulator.ID
             self.all_cells[index] = cell
         self.first_id = self.all_cells[0]  # common.Population sets it again, later
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Recorded data, from the library's arrays to the Neo objects that PyNN makes of them."""
 
+import weakref
 from collections import defaultdict
 from contextlib import contextmanager
 
@@ -27,6 +28,15 @@ class Recorder(recording.Recorder):
         recording.Recorder.__init__(self, *args, **kwargs)
         self._gathered = None  # what each process gave, while all data is asked for
         self._whole_cache = recording.DataCache()
+
+    @property
+    def population(self):
+        return self._population()
+
+    @population.setter
+    def population(self, population):
+        """The population has the recorder, which therefore must not keep it."""
+        self._population = weakref.ref(population)
 
     def _record(self, variable, new_ids, sampling_interval=None):
         if sampling_interval is not None and _name(variable) != "spikes":

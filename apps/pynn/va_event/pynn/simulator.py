@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What PyNN's common code asks of a simulator: its name, the type of a cell's id, and the state."""
 
+import weakref
+
 from pyNN import common
 
 from . import processes
@@ -18,6 +20,19 @@ class ID(int, common.IDMixin):
     def __init__(self, n):
         """`n` is used up by int.__new__()."""
 
+    @property
+    def parent(self):
+        """The population, which its network keeps. Python's garbage collector does not look into a population's array
+        of cells: if they kept it, it would stay for ever."""
+        population = self.__dict__["_parent"]()
+        if population is None:
+            raise RuntimeError(f"cell {int(self)} belongs to a network that setup() has replaced")
+        return population
+
+    @parent.setter
+    def parent(self, population):
+        self.__dict__["_parent"] = weakref.ref(population)
+
 
 class _Recorders(list):
     """PyNN's common code wants a set. All processes must go through them in one order, which sets have not."""
@@ -31,10 +46,13 @@ class State(common.control.BaseState):
         self.dt = 0.1
         self._min_delay = "auto"
         self.max_delay = "auto"
+        self.network = None
         self.clear()
 
     def clear(self, seed=DEFAULT_SEED, threads=0):
         """Forgets the network."""
+        if self.network is not None:
+            self.network.dismiss()
         self.recorders = _Recorders()
         self.write_on_end = []
         self.id_counter = 0
