@@ -20,6 +20,29 @@ class Control(PyNNTest):
         with self.assertRaises(ValueError):
             sim.run_until(50.0)
 
+    def test_time_never_goes_back(self):
+        """PyNN allows up to half a timestep back, for sums of rounded numbers: nothing runs then."""
+        sim.setup(timestep=1.0)
+        cells = sim.Population(1, sim.IF_curr_exp(i_offset=2.0))
+        cells.record(["spikes", "v"])
+        sim.run(10.4)
+        before = self.signal(cells)
+        self.assertEqual(sim.run_until(10.0), 10.4)
+        self.assertEqual(sim.run(-0.5), 10.4)
+        self.assertEqual(sim.get_current_time(), 10.4)
+        self.assertTrue(np.array_equal(self.signal(cells), before))
+        for wrong in (9.8, -1.0, float("nan"), float("inf")):
+            with self.assertRaises(ValueError):
+                sim.run_until(wrong)
+        self.assertEqual(sim.run(9.6), 20.0)
+        pieces = self.spikes(cells)[0]
+        sim.setup(timestep=1.0)
+        cells = sim.Population(1, sim.IF_curr_exp(i_offset=2.0))
+        cells.record("spikes")
+        sim.run(20.0)
+        self.assertEqual(self.spikes(cells)[0].tolist(), pieces.tolist())
+        self.assertGreater(len(pieces), 0)
+
     def test_state_queries_say_what_setup_was_told(self):
         self.assertEqual(sim.setup(timestep=0.25, min_delay=0.5, max_delay=4.0), 0)
         self.assertEqual((sim.get_time_step(), sim.get_min_delay(), sim.get_max_delay()), (0.25, 0.5, 4.0))

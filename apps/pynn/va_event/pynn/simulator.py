@@ -69,6 +69,9 @@ class State(common.control.BaseState):
         self.network.reset(trial=self.segment_counter)
 
     def run_until(self, time):
+        """Up to half a timestep back is allowed, and means now: the clock is the simulation's and never goes back."""
+        if time < self.t:
+            time = self.t
         self.running = True
         try:
             self.network.run_until(float(time))
