@@ -70,6 +70,9 @@ class Cells {
   [[nodiscard]] std::vector<std::size_t> spike_counts(Gather gather = Gather::everywhere) const;
   /// Forgets what was recorded so far by these cells; recording goes on.
   void clear_recorded() const;
+  /// Forgets what was recorded so far by these cells, and records nothing of them any more: PyNN's record(None).
+  /// record() begins anew, at any interval.
+  void stop_recording() const;
 
   /// Writes "spikes" or a recorded variable to a file; the format follows the ending (see files.hpp).
   /// Of several processes all must call this.

@@ -97,6 +97,8 @@ double Cells::mean_spike_count() const {
 
 void Cells::clear_recorded() const { core_->recorder.clear(ids()); }
 
+void Cells::stop_recording() const { core_->recorder.stop(ids()); }
+
 void Cells::write(const std::string& path, std::string_view variable, Gather gather) const {
   // Only the populations that these cells belong to: a file must not make others look silent.
   std::vector<PopulationRange> ranges = core_->populations();

@@ -215,8 +215,8 @@ Signal Recorder::signal(std::string_view variable, std::span<const CellId> ids) 
   return result;
 }
 
-void Recorder::clear(std::span<const CellId> ids) {
-  const std::vector<bool> member = membership(ids);
+/// Those of the cells of which `member` is true.
+void Recorder::forget_spikes(const std::vector<bool>& member) {
   std::size_t kept = 0;
   for (std::size_t k = 0; k < ids_.size(); ++k) {
     if (!contains(member, ids_[k])) {
@@ -230,7 +230,11 @@ void Recorder::clear(std::span<const CellId> ids) {
   ids_.resize(kept);
   times_.resize(kept);
   tails_.resize(kept * tails_per_spike_);
+}
 
+void Recorder::clear(std::span<const CellId> ids) {
+  const std::vector<bool> member = membership(ids);
+  forget_spikes(member);
   std::vector<Sampling> result;
   for (const Sampling& sampling : samplings_) {
     std::vector<CellId> cleared;
@@ -243,6 +247,28 @@ void Recorder::clear(std::span<const CellId> ids) {
     }
     if (!cleared.empty()) {
       result.push_back({sampling.variable, sampling.unit, sampling.interval, sampling.next_sample(), cleared, {}});
+    }
+  }
+  samplings_ = std::move(result);
+}
+
+void Recorder::stop(std::span<const CellId> ids) {
+  const std::vector<bool> member = membership(ids);
+  forget_spikes(member);
+  for (const CellId id : ids) {
+    if (id < wanted_.size()) {
+      wanted_[id] = 0;
+    }
+  }
+  std::vector<Sampling> result;
+  for (Sampling& sampling : samplings_) {
+    std::vector<CellId> others;
+    std::copy_if(sampling.ids.begin(), sampling.ids.end(), std::back_inserter(others),
+                 [&member](CellId id) { return !contains(member, id); });
+    if (others.size() == sampling.ids.size()) {
+      result.push_back(std::move(sampling));
+    } else if (!others.empty()) {
+      result.push_back(columns_of(sampling, others));
     }
   }
   samplings_ = std::move(result);

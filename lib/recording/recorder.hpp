@@ -62,6 +62,8 @@ class Recorder {
 
   /// Forgets the data of these cells; recording goes on.
   void clear(std::span<const CellId> ids);
+  /// Forgets the data of these cells and all requests for them.
+  void stop(std::span<const CellId> ids);
   /// Forgets all data; recording starts again at time 0.
   void restart();
 
@@ -78,6 +80,7 @@ class Recorder {
   [[nodiscard]] std::uint64_t signal_request_hash() const;
 
  private:
+  void forget_spikes(const std::vector<bool>& member);
   void add_columns(Sampling columns);
   [[nodiscard]] std::span<const double> tails_of(std::size_t spike) const {
     return std::span(tails_).subspan(spike * tails_per_spike_, tails_per_spike_);

@@ -161,6 +161,26 @@ TEST_F(Recording, ForgetsDataOfThoseCellsOnly) {
   EXPECT_EQ(cells_.slice(2, 4).signal("v").samples(), 10U);
 }
 
+TEST_F(Recording, StopsForThoseCellsAndBeginsAnew) {
+  sources_.record("spikes");
+  cells_.record("v", 0.5);
+  simulation_.run_until(1.5);
+  sources_.slice(0, 1).stop_recording();
+  cells_.slice(0, 2).stop_recording();
+  simulation_.run_until(5.0);
+  EXPECT_EQ(sources_.spike_counts(), (std::vector<std::size_t>{0, 2}));
+  EXPECT_EQ(sources_.slice(0, 1).spikes().size(), 0U);
+  EXPECT_THROW((void)cells_.slice(0, 2).signal("v"), UnknownNameError);
+  EXPECT_THROW((void)sources_.slice(0, 1).mean_spike_count(), StateError);
+  EXPECT_EQ(cells_.signal("v").ids, (std::vector<CellId>{4, 5}));
+  EXPECT_EQ(cells_.signal("v").samples(), 10U);
+  cells_.slice(0, 1).record("v", 0.2);  // at another interval
+  simulation_.run_until(6.0);
+  EXPECT_EQ(cells_.slice(0, 1).signal("v").first_sample, 25);
+  EXPECT_EQ(cells_.slice(0, 1).signal("v").samples(), 5U);
+  EXPECT_EQ(cells_.slice(2, 4).signal("v").samples(), 12U);
+}
+
 TEST_F(Recording, IsWrittenToFiles) {
   const std::filesystem::path folder = std::filesystem::path(::testing::TempDir()) / "va_event_recording_test";
   std::filesystem::create_directories(folder);

@@ -148,7 +148,21 @@ def changes():
                              among.get("weight", "list", gather=False)],
             "parameters": [np.asarray(value).tobytes() for value in cells.get(["tau_m", "i_offset"], gather=True)],
             "own parameters": [np.asarray(value).tolist() for value in cells.get(["tau_m", "i_offset"], simplify=False)],
-            "initial": [float(cells[k].get_initial_value("v")) for k in (0, 20, 40)]}
+            "initial": [float(cells[k].get_initial_value("v")) for k in (0, 20, 40)],
+            "stretches": stretches(cells)}
+
+
+def stretches(cells):
+    """Data that is taken piece by piece: samples of 40 cells that begin where others end, and after a pause."""
+    cells.record(None)
+    data = []
+    for number, first in enumerate((1, 0, 17)):
+        sim.run_until(96.1 + number)
+        cells[first:].record(["v", "spikes"])
+        for _ in range(3):
+            sim.run(0.3)
+            data.append(data_of(cells, clear=first == 17))
+    return data
 
 
 def files(folder):

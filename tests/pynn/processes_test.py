@@ -86,7 +86,7 @@ class Processes(unittest.TestCase):
             self.assertEqual([one["rank"] for one in several], list(range(count)))
             self.assertEqual({one["processes"] for one in several}, {count})
             for key in ("whole", "counts", "mean", "means", "sizes", "synapses", "arrays", "shortest", "parameters",
-                        "initial", "trains", "v", "script"):
+                        "initial", "stretches", "trains", "v", "script"):
                 if key in alone:
                     self.assertSame(several[0], alone, key, what)
             self.checkParts(several, alone, what)
@@ -138,6 +138,8 @@ class Processes(unittest.TestCase):
         alone = self.assertSameForAnyNumber("changes")
         self.assertEqual(len(alone["whole"][1]), 2)
         self.assertGreater(min(alone["means"]), 1.0)
+        shapes = [segments[-1][1]["v"][2].shape for segments in alone["stretches"]]  # cells x samples
+        self.assertEqual(shapes, [(40, 4), (40, 7), (40, 10), (41, 14), (41, 17), (41, 20), (41, 24), (41, 4), (41, 4)])
 
     def test_files_have_all_data_or_that_of_each_process(self):
         alone = self.assertSameForAnyNumber("files")

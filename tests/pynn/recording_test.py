@@ -97,6 +97,79 @@ class Recording(PyNNTest):
         self.assertEqual([signal.shape for signal in signals], [(101, 1)] * 3)
         self.assertEqual(signals[0][-1, 0], signals[1][0, 0])
 
+    #: IF_curr_exp with a current of 0.1 nA, from rest on.
+    @staticmethod
+    def membrane(t):
+        return -65.0 + 2.0 * (1.0 - np.exp(-np.asarray(t) / 20.0))
+
+    def assertSampled(self, signal, first, last):
+        """All points of the grid of 0.1 ms from `first` to `last` [ms] were sampled, with the right values."""
+        self.assertAlmostEqual(float(signal.t_start), first, 9)
+        expected = np.arange(round(first * 10), round(last * 10) + 1) * 0.1
+        self.assertClose(signal.times.rescale("ms").magnitude, expected, 1e-9)
+        self.assertClose(signal.magnitude[:, 0], self.membrane(expected), 1e-9)
+
+    def test_recording_that_begins_at_any_multiple_of_the_interval_samples_it(self):
+        """Doubles lie beside the points of the grid, before or behind them: 16.1 is more than 161 times 0.1."""
+        for k in range(1, 1001, 3):
+            sim.setup(timestep=0.1)
+            cleared, late = (sim.Population(1, sim.IF_curr_exp(i_offset=0.1, tau_m=20.0, cm=1.0)) for _ in range(2))
+            cleared.record("v")
+            sim.run(k / 10)
+            late.record("v")
+            self.assertSampled(cleared.get_data(clear=True).segments[0].analogsignals[0], 0.0, k / 10)
+            for cells in (cleared, late):  # before the next run
+                self.assertSampled(cells.get_data().segments[0].analogsignals[0], k / 10, k / 10)
+            sim.run(0.3)
+            for cells in (cleared, late):
+                self.assertSampled(cells.get_data().segments[0].analogsignals[0], k / 10, k / 10 + 0.3)
+
+    def test_data_that_is_taken_in_a_loop_has_no_gaps(self):
+        for step in (0.1, 0.3, 0.7):
+            sim.setup(timestep=0.1)
+            cells = sim.Population(1, sim.IF_curr_exp(i_offset=0.1, tau_m=20.0, cm=1.0))
+            cells.record("v")
+            for k in range(300):
+                sim.run(step)
+                self.assertSampled(cells.get_data(clear=True).segments[0].analogsignals[0], k * step, (k + 1) * step)
+
+    def test_data_that_is_written_and_cleared_has_no_gaps(self):
+        cells = sim.Population(1, sim.IF_curr_exp(i_offset=0.1, tau_m=20.0, cm=1.0))
+        cells.record("v")
+        with tempfile.TemporaryDirectory() as folder:
+            for k, (begin, end) in enumerate(((0.0, 16.1), (16.1, 16.4), (16.4, 16.6))):
+                sim.run_until(end)
+                path = os.path.join(folder, f"{k}.pkl")
+                cells.write_data(path, clear=True)
+                self.assertSampled(get_io(path).read()[0].segments[0].analogsignals[0], begin, end)
+
+    def test_a_sample_of_the_present_time_sees_what_is_changed_before_the_next_run(self):
+        for stop in (16.0, 16.1, 16.2, 16.3):
+            sim.setup(timestep=0.1)
+            cells = sim.Population(2, sim.IF_curr_exp(i_offset=0.1))
+            cells.record("v")
+            sim.run(stop)
+            cells.get_data(clear=True)
+            cells.initialize(v=[-60.0, -70.0])
+            sim.run(0.3)
+            v = self.signal(cells)
+            self.assertEqual((v.shape, v[0].tolist()), ((4, 2), [-60.0, -70.0]))
+
+    def test_a_view_has_the_samples_of_its_own_cells(self):
+        cells = sim.Population(4, sim.IF_cond_exp())
+        cells[:2].record("v")
+        sim.run(16.1)
+        cells[2:3].record("v")
+        cells[:1].record("gsyn_exc")
+        sim.run(0.3)
+        for view, start, shape in ((cells[:2], 0.0, (165, 2)), (cells[2:], 16.1, (4, 1)), (cells, 0.0, (165, 3))):
+            signal = view.get_data("v").segments[0].analogsignals[0]
+            self.assertAlmostEqual(float(signal.t_start), start, 9)
+            self.assertEqual(signal.shape, shape)
+        self.assertEqual(np.isnan(self.signal(cells)).sum(axis=0).tolist(), [0, 0, 161])
+        signal = cells.get_data("gsyn_exc").segments[0].analogsignals[0]
+        self.assertEqual((round(float(signal.t_start), 9), signal.shape), (16.1, (4, 1)))
+
     def test_recording_that_begins_off_the_grid_has_the_times_of_the_grid(self):
         cells = sim.Population(1, sim.IF_curr_exp(tau_m=20.0, v_rest=-65.0), initial_values={"v": -55.0})
         sim.run(3.14)
@@ -130,6 +203,47 @@ class Recording(PyNNTest):
         self.assertEqual([s.analogsignals[0].array_annotations["channel_index"].tolist() for s in segments], [[0], [1]])
         self.assertEqual([s.analogsignals[0].shape for s in segments], [(101, 1), (101, 1)])
 
+    def test_record_none_in_the_middle_of_a_run_is_that_of_other_simulators(self):
+        """NEURON's and Brian2's drop the present trial's data; what is recorded again begins anew."""
+        source = sim.Population(2, sim.SpikeSourceArray(spike_times=[[5.0, 15.0, 25.0, 26.0], [6.0, 16.0, 27.0]]))
+        cells = sim.Population(3, sim.IF_curr_exp(i_offset=0.1, tau_m=20.0, cm=1.0))
+        source.record("spikes")
+        cells.record("v", sampling_interval=0.5)
+        sim.run(10.0)
+        self.assertEqual(source.get_spike_counts(), {0: 1, 1: 1})
+        for population in (source[:1], cells):  # a view means its population
+            population.record(None)
+            segment = population.get_data().segments[0]
+            self.assertEqual((len(segment.spiketrains), len(segment.analogsignals)), (0, 0))
+        self.assertEqual(source.get_spike_counts(), {})
+        sim.run(10.0)
+        source.record("spikes")
+        cells[1:].record("v")  # at the default interval again
+        sim.run(10.0)
+        self.assertEqual(source.get_spike_counts(), {0: 2, 1: 1})
+        trains = source.get_data().segments[0].spiketrains
+        self.assertEqual([train.magnitude.tolist() for train in trains], [[25.0, 26.0], [27.0]])
+        self.assertEqual([(float(train.t_start), float(train.t_stop)) for train in trains], [(20.0, 30.0)] * 2)
+        signal = cells.get_data().segments[0].analogsignals[0]
+        self.assertEqual(signal.shape, (101, 2))
+        self.assertSampled(signal, 20.0, 30.0)
+
+    def test_segments_of_earlier_trials_outlive_record_none(self):
+        source = sim.Population(1, sim.SpikeSourceArray(spike_times=[5.0, 15.0, 25.0]))
+        source.record("spikes")
+        sim.run(10.0)
+        sim.reset()
+        sim.run(10.0)
+        source.record(None)
+        sim.run(10.0)
+        source.record("spikes")
+        sim.run(10.0)
+        sim.reset()  # what is recorded stays so
+        sim.run(20.0)
+        segments = source.get_data().segments
+        self.assertEqual([[train.magnitude.tolist() for train in segment.spiketrains] for segment in segments],
+                         [[[5.0]], [[25.0]], [[5.0, 15.0]]])
+
     def test_what_cannot_be_recorded_is_refused(self):
         with self.assertRaises(errors.RecordingError):
             sim.Population(1, sim.IF_curr_exp()).record("gsyn_exc")
@@ -139,6 +253,14 @@ class Recording(PyNNTest):
         cells.record("v", sampling_interval=0.5)
         with self.assertRaises(ValueError):
             cells.record("gsyn_exc", sampling_interval=0.2)
+        fresh = sim.Population(2, sim.IF_cond_exp())
+        for wrong in (0.0, -0.1, np.nan, np.inf):
+            with self.assertRaisesRegex(ValueError, "sampling_interval"):
+                fresh.record("v", sampling_interval=wrong)
+        with self.assertRaises(errors.RecordingError):
+            fresh.record(["v", "nonsense"])  # all or none
+        sim.run(1.0)
+        self.assertEqual(len(fresh.get_data().segments[0].analogsignals), 0)
 
     def test_data_of_an_assembly_is_that_of_its_parts(self):
         one, two = sim.Population(2, sim.IF_curr_exp(i_offset=1.0)), sim.Population(3, sim.IF_cond_exp(i_offset=1.2))

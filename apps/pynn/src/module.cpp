@@ -56,12 +56,12 @@ PYBIND11_MODULE(_native, module) {
       .def("set_weights", &Network::set_weights, py::arg("projection"), py::arg("weights"))
       .def("record", &Network::record, py::arg("ids"), py::arg("variable"), py::arg("sampling_interval"))
       .def("clear_recorded", &Network::clear_recorded, py::arg("ids"))
+      .def("stop_recording", &Network::stop_recording, py::arg("ids"))
       .def("run_until", &Network::run_until, py::arg("time"))
       .def_property_readonly("now", &Network::now)
       .def("spikes", &Network::spikes, py::arg("ids"))
       .def("spike_counts", &Network::spike_counts, py::arg("ids"))
-      .def("signal", &Network::signal, py::arg("ids"), py::arg("variable"))
-      .def("values", &Network::values, py::arg("ids"), py::arg("variable"));
+      .def("signal", &Network::signal, py::arg("ids"), py::arg("variable"));
 }
 
 }  // namespace va_event::python

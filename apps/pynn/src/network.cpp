@@ -2,9 +2,6 @@
 #include "network.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
-#include <map>
 #include <utility>
 
 namespace va_event::python {
@@ -104,8 +101,7 @@ void Network::create(const std::string& model, std::size_t size, const py::dict&
   populations_.back().set(named_values(parameters));
 }
 
-Assembly Network::cells(const IdArray& ids) const {
-  const std::span<const std::uint32_t> all = view(ids);
+Assembly Network::cells(std::span<const CellId> all) const {
   std::optional<Assembly> result;
   for (std::size_t begin = 0, end = 0; begin < all.size(); begin = end) {
     const auto after = std::upper_bound(populations_.begin(), populations_.end(), all[begin],
@@ -130,7 +126,7 @@ Assembly Network::cells(const IdArray& ids) const {
   return *result;
 }
 
-void Network::set(const IdArray& ids, const py::dict& parameters) { cells(ids).set(named_values(parameters)); }
+void Network::set(const IdArray& ids, const py::dict& parameters) { cells(view(ids)).set(named_values(parameters)); }
 
 void Network::set_spike_times(CellId id, const DoubleArray& times) {
   const auto after = std::upper_bound(populations_.begin(), populations_.end(), id,
@@ -140,24 +136,24 @@ void Network::set_spike_times(CellId id, const DoubleArray& times) {
 }
 
 void Network::initialize(const IdArray& ids, const std::string& variable, const DoubleArray& values) {
-  cells(ids).initialize(variable, to_vector(values));
+  cells(view(ids)).initialize(variable, to_vector(values));
 }
 
 void Network::inject(const IdArray& ids, const DoubleArray& times, const DoubleArray& amplitudes) {
-  cells(ids).inject(StepCurrentSource(times_of(times), to_vector(amplitudes)));
+  cells(view(ids)).inject(StepCurrentSource(times_of(times), to_vector(amplitudes)));
 }
 
 void Network::inject_sine(const IdArray& ids, double amplitude, double offset, double frequency, double phase,
                           double start, double stop) {
-  cells(ids).inject(ACSource{amplitude, offset, frequency, phase, start, stop});
+  cells(view(ids)).inject(ACSource{amplitude, offset, frequency, phase, start, stop});
 }
 
 std::size_t Network::connect(const IdArray& pre_cells, const IdArray& post_cells, const IdArray& pre,
                              const IdArray& post, const DoubleArray& weights, const DoubleArray& delays,
                              const std::string& receptor) {
   const ArrayConnector connector(pre, post, weights, delays);
-  projections_.push_back(simulation_.connect(cells(pre_cells), cells(post_cells), connector, connector.synapse(),
-                                             {.receptor_type = receptor}));
+  projections_.push_back(simulation_.connect(cells(view(pre_cells)), cells(view(post_cells)), connector,
+                                             connector.synapse(), {.receptor_type = receptor}));
   return projections_.size() - 1;
 }
 
@@ -165,13 +161,10 @@ void Network::set_weights(std::size_t projection, const DoubleArray& weights) {
   projections_.at(projection).set_weights(to_vector(weights));
 }
 
-void Network::record(const IdArray& ids, const std::string& variable, double sampling_interval) {
-  cells(ids).record(variable, sampling_interval);
-}
-
-void Network::clear_recorded(const IdArray& ids) { cells(ids).clear_recorded(); }
-
 void Network::run_until(double time) {
+  if (time > now()) {
+    take_samples_before_first();
+  }
   simulation_.on_progress([](const Progress&) {
     const py::gil_scoped_acquire gil;
     return PyErr_CheckSignals() == 0;
@@ -190,7 +183,7 @@ void Network::run_until(double time) {
 }
 
 py::tuple Network::spikes(const IdArray& ids) const {
-  Spikes spikes = cells(ids).spikes(Gather::none);
+  Spikes spikes = cells(view(ids)).spikes(Gather::none);
   std::vector<double> times;
   times.reserve(spikes.size());
   for (const Time& time : spikes.times) {
@@ -200,44 +193,8 @@ py::tuple Network::spikes(const IdArray& ids) const {
 }
 
 py::array Network::spike_counts(const IdArray& ids) const {
-  const std::vector<std::size_t> counts = cells(ids).spike_counts(Gather::none);
+  const std::vector<std::size_t> counts = cells(view(ids)).spike_counts(Gather::none);
   return adopt(std::vector<std::int64_t>(counts.begin(), counts.end()));
-}
-
-py::tuple Network::signal(const IdArray& ids, const std::string& variable) const {
-  const auto columns = static_cast<std::size_t>(ids.size());
-  try {
-    Signal whole = cells(ids).signal(variable, Gather::none);
-    if (whole.ids.size() == columns && std::equal(whole.ids.begin(), whole.ids.end(), ids.data())) {
-      const auto rows = static_cast<py::ssize_t>(whole.samples());
-      return py::make_tuple(whole.first_sample,
-                            adopt(std::move(whole.values), {rows, static_cast<py::ssize_t>(columns)}));
-    }
-  } catch (const StateError&) {  // sampled from different times on
-  }
-  std::map<std::size_t, Signal> parts;
-  std::int64_t first = std::numeric_limits<std::int64_t>::max();
-  std::int64_t last = std::numeric_limits<std::int64_t>::min();
-  for (std::size_t column = 0; column < columns; ++column) {
-    Signal part = cells(IdArray(1, ids.data() + column)).signal(variable, Gather::none);
-    first = std::min(first, part.first_sample);
-    last = std::max(last, part.first_sample + static_cast<std::int64_t>(part.samples()));
-    parts.emplace(column, std::move(part));
-  }
-  const auto rows = static_cast<std::size_t>(std::max<std::int64_t>(last - first, 0));
-  std::vector<double> values(rows * columns, std::numeric_limits<double>::quiet_NaN());
-  for (const auto& part : parts) {
-    const auto begin = static_cast<std::size_t>(part.second.first_sample - first);
-    for (std::size_t row = 0; row < part.second.samples(); ++row) {
-      values[(begin + row) * columns + part.first] = part.second.values[row];
-    }
-  }
-  return py::make_tuple(first,
-                        adopt(std::move(values), {static_cast<py::ssize_t>(rows), static_cast<py::ssize_t>(columns)}));
-}
-
-py::array Network::values(const IdArray& ids, const std::string& variable) const {
-  return adopt(cells(ids).value(variable, Gather::none));
 }
 
 void check_parameters(const std::string& model, const py::dict& parameters) {

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -10,6 +14,27 @@
 #include "va_event/va_event.hpp"
 
 namespace va_event::python {
+
+/// Samples of some cells, on the grid that the library samples on.
+struct SampleBlock {
+  std::int64_t first = 0;        ///< number of the first row on the grid
+  std::vector<CellId> ids{};     ///< of the columns, ascending
+  std::vector<double> values{};  ///< [rows x columns]
+
+  [[nodiscard]] std::int64_t rows() const {
+    return ids.empty() ? 0 : static_cast<std::int64_t>(values.size() / ids.size());
+  }
+  [[nodiscard]] std::int64_t end() const { return first + rows(); }
+};
+
+/// What of a variable is recorded.
+struct SampledVariable {
+  std::map<CellId, std::int64_t> first;  ///< by cell: number of the first sample that the library takes
+  /// Single rows, each of the sample before `first`: where recording begins, a point of the grid lies before the
+  /// present time by less than PyNN's clock can tell, and the library begins with the next one. Values are missing
+  /// until the next run begins.
+  std::vector<SampleBlock> before_first;
+};
 
 /// A simulation whose cells are addressed by arrays of ids, which is how the Python side sees populations, views and
 /// assemblies alike. One call moves whole arrays; nothing here is per synapse or per spike.
@@ -42,6 +67,8 @@ class Network {
 
   void record(const IdArray& ids, const std::string& variable, double sampling_interval);
   void clear_recorded(const IdArray& ids);
+  /// PyNN's record(None).
+  void stop_recording(const IdArray& ids);
 
   /// Simulates until `time` [ms]. Ctrl-C ends it with KeyboardInterrupt.
   void run_until(double time);
@@ -50,18 +77,29 @@ class Network {
   /// (ids, times [ms]) of the recorded spikes, sorted by time.
   [[nodiscard]] py::tuple spikes(const IdArray& ids) const;
   [[nodiscard]] py::array spike_counts(const IdArray& ids) const;
-  /// (number of the first sample, samples x ids); what was not sampled is NaN.
+  /// @param ids ascending, of cells that record the variable
+  /// @return (number of the first sample, samples x ids), from the beginning of the recording to the present time, both
+  /// included; NaN where some cells are recorded longer than others.
   [[nodiscard]] py::tuple signal(const IdArray& ids, const std::string& variable) const;
-  /// Present values.
-  [[nodiscard]] py::array values(const IdArray& ids, const std::string& variable) const;
 
  private:
   /// The cells with these ids, in this order.
-  [[nodiscard]] Assembly cells(const IdArray& ids) const;
+  [[nodiscard]] Assembly cells(std::span<const CellId> ids) const;
+
+  /// For cells whose recording of a variable, all at one interval, begins or was cleared at the present time.
+  void begin_signal(const std::string& variable, std::vector<CellId> ids);
+  /// Takes the samples of the present time that the library has passed.
+  void take_samples_before_first();
+  /// The samples that the library took, and that of the present time if it will take it next; one block for all cells
+  /// that began together.
+  [[nodiscard]] std::vector<SampleBlock> taken(std::span<const CellId> ids, const std::string& variable) const;
+  /// Number of the sample on the grid k * interval that belongs to the present time, if one does.
+  [[nodiscard]] std::optional<std::int64_t> present_sample(double interval) const;
 
   Simulation simulation_;
   std::vector<Population> populations_;
   std::vector<Projection> projections_;
+  std::map<std::string, SampledVariable> sampled_;  ///< by name; cells of this process
 };
 
 /// Throws as Network::create() would; `parameters` are arrays of one or of equal size.

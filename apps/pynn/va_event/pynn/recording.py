@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import neo
 import numpy as np
 import quantities as pq
-from pyNN import recording
+from pyNN import errors, recording
 
 from . import processes, simulator
 from .network import ids_of
@@ -28,6 +28,7 @@ class Recorder(recording.Recorder):
         recording.Recorder.__init__(self, *args, **kwargs)
         self._gathered = None  # what each process gave, while all data is asked for
         self._whole_cache = recording.DataCache()
+        self._first_samples = {}  # by variable, of the data that was asked for last: numbers on the sampling grid
 
     @property
     def population(self):
@@ -37,6 +38,17 @@ class Recorder(recording.Recorder):
     def population(self, population):
         """The population has the recorder, which therefore must not keep it."""
         self._population = weakref.ref(population)
+
+    def record(self, variables, ids, *args, **kwargs):
+        for variable in [variables] if isinstance(variables, str) else variables:  # all or none
+            if not self.population.can_record(variable):
+                raise errors.RecordingError(variable, self.population.celltype)
+        recording.Recorder.record(self, variables, ids, *args, **kwargs)
+
+    def _check_sampling_interval(self, sampling_interval):
+        if sampling_interval is not None and not 0.0 < sampling_interval < np.inf:
+            raise ValueError(f"sampling_interval = {sampling_interval} ms: must be > 0 and finite")
+        recording.Recorder._check_sampling_interval(self, sampling_interval)
 
     def _record(self, variable, new_ids, sampling_interval=None):
         if sampling_interval is not None and _name(variable) != "spikes":
@@ -63,7 +75,12 @@ class Recorder(recording.Recorder):
                 simulation.record(ids_of(sorted(cells)), variable, intervals[0])
 
     def _reset(self):
-        self._clear_simulator()
+        """PyNN's record(None), as in its other simulators: the present trial's data is dropped, and so is everything
+        that was said about recording."""
+        self.sampling_interval = simulator.state.dt
+        simulation = self.population.simulation
+        if simulation is not None:
+            simulation.stop_recording(ids_of(self.population.all_cells))
 
     def _clear_simulator(self):
         simulation = self.population.simulation
@@ -159,35 +176,25 @@ class Recorder(recording.Recorder):
         return spiking[order], times[order]
 
     def _get_all_signals(self, variable, ids, clear=False):
-        return self._signals(variable, ids), None
+        self._first_samples[_name(variable)], values = self._signals(variable, ids)
+        return values, None
 
     def _signals(self, variable, ids):
-        """Samples x cells."""
+        """(number of the first sample, samples x cells)"""
         if len(ids) == 0:
-            return np.empty((0, 0))
-        if self._gathered is not None:
-            columns = {cell: column for part in self._gathered if variable in part
-                       for cell, column in zip(part[variable][0], part[variable][1].T)}
-            return np.stack([columns[int(cell)] for cell in ids], axis=1)
-        interval = self.sampling_interval
-        first, last = self._sample_range()
-        result = np.full((last - first + 1, len(ids)), np.nan)
-        simulation = self.population.simulation
-        begin, values = simulation.signal(ids_of(ids), _name(variable))
-        end = begin + len(values)
-        common = slice(max(begin, first), min(end, last + 1))
-        result[common.start - first:common.stop - first] = values[common.start - begin:common.stop - begin]
-        # The library's runs are half-open: a sample at exactly the present time is taken by the next run. PyNN wants it
-        # now; the state is what that sample will see.
-        if end == last and abs(last * interval - simulator.state.t) <= 1e-6 * interval:
-            result[-1] = simulation.values(ids_of(ids), _name(variable))
-        return result
-
-    def _sample_range(self):
-        """Numbers of the first and the last sample from the start of the recording until now."""
-        interval = self.sampling_interval
-        start = float(self._recording_start_time.rescale("ms"))
-        return int(np.ceil(start / interval - 1e-6)), int(np.floor(simulator.state.t / interval + 1e-6))
+            return 0, np.empty((0, 0))
+        if self._gathered is None:
+            return self.population.simulation.signal(ids_of(ids), _name(variable))
+        parts = [part[variable] for part in self._gathered if variable in part and part[variable][1][1].size > 0]
+        first = min((first for _, (first, _) in parts), default=0)
+        end = max((first + len(values) for _, (first, values) in parts), default=0)
+        whole = np.full((end - first, len(ids)), np.nan)
+        column_of = {int(cell): column for column, cell in enumerate(ids)}
+        for cells, (begin, values) in parts:
+            for cell, column in zip(cells, values.T):
+                if cell in column_of:
+                    whole[begin - first:begin - first + len(column), column_of[cell]] = column
+        return first, whole
 
     def _get_current_segment(self, filter_ids=None, variables="all", clear=False):
         wanted = list(self.recorded) if variables == "all" else variables
@@ -197,10 +204,8 @@ class Recorder(recording.Recorder):
         segment = recording.Recorder._get_current_segment(self, filter_ids, variables, clear)
         if own_trains:
             segment.spiketrains.extend(self._trains(sorted(self.filter_recorded("spikes", filter_ids))))
-        start = self._sample_range()[0] * self.sampling_interval * pq.ms
         for signal in segment.analogsignals:
-            if abs(signal.t_start - start) > 1e-9 * pq.ms:
-                signal.t_start = start  # recording began between two points of the grid
+            signal.t_start = self._first_samples[signal.name] * self.sampling_interval * pq.ms
         return segment
 
     def _trains(self, ids):
