@@ -11,7 +11,7 @@ namespace va_event::cli {
 void require_gnuplot(const std::string& file);
 
 /// Draws the run: raster, population rates, potentials of two cells, histograms of intervals and rates.
-/// Some time must have been simulated. Written to a temporary name and renamed. @throws FileError
+/// Some time must have been simulated. The file appears complete or not at all. @throws FileError
 void write_figure(const std::string& file, const VogelsAbbott& network, const Report& report, Processes& processes);
 
 }  // namespace va_event::cli

@@ -63,6 +63,15 @@ TEST(Plot, SchemesAreToldApartByTheirStyles) {
   EXPECT_EQ(styles.size(), 15U);
 }
 
+TEST(Plot, NoTitleOrLabelBeginsALineOfTheScript) {
+  const std::string text = "x\n!touch y\n";
+  Panel panel{.title = text, .x = {.label = text}, .y = {.label = text}};
+  panel.curves.push_back({.title = text, .style = "lines", .points = {{0.25, 1.0}}});
+  const std::string script = draw_panels({panel}).script;
+  EXPECT_EQ(count(script, "\n!"), 0U);
+  EXPECT_EQ(count(script, "'x !touch y '"), 4U);
+}
+
 TEST(Plot, LeavesOutWhatALogarithmicAxisCannotShow) {
   Panel panel{.title = "", .x = {.label = ""}, .y = {.label = ""}};
   panel.curves.push_back({.title = "c", .style = "lines", .points = {{0.25, 0.0}, {0.5, 3e-7}, {1.0, 2e-3}}});

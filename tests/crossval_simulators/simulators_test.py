@@ -58,6 +58,22 @@ class Absent(CrossValidationTest):
         rows = json.loads(done.stdout)["tables"][0]["rows"]
         self.assertEqual([row[1] for row in rows], ["va-event"])
 
+    @unittest.skipUnless(module_exists("h5py"), "python3-h5py is not installed")
+    def test_modules_in_the_output_folder_and_in_the_present_one_are_not_imported(self):
+        os.makedirs(self.path("fake"))
+        with open(self.path("fake", "nest.py"), "w", encoding="utf-8") as file:
+            file.write("__version__ = '3.0 of this test'\ndef set_verbosity(level): raise SystemExit('it was asked')\n")
+        os.makedirs(self.path("crossval", "simulators"))
+        for folder in [[], ["crossval"], ["crossval", "simulators"]]:
+            for name in ["json.py", "argparse.py", "numpy.py", "nest.py", "sitecustomize.py", "runpy.py", "os.py"]:
+                with open(self.path(*folder, name), "w", encoding="utf-8") as file:
+                    file.write(f"open({self.path('IMPORTED')!r}, 'w')\nraise SystemExit(3)\n")
+        done = self.run_program("simulators", "CUBA", "--simulators", "nest", *SMALL, code=1,
+                                env={"PYTHONPATH": self.path("fake")})
+        self.assertNotIn("skipped", done.stderr)
+        self.assertIn("it was asked", done.stderr)
+        self.assertFalse(os.path.exists(self.path("IMPORTED")))
+
     def test_interpreters_are_tried_in_order(self):
         self.assertIn("skipped", self.run_program("simulators", "CUBA", "--simulators", "neuron", "--quick", "--python",
                                                   "/nowhere/python,/nowhere/else").stderr)

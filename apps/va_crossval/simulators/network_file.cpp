@@ -67,10 +67,29 @@ hid_t memory_type<std::uint8_t>() {
 
 constexpr std::size_t kMaxName = 64;  // of the model
 
+/// A file image in memory, which HDF5 itself never writes.
+hid_t create_image(const std::string& path) {
+  constexpr std::size_t kGrowth = std::size_t{1} << 20;  // [bytes]
+  const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, path, "it");
+  return H5Pset_fapl_core(access.id(), kGrowth, false) < 0
+             ? H5I_INVALID_HID
+             : H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.id());
+}
+
 class Writer {
  public:
-  explicit Writer(const std::string& path)
-      : path_(path), file_(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), H5Fclose, path, "it") {}
+  explicit Writer(const std::string& path) : path_(path), file_(create_image(path), H5Fclose, path, "it") {}
+
+  /// Writes the file, complete or not at all.
+  void finish() const {
+    void* handle = nullptr;  // the core driver's is a pointer to its pointer to the bytes
+    const bool flushed = H5Fflush(file_.id(), H5F_SCOPE_LOCAL) >= 0;
+    const ssize_t size = flushed ? H5Fget_file_image(file_.id(), nullptr, 0) : -1;
+    if (size <= 0 || H5Fget_vfd_handle(file_.id(), H5P_DEFAULT, &handle) < 0 || handle == nullptr) {
+      throw FileError(path_, "HDF5 cannot make it");
+    }
+    write_text(path_, {static_cast<const char*>(*static_cast<void**>(handle)), static_cast<std::size_t>(size)});
+  }
 
   [[nodiscard]] Handle group(const char* name) const {
     return {H5Gcreate2(file_.id(), name, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Gclose, path_, name};
@@ -196,6 +215,7 @@ void write_network(const std::string& path, const NetworkDescription& network) {
   const Handle spikes = file.group("source_spikes");
   file.array(spikes, "ids", network.source_ids);
   file.array(spikes, "times", network.source_times);
+  file.finish();
 }
 
 NetworkDescription read_network(const std::string& path) {

@@ -17,6 +17,22 @@ namespace {
 
 using Json = nlohmann::json;
 
+/// Runs a script of the output folder without looking for modules there, where a file json.py would take the place of
+/// Python's own: Python's search path begins with the folder of a script, or with the present one for a program on the
+/// command line. The one module that the scripts share is loaded by its path.
+constexpr const char* kLoader = R"python(
+import sys
+if not getattr(sys.flags, "safe_path", False):
+    del sys.path[0]
+import importlib.util, os, runpy
+sys.argv = sys.argv[1:]
+shared = os.path.join(os.path.dirname(sys.argv[0]), "va_network.py")
+spec = importlib.util.spec_from_file_location("va_network", shared)
+sys.modules["va_network"] = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(sys.modules["va_network"])
+runpy.run_path(sys.argv[0], run_name="__main__")
+)python";
+
 std::string in_folder(const std::string& folder, const std::string& name) {
   return (std::filesystem::path(folder) / name).string();
 }
@@ -72,7 +88,8 @@ std::optional<FoundPeer> find_peer(const Peer& peer, const std::string& folder,
         version = answer.value("version", "");
       }
     };
-    if (run_process({python, "-B", in_folder(folder, peer.script), "--probe"}, "", on_line, check) == 0 &&
+    if (run_process({python, "-B", "-c", kLoader, in_folder(folder, peer.script), "--probe"}, "", on_line, check) ==
+            0 &&
         !version.empty()) {
       return FoundPeer{python, version};
     }
@@ -88,8 +105,8 @@ std::vector<PeerRun> run_peer(const Peer& peer, const FoundPeer& found, const Pe
   for (const double dt : task.steps) {
     steps += (steps.empty() ? "" : ",") + exact(dt);
   }
-  std::vector<std::string> arguments{
-      found.python, "-B", in_folder(task.folder, peer.script), task.network, "--dt", steps, "--output", stem};
+  std::vector<std::string> arguments{found.python, "-B",   "-c",  kLoader,    in_folder(task.folder, peer.script),
+                                     task.network, "--dt", steps, "--output", stem};
   if (task.quick) {
     arguments.emplace_back("--quick");
   }

@@ -40,7 +40,7 @@ class Child {
     pointers.push_back(nullptr);
     std::array<int, 2> pipe_ends{};
     const char* const errors = error_file.empty() ? "/dev/null" : error_file.c_str();
-    const int error_fd = open(errors, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    const int error_fd = open(errors, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
     if (error_fd < 0) {
       throw FileError(error_file, std::strerror(errno));
     }

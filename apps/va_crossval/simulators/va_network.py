@@ -6,7 +6,10 @@ times [ms], ids) and prints one line of JSON per run. With --probe it only says 
 """
 
 import argparse
+import fcntl
+import io
 import json
+import os
 import time
 
 import h5py
@@ -47,6 +50,25 @@ class StopWatch:
         return seconds
 
 
+def write_spikes(path, times, ids):
+    """An HDF5 file that appears under its name complete or not at all, as va-event's files do."""
+    image = io.BytesIO()
+    with h5py.File(image, "w") as file:
+        file["times"] = np.asarray(times, dtype=np.float64)
+        file["ids"] = np.asarray(ids, dtype=np.uint32)
+    part = os.path.join(os.path.dirname(path), f".va_event-{os.getpid()}-0.tmp")
+    with open(part, "xb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # a temporary file without a lock is one that a killed run has left
+        try:
+            file.write(image.getbuffer())
+            file.flush()
+            os.fsync(file.fileno())
+            os.replace(part, path)
+        except OSError:
+            os.remove(part)
+            raise
+
+
 def main(simulator, version, simulate):
     """simulate(network, dt, arguments) returns {times, ids, settings, build_s, run_s}."""
     parser = argparse.ArgumentParser(description=f"Simulates a network that va-crossval has exported in {simulator}.")
@@ -62,7 +84,5 @@ def main(simulator, version, simulate):
     network = Network(arguments.network)
     for k, dt in enumerate(float(text) for text in arguments.dt.split(",")):
         result = simulate(network, dt, arguments)
-        with h5py.File(f"{arguments.output}_{k}.h5", "w") as file:
-            file["times"] = np.asarray(result.pop("times"), dtype=np.float64)
-            file["ids"] = np.asarray(result.pop("ids"), dtype=np.uint32)
+        write_spikes(f"{arguments.output}_{k}.h5", result.pop("times"), result.pop("ids"))
         print(json.dumps({"simulator": simulator, "version": version, "dt": dt, **result}), flush=True)
