@@ -244,6 +244,95 @@ class Recording(PyNNTest):
         self.assertEqual([[train.magnitude.tolist() for train in segment.spiketrains] for segment in segments],
                          [[[5.0]], [[25.0]], [[5.0, 15.0]]])
 
+    @staticmethod
+    def contents(block):
+        """Everything that tells data apart, for each segment."""
+        trains = [sorted((int(train.annotations["source_index"]), train.magnitude.tolist())
+                         for train in segment.spiketrains) for segment in block.segments]
+        signals = [[(signal.name, float(signal.t_start), signal.array_annotations["channel_index"].tolist(),
+                     signal.magnitude.tolist()) for signal in segment.analogsignals] for segment in block.segments]
+        return [segment.name for segment in block.segments], trains, signals
+
+    def two_trials(self, **record):
+        cells = sim.Population(4, sim.IF_curr_exp(i_offset=[1.0, 1.2, 1.4, 1.6]))
+        cells.record(["spikes", "isyn_exc", "v"], **record)
+        for _ in range(2):
+            sim.run(20.0)
+            sim.reset(annotations={"name": "trial"})
+        sim.run(10.0)
+        return cells
+
+    def test_data_of_earlier_trials_is_the_same_however_often_it_is_asked_for(self):
+        cells = self.two_trials()
+        whole = self.contents(cells.get_data())
+        self.assertEqual([[name for name, *_ in signals] for signals in whole[2]], [["isyn_exc", "v"]] * 3)
+        self.assertEqual([len(trains) for trains in whole[1]], [4, 4, 4])
+        for names in ("v", "spikes", ["isyn_exc", "spikes"]):
+            block = cells.get_data(names)
+            _, trains, signals = self.contents(block)
+            self.assertEqual(trains, whole[1] if "spikes" in names else [[]] * 3)
+            self.assertEqual(signals, [[signal for signal in all_signals if signal[0] in names]
+                                       for all_signals in whole[2]])
+            self.assertEqual(block.segments[0].annotations["name"], "trial")
+        both = cells[1:3] + cells[3:]
+        first = self.contents(both.get_data())
+        self.assertEqual([signal[2] for signal in first[2][0]], [[1, 2, 5]] * 2)
+        self.assertEqual(self.contents(both.get_data()), first)
+        self.assertEqual(self.contents(cells.get_data()), whole)
+
+    def test_a_view_has_data_of_its_own_cells_in_earlier_trials_too(self):
+        cells = self.two_trials()
+        names, trains, signals = self.contents(cells.get_data())
+        for view, indices in ((cells[1:3], [1, 2]), (cells[3:], [3])):
+            of_view = self.contents(view.get_data())
+            self.assertEqual(of_view[0], names)
+            self.assertEqual(of_view[1], [[train for train in all_trains if train[0] in indices] for all_trains in trains])
+            self.assertEqual([[signal[2] for signal in part] for part in of_view[2]], [[indices] * 2] * 3)
+            expected = np.array(signals[0][1][3])[:, indices]
+            self.assertTrue(np.array_equal(np.array(of_view[2][0][1][3]), expected))
+            signal = view.get_data().segments[0].analogsignals[0]
+            ids = signal.annotations.get("source_ids", signal.annotations.get("channel_ids"))
+            self.assertEqual(list(ids), indices)
+
+    def test_what_is_simulated_after_data_was_cleared_becomes_a_segment(self):
+        cells = sim.Population(1, sim.IF_curr_exp(i_offset=0.1, tau_m=20.0, cm=1.0))
+        cells.record("v")
+        for trial in range(3):  # trial by trial
+            sim.run(10.0)
+            sim.reset()
+            block = cells.get_data(clear=True)
+            self.assertEqual([segment.name for segment in block.segments], [f"segment00{trial}"])
+            self.assertSampled(block.segments[0].analogsignals[0], 0.0, 10.0)
+        with self.assertRaisesRegex(RuntimeError, "no data yet"):
+            cells.get_data()
+        sim.run(10.0)
+        cells.get_data(clear=True)
+        sim.run(10.0)
+        sim.reset()
+        self.assertSampled(cells.get_data().segments[0].analogsignals[0], 10.0, 20.0)
+        sim.reset()
+        self.assertEqual(len(cells.get_data().segments), 1)
+
+    def test_an_assembly_clears_only_what_it_has_given(self):
+        cells = sim.Population(4, sim.IF_curr_exp(i_offset=0.1))
+        cells.record("v")
+        sim.run(10.0)
+        signal = (cells[:1] + cells[2:]).get_data(clear=True).segments[0].analogsignals[0]
+        self.assertEqual(signal.shape, (101, 3))
+        self.assertEqual(self.signal(cells).shape, (1, 4))
+
+    def test_signals_of_an_assembly_that_were_sampled_at_other_times_stay_apart(self):
+        one, two, three = (sim.Population(size, sim.IF_curr_exp(i_offset=0.1)) for size in (2, 3, 1))
+        one.record("v")
+        two.record("v", sampling_interval=0.5)
+        sim.run(5.0)
+        three.record("v")
+        sim.run(5.0)
+        segment = (one + two + three).get_data().segments[0]
+        self.assertEqual([(float(signal.t_start), signal.shape, signal.array_annotations["channel_index"].tolist())
+                          for signal in segment.analogsignals],
+                         [(0.0, (101, 2), [0, 1]), (0.0, (21, 3), [2, 3, 4]), (5.0, (51, 1), [5])])
+
     def test_what_cannot_be_recorded_is_refused(self):
         with self.assertRaises(errors.RecordingError):
             sim.Population(1, sim.IF_curr_exp()).record("gsyn_exc")

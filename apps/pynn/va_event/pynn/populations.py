@@ -8,7 +8,7 @@ from pyNN import common, errors
 from pyNN.parameters import LazyArray, ParameterSpace, Sequence, simplify
 
 from .. import _native
-from . import processes, simulator
+from . import blocks, processes, simulator
 from .exceptions import as_pynn_errors
 from .network import ids_of
 from .recording import Recorder
@@ -20,6 +20,16 @@ class Assembly(common.Assembly):
     @property
     def local_size(self):
         return sum(population.local_size for population in self.populations)
+
+    def get_data(self, variables="all", gather=True, clear=False, annotations=None):
+        parts = self.populations  # views of one population have its recorder in common: all data before anything goes
+        data = blocks.joined([part.get_data(variables, gather) for part in parts], [part.size for part in parts])
+        data.name, data.description = self.label, self.describe()
+        data.annotate(**(annotations or {}))
+        if clear:
+            for part in parts:
+                part.recorder.clear()
+        return data
 
     def write_data(self, io, variables="all", gather=True, clear=False, annotations=None):
         if gather and processes.rank > 0:  # some formats open their file at once

@@ -3,14 +3,14 @@
 
 import weakref
 from collections import defaultdict
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 import neo
 import numpy as np
 import quantities as pq
 from pyNN import errors, recording
 
-from . import processes, simulator
+from . import blocks, processes, simulator
 from .network import ids_of
 
 #: PyNN 0.10 knows variables by their names alone.
@@ -28,6 +28,7 @@ class Recorder(recording.Recorder):
         recording.Recorder.__init__(self, *args, **kwargs)
         self._gathered = None  # what each process gave, while all data is asked for
         self._whole_cache = recording.DataCache()
+        self._cleared_at = 0.0  # [ms]
         self._first_samples = {}  # by variable, of the data that was asked for last: numbers on the sampling grid
 
     @property
@@ -121,11 +122,24 @@ class Recorder(recording.Recorder):
     def _first_id(self):
         return int(self.population.first_id)
 
-    def get(self, variables, gather=False, filter_ids=None, clear=False, *args, **kwargs):
-        if not gather:
-            return recording.Recorder.get(self, variables, False, filter_ids, clear, *args, **kwargs)
-        with self._of_all(filter_ids):
-            data = recording.Recorder.get(self, variables, False, filter_ids, False, *args, **kwargs)
+    def get(self, variables, gather=False, filter_ids=None, clear=False, annotations=None, locations=None):
+        if locations is not None:
+            raise NotImplementedError(f"{simulator.name} has point neurons only: locations must be None")
+        names = None if variables == "all" else [variables] if isinstance(variables, str) else list(variables)
+        indices = None if filter_ids is None else {int(cell) - self._first_id for cell in filter_ids}
+        with self._of_all(filter_ids) if gather else nullcontext():
+            segments = [blocks.selected(segment, names, indices) for segment in self.cache]
+            if simulator.state.running:  # else the last trial is in the cache
+                wanted = [variable for variable in self.recorded if names is None or _name(variable) in names]
+                segments.append(self._get_current_segment(filter_ids, wanted))
+        if not segments:
+            raise RuntimeError(f"population {self.population.label!r} has no data yet: call run() first")
+        data = neo.Block(name=self.population.label, description=self.population.describe(),
+                         rec_datetime=segments[0].rec_datetime)
+        data.segments = segments
+        for segment in segments:
+            segment.block = data
+        data.annotate(**{**self.metadata, **(annotations or {})})
         if clear:
             self.clear()
         return data
@@ -138,9 +152,13 @@ class Recorder(recording.Recorder):
 
     def clear(self):
         recording.Recorder.clear(self)
+        self._cleared_at = simulator.state.t
         self._whole_cache.clear()
 
     def store_to_cache(self, annotations=None):
+        if simulator.state.t > self._cleared_at:
+            self.clear_flag = False  # PyNN would drop what was simulated since clear() too
+        self._cleared_at = 0.0
         if processes.count > 1 and simulator.state.t != 0 and not self.clear_flag:
             with self._of_all():
                 segment = self._get_current_segment()
@@ -204,6 +222,8 @@ class Recorder(recording.Recorder):
         segment = recording.Recorder._get_current_segment(self, filter_ids, variables, clear)
         if own_trains:
             segment.spiketrains.extend(self._trains(sorted(self.filter_recorded("spikes", filter_ids))))
+        order = [_name(variable) for variable in self.recorded]
+        segment.analogsignals = sorted(segment.analogsignals, key=lambda signal: order.index(signal.name))
         for signal in segment.analogsignals:
             signal.t_start = self._first_samples[signal.name] * self.sampling_interval * pq.ms
         return segment
