@@ -10,9 +10,17 @@ target_include_directories(va_event_internal INTERFACE ${PROJECT_SOURCE_DIR}/lib
 # Folders instead of Boost::headers: an imported target cannot be seen by a project that adds ours as a subdirectory.
 target_include_directories(va_event_internal SYSTEM INTERFACE ${Boost_INCLUDE_DIRS} ${VA_EVENT_RANDOM123_INCLUDE_DIR})
 
+# Vectors are members and elements of arrays, so their size must be known to the compiler; that of SVE (Arm) and RVV
+# (RISC-V) is not. What is left on Arm is NEON alone, which every 64-bit processor has: no choice at run time. For GCC
+# Highway would prepare one all the same, by functions that only code compiled with "+crypto" may call, which implicit
+# constructors are not; it does not where it takes the header for that choice to be missing.
+target_compile_definitions(
+  va_event_internal INTERFACE "VA_EVENT_SIZELESS_TARGETS=(HWY_SVE|HWY_SVE2|HWY_SVE_256|HWY_SVE2_128|HWY_RVV)"
+                              TOOLCHAIN_MISS_SYS_AUXV_H)
 # Where rows of neurons are transposed, eight lanes are not worth it: with AVX-512 CUBA takes a fifth more time than with
 # AVX2 on the same processor (benchmarks/networks). Sources that gain from it say so.
-target_compile_definitions(va_event_internal INTERFACE "HWY_DISABLED_TARGETS=(HWY_AVX3|HWY_AVX3_DL)")
+target_compile_definitions(va_event_internal
+                           INTERFACE "HWY_DISABLED_TARGETS=(HWY_AVX3|HWY_AVX3_DL|VA_EVENT_SIZELESS_TARGETS)")
 
 if(CMAKE_CXX_COMPILER_ID MATCHES "^(GNU|Clang|AppleClang)$")
   # Results must not depend on whether a compiler fuses a*b+c: FMA only where the code says so.

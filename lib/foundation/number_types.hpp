@@ -9,7 +9,8 @@
 namespace va_event::foundation {
 
 #ifndef VA_EVENT_HAS_BINARY128
-/// As many digits as binary128, in software, where the compiler has no such type.
+/// As many digits as binary128, in software, where the compiler has no such type. The last digits of results can be
+/// other ones there: Boost 1.74 rounds some differences of operands that are about 2^113 apart the other way.
 using Quad = boost::multiprecision::number<
     boost::multiprecision::cpp_bin_float<113, boost::multiprecision::digit_base_2, void, std::int16_t, -16382, 16383>,
     boost::multiprecision::et_off>;

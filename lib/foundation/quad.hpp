@@ -6,7 +6,8 @@
 #include <limits>
 #include <type_traits>
 
-#if defined(__SIZEOF_FLOAT128__) && defined(__SIZEOF_INT128__)
+// x86-64 has __float128; on 64-bit Arm and RISC-V under Linux the same format is long double.
+#if defined(__SIZEOF_INT128__) && (defined(__SIZEOF_FLOAT128__) || __LDBL_MANT_DIG__ == 113)
 #define VA_EVENT_HAS_BINARY128 1
 #endif
 
@@ -14,10 +15,14 @@
 
 namespace va_event::foundation {
 
+#if __LDBL_MANT_DIG__ == 113
+using Binary128 = long double;
+#else
 __extension__ using Binary128 = __float128;
+#endif
 __extension__ using UnsignedInt128 = unsigned __int128;
 
-/// IEEE 754 binary128: 113 bits, 34 decimal digits. The compilers' __float128 as a class with numeric_limits; it needs
+/// IEEE 754 binary128: 113 bits, 34 decimal digits. The compilers' own type as a class with numeric_limits; it needs
 /// no more than the compiler's own support library, where boost::multiprecision::float128 needs libquadmath and its
 /// header, which Clang does not find. Every operation is rounded correctly, so that results are the same bits on every
 /// machine.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The vectors here hold numbers that lie side by side, so wider ones pay; see va_event_internal.cmake for the others.
 #undef HWY_DISABLED_TARGETS
-#define HWY_DISABLED_TARGETS 0
+#define HWY_DISABLED_TARGETS VA_EVENT_SIZELESS_TARGETS
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "neurons/if_cond_exp/deferred_inputs.cpp"
 #include <hwy/foreach_target.h>

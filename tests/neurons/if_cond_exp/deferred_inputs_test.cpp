@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // On the instruction sets of the backlog, which are more than those of other kernels.
 #undef HWY_DISABLED_TARGETS
-#define HWY_DISABLED_TARGETS 0
+#define HWY_DISABLED_TARGETS VA_EVENT_SIZELESS_TARGETS
 #include "neurons/if_cond_exp/deferred_inputs.hpp"
 
 #include <gtest/gtest.h>
