@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash disable=SC2034
-# Sourced by apps/run.sh, tests/run.sh and .ci/run: Debian packages and the build. Everything is said on stderr, so that
+# Sourced by apps/run.sh, tests/run.sh, tests/aarch64/run.sh and .ci/run: Debian packages and the build. Everything is said on stderr, so that
 # the output of the program stays clean.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -13,6 +13,8 @@ packages_run="g++ cmake ninja-build pkg-config|pkgconf
 packages_test="libgtest-dev libgmock-dev python3 python3-numpy python3-h5py python3-neo python3-mpmath
   chromium python3-brian python3-neuron neuron-dev python3-csa python3-venv libopenmpi-dev openmpi-bin"
 packages_pynn="python3 python3-dev pybind11-dev python3-pynn"
+packages_aarch64="g++-aarch64-linux-gnu qemu-user"
+packages_aarch64_sysroot="libboost-dev librandom123-dev libhdf5-dev libhwy-dev libzip-dev libgtest-dev libgmock-dev"
 packages_ci="clang clang-format clang-tidy libbenchmark-dev"
 
 say() { echo "$(basename "$0"): $*" >&2; }
@@ -71,6 +73,27 @@ install_packages() {
     tail -5 "$root/build/apt.log" >&2
     ask_for_packages "$missing"
   fi
+}
+
+# Debian's arm64 packages with all that they depend on, unpacked in build/aarch64-sysroot. This machine has no part in it:
+# apt gets a state of its own, in which nothing is installed. Needs the network, once; fails without it.
+aarch64_sysroot() {
+  local folder=$root/build/aarch64-sysroot apt=$root/build/aarch64-apt wanted=$packages_aarch64_sysroot
+  [[ $(cat "$folder/complete" 2>/dev/null) == "$wanted" ]] && return
+  say "unpacking arm64 packages in build/aarch64-sysroot (log in build/aarch64-sysroot.log)"
+  rm -rf "$folder" "$apt"
+  mkdir -p "$folder" "$apt/state/lists/partial" "$apt/cache/archives/partial"
+  touch "$apt/status"
+  printf '%s;\n' 'APT::Architecture "arm64"' 'APT::Architectures "arm64"' "Dir::State \"$apt/state\"" \
+    "Dir::State::status \"$apt/status\"" "Dir::Cache \"$apt/cache\"" >"$apt/apt.conf"
+  # shellcheck disable=SC2086  # a list of words
+  { APT_CONFIG=$apt/apt.conf apt-get update &&
+    APT_CONFIG=$apt/apt.conf apt-get install --yes --no-install-recommends --download-only $wanted &&
+    printf '%s\0' "$apt"/cache/archives/*.deb | xargs -0 -I '{}' dpkg-deb --extract '{}' "$folder" &&
+    # What a script of libhdf5-dev would do.
+    ln -s hdf5-serial.pc "$folder/usr/lib/aarch64-linux-gnu/pkgconfig/hdf5.pc"; } >"$folder.log" 2>&1 || return 1
+  rm -rf "$apt"
+  echo "$wanted" >"$folder/complete"
 }
 
 # Is build/<preset> configured for these sources? A folder that was copied along with them belongs to the original.
