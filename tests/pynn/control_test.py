@@ -4,6 +4,7 @@
 import gc
 import resource
 import signal
+import unittest.mock
 import weakref
 
 from support import PyNNTest, main, np, sim
@@ -229,6 +230,17 @@ class Control(PyNNTest):
         cells = neurons()
         sim.run(now + 100.0)
         self.assertEqual(cells.get_spike_counts(), counts)
+
+    def test_a_network_that_could_not_be_made_has_no_data_and_can_be_run_later(self):
+        cells = sim.Population(1, sim.IF_cond_exp())
+        cells.record("v")
+        with unittest.mock.patch.object(cells, "build", side_effect=MemoryError), self.assertRaises(MemoryError):
+            sim.run(1.0)
+        with self.assertRaisesRegex(RuntimeError, "no data yet"):
+            cells.get_data()
+        self.assertEqual(sim.get_current_time(), 0.0)
+        sim.run(1.0)
+        self.assertEqual(self.signal(cells).shape, (11, 1))
 
     def test_callbacks_are_called_when_they_want_to_be(self):
         sim.Population(1, sim.IF_cond_exp())

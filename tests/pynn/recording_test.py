@@ -286,7 +286,8 @@ class Recording(PyNNTest):
         for view, indices in ((cells[1:3], [1, 2]), (cells[3:], [3])):
             of_view = self.contents(view.get_data())
             self.assertEqual(of_view[0], names)
-            self.assertEqual(of_view[1], [[train for train in all_trains if train[0] in indices] for all_trains in trains])
+            self.assertEqual(of_view[1],
+                             [[train for train in of_all if train[0] in indices] for of_all in trains])
             self.assertEqual([[signal[2] for signal in part] for part in of_view[2]], [[indices] * 2] * 3)
             expected = np.array(signals[0][1][3])[:, indices]
             self.assertTrue(np.array_equal(np.array(of_view[2][0][1][3]), expected))
@@ -343,7 +344,7 @@ class Recording(PyNNTest):
         with self.assertRaises(ValueError):
             cells.record("gsyn_exc", sampling_interval=0.2)
         fresh = sim.Population(2, sim.IF_cond_exp())
-        for wrong in (0.0, -0.1, np.nan, np.inf):
+        for wrong in (0.0, -0.1, np.nan, np.inf, 1e-12, 1e300):
             with self.assertRaisesRegex(ValueError, "sampling_interval"):
                 fresh.record("v", sampling_interval=wrong)
         with self.assertRaises(errors.RecordingError):

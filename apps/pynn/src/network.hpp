@@ -105,6 +105,9 @@ class Network {
 /// Throws as Network::create() would; `parameters` are arrays of one or of equal size.
 void check_parameters(const std::string& model, const py::dict& parameters);
 
+/// Throws as Network::record() would at time 0.
+void check_sampling_interval(double sampling_interval);
+
 /// name -> {"parameters": {name: (default, unit)}, "variables": {name: (default, unit)}, "receptors": [...]} of every
 /// cell model.
 [[nodiscard]] py::dict cell_models();

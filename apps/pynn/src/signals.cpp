@@ -82,6 +82,10 @@ void Network::record(const IdArray& ids, const std::string& variable, double sam
   begin_signal(variable, std::move(fresh));
 }
 
+void check_sampling_interval(double sampling_interval) {
+  Simulation(SimulationOptions{}).create(1, IfCurrExp{}).record("v", sampling_interval);
+}
+
 void Network::clear_recorded(const IdArray& ids) {
   cells(view(ids)).clear_recorded();
   for (auto& [variable, sampled] : sampled_) {

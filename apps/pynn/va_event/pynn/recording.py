@@ -10,7 +10,9 @@ import numpy as np
 import quantities as pq
 from pyNN import errors, recording
 
+from .. import _native
 from . import blocks, processes, simulator
+from .exceptions import as_pynn_errors
 from .network import ids_of
 
 #: PyNN 0.10 knows variables by their names alone.
@@ -47,8 +49,9 @@ class Recorder(recording.Recorder):
         recording.Recorder.record(self, variables, ids, *args, **kwargs)
 
     def _check_sampling_interval(self, sampling_interval):
-        if sampling_interval is not None and not 0.0 < sampling_interval < np.inf:
-            raise ValueError(f"sampling_interval = {sampling_interval} ms: must be > 0 and finite")
+        if sampling_interval is not None:
+            with as_pynn_errors():
+                _native.check_sampling_interval(sampling_interval)
         recording.Recorder._check_sampling_interval(self, sampling_interval)
 
     def _record(self, variable, new_ids, sampling_interval=None):

@@ -76,6 +76,7 @@ class State(common.control.BaseState):
         try:
             self.network.run_until(float(time))
         except BaseException:  # Ctrl-C, say: everything until then is simulated
+            self.running = self.network.simulation is not None
             self.t = self.network.now()
             raise
         self.t = float(time)
