@@ -29,6 +29,19 @@ newest_pynn() {
     touch "$folder/complete"
 }
 
+# The readers of SONATA files, libsonata and BMTK, in the virtual environment build/sonata. Needs the network, once;
+# fails without it. Of BMTK's dependencies only those that its readers of reports and spikes import.
+sonata_readers() {
+  local folder=$root/build/sonata
+  [[ -e $folder/complete ]] && return
+  say "installing libsonata and BMTK in build/sonata (log in build/sonata.log)"
+  rm -rf "$folder"
+  { /usr/bin/python3 -m venv "$folder" && "$folder/bin/pip" install 'libsonata==0.2.*' h5py pandas six &&
+    "$folder/bin/pip" install --no-deps 'bmtk==1.2.*' &&
+    "$folder/bin/python" -c 'import bmtk.utils.reports.compartment, bmtk.utils.reports.spike_trains, libsonata'; } >"$folder.log" 2>&1 &&
+    touch "$folder/complete"
+}
+
 # Prints those of the packages that are not installed, on one line.
 missing_packages() {
   local installed package alternative missing=()

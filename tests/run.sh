@@ -25,7 +25,13 @@ if newest_pynn; then
 else
   say "PyNN 0.13 cannot be installed: Debian's is tested alone"
 fi
-configure "$preset" -DVA_EVENT_BUILD_PYNN=ON "-DVA_EVENT_PYNN_PYTHON=$pythons"
+sonata_python=
+if sonata_readers; then
+  sonata_python=$root/build/sonata/bin/python
+else
+  say "libsonata and BMTK cannot be installed: h5py alone checks SONATA files"
+fi
+configure "$preset" -DVA_EVENT_BUILD_PYNN=ON "-DVA_EVENT_PYNN_PYTHON=$pythons" "-DVA_EVENT_SONATA_PYTHON=$sonata_python"
 build "$preset"
 exec {lock}>&-
 exec ctest --test-dir "$root/build/$preset" --output-on-failure --no-tests=error --parallel "$(nproc)" "$@"

@@ -17,8 +17,10 @@ namespace va_event {
 ///        times + times_residual is exact). Signals: `values` [samples x ids], `times`, `ids`, `sampling_interval`,
 ///        `variable`, `unit`. Both: `population_labels`, `population_first_ids`, `population_sizes`.
 ///  .h5   SONATA: /spikes/<population>/{timestamps, timestamps_residual, node_ids} with `units`, `sorting`; signals
-///        /report/<population>/{data, mapping/{node_ids, index_pointers, element_ids, time}}. Node ids count from 0
+///        /report/<population>/{data, mapping/{node_ids, index_pointers, element_ids, time}}, `data` in single
+///        precision, as SONATA has it and its readers demand (.npz and .csv keep every digit). Node ids count from 0
 ///        within each population; every population given gets its group, "/" in its label becomes "_".
+///        Read by libsonata, and by BMTK, for which the mapping also has `index_pointer` and `element_pos`.
 /// Spikes of a simulation wider than double keep their digits: .gdf and .csv show as many as its precision is worth,
 /// .npz and .h5 get `times_residual2`, `times_residual3`, ... (`timestamps_residual2`, ...): the exact time is the sum
 /// of times and all of its residuals, each far below the last bit of the one before.

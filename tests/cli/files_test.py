@@ -6,6 +6,7 @@ import json
 import os
 import resource
 import signal
+import struct
 import unittest
 from fractions import Fraction
 
@@ -93,7 +94,10 @@ class Files(CommandLineTest):
                 others = read_signal(self.path("results", f"va_CUBA_v_exc.{ending}"))
                 for time, other in zip(times, others[0]):
                     self.assertAlmostEqual(time, other, places=9)
-                self.assertEqual(others[1:], reference[1:])
+                exact = reference[2]
+                if ending == "h5":  # SONATA's values have single precision
+                    exact = [[struct.unpack("f", struct.pack("f", value))[0] for value in row] for row in exact]
+                self.assertEqual(others[1:], (ids, exact))
 
     def test_the_variables_of_record_are_written_and_no_others(self):
         self.run_program("COBA", *SMALL, "--record", "gsyn_exc,gsyn_inh")

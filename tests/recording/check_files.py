@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reads the files of write_sample_files with other people's readers and compares every value.
 
-Usage: check_files.py {text|numpy|h5py|neo} FOLDER. Exit code 77: the reader is not installed.
+Usage: check_files.py {text|numpy|h5py|neo|libsonata|bmtk} FOLDER. Exit code 77: the reader is not installed.
 The expected values follow from the formulas of sample_data.hpp; fractions.Fraction makes comparisons exact.
 """
 import os
+import struct
 import sys
 from fractions import Fraction
 
@@ -53,6 +54,11 @@ def same(values, expected):
     assert len(values) == len(expected), (len(values), len(expected))
     for k, (value, wanted) in enumerate(zip(values, expected)):
         assert float(value).hex() == float(wanted).hex(), (k, float(value).hex(), float(wanted).hex())
+
+
+def single(value):
+    """The nearest number of single precision."""
+    return struct.unpack("f", struct.pack("f", value))[0]
 
 
 def check_spike_lines(lines, separator):
@@ -185,12 +191,17 @@ def check_h5py(folder):
         ids = expected_ids()
         assert group["data"].shape == (samples, len(columns)), group["data"].shape
         assert group["data"].attrs["units"] == "mV" and group["data"].attrs["variable"] == "v"
+        assert group["data"].dtype == "float32"
         for row, values in zip(group["data"][:], expected_values()):
-            same(row, [values[column] for column in columns])
+            same(row, [single(values[column]) for column in columns])
         assert mapping["node_ids"].dtype == "uint64" and mapping["node_ids"].attrs["sorted"]
         assert list(mapping["node_ids"]) == [ids[column] - first for column in columns]
-        assert list(mapping["index_pointers"]) == list(range(len(columns) + 1))
+        for name in ("index_pointers", "index_pointer"):
+            assert mapping[name].dtype == "uint64"
+            assert list(mapping[name]) == list(range(len(columns) + 1))
+        assert list(mapping["element_pos"]) == [0.0] * len(columns)
         assert list(mapping["element_ids"]) == [1] * len(columns)
+        assert mapping["time"].dtype == "float64"
         same(mapping["time"], [99999995 * 0.1, (99999995 + samples) * 0.1, 0.1])
         assert mapping["time"].attrs["units"] == "ms"
 
@@ -214,8 +225,69 @@ def check_neo(folder):
         same(train.rescale(quantities.ms).magnitude, mine)
 
 
+SONATA_GROUPS = [("exc", 0, 30), ("inh é", 30, 20), ("stim_ulus", 50, 5)]
+
+
+def check_libsonata(folder):
+    import libsonata
+
+    spikes = libsonata.SpikeReader(os.path.join(folder, "spikes.h5"))
+    assert sorted(spikes.get_population_names()) == [name for name, _, _ in SONATA_GROUPS]
+    for name, first, size in SONATA_GROUPS:
+        mine = [(cell - first, float(exact(w, f))) for cell, w, f in expected_spikes() if first <= cell < first + size]
+        assert spikes[name].get() == mine
+        assert spikes[name].sorting == "by_time"
+        assert spikes[name].get(node_ids=[3]) == [spike for spike in mine if spike[0] == 3]
+
+    # From 2 ms on: libsonata adds up steps to find the times, and at 10^7 ms counts one frame too many.
+    ids, rows = expected_ids(), expected_values()
+    for reader in (libsonata.SomaReportReader, libsonata.ElementReportReader):
+        report = reader(os.path.join(folder, "early_signal.h5"))
+        assert sorted(report.get_population_names()) == [name for name, _, _ in SONATA_GROUPS]
+        for name, first, columns in (("exc", 0, range(10)), ("inh é", 30, range(10, 20))):
+            population = report[name]
+            nodes = [ids[column] - first for column in columns]
+            assert population.data_units == "mV" and population.time_units == "ms" and population.sorted
+            assert list(population.get_node_ids()) == nodes
+            same(population.times, [20 * 0.1, 5020 * 0.1, 0.1])
+            frame = population.get()
+            assert frame.data.shape == (5000, len(nodes))
+            elements = [node[0] if reader is libsonata.ElementReportReader else node for node in frame.ids]
+            assert list(elements) == nodes
+            for row, values in zip(frame.data.tolist(), rows):
+                same(row, [single(values[column]) for column in columns])
+            one = population.get(node_ids=[nodes[4]]).data.ravel().tolist()
+            same(one, [single(values[columns[4]]) for values in rows])
+
+
+def check_bmtk(folder):
+    from bmtk.utils.reports.compartment import CompartmentReport
+    from bmtk.utils.reports.spike_trains import SpikeTrains
+
+    trains = SpikeTrains.load(os.path.join(folder, "spikes.h5"))
+    for name, first, size in SONATA_GROUPS[:2]:
+        for node in range(size):
+            mine = [float(exact(w, f)) for cell, w, f in expected_spikes() if cell == first + node]
+            same(trains.get_times(node, population=name), mine)
+
+    ids, rows = expected_ids(), expected_values()
+    report = CompartmentReport(os.path.join(folder, "signal.h5"), mode="r")
+    assert sorted(report.populations) == [name for name, _, _ in SONATA_GROUPS]
+    for name, first, columns in (("exc", 0, range(10)), ("inh é", 30, range(10, 20))):
+        nodes = [ids[column] - first for column in columns]
+        assert list(report.node_ids(population=name)) == nodes
+        assert report.units(population=name) == "mV" and report.variable(population=name) == "v"
+        assert report.tstart(population=name) == 99999995 * 0.1 and report.dt(population=name) == 0.1
+        for node, column in zip(nodes, columns):
+            assert report.n_elements(node_id=node, population=name) == 1
+            values = report.data(node_id=node, population=name).ravel().tolist()
+            assert 4999 <= len(values) <= 5000  # it computes the number from the times, rounded down
+            same(values, [single(row[column]) for row in rows[: len(values)]])
+
+
 def main():
-    check = {"text": check_text, "numpy": check_numpy, "h5py": check_h5py, "neo": check_neo}[sys.argv[1]]
+    check = {"text": check_text, "numpy": check_numpy, "h5py": check_h5py, "neo": check_neo,
+             "libsonata": check_libsonata, "bmtk": check_bmtk}[sys.argv[1]]
     try:
         check(sys.argv[2])
     except ImportError as error:

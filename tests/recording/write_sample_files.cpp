@@ -22,6 +22,9 @@ void write_all(const std::string& folder) {
     write_spikes(path("wide_spikes"), testing_support::sample_wide_spikes(), populations);
     if (format != ".gdf") {
       write_signal(path("signal"), testing_support::sample_signal(), populations);
+      Signal early = testing_support::sample_signal();
+      early.first_sample = 20;
+      write_signal(path("early_signal"), early, populations);
       write_signal(path("unsampled"), testing_support::unsampled_signal(), populations);
       write_signal(path("no_cells"), {}, populations);
     }

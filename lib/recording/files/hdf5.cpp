@@ -94,11 +94,11 @@ Handle Image::write(hid_t parent, const char* name, hsize_t rows, hsize_t column
   require(H5Pset_obj_track_times(creation.id(), false) >= 0);
   const bool empty = rows == 0 || columns == 0;
   if (!empty) {
-    const std::array<hsize_t, 2> chunk{std::min<hsize_t>(rows, 1024), std::min<hsize_t>(columns, 16)};  // 128 KiB
+    const std::array<hsize_t, 2> chunk{std::min<hsize_t>(rows, 1024), std::min<hsize_t>(columns, 32)};  // 128 KiB
     require(H5Pset_chunk(creation.id(), 2, chunk.data()) >= 0);
   }
   Handle dataset =
-      checked(H5Dcreate2(parent, name, H5T_IEEE_F64LE, space.id(), H5P_DEFAULT, creation.id(), H5P_DEFAULT), H5Dclose);
+      checked(H5Dcreate2(parent, name, H5T_IEEE_F32LE, space.id(), H5P_DEFAULT, creation.id(), H5P_DEFAULT), H5Dclose);
   if (!empty) {
     const std::array<hsize_t, 2> all{rows, source.row_length};
     const std::array<hsize_t, 2> start{0, source.first};
@@ -107,6 +107,15 @@ Handle Image::write(hid_t parent, const char* name, hsize_t rows, hsize_t column
     require(H5Dwrite(dataset.id(), H5T_NATIVE_DOUBLE, memory.id(), H5S_ALL, H5P_DEFAULT, source.values) >= 0);
   }
   return dataset;
+}
+
+void Image::link(hid_t group, const char* dataset, const char* name) const {
+  require(H5Lcreate_hard(group, dataset, group, name, H5P_DEFAULT, H5P_DEFAULT) >= 0);
+}
+
+void Image::write_attribute(hid_t object, const char* name, std::uint8_t value) const {
+  const Handle space = checked(H5Screate(H5S_SCALAR), H5Sclose);
+  write_attribute(object, name, H5T_STD_U8LE, H5T_NATIVE_UINT8, space.id(), &value);
 }
 
 void Image::write_attribute(hid_t object, const char* name, hid_t file_type, hid_t memory_type, hid_t space,

@@ -70,10 +70,14 @@ class Image {
   Handle write(hid_t parent, const char* name, std::span<const double> values) const;
   Handle write(hid_t parent, const char* name, std::span<const std::uint64_t> values) const;
   Handle write(hid_t parent, const char* name, std::span<const std::uint32_t> values) const;
-  /// Two-dimensional data [rows x columns], in chunks that make single columns quick to read.
+  /// Two-dimensional data [rows x columns] in single precision, in chunks that make single columns quick to read.
   Handle write(hid_t parent, const char* name, hsize_t rows, hsize_t columns, const Columns& source) const;
 
+  /// One more name of a dataset.
+  void link(hid_t group, const char* dataset, const char* name) const;
+
   void write_attribute(hid_t object, const char* name, const std::string& text) const;
+  void write_attribute(hid_t object, const char* name, std::uint8_t value) const;
   void write_attribute(hid_t object, const char* name, std::span<const std::uint32_t> values) const;
   /// An enumeration of the names (values 0, 1, ...) with value `value`.
   void write_attribute(hid_t object, const char* name, std::span<const char* const> names, std::uint8_t value) const;

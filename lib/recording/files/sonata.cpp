@@ -11,8 +11,9 @@
 #include "va_event/error.hpp"
 
 // Source: SONATA developer guide, "Output file formats",
-// https://github.com/AllenInstitute/sonata/blob/master/docs/SONATA_DEVELOPER_GUIDE.md. Two things go beyond it, neither
-// in a reader's way: `timestamps_residual`, and values in double instead of single precision.
+// https://github.com/AllenInstitute/sonata/blob/master/docs/SONATA_DEVELOPER_GUIDE.md. `timestamps_residual` goes
+// beyond it, and `index_pointer` and `element_pos`, the names of an earlier guide, are there for BMTK, which reads no
+// others.
 namespace va_event::recording {
 namespace {
 
@@ -22,7 +23,6 @@ using hdf5::Image;
 constexpr std::array<std::uint32_t, 1> kMagic{0x0A7A};
 constexpr std::array<std::uint32_t, 2> kVersion{0, 1};
 constexpr std::array<const char*, 3> kSortings{"none", "by_id", "by_time"};
-constexpr std::array<const char*, 2> kBooleans{"FALSE", "TRUE"};  // as h5py and HighFive write them
 
 /// A population as a group of the file. Nodes count from 0 within it.
 struct Group {
@@ -135,10 +135,12 @@ void write_report(const Image& image, const Handle& parent, const Group& group, 
   }
   const Handle mapping = image.make_group(population.id(), "mapping");
   const Handle node_ids = image.write(mapping.id(), "node_ids", nodes);
-  image.write_attribute(node_ids.id(), "sorted", kBooleans, 1);
+  image.write_attribute(node_ids.id(), "sorted", std::uint8_t{1});  // libsonata's type
   image.write(mapping.id(), "index_pointers", pointers);
+  image.link(mapping.id(), "index_pointers", "index_pointer");
   // "For single compartment reports element_id [is] just [an array] of 1s."
   image.write(mapping.id(), "element_ids", std::vector<std::uint32_t>(columns, 1));
+  image.write(mapping.id(), "element_pos", std::vector<double>(columns, 0.0));
   const std::array<double, 3> frames{signal.time(0), signal.time(signal.samples()), signal.sampling_interval};
   const Handle time = image.write(mapping.id(), "time", frames);
   image.write_attribute(time.id(), "units", "ms");
