@@ -7,13 +7,14 @@
 namespace va_event::cli {
 
 /// gnuplot as a filter: it reads a script and prints a figure, and touches no file. So the name of a file never becomes
-/// a part of a script, and the figure can be checked to be complete before it is written: gnuplot itself ends without an
-/// error when a disk is full.
+/// a part of a script, and the figure can be checked to be complete before it is written: gnuplot itself ends without
+/// an error when a disk is full.
 
 /// Whether gnuplot is there and knows `terminal` ("pngcairo size 900,600").
 [[nodiscard]] bool gnuplot_draws(const std::string& terminal);
 
-/// Lets gnuplot run `script`, which plots, and writes the figure to `file` as write_text() does: complete or not at all.
+/// Lets gnuplot run `script`, which plots, and writes the figure to `file` as write_text() does: complete or not at
+/// all.
 /// @throws FileError
 void draw_with_gnuplot(const std::string& file, const std::string& terminal, const std::string& script);
 

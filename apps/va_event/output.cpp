@@ -3,10 +3,12 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
 #include <system_error>
 
 #include "checkpoint.hpp"
 #include "figure.hpp"
+#include "rescue.hpp"
 #include "resources.hpp"
 #include "sidecar.hpp"
 
@@ -81,34 +83,44 @@ void prepare_output(const Options& options, const Processes& processes) {
 
 void write_output(const Simulation& sim, const VogelsAbbott& network, Report& report) {
   const Options& options = report.options;
+  Processes& processes = sim.processes();
+  if (processes.rank() == 0 && !options.formats.empty()) {
+    std::error_code unknown;  // a folder that was deleted during the run; a failure is said with each file
+    std::filesystem::create_directories(options.output, unknown);
+  }
+  RescuingWriter writer(processes);
+  const auto write = [&](const std::string& path, const std::function<void(const std::string&)>& content) {
+    const std::string where = writer.write(path, content);
+    report.failures = writer.failures();
+    if (!where.empty()) {
+      report.files.push_back(where);
+    }
+    return where;
+  };
   for (const DataFile& file : data_files(options)) {
-    (file.excitatory ? network.exc : network.inh).write(file.path, file.content);
-    report.files.push_back(file.path);
+    write(file.path,
+          [&](const std::string& path) { (file.excitatory ? network.exc : network.inh).write(path, file.content); });
   }
   if (options.figure && report.simulated_ms > 0.0) {  // interrupted before that, a run has nothing to show
-    write_figure(*options.figure, network, report, sim.processes());
-    report.files.push_back(*options.figure);
+    write(*options.figure, [&](const std::string& path) { write_figure(path, network, report, processes); });
   }
   if (!options.formats.empty()) {
-    report.files.push_back(sidecar_path(options));
-    try {
-      const std::string text = sidecar(sim, network, report);
-      together(sim.processes(), [&] {
-        if (sim.processes().rank() == 0) {
-          write_text(report.files.back(), text);
+    report.sidecar = write(sidecar_path(options), [&](const std::string& path) {
+      Report complete = report;  // it lists itself
+      complete.files.push_back(path);
+      const std::string text = sidecar(sim, network, complete);
+      together(processes, [&] {
+        if (processes.rank() == 0) {
+          write_text(path, text);
         }
       });
-    } catch (...) {
-      report.files.pop_back();
-      throw;
-    }
+    });
   }
 }
 
 void rewrite_sidecar(const Simulation& sim, const VogelsAbbott& network, const Report& report) {
-  const std::string path = sidecar_path(report.options);
-  if (std::find(report.files.begin(), report.files.end(), path) != report.files.end()) {
-    write_text(path, sidecar(sim, network, report));
+  if (!report.sidecar.empty()) {
+    write_text(report.sidecar, sidecar(sim, network, report));
   }
 }
 

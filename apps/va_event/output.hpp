@@ -22,7 +22,8 @@ struct DataFile {
 /// of a file, and memory and disk space for what will be recorded. @throws ParameterError, Error
 void prepare_output(const Options& options, const Processes& processes);
 
-/// Writes the data files, the figure and last the sidecar, and adds each to `report.files` as soon as it is there.
+/// Writes the data files, the figure and last the sidecar, and adds each to `report.files` as soon as it is there. What
+/// cannot be written is in `report.failures`, keeps no other file from being written, and is tried in another folder.
 void write_output(const Simulation& sim, const VogelsAbbott& network, Report& report);
 
 /// Writes the sidecar again, with what is known now, if it was written before.

@@ -174,6 +174,12 @@ Json to_json(const Report& r) {
       projections[label] = count;
     }
   }
+  Json failures = Json::array();
+  for (const FileFailure& failure : r.failures) {
+    failures.push_back({{"file", failure.path},
+                        {"reason", failure.reason},
+                        {"written_to", failure.written_to.empty() ? Json(nullptr) : Json(failure.written_to)}});
+  }
   std::size_t external = 0;
   for (const auto& entry : r.external_synapses) {
     external += entry.second;
@@ -206,6 +212,11 @@ Json to_json(const Report& r) {
           {"realtime_factor", number(r.realtime_factor())},
           {"intervals", intervals},
           {"files", r.files},
+          {"failures", failures},
+          {"checkpoints",
+           {{"written", r.checkpoints},
+            {"failed", r.failed_checkpoints},
+            {"last_failure", r.checkpoint_failure.empty() ? Json(nullptr) : Json(r.checkpoint_failure)}}},
           {"certificate", r.certificate ? to_json(*r.certificate) : Json(nullptr)}};
 }
 

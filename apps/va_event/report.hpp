@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "options.hpp"
+#include "rescue.hpp"
 
 namespace va_event::cli {
 
@@ -31,7 +32,12 @@ struct Report {
   double build_s = 0.0;  ///< wall-clock times [s]
   double simulation_s = 0.0;
   double writing_s = 0.0;
-  std::vector<std::string> files;  ///< written, in this order
+  std::vector<std::string> files;     ///< written, in this order
+  std::vector<FileFailure> failures;  ///< files that could not be written in their place
+  std::string sidecar;                ///< where it is; "": not written
+  std::uint64_t checkpoints = 0;      ///< written
+  std::uint64_t failed_checkpoints = 0;
+  std::string checkpoint_failure;  ///< of the last one that failed; "": none
   std::optional<Certificate> certificate;
 
   [[nodiscard]] std::size_t total_synapses() const;  ///< without the external ones

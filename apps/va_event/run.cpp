@@ -8,10 +8,12 @@
 #include <array>
 #include <chrono>
 #include <csignal>
+#include <filesystem>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "certify.hpp"
@@ -123,9 +125,39 @@ ProgressDisplay::Style progress_style(const Options& options, const Processes& p
 }
 
 struct SimulationEnd {
-  bool completed;
-  std::string failure;  ///< of a checkpoint; "": none
+  bool completed = true;
+  std::uint64_t checkpoints = 0;  ///< written
+  std::uint64_t failed_checkpoints = 0;
+  std::string last_failure;         ///< of a checkpoint; "": none
+  bool checkpoint_missing = false;  ///< the last one failed
 };
+
+/// Saves a checkpoint, or says at once that it cannot: that is no reason to lose what has been simulated, and maybe the
+/// next one can be written. A reason that goes on is said once.
+void save_checkpoint(Simulation& sim, const Options& options, SimulationEnd& end) {
+  const std::string path = checkpoint_path(options);
+  const bool says = sim.processes().rank() == 0;
+  try {
+    if (says) {
+      std::error_code unknown;  // a folder that was deleted during the run
+      std::filesystem::create_directories(options.output, unknown);
+    }
+    sim.save_checkpoint(path);
+    ++end.checkpoints;
+    if (end.checkpoint_missing && says) {
+      std::cerr << "\nva-event: " << path << " is written again, at " << sim.now().to_string() << " ms" << std::endl;
+    }
+    end.checkpoint_missing = false;
+  } catch (const Error& error) {
+    ++end.failed_checkpoints;
+    if (says && (!end.checkpoint_missing || end.last_failure != error.what())) {
+      std::cerr << "\nva-event: " << error.what() << ": no checkpoint at " << sim.now().to_string()
+                << " ms; the run goes on, and the next one is tried" << std::endl;
+    }
+    end.last_failure = error.what();
+    end.checkpoint_missing = true;
+  }
+}
 
 SimulationEnd simulate(Simulation& sim, const Options& options, const Interrupt& interrupt) {
   ProgressDisplay display(std::cerr, progress_style(options, sim.processes()));
@@ -134,18 +166,12 @@ SimulationEnd simulate(Simulation& sim, const Options& options, const Interrupt&
     display.update({progress.now_ms, options.duration});
     return interrupt.signal() == 0;
   });
-  SimulationEnd end{true, ""};
+  SimulationEnd end;
   const Time stop = Time().plus(options.duration);
   while (end.completed && sim.now() < stop) {
     end.completed = sim.run_until(next_checkpoint(sim.now(), options)) == RunEnd::completed;
     if (options.checkpoint_every) {
-      try {
-        sim.save_checkpoint(checkpoint_path(options));
-        end.failure.clear();
-      } catch (const Error& error) {  // no reason to lose what has been simulated; maybe the next one can be written
-        spdlog::warn(error.what());
-        end.failure = error.what();
-      }
+      save_checkpoint(sim, options, end);
     }
   }
   display.finish({sim.now().ms(), options.duration});
@@ -207,12 +233,21 @@ int run(const Options& options, const Interrupt& interrupt, const std::shared_pt
   report.build_s = build_s;
   report.simulation_s = simulation_s;
   timer.lap();
-  std::string failure = end.failure;
+  report.checkpoints = end.checkpoints;
+  report.failed_checkpoints = end.failed_checkpoints;
+  report.checkpoint_failure = end.last_failure;
+  std::vector<std::string> failures;
+  if (end.checkpoint_missing) {
+    failures.push_back(end.last_failure);
+  }
+  announce("Writing data to file...");
   try {
-    announce("Writing data to file...");
     write_output(sim, network, report);
   } catch (const std::exception& error) {
-    failure = error.what();  // the summary must not be lost for it
+    failures.emplace_back(error.what());  // the summary must not be lost for it
+  }
+  for (const FileFailure& failure : report.failures) {
+    failures.push_back(failure.text());
   }
   report.writing_s = timer.lap();
 
@@ -221,12 +256,12 @@ int run(const Options& options, const Interrupt& interrupt, const std::shared_pt
     try {
       rewrite_sidecar(sim, network, report);
     } catch (const std::exception& error) {
-      failure = failure.empty() ? error.what() : failure;
+      failures.emplace_back(error.what());
     }
   }
 
   if (processes->rank() > 0) {  // the first one says it all
-    return failure.empty() ? interrupt.exit_code() : kFailed;
+    return failures.empty() ? interrupt.exit_code() : kFailed;
   }
   show(report);
   if (interrupt.signal() != 0 && report.certificate) {
@@ -235,13 +270,16 @@ int run(const Options& options, const Interrupt& interrupt, const std::shared_pt
   } else if (interrupt.signal() != 0) {
     std::cerr << "va-event: stopped by " << (interrupt.signal() == SIGINT ? "Ctrl-C" : "SIGTERM") << " at "
               << report.simulated_ms << " of " << options.duration << " ms; "
-              << (!failure.empty()       ? "not everything could be written"
+              << (!failures.empty()      ? "not everything could be written in its place"
                   : report.files.empty() ? "nothing was to be written"
                                          : "everything simulated so far is written")
-              << (options.checkpoint_every && end.failure.empty() ? "; --resume goes on from there" : "") << std::endl;
+              << (options.checkpoint_every && !end.checkpoint_missing ? "; --resume goes on from there" : "")
+              << std::endl;
   }
-  if (!failure.empty()) {
+  for (const std::string& failure : failures) {
     std::cerr << "va-event: " << failure << std::endl;
+  }
+  if (!failures.empty()) {
     return kFailed;
   }
   if (!std::cout) {

@@ -155,10 +155,34 @@ class Checkpoints(CommandLineTest):
 
         done = self.run_program(*run, "--duration", "20", "--checkpoint-every", "5", code=1, preexec_fn=small_files_only)
         self.assertIn("va-event: results/va_COBA.checkpoint: File too large", done.stderr)
+        said = "va-event: results/va_COBA.checkpoint: File too large: no checkpoint at 5 ms"
+        self.assertLess(done.stderr.index(said), done.stderr.index("20 of 20 ms"), "it is said at once")
+        with open(self.path("results", "va_COBA.json"), encoding="utf-8") as file:
+            checkpoints = json.load(file)["results"]["checkpoints"]
+        self.assertEqual(checkpoints, {"written": 0, "failed": 4,
+                                       "last_failure": "results/va_COBA.checkpoint: File too large"})
         self.assertEqual(self.read("results", CHECKPOINT), self.read("before", CHECKPOINT))
         self.run_program(*run, "--duration", "20", "--output", "whole")
         for name in FILES[:2]:
             self.assertEqual(self.read("results", name), self.read("whole", name))
+
+    def test_a_checkpoint_that_fails_is_tried_again(self):
+        os.makedirs(self.path("results"))
+        os.mkfifo(self.path("results", CHECKPOINT))
+        process = subprocess.Popen([PROGRAM, "COBA", *NETWORK, "--duration", "3000", "--checkpoint-every", "20", "--json"],
+                                   cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(process.kill)
+        line = ""
+        while "no checkpoint at 20 ms" not in line and process.poll() is None:
+            line = process.stderr.readline()
+        os.remove(self.path("results", CHECKPOINT))
+        report, errors = process.communicate(timeout=120)
+        self.assertEqual(process.returncode, 0, errors)
+        self.assertIn("va-event: results/va_COBA.checkpoint is written again, at ", errors)
+        checkpoints = json.loads(report)["checkpoints"]
+        self.assertEqual(checkpoints["written"] + checkpoints["failed"], 150)
+        self.assertGreater(checkpoints["failed"], 0)
+        self.assertIn("exists and is not a regular file", checkpoints["last_failure"])
 
 
 if __name__ == "__main__":

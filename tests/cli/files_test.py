@@ -5,12 +5,14 @@ import csv
 import json
 import os
 import resource
+import shutil
 import signal
 import struct
+import subprocess
 import unittest
 from fractions import Fraction
 
-from program import SMALL, CommandLineTest
+from program import PROGRAM, SMALL, CommandLineTest
 
 try:
     import numpy
@@ -79,6 +81,19 @@ class Files(CommandLineTest):
                     self.assertEqual([cell for _, cell in spikes], [cell for _, cell in reference])
                     # Text has the shortest digits that are read back as the same time; its resolution is 2^-53 ms.
                     self.assertTrue(all(abs(a - b) < Fraction(1, 2**53) for (a, _), (b, _) in zip(spikes, reference)))
+
+    @unittest.skipUnless(h5py and numpy, "numpy or h5py is not installed")
+    def test_times_in_text_read_as_the_doubles_of_binary_files(self):
+        self.run_program("COBA", *SMALL[:4], "--duration", "400", "--format", ",".join(FORMATS))
+        with open(self.path("results", "va_COBA_exc.gdf"), encoding="ascii") as file:
+            gdf = [float(line.split()[1]) for line in file]
+        with open(self.path("results", "va_COBA_exc.csv"), encoding="ascii") as file:
+            self.assertEqual([float(line.split(",")[1]) for line in list(file)[1:]], gdf)
+        with h5py.File(self.path("results", "va_COBA_exc.h5"), "r") as file:
+            self.assertEqual(file["spikes/Excitatory_Cells/timestamps"][:].tolist(), gdf)
+        with numpy.load(self.path("results", "va_COBA_exc.npz")) as arrays:
+            self.assertEqual(arrays["times"].tolist(), gdf)
+        self.assertGreater(len(gdf), 400)
 
     def test_potentials_in_every_format_are_the_same(self):
         self.run_program("CUBA", *SMALL, "--format", ",".join(FORMATS), "--record-cells", "3",
@@ -163,6 +178,52 @@ class Files(CommandLineTest):
         self.assertIn("va-event: ", done.stderr)
         self.assertIn("va_COBA_exc.gdf", done.stderr)
         self.assertEqual(self.listing("results"), [])
+
+    def test_a_file_that_cannot_be_written_keeps_no_other_from_it_and_is_written_elsewhere(self):
+        self.run_program("COBA", *SMALL, "--output", "whole")
+        os.makedirs(self.path("results"))
+        os.makedirs(self.path("elsewhere"))
+        os.mkfifo(self.path("results", "va_COBA_exc.gdf"))
+        done = self.run_program("COBA", *SMALL, "--json", code=1, env={**os.environ, "TMPDIR": self.path("elsewhere")})
+        report = json.loads(done.stdout)
+        (folder,) = self.listing("elsewhere")
+        instead = self.path("elsewhere", folder, "va_COBA_exc.gdf")
+        reason = "results/va_COBA_exc.gdf: exists and is not a regular file"
+        self.assertEqual(report["failures"],
+                         [{"file": "results/va_COBA_exc.gdf", "reason": reason, "written_to": instead}])
+        self.assertIn(f"va-event: {reason}; written to {instead} instead\n", done.stderr)
+        self.assertEqual(report["files"], [instead, "results/va_COBA_inh.gdf", "results/va_COBA_v_exc.csv",
+                                           "results/va_COBA.json"])
+        for where, name in [(("elsewhere", folder), "va_COBA_exc.gdf"), (("results",), "va_COBA_inh.gdf"),
+                            (("results",), "va_COBA_v_exc.csv")]:
+            with open(self.path(*where, name), "rb") as file, open(self.path("whole", name), "rb") as whole:
+                self.assertEqual(file.read(), whole.read(), name)
+
+    def test_what_fits_nowhere_is_named_and_the_rest_is_written(self):
+        def small_files_only():  # enough for the spikes, but not for the potentials
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (30000, 30000))
+
+        os.makedirs(self.path("elsewhere"))
+        done = self.run_program("COBA", *SMALL, "--record", "v,spikes", "--sampling-interval", "0.01", "--json", code=1,
+                                preexec_fn=small_files_only, env={**os.environ, "TMPDIR": self.path("elsewhere")})
+        self.assertIn("va-event: results/va_COBA_v_exc.csv: File too large\n", done.stderr)
+        self.assertEqual(self.listing("results"), ["va_COBA.json", "va_COBA_exc.gdf", "va_COBA_inh.gdf"])
+        self.assertEqual(json.loads(done.stdout)["failures"][0]["written_to"], None)
+        self.assertEqual(self.listing("elsewhere"), [])
+
+    def test_a_folder_that_is_deleted_during_the_run_is_made_again(self):
+        process = subprocess.Popen([PROGRAM, "COBA", *SMALL[:4], "--duration", "2000", "--debug", "trace"],
+                                   cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(process.kill)
+        line = ""
+        while " simulated 1" not in line and process.poll() is None:
+            line = process.stderr.readline()
+        shutil.rmtree(self.path("results"))
+        _, errors = process.communicate(timeout=120)
+        self.assertEqual(process.returncode, 0, errors)
+        self.assertEqual(self.listing("results"),
+                         ["va_COBA.json", "va_COBA_exc.gdf", "va_COBA_inh.gdf", "va_COBA_v_exc.csv"])
 
     def test_a_full_disk_leaves_json_readable(self):
         def small_files_only():
