@@ -140,6 +140,12 @@ class Files(CommandLineTest):
         self.assertEqual(report["files"], [])
         self.assertEqual(self.listing(), [])
 
+    def test_a_link_to_nothing_is_named(self):
+        os.symlink("gone", self.path("link"))
+        for folder in ["link", "link/below"]:
+            done = self.run_program("COBA", *SMALL, "--output", folder, code=2)
+            self.assertIn("the link link leads to gone, which does not exist", done.stderr)
+
     def test_missing_folders_are_made(self):
         self.run_program("COBA", *SMALL, "--output", "a/b c/d")
         self.assertIn("va_COBA.json", self.listing("a", "b c", "d"))

@@ -4,8 +4,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
 #include <random>
 #include <string>
 
@@ -151,6 +154,46 @@ TEST(AtomicFile, NoticesAShortWriteAndLeavesNothing) {
     });
     EXPECT_EQ(message, folder / "a.bin" + ": File too large");
     EXPECT_EQ(folder.entries(), 0U);
+  }
+}
+
+TEST(AtomicFile, RemovesWhatKilledProcessesHaveLeftAndNothingElse) {
+  const TemporaryFolder folder;
+  const pid_t killed = ::fork();
+  if (killed == 0) {
+    AtomicFile file(folder / "killed.bin");
+    file.sync();
+    ::_exit(0);  // as kill -9: no destructor
+  }
+  ASSERT_EQ(::waitpid(killed, nullptr, 0), killed);
+  EXPECT_EQ(folder.entries(), 1U);
+  int ready[2];
+  int go_on[2];
+  ASSERT_EQ(::pipe(ready) + ::pipe(go_on), 0);
+  const pid_t writing = ::fork();
+  char byte = 0;
+  if (writing == 0) {
+    AtomicFile file(folder / "alive.bin");
+    file.write("alive");
+    const bool told = ::write(ready[1], &byte, 1) == 1 && ::read(go_on[0], &byte, 1) == 1;
+    file.commit();
+    ::_exit(told ? 0 : 1);
+  }
+  ASSERT_EQ(::read(ready[0], &byte, 1), 1);
+  EXPECT_EQ(folder.entries(), 1U) << "that of the killed process is gone";
+  std::ofstream(folder / ".va_event-notes.tmp") << "not ours";
+  std::ofstream(folder / "precious") << "not ours";
+  std::filesystem::create_symlink("precious", folder / ".va_event-1-0.tmp");
+  AtomicFile(folder / "a.bin").commit();
+  ASSERT_EQ(::write(go_on[1], &byte, 1), 1);
+  int status = 1;
+  ASSERT_EQ(::waitpid(writing, &status, 0), writing);
+  EXPECT_EQ(status, 0) << "a file that is being written is not taken for stale";
+  EXPECT_EQ(content(folder / "alive.bin"), "alive");
+  EXPECT_EQ(content(folder / "precious"), "not ours");
+  EXPECT_EQ(folder.entries(), 5U);
+  for (const int end : {ready[0], ready[1], go_on[0], go_on[1]}) {
+    ::close(end);
   }
 }
 

@@ -2,12 +2,15 @@
 #include "recording/files/atomic_file.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
+#include <mutex>
+#include <set>
 #include <system_error>
 #include <utility>
 
@@ -56,6 +59,67 @@ void make_folder_durable(const std::string& folder) {
   }
 }
 
+constexpr std::string_view kPrefix = ".va_event-";
+constexpr std::string_view kSuffix = ".tmp";
+
+/// The name of a temporary file: prefix, process, '-', number, suffix.
+bool is_temporary_name(std::string_view name) {
+  if (name.size() <= kPrefix.size() + kSuffix.size() || name.substr(0, kPrefix.size()) != kPrefix ||
+      name.substr(name.size() - kSuffix.size()) != kSuffix) {
+    return false;
+  }
+  const std::string_view numbers = name.substr(kPrefix.size(), name.size() - kPrefix.size() - kSuffix.size());
+  return numbers.find_first_not_of("0123456789-") == std::string_view::npos;
+}
+
+/// Removes the file unless a process that writes it holds its lock; the lock of a killed process is gone with it.
+/// Links, and file systems without locks, are left alone.
+void remove_if_stale(const std::string& path) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  if (descriptor < 0) {
+    return;
+  }
+  struct stat status {};
+  if (::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) && ::flock(descriptor, LOCK_EX | LOCK_NB) == 0) {
+    (void)::unlink(path.c_str());
+  }
+  (void)::close(descriptor);
+}
+
+/// Removes the temporary files that killed runs have left, once per folder and process.
+void remove_stale_files(const std::string& folder) {
+  static std::mutex mutex;
+  static std::set<std::string> seen;
+  const std::lock_guard<std::mutex> lock(mutex);
+  std::error_code failure;
+  const std::string name = std::filesystem::weakly_canonical(folder, failure).string();
+  if (failure || !seen.insert(name).second) {
+    return;
+  }
+  for (auto entry = std::filesystem::directory_iterator(folder, failure);
+       !failure && entry != std::filesystem::directory_iterator(); entry.increment(failure)) {
+    if (is_temporary_name(entry->path().filename().string())) {
+      remove_if_stale(entry->path().string());
+    }
+  }
+}
+
+/// Makes a temporary file and locks it. @return its descriptor, < 0 with errno set when there is none
+int create_locked(const std::string& path) {
+  const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  if (descriptor < 0) {
+    return descriptor;
+  }
+  (void)::flock(descriptor, LOCK_EX);  // where there are no locks, no stale file is removed either
+  struct stat status {};
+  if (::fstat(descriptor, &status) == 0 && status.st_nlink == 0) {  // taken for stale before it was locked
+    (void)::close(descriptor);
+    errno = EEXIST;
+    return -1;
+  }
+  return descriptor;
+}
+
 }  // namespace
 
 AtomicFile::AtomicFile(std::string path) : path_(std::move(path)), folder_(folder_of(path_)) {
@@ -70,10 +134,12 @@ AtomicFile::AtomicFile(std::string path) : path_(std::move(path)), folder_(folde
   } else if (!S_ISREG(status.st_mode)) {
     throw FileError(path_, S_ISDIR(status.st_mode) ? "is a folder" : "exists and is not a regular file");
   }
+  remove_stale_files(folder_);
   // Not made of the final name, which may be as long as the system allows. Names in use are skipped.
   for (int attempt = 0; descriptor_ < 0; ++attempt) {
-    temporary_ = folder_ + "/.va_event-" + std::to_string(::getpid()) + '-' + std::to_string(attempt) + ".tmp";
-    descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    temporary_ = folder_ + '/' + std::string(kPrefix) + std::to_string(::getpid()) + '-' + std::to_string(attempt) +
+                 std::string(kSuffix);
+    descriptor_ = create_locked(temporary_);
     if (descriptor_ < 0 && errno != EEXIST && errno != EINTR) {
       throw FileError(path_, system_reason());
     }

@@ -76,6 +76,20 @@ void check(const Signal& signal) {
   }
 }
 
+/// The first link on the way to `path` whose target is missing; "" when there is none.
+std::string dangling_link(const std::filesystem::path& path) {
+  std::filesystem::path way;
+  std::error_code unknown;
+  for (const std::filesystem::path& part : path) {
+    way /= part;
+    if (std::filesystem::is_symlink(std::filesystem::symlink_status(way, unknown)) &&
+        !std::filesystem::exists(way, unknown)) {
+      return way.string();
+    }
+  }
+  return "";
+}
+
 }  // namespace
 
 void write_spikes(const std::string& path, const Spikes& spikes, std::span<const PopulationRange> populations) {
@@ -114,6 +128,10 @@ std::span<const std::string_view> file_formats() noexcept {
 void prepare_folder(const std::string& folder) {
   const std::filesystem::path path = folder.empty() ? "." : folder;
   std::error_code failure;
+  if (const std::string link = dangling_link(path); !link.empty()) {
+    throw FileError(folder, "the link " + link + " leads to " + std::filesystem::read_symlink(link, failure).string() +
+                                ", which does not exist");
+  }
   std::filesystem::create_directories(path, failure);
   if (failure) {
     throw FileError(folder, failure.message());
