@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "output.hpp"
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <functional>
 #include <system_error>
@@ -79,6 +84,20 @@ void prepare_output(const Options& options, const Processes& processes) {
   }
   require_no_folder("--output", sidecar_path(options));
   require_disk(options);
+}
+
+OutputMark::OutputMark(const Options& options, const Processes& processes) {
+  if (processes.rank() > 0 || (options.formats.empty() && !options.checkpoint_every)) {
+    return;
+  }
+  descriptor_ = ::open(options.output.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  taken_ = descriptor_ >= 0 && ::flock(descriptor_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+}
+
+OutputMark::~OutputMark() {
+  if (descriptor_ >= 0) {
+    (void)::close(descriptor_);
+  }
 }
 
 void write_output(const Simulation& sim, const VogelsAbbott& network, Report& report) {

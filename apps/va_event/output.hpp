@@ -22,6 +22,22 @@ struct DataFile {
 /// of a file, and memory and disk space for what will be recorded. @throws ParameterError, Error
 void prepare_output(const Options& options, const Processes& processes);
 
+/// Marks the folder of --output as one that a run writes into, by a lock that ends with this object or its process.
+class OutputMark {
+ public:
+  OutputMark(const Options& options, const Processes& processes);
+  ~OutputMark();
+  OutputMark(const OutputMark&) = delete;
+  OutputMark& operator=(const OutputMark&) = delete;
+
+  /// Another run has marked the folder. False where a file system has no locks.
+  [[nodiscard]] bool taken() const noexcept { return taken_; }
+
+ private:
+  int descriptor_ = -1;
+  bool taken_ = false;
+};
+
 /// Writes the data files, the figure and last the sidecar, and adds each to `report.files` as soon as it is there. What
 /// cannot be written is in `report.failures`, keeps no other file from being written, and is tried in another folder.
 void write_output(const Simulation& sim, const VogelsAbbott& network, Report& report);

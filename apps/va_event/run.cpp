@@ -198,6 +198,11 @@ int run(const Options& options, const Interrupt& interrupt, const std::shared_pt
     reject("--certify", std::to_string(processes->count()) + " processes", "", "must be asked of a single process");
   }
   together(*processes, [&] { prepare_output(options, *processes); });
+  const OutputMark mark(options, *processes);
+  if (mark.taken()) {
+    std::cerr << "va-event: another run is writing into " << options.output
+              << "; of files with the same name, those of the run that ends last will stay" << std::endl;
+  }
   const Announcer announce(options, *processes);
   announce.greet();
   Simulation sim({.seed = options.seed,

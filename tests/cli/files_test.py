@@ -140,6 +140,19 @@ class Files(CommandLineTest):
         self.assertEqual(report["files"], [])
         self.assertEqual(self.listing(), [])
 
+    def test_a_second_run_into_a_folder_is_told_of_the_first(self):
+        words = "va-event: another run is writing into results"
+        first = subprocess.Popen([PROGRAM, "COBA", *SMALL[:4], "--duration", "2000", "--debug", "trace"],
+                                 cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(first.kill)
+        while " simulated 1" not in first.stderr.readline() and first.poll() is None:
+            pass
+        self.assertIn(words, self.run_program("COBA", *SMALL).stderr)
+        self.assertNotIn("another run", self.run_program("COBA", *SMALL, "--output", "other").stderr)
+        first.kill()
+        first.communicate()
+        self.assertNotIn("another run", self.run_program("COBA", *SMALL).stderr)
+
     def test_a_link_to_nothing_is_named(self):
         os.symlink("gone", self.path("link"))
         for folder in ["link", "link/below"]:
