@@ -8,6 +8,7 @@
 #include <iomanip>
 #include <iostream>
 #include <sstream>
+#include <utility>
 
 #include "gnuplot.hpp"
 #include "progress.hpp"
@@ -88,7 +89,7 @@ void Session::run(FixedStepSimulation& simulation, double duration) const {
 }
 
 void Session::draw(Study& study, const std::string& name, const std::string& title, const std::string& caption,
-                   const Drawing& drawing) const {
+                   const Drawing& drawing) {
   const std::string file = study.name + '_' + name + '.' + options_.figure_format;
   // An SVG file names its parts; the names must differ when several figures stand on one page.
   const std::string terminal = options_.figure_format == "png"
@@ -102,8 +103,14 @@ void Session::draw(Study& study, const std::string& name, const std::string& tit
               << std::endl;
     return;
   }
-  cli::draw_with_gnuplot((std::filesystem::path(options_.output) / file).string(), terminal, drawing.script);
-  study.figures.push_back({file, title, caption});
+  try {
+    cli::draw_with_gnuplot((std::filesystem::path(options_.output) / file).string(), terminal, drawing.script);
+    study.figures.push_back({file, title, caption});
+  } catch (const FileError& error) {  // no reason to lose the numbers
+    messages_ << "va-crossval: " << error.what() << std::endl;
+    study.notes.push_back(std::string("A figure could not be written: ") + error.what() + '.');
+    failed_figure_ = error.what();
+  }
 }
 
 void Session::publish(const Study& study) {
@@ -124,6 +131,9 @@ void Session::publish(const Study& study) {
   }
   if (!std::cout) {
     throw Error("the study cannot be written to standard output");
+  }
+  if (!failed_figure_.empty()) {
+    throw Error(std::exchange(failed_figure_, ""));
   }
 }
 

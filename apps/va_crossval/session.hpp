@@ -59,9 +59,10 @@ class Session {
   void run(Simulation& simulation, double duration) const;
   void run(FixedStepSimulation& simulation, double duration) const;
 
-  /// Draws it into `<output>/<study>_<name>.<format>`, when gnuplot is there.
+  /// Draws it into `<output>/<study>_<name>.<format>`, when gnuplot is there. A figure that cannot be written is said
+  /// and noted in the study, and makes publish() fail after it has written everything else.
   void draw(Study& study, const std::string& name, const std::string& title, const std::string& caption,
-            const Drawing& drawing) const;
+            const Drawing& drawing);
   /// Writes the files of the study and shows it on the terminal.
   void publish(const Study& study);
 
@@ -74,6 +75,7 @@ class Session {
   std::size_t steps_ = 0;
   std::size_t done_ = 0;
   std::size_t shown_percent_ = 0;
+  std::string failed_figure_{};  ///< why; "": none failed
 };
 
 }  // namespace va_event::crossval

@@ -82,5 +82,15 @@ class Report(CrossValidationTest):
         self.assertIn("x.json", self.run_program("report", code=1).stderr)
 
 
+@unittest.skipUnless(shutil.which("gnuplot"), "gnuplot is not installed")
+class Unwritable(CrossValidationTest):
+    def test_a_figure_that_cannot_be_written_costs_no_numbers(self):
+        os.makedirs(self.path("crossval", "neuron_errors.svg"))
+        done = self.run_program("neuron", "--quick", code=1)
+        self.assertIn("va-crossval: crossval/neuron_errors.svg: is a folder", done.stderr)
+        self.assertEqual(sorted(os.listdir(self.path("crossval"))),
+                         ["neuron.json", "neuron_errors.csv", "neuron_errors.svg", "neuron_orders.csv"])
+
+
 if __name__ == "__main__":
     unittest.main()
