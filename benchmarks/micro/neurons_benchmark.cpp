@@ -10,7 +10,9 @@
 #include <vector>
 
 #include "neurons/crossing.hpp"
-#include "neurons/models.hpp"
+#include "neurons/if_cond_exp/if_cond_exp.hpp"
+#include "neurons/if_curr_delta/if_curr_delta.hpp"
+#include "neurons/if_curr_exp/if_curr_exp.hpp"
 
 namespace {
 

@@ -10,6 +10,13 @@
 
 namespace va_event {
 
+namespace neurons {
+struct NeuronImplementation;
+}
+namespace sources {
+struct SourceImplementation;
+}
+
 /// Which numbers a parameter may take (always finite).
 enum class Bound { any, positive, non_negative };
 
@@ -42,7 +49,11 @@ struct CellModel {
   void (*check)(std::span<const double> parameters) = nullptr;
   std::string_view weight_unit = "nA";  ///< of synapses onto such cells
 
-  [[nodiscard]] bool is_source() const noexcept { return receptors.empty(); }
+  // What simulates it, one of the two (lib/neurons/neuron_implementation.hpp, lib/sources/source_group.hpp):
+  const neurons::NeuronImplementation* neuron = nullptr;
+  const sources::SourceImplementation* source = nullptr;
+
+  [[nodiscard]] bool is_source() const noexcept { return source != nullptr; }
 };
 
 /// A cell model with values for its parameters. Made from one of the structs below.

@@ -28,7 +28,7 @@ certificate::Contestant contestant(const network::Network& network, const Precis
 }
 
 /// Every neuron, no spike source.
-std::vector<CellId> neurons(const network::Network& network) {
+std::vector<CellId> neurons_of(const network::Network& network) {
   std::vector<CellId> cells;
   for (const network::PopulationData& population : network.populations) {
     if (!population.model->is_source()) {
@@ -75,7 +75,7 @@ Certificate certify(const Simulation& simulation, double duration_ms, const Cert
       return !stopped;
     };
     return certificate::run_side_by_side(contestant(core.network, tested), contestant(core.network, reference),
-                                         neurons(core.network), until_ms, keep_going);
+                                         neurons_of(core.network), until_ms, keep_going);
   };
   Certificate result;
   result.duration_ms = duration_ms;

@@ -3,6 +3,7 @@
 
 #include <limits>
 #include <optional>
+#include <type_traits>
 
 #include "neurons/state.hpp"
 #include "numerics/exponential_sum.hpp"
@@ -49,9 +50,9 @@ template <class Real, class At>
   }
 }
 
-template <class Kernel, class Real>
-[[nodiscard]] numerics::Point<Real> point_of(const typename Kernel::Constants& constants, const State<Real>& state) {
-  return {state.y, Kernel::slope(constants, state)};
+template <class Kernel>
+[[nodiscard]] auto point_of(const typename Kernel::Constants& constants, const typename Kernel::State& state) {
+  return numerics::Point<std::remove_cvref_t<decltype(state.y)>>{state.y, Kernel::slope(constants, state)};
 }
 
 }  // namespace detail
@@ -69,17 +70,18 @@ struct NearCrossing {
 /// @param there  at(x), y < 0
 template <class Kernel, class Real, class At>
 [[nodiscard]] std::optional<NearCrossing<Real>> near_crossing(const typename Kernel::Constants& constants, const At& at,
-                                                              const State<Real>& there, const Real& x,
+                                                              const typename Kernel::State& there, const Real& x,
                                                               const Real& h_max) {
-  const numerics::Barrier<Real> barrier = Kernel::barrier(constants, there);
-  const Real drive = barrier.constant + barrier.exc + barrier.inh;
+  const numerics::ExponentialSum<Real> drive_later = Kernel::drive_at_threshold(constants, there);
+  const Real drive = drive_later.constant + drive_later.first + drive_later.second;
   if (!(there.y < Real(0) && drive > Real(0))) {
     return std::nullopt;
   }
   // Twice as far as the drive needs to lift y to the threshold, and some microseconds more.
   const Real ahead = 2 * -there.y * constants.tau_m / drive + Real(1) / 128;
   const Real high = x + ahead;
-  const Real fall = magnitude(barrier.exc) * barrier.rate_exc + magnitude(barrier.inh) * barrier.rate_inh;
+  const Real fall =
+      magnitude(drive_later.first) * drive_later.rate_first + magnitude(drive_later.second) * drive_later.rate_second;
   if (!(high < h_max && drive > fall * ahead)) {
     return std::nullopt;
   }
@@ -114,16 +116,17 @@ struct Decision {
 /// @param h_max [ms], >= 0, may be +inf
 /// @param decision gets the narrowest of these decisions, when there was one before h_max
 template <class Kernel, class Real>
-[[nodiscard]] std::optional<Real> first_crossing(const typename Kernel::Constants& constants, const State<Real>& state,
-                                                 Real h_max, Decision* decision = nullptr) {
+[[nodiscard]] std::optional<Real> first_crossing(const typename Kernel::Constants& constants,
+                                                 const typename Kernel::State& state, Real h_max,
+                                                 Decision* decision = nullptr) {
   if (state.y >= Real(0)) {
     return Real(0);
   }
-  const numerics::Barrier<Real> barrier = Kernel::barrier(constants, state);
-  if (barrier.upper_bound() <= Real(0)) {
+  const numerics::ExponentialSum<Real> drive = Kernel::drive_at_threshold(constants, state);
+  if (drive.upper_bound() <= Real(0)) {
     return std::nullopt;
   }
-  const numerics::SignPieces<Real> pieces = barrier.sign_pieces(h_max < constants.horizon ? h_max : constants.horizon);
+  const numerics::SignPieces<Real> pieces = drive.sign_pieces(h_max < constants.horizon ? h_max : constants.horizon);
   for (int i = 0; i < pieces.count; ++i) {
     const numerics::SignPiece<Real>& piece = pieces.piece[static_cast<std::size_t>(i)];
     if (!piece.positive) {

@@ -19,6 +19,8 @@ struct Targets {
   std::uint32_t offset = 0;          ///< added to each index, modulo 2^32
   std::span<const double> weight{};  ///< [uS] or [nA]; empty: constant_weight
   double constant_weight = 0.0;
+
+  [[nodiscard]] double weight_of(std::size_t k) const { return weight.empty() ? constant_weight : weight[k]; }
 };
 
 /// An input with a time of its own.

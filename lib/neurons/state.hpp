@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <limits>
 
 #include "numerics/magnitude.hpp"
@@ -16,6 +17,9 @@ struct alignas(sizeof(Real) == sizeof(double) ? 4 * sizeof(double) : alignof(Rea
   Real exc;  ///< excitatory synaptic variable: g [uS] or i [nA]
   Real inh;  ///< inhibitory synaptic variable
   Real t;    ///< time of the neuron's last own event, since the start of the epoch [ms]
+
+  /// What a checkpoint holds of it.
+  [[nodiscard]] std::array<Real*, 4> numbers() noexcept { return {&y, &exc, &inh, &t}; }
 };
 
 /// Length of an epoch [ms], the span that times of neurons count in.

@@ -23,33 +23,33 @@ struct SignPieces {
 };
 
 /// The drive at threshold of a neuron without input: F(t) = tau_m dv/dt at v = v_thresh
-///   = constant + exc e^{-t rate_exc} + inh e^{-t rate_inh}.
+///   = constant + first e^{-t rate_first} + second e^{-t rate_second}.
 /// Three exponentials (one with rate 0) have at most two zeros (Descartes' rule for exponential sums), so [0, h]
 /// falls into at most three pieces.
 template <class Real>
-struct Barrier {
-  Real constant;  ///< [mV]
-  Real exc;       ///< [mV]
-  Real inh;       ///< [mV]
-  Real rate_exc;  ///< [1/ms], > 0
-  Real rate_inh;  ///< [1/ms], > 0
+struct ExponentialSum {
+  Real constant;     ///< [mV]
+  Real first;        ///< [mV]
+  Real second;       ///< [mV]
+  Real rate_first;   ///< [1/ms], > 0
+  Real rate_second;  ///< [1/ms], > 0
 
   [[nodiscard]] Real value(const Real& t) const {
-    return constant + exc * elementary::exp(Real(-t * rate_exc)) + inh * elementary::exp(Real(-t * rate_inh));
+    return constant + first * elementary::exp(Real(-t * rate_first)) + second * elementary::exp(Real(-t * rate_second));
   }
 
   /// dF/dt [mV/ms]
   [[nodiscard]] Real derivative(const Real& t) const {
-    return -(exc * rate_exc * elementary::exp(Real(-t * rate_exc)) +
-             inh * rate_inh * elementary::exp(Real(-t * rate_inh)));
+    return -(first * rate_first * elementary::exp(Real(-t * rate_first)) +
+             second * rate_second * elementary::exp(Real(-t * rate_second)));
   }
 
   /// At least F(t) for every t >= 0, without an exponential: with both terms positive that is F(0); a positive term
   /// that decays no slower than a negative one leaves at most e^{-rate t} times their sum; else the positive term
   /// bounds it.
   [[nodiscard]] Real upper_bound() const {
-    const Real& slow = rate_exc >= rate_inh ? inh : exc;
-    const Real sum = exc + inh;
+    const Real& slow = rate_first >= rate_second ? second : first;
+    const Real sum = first + second;
     const Real larger = slow > sum ? slow : sum;
     return constant + (larger > Real(0) ? larger : Real(0));
   }
@@ -83,13 +83,13 @@ struct Barrier {
   /// The only zero of F' [ms]; 0 when there is none at t > 0.
   [[nodiscard]] Real time_of_extremum() const {
     const Real zero(0);
-    const bool opposite = (exc > zero && inh < zero) || (exc < zero && inh > zero);
-    if (!opposite || rate_exc == rate_inh) {
+    const bool opposite = (first > zero && second < zero) || (first < zero && second > zero);
+    if (!opposite || rate_first == rate_second) {
       return zero;
     }
-    // exc rate_exc e^{-t rate_exc} = -inh rate_inh e^{-t rate_inh}
-    const Real ratio = -(exc * rate_exc) / (inh * rate_inh);
-    return elementary::log(ratio) / Real(rate_exc - rate_inh);
+    // first rate_first e^{-t rate_first} = -second rate_second e^{-t rate_second}
+    const Real ratio = -(first * rate_first) / (second * rate_second);
+    return elementary::log(ratio) / Real(rate_first - rate_second);
   }
 
   /// The zero of F between `low` and `high`, where F is monotone and its signs at the two ends differ. Newton's method;

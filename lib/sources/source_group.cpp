@@ -2,7 +2,6 @@
 #include "sources/source_group.hpp"
 
 #include <algorithm>
-#include <cassert>
 #include <cmath>
 #include <vector>
 
@@ -111,7 +110,7 @@ class GammaGroup final : public RenewalGroup {
 
 class ArrayGroup final : public SourceGroup {
  public:
-  explicit ArrayGroup(const network::PopulationData& population)
+  ArrayGroup(const network::PopulationData& population, std::uint64_t /*seed*/)
       : population_(population), cursor_(population.size, 0) {}
 
   std::optional<Instant> restart(std::size_t i, const Instant& start) override {
@@ -141,18 +140,18 @@ class ArrayGroup final : public SourceGroup {
 
 }  // namespace
 
+template <class Group>
+std::unique_ptr<SourceGroup> make(const network::PopulationData& population, std::uint64_t seed) {
+  return std::make_unique<Group>(population, seed);
+}
+
+const SourceImplementation kPoisson{make<PoissonGroup>};
+const SourceImplementation kPoissonRefractory{make<PoissonRefractoryGroup>};
+const SourceImplementation kGamma{make<GammaGroup>};
+const SourceImplementation kArray{make<ArrayGroup>};
+
 std::unique_ptr<SourceGroup> make_source_group(const network::PopulationData& population, std::uint64_t seed) {
-  if (population.model == &SpikeSourcePoisson::model()) {
-    return std::make_unique<PoissonGroup>(population, seed);
-  }
-  if (population.model == &SpikeSourcePoissonRefractory::model()) {
-    return std::make_unique<PoissonRefractoryGroup>(population, seed);
-  }
-  if (population.model == &SpikeSourceGamma::model()) {
-    return std::make_unique<GammaGroup>(population, seed);
-  }
-  assert(population.model == &SpikeSourceArray::model() && "a spike source without a group in engine/sources.cpp");
-  return std::make_unique<ArrayGroup>(population);
+  return population.model->source->make(population, seed);
 }
 
 }  // namespace va_event::sources

@@ -27,6 +27,12 @@ class SourceGroup {
   virtual void load(std::size_t index, foundation::ByteReader& in) = 0;
 };
 
+/// What simulates the sources of one model. A CellModel points to it.
+struct SourceImplementation {
+  std::unique_ptr<SourceGroup> (*make)(const network::PopulationData& population, std::uint64_t seed);
+};
+extern const SourceImplementation kPoisson, kPoissonRefractory, kGamma, kArray;
+
 /// @param population of spike sources; must outlive the group, which reads it again in
 /// restart()
 [[nodiscard]] std::unique_ptr<SourceGroup> make_source_group(const network::PopulationData& population,

@@ -2,6 +2,7 @@
 #include <array>
 #include <span>
 
+#include "sources/source_group.hpp"
 #include "va_event/cell_types.hpp"
 #include "va_event/error.hpp"
 
@@ -12,7 +13,8 @@ const CellModel& SpikeSourcePoisson::model() {
       {{"rate", "Hz", 1.0, Bound::non_negative, "mean number of spikes per second"},
        {"start", "ms", 0.0, Bound::non_negative, "first moment at which a spike is possible"},
        {"duration", "ms", 1e10, Bound::non_negative, "spikes come before start + duration"}}};
-  static const CellModel kModel{"SpikeSourcePoisson", kParameters, {}, {}, false, nullptr};
+  static const CellModel kModel{"SpikeSourcePoisson", kParameters, {}, {}, false, nullptr, "", nullptr,
+                                &sources::kPoisson};
   return kModel;
 }
 
@@ -24,12 +26,20 @@ const CellModel& SpikeSourcePoissonRefractory::model() {
        {"tau_refrac", "ms", 0.0, Bound::non_negative, "shortest time between two spikes"},
        {"start", "ms", 0.0, Bound::non_negative, "first moment at which a spike is possible"},
        {"duration", "ms", 1e10, Bound::non_negative, "spikes come before start + duration"}}};
-  static const CellModel kModel{
-      "SpikeSourcePoissonRefractory", kParameters, {}, {}, false, [](std::span<const double> p) {
-        if (p[0] > 0.0 && !(p[1] < 1000.0 / p[0])) {
-          throw ParameterError("tau_refrac", p[1], "ms", "must be < 1000 / rate, the mean interval in ms");
-        }
-      }};
+  static const CellModel kModel{"SpikeSourcePoissonRefractory",
+                                kParameters,
+                                {},
+                                {},
+                                false,
+                                [](std::span<const double> p) {
+                                  if (p[0] > 0.0 && !(p[1] < 1000.0 / p[0])) {
+                                    throw ParameterError("tau_refrac", p[1], "ms",
+                                                         "must be < 1000 / rate, the mean interval in ms");
+                                  }
+                                },
+                                "",
+                                nullptr,
+                                &sources::kPoissonRefractory};
   return kModel;
 }
 
@@ -41,14 +51,14 @@ const CellModel& SpikeSourceGamma::model() {
        {"beta", "Hz", 1.0, Bound::non_negative, "rate parameter: the mean interval is alpha / beta"},
        {"start", "ms", 0.0, Bound::non_negative, "first moment at which a spike is possible"},
        {"duration", "ms", 1e10, Bound::non_negative, "spikes come before start + duration"}}};
-  static const CellModel kModel{"SpikeSourceGamma", kParameters, {}, {}, false, nullptr};
+  static const CellModel kModel{"SpikeSourceGamma", kParameters, {}, {}, false, nullptr, "", nullptr, &sources::kGamma};
   return kModel;
 }
 
 SpikeSourceGamma::operator CellType() const { return {model(), {alpha, beta, start, duration}}; }
 
 const CellModel& SpikeSourceArray::model() {
-  static const CellModel kModel{"SpikeSourceArray", {}, {}, {}, false, nullptr};
+  static const CellModel kModel{"SpikeSourceArray", {}, {}, {}, false, nullptr, "", nullptr, &sources::kArray};
   return kModel;
 }
 

@@ -15,8 +15,8 @@
 
 #include "event_samples.hpp"
 #include "events/delivery.hpp"
-#include "events/frame_queue.hpp"
 #include "events/lane_queue.hpp"
+#include "events/slice_queue.hpp"
 
 namespace va_event::events {
 namespace {
@@ -54,7 +54,7 @@ class EventQueueContract : public ::testing::Test {
 };
 
 using Queues =
-    ::testing::Types<FrameQueue<Candidate<double>>, EventQueue<Delivery<double>>, EventQueue<CellEvent<double>>,
+    ::testing::Types<SliceQueue<Candidate<double>>, EventQueue<Delivery<double>>, EventQueue<CellEvent<double>>,
                      EventQueue<Candidate<double>>, LaneQueue<Delivery<double>>, LaneQueue<CellEvent<double>>,
                      LaneQueue<Candidate<double>>>;
 TYPED_TEST_SUITE(EventQueueContract, Queues);
@@ -183,11 +183,11 @@ TYPED_TEST(VisitedQueueContract, VisitsEveryEventOnce) {
   this->expect_same(visited, std::vector<Item>(model.begin(), model.end()));
 }
 
-TEST(FrameQueue, OrdersEventsInsideAndOutsideOfItsFrame) {
-  FrameQueue<Candidate<double>> queue;
+TEST(SliceQueue, OrdersEventsInsideAndOutsideOfItsFrame) {
+  SliceQueue<Candidate<double>> queue;
   std::mt19937_64 random(8);
   for (const double width : {1.0, 1e-3, 100.0}) {
-    queue.set_frame(5.0, 5.0 + width);
+    queue.set_slice(5.0, 5.0 + width);
     std::multiset<Candidate<double>> model;
     for (int k = 0; k < 5000; ++k) {
       const double time = k % 10 == 0   ? 5.0 + width * static_cast<double>(random() % 65) / 64

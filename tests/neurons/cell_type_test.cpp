@@ -8,7 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "neurons/models.hpp"
+#include "neurons/if_cond_exp/if_cond_exp.hpp"
+#include "neurons/if_curr_delta/if_curr_delta.hpp"
+#include "neurons/if_curr_exp/if_curr_exp.hpp"
 #include "va_event/cell_types.hpp"
 #include "va_event/error.hpp"
 

@@ -242,10 +242,10 @@ TEST(FirstCrossingOfFastInhibition, SecondPieceOfPositiveDriveIsSearchedToo) {
   const std::vector<double> parameters = {1, 0.2, 20, 2, 2, 10, 0, -10, 0};
   const auto constants = Kernel::prepare(parameters, 0.0);
   const auto state = Kernel::make_state(constants, std::vector<double>{-5, 0.3, -0.25});
-  ASSERT_EQ(Kernel::barrier(constants, state).sign_pieces(1000).count, 3);
+  ASSERT_EQ(Kernel::drive_at_threshold(constants, state).sign_pieces(1000).count, 3);
   const auto crossing = first_crossing<Kernel>(constants, state, kForever);
   ASSERT_TRUE(crossing.has_value());
-  EXPECT_GT(*crossing, Kernel::barrier(constants, state).sign_pieces(1000).piece[1].end);
+  EXPECT_GT(*crossing, Kernel::drive_at_threshold(constants, state).sign_pieces(1000).piece[1].end);
   EXPECT_NEAR(Kernel::advance(constants, state, *crossing).y, 0.0, 1e-14);
 }
 

@@ -7,7 +7,9 @@
 #include <span>
 #include <vector>
 
-#include "neurons/models.hpp"
+#include "neurons/if_cond_exp/if_cond_exp.hpp"
+#include "neurons/if_curr_delta/if_curr_delta.hpp"
+#include "neurons/if_curr_exp/if_curr_exp.hpp"
 #include "tests/numerics/random_numbers.hpp"
 
 /// Independent routes to the solutions of both neurons, in 50 digits, and random neurons to compare them on.

@@ -13,7 +13,7 @@ namespace {
 using testing::RandomNumbers;
 using testing::Wide;
 
-numerics::Barrier<double> random_barrier(RandomNumbers& random) {
+ExponentialSum<double> random_sum(RandomNumbers& random) {
   const double rate = random.log_uniform(0.01, 2);
   const double other = random.one_in(6) ? rate : random.one_in(4) ? rate * (1 + 1e-9) : random.log_uniform(0.01, 2);
   return {random.one_in(8) ? 0.0 : random.sign() * random.log_uniform(1e-6, 30),
@@ -21,12 +21,12 @@ numerics::Barrier<double> random_barrier(RandomNumbers& random) {
           random.one_in(8) ? 0.0 : random.sign() * random.log_uniform(1e-2, 300), rate, other};
 }
 
-double terms(const numerics::Barrier<double>& b) { return std::abs(b.constant) + std::abs(b.exc) + std::abs(b.inh); }
+double terms(const ExponentialSum<double>& b) { return std::abs(b.constant) + std::abs(b.first) + std::abs(b.second); }
 
-TEST(Barrier, UpperBoundHoldsForAllTimes) {
+TEST(ExponentialSum, UpperBoundHoldsForAllTimes) {
   RandomNumbers random(11);
   for (int i = 0; i < 3000; ++i) {
-    const numerics::Barrier<double> b = random_barrier(random);
+    const ExponentialSum<double> b = random_sum(random);
     const double bound = b.upper_bound();
     for (int k = 0; k < 200; ++k) {
       const double t = k == 0 ? 0.0 : random.log_uniform(1e-3, 1e3);
@@ -35,11 +35,11 @@ TEST(Barrier, UpperBoundHoldsForAllTimes) {
   }
 }
 
-TEST(Barrier, PiecesTileTheIntervalWithAlternatingSignsThatSamplesConfirm) {
+TEST(ExponentialSum, PiecesTileTheIntervalWithAlternatingSignsThatSamplesConfirm) {
   RandomNumbers random(12);
   int three_pieces = 0;
   for (int i = 0; i < 5000; ++i) {
-    const numerics::Barrier<double> b = random_barrier(random);
+    const ExponentialSum<double> b = random_sum(random);
     const double h = random.log_uniform(0.1, 1000);
     const numerics::SignPieces<double> pieces = b.sign_pieces(h);
     ASSERT_GE(pieces.count, 1);
@@ -64,17 +64,17 @@ TEST(Barrier, PiecesTileTheIntervalWithAlternatingSignsThatSamplesConfirm) {
   EXPECT_GT(three_pieces, 20);
 }
 
-TEST(Barrier, ZeroOfOneExponentialIsItsLogarithm) {
-  const numerics::Barrier<double> b{-10, 70, 0, 0.2, 0.1};
+TEST(ExponentialSum, ZeroOfOneExponentialIsItsLogarithm) {
+  const ExponentialSum<double> b{-10, 70, 0, 0.2, 0.1};
   const numerics::SignPieces<double> pieces = b.sign_pieces(100);
   ASSERT_EQ(pieces.count, 2);
   EXPECT_TRUE(pieces.piece[0].positive);
   EXPECT_NEAR(pieces.piece[0].end, static_cast<double>(5 * log(Wide(7))), 1e-14);
 }
 
-TEST(Barrier, ZerosOfAQuadraticInTheExponentialAreItsRoots) {
+TEST(ExponentialSum, ZerosOfAQuadraticInTheExponentialAreItsRoots) {
   // With rate_exc = 2 rate_inh and s = e^{-t/10}: 6 s^2 - 5 s + 1 = 0 at s = 1/2 and s = 1/3.
-  const numerics::Barrier<double> b{1, 6, -5, 0.2, 0.1};
+  const ExponentialSum<double> b{1, 6, -5, 0.2, 0.1};
   const numerics::SignPieces<double> pieces = b.sign_pieces(1000);
   ASSERT_EQ(pieces.count, 3);
   EXPECT_NEAR(pieces.piece[0].end, static_cast<double>(10 * log(Wide(2))), 1e-13);
@@ -84,15 +84,15 @@ TEST(Barrier, ZerosOfAQuadraticInTheExponentialAreItsRoots) {
   EXPECT_TRUE(pieces.piece[2].positive);
 }
 
-TEST(Barrier, ADriveThatStartsAtZeroAndRisesIsPositiveAfterwards) {
-  const numerics::Barrier<double> b{1, 0, -1, 0.2, 0.1};
+TEST(ExponentialSum, ADriveThatStartsAtZeroAndRisesIsPositiveAfterwards) {
+  const ExponentialSum<double> b{1, 0, -1, 0.2, 0.1};
   const numerics::SignPieces<double> pieces = b.sign_pieces(10);
   EXPECT_TRUE(pieces.piece[static_cast<std::size_t>(pieces.count - 1)].positive);
   EXPECT_LT(pieces.piece[static_cast<std::size_t>(pieces.count - 1)].begin, 1e-12);
 }
 
-TEST(Barrier, AnIntervalOfLengthZeroIsOnePiece) {
-  const numerics::Barrier<double> b{1, 6, -5, 0.2, 0.1};
+TEST(ExponentialSum, AnIntervalOfLengthZeroIsOnePiece) {
+  const ExponentialSum<double> b{1, 6, -5, 0.2, 0.1};
   EXPECT_EQ(b.sign_pieces(0).count, 1);
 }
 

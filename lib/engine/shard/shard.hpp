@@ -11,7 +11,6 @@
 #include <memory>
 #include <optional>
 #include <span>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -24,7 +23,7 @@
 #include "events/event_queue.hpp"
 #include "events/lane_queue.hpp"
 #include "network/network.hpp"
-#include "neurons/group/neuron_group.hpp"
+#include "neurons/neuron_implementation.hpp"
 #include "recording/recorder.hpp"
 #include "sources/source_group.hpp"
 #include "va_event/simulation.hpp"
@@ -60,7 +59,7 @@ struct Tally {
   RunStatistics events;  ///< without the intervals
   struct Group {
     std::array<std::uint64_t, neurons::kIntervalKinds> intervals{};
-    neurons::Touch closest;
+    neurons::ClosestApproach closest;
   };
   std::vector<Group> groups;  ///< by neuron model
 
@@ -72,9 +71,7 @@ struct Tally {
       for (std::size_t kind = 0; kind < neurons::kIntervalKinds; ++kind) {
         groups[g].intervals[kind] += other.groups[g].intervals[kind];
       }
-      if (other.groups[g].closest < groups[g].closest) {
-        groups[g].closest = other.groups[g].closest;
-      }
+      groups[g].closest = std::min(groups[g].closest, other.groups[g].closest);
     }
   }
 };
@@ -88,8 +85,9 @@ struct Tally {
 ///  - windows of arrivals through delays of their own (events::DeliveryWindow), which are sorted at once. Within the
 ///    smallest delay no spike can add to them, so that inputs of different neurons are taken together: each neuron sees
 ///    its events in their order, and which ones share a vector leaves no trace;
-///  - check frames of kFrame: only neurons that might spike before the frame ends stand in the queue of candidates.
-///    Frames decide who is looked at, never what comes out;
+///  - look-ahead slices of kSlice: only neurons that might spike before the slice ends stand in the queue of
+///  candidates.
+///    Slices decide who is looked at, never what comes out;
 ///  - epochs (events::kEpoch): the origin of all offsets moves on, and every neuron is advanced to it, so that
 ///    resolution does not decay. Epochs are fixed, so that results do not depend on how a run is cut.
 template <class Real>
@@ -198,13 +196,13 @@ class Shard {
   void collect(const Branch& branch, const network::SynapseTable::Row& row);
   void deliver_collected();
 
-  void begin_frame();
+  void begin_slice();
   void next_epoch();
   void find_next_sample();
   void emit(CellId cell, const Instant& t);
   void update_parameters(CellId cell, const Real& t);
   void update_parameters_of(const std::vector<CellId>& cells);
-  [[nodiscard]] neurons::NeuronGroup<Real>& driven_group_of(CellId cell);
+  [[nodiscard]] neurons::DrivenNeuronGroup<Real>& driven_group_of(CellId cell);
 
   [[nodiscard]] const network::PopulationData& population_of(CellId cell) const;
   struct Neuron {
@@ -219,7 +217,7 @@ class Shard {
   static constexpr double kShortestWindow = 0x1p-8;     ///< of arrivals [ms]
   static constexpr double kLongestWindow = 1.0;         ///< [ms]
   static constexpr std::size_t kManyCells = 1U << 13U;  ///< with a line of 64 bytes for each, half a megabyte
-  static constexpr double kFrame = 1.0;                 ///< [ms]; a divisor of the epoch (benchmarks/networks)
+  static constexpr double kSlice = 1.0;                 ///< [ms]; a divisor of the epoch (benchmarks/networks)
 
   const network::Network& network_;
   const Routing& routing_;
@@ -227,10 +225,22 @@ class Shard {
   bool large_;  ///< too large for a second-level cache
   CurrentSchedule currents_;
   PopulationLookup population_of_cell_;
-  std::vector<std::unique_ptr<neurons::NeuronGroup<Real>>> groups_;  ///< one for each neuron model
-  std::unordered_set<const neurons::NeuronGroup<Real>*> drives_;     ///< groups that can take sinusoids
-  std::vector<Place> places_;                                        ///< by population
-  std::vector<std::unique_ptr<sources::SourceGroup>> sources_;       ///< by population; null for neurons
+  /// The neurons of one model; those that get sinusoids are in a group before the others.
+  struct Group {
+    const neurons::NeuronImplementation* model;
+    std::unique_ptr<neurons::StoredNeuronGroup<Real>> stored;
+    std::unique_ptr<neurons::DrivenNeuronGroup<Real>> driven;  ///< null: no neuron gets a sinusoid
+
+    [[nodiscard]] neurons::NeuronGroup<Real>& all() const {
+      if (driven != nullptr) {
+        return *driven;
+      }
+      return *stored;
+    }
+  };
+  std::vector<Group> groups_;
+  std::vector<Place> places_;                                   ///< by population
+  std::vector<std::unique_ptr<sources::SourceGroup>> sources_;  ///< by population; null for neurons
 
   /// Arrivals at all synapses of one delay; with single delays of their own, only those too soon for a window.
   events::LaneQueue<events::Delivery<Real>> deliveries_;
@@ -248,7 +258,7 @@ class Shard {
   double window_length_ = kShortestWindow;  ///< [ms]
   events::LaneQueue<events::CellEvent<Real>> wakes_;
   events::EventQueue<events::CellEvent<double>> emissions_;
-  neurons::Candidates<Real> candidates_;
+  events::Candidates<Real> candidates_;
   /// Inputs of one instant for one receptor of one group.
   struct {
     neurons::NeuronGroup<Real>* group = nullptr;

@@ -44,9 +44,9 @@ void Shard<Real>::add_pending(PendingEvents<Real>& events) const {
 template <class Real>
 Tally Shard<Real>::tally() const {
   Tally tally{statistics_, {}};
-  for (const auto& group : groups_) {  // every shard has all groups, in the same order
-    group->settle();
-    tally.groups.push_back({group->interval_counts(), group->closest_touch()});
+  for (const Group& group : groups_) {  // every shard has all groups, in the same order
+    group.all().settle();
+    tally.groups.push_back({group.all().interval_counts(), group.all().closest_approach()});
   }
   return tally;
 }
@@ -65,7 +65,7 @@ void Shard<Real>::begin_load(const Instant& now, const std::vector<std::size_t>&
   }
   statistics_ = tally.events;
   for (std::size_t g = 0; g < groups_.size(); ++g) {
-    groups_[g]->set_report(tally.groups[g].intervals, tally.groups[g].closest);
+    groups_[g].all().set_report(tally.groups[g].intervals, tally.groups[g].closest);
   }
 }
 
@@ -106,12 +106,12 @@ void Shard<Real>::load_spike_in_flight(const events::CellEvent<Real>& spike) {
   }
 }
 
-/// Who might spike in the present frame follows from the states.
+/// Who might spike in the present slice follows from the states.
 template <class Real>
 void Shard<Real>::end_load() {
   using std::floor;
-  candidates_.set_frame_end(floor(now_.offset / Real(kFrame)) * Real(kFrame));
-  begin_frame();
+  candidates_.set_slice_end(floor(now_.offset / Real(kSlice)) * Real(kSlice));
+  begin_slice();
 }
 
 }  // namespace va_event::engine

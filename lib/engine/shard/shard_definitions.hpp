@@ -12,7 +12,6 @@
 
 #include "engine/shard/shard.hpp"
 #include "engine/shard/shard_deliveries.hpp"
-#include "neurons/group/neuron_group_definitions.hpp"
 
 namespace va_event::engine {
 
@@ -26,17 +25,17 @@ Shard<Real>::Shard(const network::Network& network, const Routing& routing, netw
       large_(network.cells() > kManyCells),
       currents_(network),
       population_of_cell_(network) {
-  std::unordered_map<const CellModel*, neurons::NeuronGroup<Real>*> group_of_model;
+  std::unordered_map<const CellModel*, neurons::StoredNeuronGroup<Real>*> group_of_model;
   for (const network::PopulationData& population : network.populations) {
     if (!population.model->is_source() && !group_of_model.contains(population.model)) {
-      groups_.push_back(neurons::make_neuron_group<Real>(*population.model));
-      group_of_model[population.model] = groups_.back().get();
+      groups_.push_back({population.model->neuron, population.model->neuron->in<Real>().make(), nullptr});
+      group_of_model[population.model] = groups_.back().stored.get();
       std::size_t count = 0;
       for (const network::PopulationData& other : network.populations) {
         const network::Share::Range own = part.of(network.share.of(other.size));
         count += other.model == population.model ? own.end - own.begin : 0;
       }
-      groups_.back()->reserve(count);
+      groups_.back().stored->reserve(count);
     }
   }
   for (std::size_t p = 0; p < network.populations.size(); ++p) {
@@ -56,7 +55,7 @@ Shard<Real>::Shard(const network::Network& network, const Routing& routing, netw
       for (std::uint32_t i = own.begin; i < own.end; ++i) {
         injected.push_back(currents_.current(population.first + i));
       }
-      neurons::NeuronGroup<Real>* const group = group_of_model[population.model];
+      neurons::StoredNeuronGroup<Real>* const group = group_of_model[population.model];
       places_.back().group = group;
       places_.back().offset = group->add(population, own.begin, own.end, injected) - own.begin;
     }
@@ -67,7 +66,7 @@ Shard<Real>::Shard(const network::Network& network, const Routing& routing, netw
     }
   }
   begin_sampling({});
-  begin_frame();
+  begin_slice();
 }
 
 template <class Real>
@@ -75,11 +74,11 @@ void Shard<Real>::run_before(const Instant& stop) {
   for (;;) {
     const Real limit = now_.epoch < stop.epoch ? Real(kEpoch) : stop.offset;
     const Next next = next_event();
-    if (next.time < limit && next.time < candidates_.frame_end()) {
+    if (next.time < limit && next.time < candidates_.slice_end()) {
       now_.offset = next.time;
-      handle(next.kind, limit < candidates_.frame_end() ? limit : candidates_.frame_end());
-    } else if (candidates_.frame_end() < limit) {
-      begin_frame();
+      handle(next.kind, limit < candidates_.slice_end() ? limit : candidates_.slice_end());
+    } else if (candidates_.slice_end() < limit) {
+      begin_slice();
     } else if (now_.epoch == stop.epoch) {
       now_.offset = stop.offset;
       return;
@@ -92,7 +91,7 @@ void Shard<Real>::run_before(const Instant& stop) {
 template <class Real>
 typename Shard<Real>::Instant Shard<Real>::silent_until() {
   const Next next = next_event();
-  const Real& end = candidates_.frame_end();
+  const Real& end = candidates_.slice_end();
   return events::normalised<Real>(now_.epoch, next.time < end ? next.time : end);
 }
 
@@ -253,21 +252,21 @@ void Shard<Real>::end_run() {
 }
 
 template <class Real>
-void Shard<Real>::begin_frame() {
-  candidates_.begin_frame(candidates_.frame_end() + Real(kFrame));  // what is left is outdated
-  for (const auto& group : groups_) {
-    group->offer_all(candidates_);
+void Shard<Real>::begin_slice() {
+  candidates_.begin_slice(candidates_.slice_end() + Real(kSlice));  // what is left is outdated
+  for (const Group& group : groups_) {
+    group.all().offer_all(candidates_);
   }
 }
 
 template <class Real>
 void Shard<Real>::next_epoch() {
-  for (const auto& group : groups_) {
-    group->next_epoch(now_.epoch + 1);
+  for (const Group& group : groups_) {
+    group.all().next_epoch(now_.epoch + 1);
   }
   now_ = {now_.epoch + 1, Real(0)};
-  candidates_.set_frame_end(Real(0));
-  begin_frame();
+  candidates_.set_slice_end(Real(0));
+  begin_slice();
 }
 
 template <class Real>
@@ -290,7 +289,8 @@ void Shard<Real>::update_parameters(CellId cell, const Real& t) {
     parameters.push_back(column.at(cell - population.first));
   }
   if (currents_.is_driven(cell)) {
-    neurons::NeuronGroup<Real>& driven = driven_group_of(cell);  // which takes the place of another at the first time
+    neurons::DrivenNeuronGroup<Real>& driven =
+        driven_group_of(cell);  // which takes the place of another at the first time
     driven.set_driven(neuron(cell).index, cell, parameters, currents_.current(cell), currents_.sines(cell), t,
                       candidates_);
   } else {
@@ -308,21 +308,19 @@ void Shard<Real>::update_parameters_of(const std::vector<CellId>& cells) {
   }
 }
 
-/// The group that holds the cell, from now on one that can drive it. Only cells that get sinusoids pay for them.
+/// The group that holds the driven neurons of the cell's model. Only cells that get sinusoids pay for them.
 template <class Real>
-neurons::NeuronGroup<Real>& Shard<Real>::driven_group_of(CellId cell) {
-  neurons::NeuronGroup<Real>* const present = &neuron(cell).group;
-  if (drives_.contains(present)) {
-    return *present;
+neurons::DrivenNeuronGroup<Real>& Shard<Real>::driven_group_of(CellId cell) {
+  const neurons::NeuronImplementation* const model = population_of(cell).model->neuron;
+  Group& group = *std::find_if(groups_.begin(), groups_.end(),
+                               [model](const Group& candidate) { return candidate.model == model; });
+  if (group.driven == nullptr) {
+    group.driven = model->in<Real>().make_driven(*group.stored, now_.epoch);
+    for (Place& place : places_) {
+      place.group = place.group == group.stored.get() ? group.driven.get() : place.group;
+    }
   }
-  const auto owner =
-      std::find_if(groups_.begin(), groups_.end(), [present](const auto& group) { return group.get() == present; });
-  *owner = neurons::make_driven_group<Real>(*population_of(cell).model, std::move(*owner), now_.epoch);
-  drives_.insert(owner->get());
-  for (Place& place : places_) {
-    place.group = place.group == present ? owner->get() : place.group;
-  }
-  return **owner;
+  return *group.driven;
 }
 
 template <class Real>
@@ -365,9 +363,9 @@ double Shard<Real>::variable(CellId cell, std::size_t variable) const {
 template <class Real>
 RunStatistics Shard<Real>::statistics() const {
   RunStatistics result = statistics_;
-  for (const auto& group : groups_) {
-    group->settle();
-    const auto& counts = group->interval_counts();
+  for (const Group& group : groups_) {
+    group.all().settle();
+    const neurons::IntervalCounts counts = group.all().interval_counts();
     result.settled_by_sign += counts[static_cast<std::size_t>(neurons::Interval::by_sign)];
     result.settled_by_bound += counts[static_cast<std::size_t>(neurons::Interval::by_bound)];
     result.settled_by_search += counts[static_cast<std::size_t>(neurons::Interval::by_search)];
@@ -382,9 +380,9 @@ RunStatistics Shard<Real>::statistics() const {
 template <class Real>
 std::optional<Grazing> Shard<Real>::closest_grazing() const {
   std::optional<Grazing> closest;
-  for (const auto& group : groups_) {
-    group->settle();
-    const neurons::Touch touch = group->closest_touch();
+  for (const Group& group : groups_) {
+    group.all().settle();
+    const neurons::ClosestApproach touch = group.all().closest_approach();
     if (touch.distance < std::numeric_limits<double>::infinity() &&
         (!closest || touch.distance < closest->distance_mv)) {
       closest = {touch.distance, touch.cell, events::to_time(touch.time).ms()};

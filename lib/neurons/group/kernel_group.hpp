@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <optional>
 #include <span>
 #include <type_traits>
-#include <utility>
 #include <vector>
 
 #include "foundation/large_pages.hpp"
@@ -18,24 +15,31 @@
 #include "neurons/crossing.hpp"
 #include "neurons/group/neuron_group.hpp"
 #include "neurons/group/parameter_sets.hpp"
+#include "neurons/group/population_ranges.hpp"
 #include "neurons/group/searches.hpp"
-#include "neurons/if_cond_exp/deferred_inputs_of_group.hpp"
-#include "neurons/if_curr_exp/batch.hpp"
-#include "neurons/if_curr_exp/running_bound.hpp"
-#include "neurons/state.hpp"
 #include "numerics/find_below.hpp"
 
 namespace va_event::neurons {
 
-/// A NeuronGroup for one kernel (neurons/<model>/<model>.hpp): loops around its pure functions, in batches where the
-/// kernel has them (neurons/<model>/batch.hpp).
-template <class Kernel, class Real>
-class KernelGroup final : public NeuronGroup<Real> {
+/// What groups of all models share: parameters and variables, looks at neurons that might spike, searches for the times
+/// of their spikes, and checkpoints. How inputs reach the neurons is the policy of the class that derives from this:
+/// OneByOneGroup for any model and number type, if_curr_exp/RunningBoundGroup, if_cond_exp/DeferredInputsGroup.
+///
+/// `Policy` is the deriving class (no virtual calls in loops over inputs). It provides
+///   deliver(), receive()       inputs, see NeuronGroup
+///   begin_epoch_of(range)      all neurons of a population into the next epoch
+///   hold(i, t), awake(i, t)    the record of a neuron that spikes, and that awakes
+///   predict(i, at)             until when an awake neuron is certainly silent: sets safe_[i]
+///   look_start(i), look(...)   the state that looks start from, and the state some time later
+/// and may replace the functions of the section "Defaults of policies".
+template <class Policy, class Kernel, class Real>
+class KernelGroup : public ModelGroup<Real, typename Kernel::State> {
  public:
   using Constants = typename Kernel::Constants;
-  using State = neurons::State<Real>;
-  using Row = neurons::RowOf<Kernel, Real>;
+  using State = typename Kernel::State;
+  using Row = typename Kernel::Row;
   using Moment = typename Kernel::Moment;
+  using Candidates = events::Candidates<Real>;
   static_assert(neurons::kEpoch == events::kEpoch);
 
   void reserve(std::size_t count) override {
@@ -43,12 +47,6 @@ class KernelGroup final : public NeuronGroup<Real> {
     safe_.reserve(count);
     cold_.reserve(count);
     set_of_.reserve(count);
-    if constexpr (kBacklogs) {
-      backlogs_.reserve(count);
-    }
-    if constexpr (kReserves) {  // while nothing has come close yet, every neuron may come closer
-      searches_.reserve(count);
-    }
   }
 
   std::uint32_t add(const network::PopulationData& population, std::uint32_t begin, std::uint32_t end,
@@ -68,139 +66,116 @@ class KernelGroup final : public NeuronGroup<Real> {
       set_of_.push_back(set);
       safe_.push_back(infinity());
       rows_.emplace_back();
-      if constexpr (kBacklogs) {
-        backlogs_.add_neuron();
-      }
+      policy().neuron_added();
       begin_interval(rows_.size() - 1, Kernel::make_state(sets_[set], variables));
     }
-    const auto last = static_cast<std::uint32_t>(rows_.size());
-    if (last > first) {
-      const std::uint32_t set = set_of_[first];
-      const bool same = std::all_of(set_of_.begin() + first, set_of_.end(), [set](auto other) { return other == set; });
-      ranges_.push_back({first, last, same ? std::optional(set) : std::nullopt});
-    }
+    ranges_.add(first, static_cast<std::uint32_t>(rows_.size()), set_of_);
     return first;
   }
-
-  void deliver(const Real& t, std::size_t receptor, std::span<const neurons::Targets> targets,
-               Candidates<Real>& candidates) override;
-
-  std::size_t receive(std::span<const neurons::Input<Real>> inputs, Candidates<Real>& candidates) override;
 
   void prefetch(std::size_t i) const override {
     foundation::prefetch(&rows_[i]);
     foundation::prefetch(&safe_[i]);
     foundation::prefetch(&cold_[i]);
-    if constexpr (kBacklogs) {
-      backlogs_.prefetch(i);
-    }
   }
 
   void prefetch_targets(std::span<const std::uint32_t> targets, std::uint32_t offset) const override {
     for (const std::uint32_t target : targets) {
-      const std::uint32_t i = offset + target;
-      if constexpr (kBacklogs) {
-        backlogs_.prefetch(i);
-      } else {
-        foundation::prefetch(&rows_[i]);
-      }
+      foundation::prefetch(&rows_[offset + target]);
     }
   }
 
   [[nodiscard]] Real safe_until(std::size_t i) const override { return safe_[i]; }
 
-  Verdict<Real> examine(std::size_t i) override;
+  Verdict<Real> examine(std::size_t i) override {
+    const Search<Real>* known = searches_.find(cold_[i].search, rows_[i].t);
+    if (policy().has_bound(i)) {
+      if (known != nullptr && known->approaches) {  // else an event has come first
+        note(i, known->decision.distance, known->decision.time);
+      }
+      safe_[i] = infinity();
+      return {};
+    }
+    if (known != nullptr && known->answered) {
+      if (known->crosses) {
+        return {true, safe_[i]};
+      }
+      note(i, known->decision.distance, known->decision.time);
+      safe_[i] = infinity();
+      return {};
+    }
+    return look_closer(i);
+  }
 
   Real fire(std::size_t i, const Real& t) override {
-    --this->counts_[number(Interval::by_search)];
-    ++this->counts_[number(Interval::crossing)];
-    ++this->counts_[number(Interval::refractory)];
+    --this->count(Interval::by_search);
+    ++this->count(Interval::crossing);
+    ++this->count(Interval::refractory);
     note(i, searches_.find(cold_[i].search, rows_[i].t)->decision.distance, static_cast<double>(t));
     searches_.remove(cold_[i].search);
-    if constexpr (kBacklogs) {
-      rows_[i] = Kernel::row_with(constants(i), rows_[i], Real(neurons::kHeld), t);
-    } else if constexpr (kReserves) {
-      rows_[i] = Kernel::hold(constants(i), rows_[i], t);
-    } else {
-      rows_[i] = Kernel::row_of(constants(i), Kernel::held_at(constants(i), rows_[i], t));
-    }
-    cold_[i].held_y = constants(i).y_reset;
+    policy().hold(i, t);
+    cold_[i].refractory_y = constants(i).y_reset;
     safe_[i] = infinity();
-    renew_backlog(i);
+    policy().record_changed(i);
     return constants(i).tau_refrac;
   }
 
-  void wake(std::size_t i, const Real& t, Candidates<Real>& candidates) override {
-    settle(i);
-    if constexpr (kBacklogs) {
-      rows_[i] = Kernel::row_with(constants(i), rows_[i], cold_[i].held_y, t);
-      begin_interval(i, Kernel::moment(constants(i), t));
-    } else if constexpr (kReserves) {
-      const Moment at = Kernel::moment(constants(i), t);
-      rows_[i] = Kernel::awake(constants(i), rows_[i], at, cold_[i].held_y);
-      begin_interval(i, at);
-    } else {
-      State state = Kernel::held_at(constants(i), rows_[i], t);
-      state.y = cold_[i].held_y;
-      begin_interval(i, state);
-    }
+  void wake(std::size_t i, const Real& t, Candidates& candidates) override {
+    policy().settle_neuron(i);
+    policy().awake(i, t);
     candidates.offer(safe_[i], cold_[i].cell);
   }
 
   void set_parameters(std::size_t i, std::span<const double> parameters, double injected, const Real& t,
-                      Candidates<Real>& candidates) override {
-    settle(i);
+                      Candidates& candidates) override {
+    policy().settle_neuron(i);
     State state = state_at(i, t);
     const bool is_refractory = refractory(i);
     const Real threshold_before = constants(i).v_thresh;
-    const bool at_reset = cold_[i].held_y == constants(i).y_reset;
-    own_set(i, sets_.change_user(set_of_[i], parameters, injected));
+    const bool at_reset = cold_[i].refractory_y == constants(i).y_reset;
+    set_of_[i] = sets_.change_user(set_of_[i], parameters, injected);
+    ranges_.set_changed(static_cast<std::uint32_t>(i), set_of_[i]);
     const Real shift = threshold_before - constants(i).v_thresh;
     if (!is_refractory) {
       state.y += shift;
     } else if (at_reset) {  // a v that the user has set meanwhile is kept
-      cold_[i].held_y = constants(i).y_reset;
+      cold_[i].refractory_y = constants(i).y_reset;
     } else {
-      cold_[i].held_y += shift;
+      cold_[i].refractory_y += shift;
     }
     change(i, state, candidates);
   }
 
-  Retired<Real> retire(std::size_t i, const Real& t) override {
-    settle(i);
-    const Retired<Real> last{state_at(i, t), cold_[i].held_y};
-    rows_[i] = Kernel::row_of(constants(i), {Real(neurons::kHeld), Real(0), Real(0), t});
+  Retired<Real, State> retire(std::size_t i, const Real& t) override {
+    policy().settle_neuron(i);
+    const Retired<Real, State> last{state_at(i, t), cold_[i].refractory_y};
+    State gone{};
+    gone.y = Real(neurons::kHeld);
+    gone.t = t;
+    rows_[i] = Kernel::row_of(constants(i), gone);
     safe_[i] = infinity();
-    renew_backlog(i);
+    policy().record_changed(i);
     return last;
   }
 
-  void set_variable(std::size_t i, std::size_t variable, double value, const Real& t,
-                    Candidates<Real>& candidates) override {
-    settle(i);
-    State state = state_at(i, t);
-    const State present = visible(i, state);
-    std::array<double, kVariables> variables{};
-    for (std::size_t x = 0; x < kVariables; ++x) {
-      variables[x] = static_cast<double>(Kernel::variable(constants(i), present, x));
+  void set_variable(std::size_t i, std::size_t variable, double value, const Real& t, Candidates& candidates) override {
+    policy().settle_neuron(i);
+    State state = visible(i, state_at(i, t));
+    Kernel::set_variable(constants(i), state, variable, value);
+    if (refractory(i)) {
+      cold_[i].refractory_y = state.y;
+      state.y = Real(neurons::kHeld);
     }
-    variables[variable] = value;
-    const State fresh = Kernel::make_state(constants(i), variables);
-    (variable == 0   ? (refractory(i) ? cold_[i].held_y : state.y)
-     : variable == 1 ? state.exc
-                     : state.inh) = variable == 0   ? fresh.y
-                                    : variable == 1 ? fresh.exc
-                                                    : fresh.inh;
     change(i, state, candidates);
   }
 
   [[nodiscard]] double variable(std::size_t i, std::size_t variable, const Real& t) override {
-    settle(i);
+    policy().settle_neuron(i);
     return static_cast<double>(Kernel::variable(constants(i), visible(i, state_at(i, t)), variable));
   }
 
   void next_epoch(std::int64_t epoch) override {
-    settle_all();
+    policy().settle_all(nullptr);
     for (std::size_t i = 0; i < cold_.size(); ++i) {
       Search<Real>* const search = refractory(i) ? nullptr : searches_.find(cold_[i].search, rows_[i].t);
       if (search != nullptr && search->counted) {
@@ -210,26 +185,18 @@ class KernelGroup final : public NeuronGroup<Real> {
       }
     }
     epoch_ = epoch;
-    for (const Range& range : ranges_) {
-      if (range.set && in_batches(*range.set)) {
-        next_epoch_batch(range);
-      } else {
-        for (std::uint32_t i = range.begin; i < range.end; ++i) {
-          begin_epoch(i);
-        }
-      }
+    for (const PopulationRanges::Range& range : ranges_.all()) {
+      policy().begin_epoch_of(range);
     }
-    if constexpr (kBacklogs) {
-      backlogs_.begin_epoch();
-    }
+    policy().epoch_begun();
   }
 
-  void settle() override { settle_all(); }
+  void settle() override { policy().settle_all(nullptr); }
 
-  void offer_all(Candidates<Real>& candidates) const override {
+  void offer_all(Candidates& candidates) const override {
     if constexpr (std::is_same_v<Real, double>) {
       std::vector<std::uint32_t> soon;
-      numerics::find_below(safe_, candidates.frame_end(), soon);
+      numerics::find_below(safe_, candidates.slice_end(), soon);
       for (const std::uint32_t i : soon) {
         candidates.offer(safe_[i], cold_[i].cell);
       }
@@ -241,174 +208,127 @@ class KernelGroup final : public NeuronGroup<Real> {
   }
 
   void save(std::size_t i, foundation::ByteWriter& out) override {
-    settle(i);
-    const Row& row = rows_[i];
-    for (const Real& x : {row.y, row.exc, row.inh, row.t, cold_[i].held_y}) {
-      foundation::put_number(out, x);
+    policy().settle_neuron(i);
+    for (const Real* x : rows_[i].numbers()) {
+      foundation::put_number(out, *x);
     }
-    if constexpr (kReserves) {  // the last event says whether there is none
-      foundation::put_number(out, has_reserve(i) || refractory(i) ? row.reserve : Real(neurons::reserve::kNone));
-    }
+    foundation::put_number(out, cold_[i].refractory_y);
+    policy().save_bound(i, out);
     out.put<std::uint8_t>(!refractory(i) && counted(i) ? 1 : 0);
   }
 
   void load(std::size_t i, foundation::ByteReader& in, const events::Instant<Real>& now) override {
     epoch_ = now.epoch;
     Row& row = rows_[i];
-    for (Real* x : {&row.y, &row.exc, &row.inh, &row.t, &cold_[i].held_y}) {
+    for (Real* x : row.numbers()) {
       *x = foundation::get_number<Real>(in);
     }
+    cold_[i].refractory_y = foundation::get_number<Real>(in);
     in.require(Real(0) <= row.t && row.t <= now.offset, "holds a neuron of another time");
-    if constexpr (kReserves) {
-      row.reserve = foundation::get_number<Real>(in);
-    }
+    policy().load_bound(i, in);
     searches_.remove(cold_[i].search);
     if (in.get<std::uint8_t>() != 0) {
       searches_.find_or_add(cold_[i].search, row.t).counted = true;
     }
     if (refractory(i)) {
       safe_[i] = infinity();
-      renew_backlog(i);
+      policy().record_changed(i);
       return;
     }
-    if (has_reserve(i)) {
+    if (policy().has_bound(i)) {
       safe_[i] = infinity();
-      expect_touch(i);
+      policy().expect_approach(i);
       return;
     }
     // The looks at the neuron since its last event, once more: they follow from it.
-    predict(i, Kernel::moment(constants(i), row.t));
+    policy().predict(i, Kernel::moment(constants(i), row.t));
     while (safe_[i] < now.offset) {
       in.require(!examine(i).spikes, "holds a neuron that should have spiked");
     }
   }
 
- private:
-  static constexpr std::size_t kVariables = 3;
-  static constexpr bool kBacklogs = Backlogs<Kernel>::kExist;
-  static constexpr bool kReserves = neurons::HasReserve<Kernel>;
-  /// How far a closer look has to move the bound [ms] so that the neuron is left alone until then; and below what all
-  /// pieces of the drive are looked at. The sequence of looks follows from the neuron's state, not from who asks when.
-  static constexpr double kLookAgain = 0.05;
-  static constexpr double kSearchBelow = 1e-4;
-
+ protected:
   /// What synaptic events do not touch.
   struct Cold {
-    Real held_y = Real(0);  ///< y while the neuron is refractory
+    Real refractory_y = Real(0);  ///< y while the neuron is refractory
     CellId cell = 0;
     SearchPlace search{};  ///< in the interval since its last event
   };
 
-  /// The neurons of one population, and the set of all of them if they have the same.
-  struct Range {
-    std::uint32_t begin;
-    std::uint32_t end;
-    std::optional<std::uint32_t> set;
-  };
-
   static Real infinity() { return std::numeric_limits<Real>::infinity(); }
-  static constexpr std::size_t number(Interval kind) { return static_cast<std::size_t>(kind); }
+
+  // --- Defaults of policies
+
+  void neuron_added() {}
+  /// Whether the neuron is known not to spike in this epoch, and inputs may come without a look at it.
+  [[nodiscard]] bool has_bound(std::size_t /*i*/) const noexcept { return false; }
+  /// Brings the record of one neuron, or of all, up to its last input.
+  void settle_neuron(std::size_t /*i*/) {}
+  void settle_all(Candidates* /*candidates*/) {}
+  /// The record of a neuron that has no inputs waiting was written anew. @param safe it cannot spike without an input
+  void record_changed(std::size_t /*i*/, bool /*safe*/ = false) {}
+  /// All neurons are in the new epoch.
+  void epoch_begun() {}
+  /// The search of the present interval has an answer.
+  void searched(std::size_t /*i*/) {}
+  /// A neuron that has a bound may come closer to its threshold than any so far.
+  void expect_approach(std::size_t /*i*/) {}
+  void save_bound(std::size_t /*i*/, foundation::ByteWriter& /*out*/) const {}
+  void load_bound(std::size_t /*i*/, foundation::ByteReader& /*in*/) {}
+
+  // --- What policies use
 
   [[nodiscard]] const Constants& constants(std::size_t i) const noexcept { return sets_[set_of_[i]]; }
   [[nodiscard]] bool refractory(std::size_t i) const noexcept { return rows_[i].y == Real(neurons::kHeld); }
-  /// Whether the neuron is known not to spike in this epoch, and inputs may come without a look at it.
-  [[nodiscard]] bool has_reserve(std::size_t i) const noexcept {
-    if constexpr (kReserves) {
-      return rows_[i].reserve < 0 && !refractory(i);
-    } else {
-      return false;
-    }
-  }
-
-  /// Whether the present interval was counted as a search.
-  [[nodiscard]] bool counted(std::size_t i) const {
-    const Search<Real>* const search = searches_.find(cold_[i].search, rows_[i].t);
-    return search != nullptr && search->counted;
-  }
-
-  /// The parameter set of all neurons of the population that a part belongs to, if they have the same.
-  [[nodiscard]] std::optional<std::uint32_t> common_set(const neurons::Targets& part) const {
-    return range_of(static_cast<std::uint32_t>(part.offset + part.index[0])).set;
-  }
-  [[nodiscard]] const Range& range_of(std::size_t i) const {
-    return *std::upper_bound(ranges_.begin(), ranges_.end(), i,
-                             [](std::size_t index, const Range& range) { return index < range.end; });
-  }
-
-  [[nodiscard]] bool in_batches(std::uint32_t set) const noexcept {
-    if constexpr (kBacklogs) {
-      return sets_[set].framed;
-    } else if constexpr (neurons::Batch<Kernel>::kExists) {
-      return neurons::Batch<Kernel>::applies(sets_[set]);
-    } else {
-      return false;
-    }
-  }
-
-  void deliver_batch(std::uint32_t set, const Real& t, std::size_t receptor, std::span<const neurons::Targets> targets,
-                     Candidates<Real>& candidates);
-
-  [[nodiscard]] neurons::SetsOf<Constants> constants_of_all() const noexcept {
+  [[nodiscard]] SetsOf<Constants> constants_of_all() const noexcept {
     return {sets_.all().data(), sets_.all().size() == 1 ? nullptr : set_of_.data()};
   }
 
-  /// The neurons whose turn has come.
-  void settle_due(const neurons::SetsOf<Constants>& constants, Candidates<Real>& candidates);
-  /// All that are behind. (Who is about to spike never is.)
-  void settle_all(Candidates<Real>* candidates = nullptr);
-  [[nodiscard]] auto settle_all_for(Candidates<Real>& candidates) {
-    return [this, &candidates] { settle_all(&candidates); };
-  }
-  /// A neuron that somebody asks for.
-  void settle(std::size_t i);
-  void settle(const neurons::SetsOf<Constants>& constants, std::span<const std::uint32_t> who,
-              Candidates<Real>* candidates);
-  /// The neuron's row has changed.
-  void renew_backlog(std::size_t i, bool safe = false) {
-    if constexpr (kBacklogs) {
-      backlogs_.renew(i, constants(i), rows_[i], safe);
+  /// Hands targets on: `common(set, targets)` those that share a parameter set, as many parts at once as possible;
+  /// `own(targets)` those of populations without a common set, and exceptional neurons.
+  template <class Common, class Own>
+  void divide(std::span<const Targets> targets, const Common& common, const Own& own) {
+    for (std::size_t begin = 0; begin < targets.size();) {
+      const PopulationRanges::Range& range = range_of(targets[begin]);
+      if (!range.exceptions.empty()) {
+        divide_part(range, targets[begin], common, own);
+        ++begin;
+        continue;
+      }
+      std::size_t end = begin + 1;
+      for (; end < targets.size(); ++end) {
+        const PopulationRanges::Range& other = range_of(targets[end]);
+        if (other.set != range.set || !other.exceptions.empty()) {
+          break;
+        }
+      }
+      const auto parts = targets.subspan(begin, end - begin);
+      if (range.set) {
+        common(*range.set, parts);
+      } else {
+        own(parts);
+      }
+      begin = end;
     }
   }
 
-  /// Inputs in vectors, whatever their times and the constants are. @returns how many
-  std::size_t receive_batch(std::span<const neurons::Input<Real>> inputs, Candidates<Real>& candidates);
-
-  /// An event where an epoch begins begins an interval, too, although the neuron's clock said 0 before.
-  void begin_at_epoch(std::uint32_t i, const Real& t) {
-    if (Search<Real>* search = t == Real(0) ? searches_.find(cold_[i].search, t) : nullptr) {
-      search->counted = false;
+  /// The first of some inputs whose neurons have one parameter set, if they are worth a call of their own; else all
+  /// that are given, with the sets of all.
+  [[nodiscard]] SetsOf<Constants> constants_of(std::span<const Input<Real>>& inputs) const {
+    if (sets_.all().size() == 1) {
+      return constants_of_all();
     }
-  }
-
-  void take_report(Candidates<Real>& candidates);
-
-  /// Neurons with parameters of their own.
-  void deliver_each(const Real& t, std::size_t receptor, std::span<const neurons::Targets> targets,
-                    Candidates<Real>& candidates);
-
-  void deliver_one_by_one(std::optional<std::uint32_t> set, const Real& t, std::size_t receptor,
-                          std::span<const neurons::Targets> targets, Candidates<Real>& candidates);
-
-  void next_epoch_batch(const Range& range);
-
-  /// What looks at a neuron start from: its row, as a state where that is cheaper for several looks.
-  [[nodiscard]] auto state_of_row(std::size_t i) const {
-    if constexpr (kBacklogs) {
-      return Kernel::state_now(constants(i), rows_[i], backlogs_.moment(i, constants(i), rows_[i].t));
-    } else {
-      return rows_[i];
+    constexpr std::size_t kWorthACall = 16;
+    const std::uint32_t set = set_of_[inputs[0].index];
+    std::size_t same = 1;
+    while (same < inputs.size() && set_of_[inputs[same].index] == set) {
+      ++same;
     }
-  }
-  /// The state of an awake neuron at `t`.
-  template <class Start>
-  [[nodiscard]] State state_from(std::size_t i, const Start& start, const Real& t) const {
-    if constexpr (kBacklogs) {
-      State state = Kernel::advance(constants(i), start, t - start.t);
-      state.t = t;
-      return state;
-    } else {
-      return Kernel::state_at(constants(i), start, t);
+    if (same < inputs.size() && same < kWorthACall) {
+      return constants_of_all();
     }
+    inputs = inputs.first(same);
+    return {&sets_[set], nullptr};
   }
 
   /// The state at `t` without input since the last event; y of a refractory neuron is kHeld.
@@ -416,34 +336,10 @@ class KernelGroup final : public NeuronGroup<Real> {
     return refractory(i) ? Kernel::held_at(constants(i), rows_[i], t) : Kernel::state_at(constants(i), rows_[i], t);
   }
 
-  /// A state as users see it: y is the potential also while the neuron is refractory.
-  [[nodiscard]] State visible(std::size_t i, const State& state) const {
-    State seen = state;
-    if (refractory(i)) {
-      seen.y = cold_[i].held_y;
-    }
-    return seen;
-  }
-
-  /// Until when is an awake neuron certainly silent?
-  neurons::SafeInterval<Real> predict(std::size_t i, const Moment& at) {
-    if constexpr (kReserves) {
-      const auto bound = Kernel::look(constants(i), rows_[i], at);
-      safe_[i] = rows_[i].t + bound.duration;
-      expect_touch(i);
-      return bound;
-    } else {
-      const auto bound = Kernel::safe_after(constants(i), rows_[i], at);
-      safe_[i] = rows_[i].t + bound.duration;
-      renew_backlog(i, bound.by_sign);
-      return bound;
-    }
-  }
-
-  /// An interval of an awake neuron begins with what its row says.
+  /// An interval of an awake neuron begins with what its record says.
   void begin_interval(std::size_t i, const Moment& at) {
     searches_.remove(cold_[i].search);
-    ++this->counts_[number(predict(i, at).by_sign ? Interval::by_sign : Interval::by_bound)];
+    ++this->count(policy().predict(i, at).by_sign ? Interval::by_sign : Interval::by_bound);
   }
   void begin_interval(std::size_t i, const State& state) {
     rows_[i] = Kernel::row_of(constants(i), state);
@@ -453,83 +349,256 @@ class KernelGroup final : public NeuronGroup<Real> {
   void begin_epoch(std::size_t i) {
     Kernel::next_epoch(constants(i), rows_[i]);
     if (!refractory(i)) {
-      predict(i, Kernel::moment(constants(i), Real(0)));
+      policy().predict(i, Kernel::moment(constants(i), Real(0)));
     } else {
-      renew_backlog(i);
+      policy().record_changed(i);
     }
   }
 
+  /// An input, taken by itself.
+  void receive_one(std::uint32_t i, const Moment& at, std::size_t receptor, const Real& weight,
+                   Candidates& candidates) {
+    if constexpr (Kernel::kInputsMoveV) {
+      note_rise(i, at, weight);
+    }
+    Kernel::receive(constants(i), rows_[i], at, receptor, weight);
+    if (refractory(i)) {
+      policy().record_changed(i);
+      ++this->count(Interval::refractory);
+      return;
+    }
+    if (policy().has_bound(i)) {
+      ++this->count(Interval::by_bound);
+      begin_at_epoch(i, at.t);
+      policy().expect_approach(i);
+    } else {
+      begin_interval(i, at);
+    }
+    note_fall(i, Kernel::state_now(constants(i), rows_[i], at));
+    if constexpr (Kernel::kInputsMoveV) {
+      if (rows_[i].y >= Real(0)) {
+        candidates.lift(at.t, cold_[i].cell);
+        return;
+      }
+    }
+    candidates.offer(safe_[i], cold_[i].cell);
+  }
+
+  /// An event where an epoch begins begins an interval, too, although the record has said time 0 before.
+  void begin_at_epoch(std::size_t i, const Real& t) {
+    if (Search<Real>* search = t == Real(0) ? searches_.find(cold_[i].search, t) : nullptr) {
+      search->counted = false;
+    }
+  }
+
+  std::optional<Real> first_crossing(std::size_t i, neurons::Decision& decision) {
+    const State start = Kernel::state_at(constants(i), rows_[i], rows_[i].t);
+    const auto crossing =
+        neurons::first_crossing<Kernel, Real>(constants(i), start, Real(neurons::kEpoch) - start.t, &decision);
+    decision.time += static_cast<double>(start.t);
+    return crossing;
+  }
+
+  /// An event that ends a rise decides, too, whether there is a spike.
+  void note_fall(std::size_t i, const State& state) {
+    if (-state.y <= this->closest_.distance && Kernel::slope(constants(i), state) < Real(0)) {
+      note(i, static_cast<double>(neurons::magnitude(state.y)), static_cast<double>(state.t));
+    }
+  }
+
+  /// @param time in the present epoch [ms]
+  void note(std::size_t i, double distance, double time) {
+    const ClosestApproach approach{distance, cold_[i].cell, {epoch_, time}};
+    if (approach < this->closest_) {
+      this->closest_ = approach;
+    }
+  }
+
+  std::int64_t epoch_ = 0;  ///< number of the present one
+  /// As of each neuron's last event, in the kernel's form; y of a refractory one is kHeld.
+  foundation::LargeVector<Row> rows_;
+  foundation::LargeVector<Real> safe_;  ///< no spike before this time unless an event comes
+  std::vector<std::uint32_t> set_of_;   ///< the number of each neuron's constants
+  foundation::LargeVector<Cold> cold_;
+  Searches<Real> searches_;
+  ParameterSets<Kernel> sets_;
+  PopulationRanges ranges_;
+
+ private:
+  /// How far a closer look has to move the bound [ms] so that the neuron is left alone until then; and below what all
+  /// pieces of the drive are looked at. The sequence of looks follows from the neuron's state, not from who asks when.
+  static constexpr double kLookAgain = 0.05;
+  static constexpr double kSearchBelow = 1e-4;
+
+  [[nodiscard]] Policy& policy() noexcept { return static_cast<Policy&>(*this); }
+  [[nodiscard]] const Policy& policy() const noexcept { return static_cast<const Policy&>(*this); }
+
+  [[nodiscard]] const PopulationRanges::Range& range_of(const Targets& part) const {
+    return ranges_.range_of(part.offset + part.index[0]);
+  }
+
+  /// Of a population with exceptions. @pre the targets ascend
+  template <class Common, class Own>
+  void divide_part(const PopulationRanges::Range& range, const Targets& part, const Common& common, const Own& own) {
+    const std::span<const std::uint32_t> index = part.index;
+    std::size_t begin = 0;
+    const auto hand_on = [&](std::size_t end, bool is_own) {
+      if (begin < end) {
+        const Targets piece{index.subspan(begin, end - begin), part.offset,
+                            part.weight.empty() ? part.weight : part.weight.subspan(begin, end - begin),
+                            part.constant_weight};
+        if (is_own) {
+          own(std::span(&piece, 1));
+        } else {
+          common(*range.set, std::span(&piece, 1));
+        }
+        begin = end;
+      }
+    };
+    for (const std::uint32_t i : range.exceptions) {
+      const std::uint32_t target = i - part.offset;
+      const auto first = std::lower_bound(index.begin(), index.end(), target);
+      const auto last = std::upper_bound(first, index.end(), target);
+      hand_on(static_cast<std::size_t>(first - index.begin()), false);
+      hand_on(static_cast<std::size_t>(last - index.begin()), true);
+    }
+    hand_on(index.size(), false);
+  }
+
+  /// Whether the present interval was counted as a search.
+  [[nodiscard]] bool counted(std::size_t i) const {
+    const Search<Real>* const search = searches_.find(cold_[i].search, rows_[i].t);
+    return search != nullptr && search->counted;
+  }
+
+  /// A state as users see it: y is the potential also while the neuron is refractory.
+  [[nodiscard]] State visible(std::size_t i, const State& state) const {
+    State seen = state;
+    if (refractory(i)) {
+      seen.y = cold_[i].refractory_y;
+    }
+    return seen;
+  }
+
   /// The user has changed something.
-  void change(std::size_t i, const State& state, Candidates<Real>& candidates) {
+  void change(std::size_t i, const State& state, Candidates& candidates) {
     if (refractory(i)) {
       rows_[i] = Kernel::row_of(constants(i), state);
-      renew_backlog(i);
-      ++this->counts_[number(Interval::refractory)];
+      policy().record_changed(i);
+      ++this->count(Interval::refractory);
       return;
     }
     begin_interval(i, state);
     candidates.offer(safe_[i], cold_[i].cell);
   }
 
-  void receive(std::uint32_t i, const Moment& at, std::size_t receptor, const Real& weight,
-               Candidates<Real>& candidates);
+  // --- Looks and searches
 
-  /// Whether a crossing follows soon after `t`, until which there is none; then it is known.
-  template <class Start>
-  bool search_near(std::size_t i, const Start& start, const State& there, const Real& t);
-
-  /// The next crossing or that there is none.
-  void search(std::size_t i);
-
-  /// Since the neuron's last event, by the pieces of the drive.
-  std::optional<Real> first_crossing(std::size_t i, neurons::Decision& decision);
-
-  /// The search of this interval ends: with a spike at `time`, or with none, +inf.
-  void found(std::size_t i, const Real& time, const neurons::Decision& decision);
-
-  /// Whether the looks may have passed a peak that came closer to the threshold than any so far: only the search tells.
-  [[nodiscard]] bool may_be_past_grazing(std::size_t i, const State& there) const;
-
-  /// Only what is reported depends on this, neither the looks nor what they find.
-  void note_peak_before(std::size_t i, const Real& t);
-
-  /// A neuron with a reserve may come closer to its threshold than any so far: that is to be noted, unless an event
-  /// comes first. Only what is reported depends on this.
-  void expect_touch([[maybe_unused]] std::size_t i);
-
-  /// An event that ends a rise decides, too, whether there is a spike.
-  void note_fall(std::size_t i, const Moment& at) { note_fall(i, Kernel::state_now(constants(i), rows_[i], at)); }
-  void note_fall(std::size_t i, const State& state);
-
-  /// So does an event that is about to pull v down while it rises.
-  void note_rise(std::size_t i, const Moment& at, const Real& weight);
-
-  /// @param time in the present epoch [ms]
-  void note(std::size_t i, double distance, double time);
-
-  /// The neuron has this set from now on, and maybe no longer that of the others of its population.
-  void own_set(std::size_t i, std::uint32_t set) {
-    if (set_of_[i] != set) {
-      set_of_[i] = set;
-      const auto range = std::find_if(ranges_.begin(), ranges_.end(), [i](const Range& one) { return i < one.end; });
-      range->set.reset();
+  /// Closer looks, each from where the last one proved that nothing happens before. They approach a crossing like
+  /// Newton's method does, and never pass it.
+  Verdict<Real> look_closer(std::size_t i) {
+    const auto start = policy().look_start(i);
+    for (Real t = safe_[i];;) {
+      const State there = policy().look(i, start, t);
+      const Real bound = Kernel::safe_interval(constants(i), there).duration;
+      if (may_be_past_closest(i, there)) {
+        if (t > safe_[i]) {  // an event may come first
+          safe_[i] = t;
+          return {};
+        }
+        note_peak_before(i, t);
+      }
+      if (bound > kLookAgain) {
+        safe_[i] = t + bound;
+        return {};
+      }
+      if (search_near(i, start, there, t)) {
+        return {};
+      }
+      if (bound <= kSearchBelow) {
+        safe_[i] = t;
+        search(i);
+        return {};
+      }
+      t += bound;
     }
   }
 
-  std::int64_t epoch_ = 0;  ///< number of the present one
-  foundation::LargeVector<Row>
-      rows_;  ///< as of each neuron's last event, in the kernel's form; y of a refractory one is kHeld
-  foundation::LargeVector<Real> safe_;  ///< no spike before this time unless an event comes
-  std::vector<std::uint32_t> set_of_;   ///< the number of each neuron's constants
-  foundation::LargeVector<Cold> cold_;
-  Searches<Real> searches_;
-  ParameterSets<Kernel> sets_;
-  std::vector<Range> ranges_;  ///< all neurons, in their order
-  neurons::BatchReport report_;
-  Backlogs<Kernel> backlogs_;
-  neurons::BacklogReport backlog_report_;
-  std::vector<std::uint32_t> pending_;
-  std::vector<neurons::Input<Real>> inputs_;
+  /// Whether a crossing follows soon after `t`, until which there is none; then it is known.
+  template <class Start>
+  bool search_near(std::size_t i, const Start& start, const State& there, const Real& t) {
+    const auto at = [&](const Real& time) { return policy().look(i, start, time); };
+    const auto near = neurons::near_crossing<Kernel>(constants(i), at, there, t, Real(neurons::kEpoch));
+    if (!near) {
+      return false;
+    }
+    neurons::Decision decision;
+    if (near->after < Real(this->closest_.distance)) {  // how close was it? Only the whole story tells
+      static_cast<void>(first_crossing(i, decision));
+    }
+    found(i, near->time, decision);
+    return true;
+  }
+
+  /// The next crossing or that there is none, by the pieces of the drive since the neuron's last event.
+  void search(std::size_t i) {
+    neurons::Decision decision;
+    if (const auto crossing = first_crossing(i, decision)) {
+      found(i, rows_[i].t + *crossing, decision);
+      return;
+    }
+    const Real now = safe_[i];
+    found(i, infinity(), decision);
+    if (const Real time(decision.time); time > now) {
+      safe_[i] = time;  // to be noted then, unless an event comes
+    } else {
+      note(i, decision.distance, decision.time);
+    }
+  }
+
+  /// The search of this interval ends: with a spike at `time`, or with none, +inf.
+  void found(std::size_t i, const Real& time, const neurons::Decision& decision) {
+    Search<Real>& search = searches_.find_or_add(cold_[i].search, rows_[i].t);
+    safe_[i] = time;
+    search.crosses = time < infinity();
+    search.answered = true;
+    search.decision = decision;
+    policy().searched(i);
+    if (!search.counted) {
+      search.counted = true;
+      --this->count(Interval::by_bound);
+      ++this->count(Interval::by_search);
+    }
+  }
+
+  /// Whether the looks may have passed a peak that came closer to the threshold than any so far: only the search tells.
+  [[nodiscard]] bool may_be_past_closest(std::size_t i, const State& there) const {
+    constexpr double kNear = 16.0;  // v has fallen a little since its peak
+    if (!(-there.y < Real(kNear * this->closest_.distance))) {
+      return false;
+    }
+    const auto drive = Kernel::drive_at_threshold(constants(i), there);
+    return drive.constant + drive.first + drive.second <= Real(0);
+  }
+
+  /// Only what is reported depends on this, neither the looks nor what they find.
+  void note_peak_before(std::size_t i, const Real& t) {
+    neurons::Decision decision;
+    static_cast<void>(first_crossing(i, decision));
+    if (Real(decision.time) <= t) {
+      note(i, decision.distance, decision.time);
+    }
+  }
+
+  /// An event that is about to pull v down while it rises decides, too.
+  void note_rise(std::size_t i, const Moment& at, const Real& weight) {
+    if (weight < Real(0) && !refractory(i)) {
+      const State state = Kernel::state_at(constants(i), rows_[i], at.t);
+      if (-state.y < this->closest_.distance && Kernel::slope(constants(i), state) > Real(0)) {
+        note(i, static_cast<double>(neurons::magnitude(state.y)), static_cast<double>(at.t));
+      }
+    }
+  }
 };
 
 }  // namespace va_event::neurons

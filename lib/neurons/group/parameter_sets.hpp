@@ -11,7 +11,7 @@
 namespace va_event::neurons {
 
 /// The constants of the neurons of a group: one set for each distinct choice of parameters and injected current, shared
-/// by all neurons that have it.
+/// by all neurons that have it. A neuron that returns to a choice that others still have shares theirs again.
 template <class Kernel>
 class ParameterSets {
  public:
@@ -23,33 +23,68 @@ class ParameterSets {
   /// The set of one more neuron.
   /// @param parameters in the order of the model @param injected current [nA]
   std::uint32_t add_user(std::span<const double> parameters, double injected) {
-    std::vector<double> key(parameters.begin(), parameters.end());
-    key.push_back(injected);
-    const auto [entry, is_new] = known_.try_emplace(std::move(key), static_cast<std::uint32_t>(users_.size()));
+    const auto [entry, is_new] = known_.try_emplace(key_of(parameters, injected));
     if (is_new) {
-      constants_.push_back(Kernel::prepare(parameters, injected));
-      users_.push_back(0);
+      entry->second = new_set(parameters, injected);
+      keys_[entry->second] = entry->first;
     }
     ++users_[entry->second];
     return entry->second;
   }
 
-  /// Other parameters for one of the users of `set`, from now on. @returns its set, which is its own
+  /// Other parameters for one of the users of `set`, from now on. @returns its set
   std::uint32_t change_user(std::uint32_t set, std::span<const double> parameters, double injected) {
+    if (const auto same = known_.find(key_of(parameters, injected)); same != known_.end()) {
+      leave(set);
+      ++users_[same->second];
+      return same->second;
+    }
     if (users_[set] > 1) {
       --users_[set];
-      set = static_cast<std::uint32_t>(users_.size());
-      constants_.emplace_back();
-      users_.push_back(1);
+      set = new_set(parameters, injected);
+      ++users_[set];
+    } else {  // in its place
+      known_.erase(keys_[set]);
+      keys_[set].clear();
+      constants_[set] = Kernel::prepare(parameters, injected);
     }
-    constants_[set] = Kernel::prepare(parameters, injected);
     return set;
   }
 
  private:
+  using Key = std::vector<double>;
+
+  static Key key_of(std::span<const double> parameters, double injected) {
+    Key key(parameters.begin(), parameters.end());
+    key.push_back(injected);
+    return key;
+  }
+
+  std::uint32_t new_set(std::span<const double> parameters, double injected) {
+    if (free_.empty()) {
+      free_.push_back(static_cast<std::uint32_t>(users_.size()));
+      constants_.emplace_back();
+      users_.push_back(0);
+      keys_.emplace_back();
+    }
+    const std::uint32_t set = free_.back();
+    free_.pop_back();
+    constants_[set] = Kernel::prepare(parameters, injected);
+    return set;
+  }
+
+  /// A set of one neuron alone is free when that leaves it: currents may change any number of times.
+  void leave(std::uint32_t set) {
+    if (--users_[set] == 0 && keys_[set].empty()) {
+      free_.push_back(set);
+    }
+  }
+
   std::vector<Constants> constants_;  ///< by set
   std::vector<std::size_t> users_;
-  std::map<std::vector<double>, std::uint32_t> known_;  ///< of those that were added
+  std::vector<Key> keys_;               ///< by set; empty: not in known_
+  std::map<Key, std::uint32_t> known_;  ///< of those that were added
+  std::vector<std::uint32_t> free_;
 };
 
 }  // namespace va_event::neurons

@@ -15,17 +15,9 @@
 
 namespace va_event::neurons {
 
-/// The inputs of a group's neurons that their rows do not know of; kernels without a specialisation have none.
-template <class Kernel>
+/// The inputs of a group's neurons that their records do not know of.
 class Backlogs {
  public:
-  static constexpr bool kExist = false;
-};
-
-template <>
-class Backlogs<neurons::IfCondExpKernel<double>> {
- public:
-  static constexpr bool kExist = true;
   using Kernel = neurons::IfCondExpKernel<double>;
   using Constants = Kernel::Constants;
   using Constant = neurons::SetsOf<Constants>;
@@ -53,10 +45,11 @@ class Backlogs<neurons::IfCondExpKernel<double>> {
   void prefetch(std::size_t i) const { foundation::prefetch(&backlog_[i]); }
 
   [[nodiscard]] bool pending(std::size_t i) const noexcept { return backlog_[i].used > 0; }
-  void append_pending(std::vector<std::uint32_t>& who) const {
-    for (std::size_t i = 0; i < backlog_.size(); ++i) {
+  /// Of neurons begin ... end-1.
+  void append_pending(std::uint32_t begin, std::uint32_t end, std::vector<std::uint32_t>& who) const {
+    for (std::uint32_t i = begin; i < end; ++i) {
       if (pending(i)) {
-        who.push_back(static_cast<std::uint32_t>(i));
+        who.push_back(i);
       }
     }
   }

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "neurons/if_cond_exp/if_cond_exp.hpp"
+
 #include <array>
 
+#include "neurons/if_cond_exp/deferred_inputs_group.hpp"
+#include "neurons/implement.hpp"
 #include "neurons/parameter_rules.hpp"
 #include "va_event/cell_types.hpp"
 
@@ -22,12 +26,17 @@ const CellModel& IfCondExp::model() {
   static constexpr std::array<VariableInfo, 3> kVariables = {{{"v", "mV", -65.0, "membrane potential"},
                                                               {"gsyn_exc", "uS", 0.0, "excitatory conductance"},
                                                               {"gsyn_inh", "uS", 0.0, "inhibitory conductance"}}};
+  static constexpr neurons::NeuronImplementation kImplementation =
+      neurons::implement<neurons::IfCondExpKernel, neurons::DeferredInputsGroup>();
   static const CellModel kModel{
-      "IF_cond_exp", kParameters,
-      kVariables,    neurons::kNeuronReceptors,
-      true,          [](std::span<const double> values) {
-        neurons::check_reset(values[9], values[8]); },
-      "uS"};
+      .name = "IF_cond_exp",
+      .parameters = kParameters,
+      .variables = kVariables,
+      .receptors = neurons::kNeuronReceptors,
+      .conductance_based = true,
+      .check = [](std::span<const double> values) { neurons::check_reset(values[9], values[8]); },
+      .weight_unit = "uS",
+      .neuron = &kImplementation};
   return kModel;
 }
 

@@ -69,10 +69,13 @@ inline constexpr std::size_t kNone = kQuadrature + kQuadratureLevels.size();
 template <class Real>
 struct IfCondExpKernel : StateRows<IfCondExpKernel<Real>, Real> {
   using Rows = StateRows<IfCondExpKernel<Real>, Real>;
+  using State = typename Rows::State;
+  using Row = State;
   /// Largest error of y after `advance`, in units of epsilon() * scale(constants, state).
   static constexpr double kMaxAdvanceError = 8.0;
   /// An input changes a conductance, never v itself.
   static constexpr bool kInputsMoveV = false;
+  static constexpr bool kTakesSinusoids = true;
 
   struct Constants {
     Real y_reset;                ///< v_reset - v_thresh [mV], < 0
@@ -138,22 +141,22 @@ struct IfCondExpKernel : StateRows<IfCondExpKernel<Real>, Real> {
   }
 
   /// @param variables in the order of model().variables
-  [[nodiscard]] static State<Real> make_state(const Constants& constants, std::span<const double> variables) {
+  [[nodiscard]] static State make_state(const Constants& constants, std::span<const double> variables) {
     return {Real(variables[0]) - constants.v_thresh, Real(variables[1]), Real(variables[2]), Real(0)};
   }
 
   /// The state `h` later without input, ignoring the threshold; `t` stays.
   /// @param h [ms], >= 0; any length: the number of steps is bounded, whatever h and the conductances are
   /// Error of y <= kMaxAdvanceError epsilon * scale.
-  [[nodiscard]] static State<Real> advance(const Constants& constants, const State<Real>& state, const Real& h) {
+  [[nodiscard]] static State advance(const Constants& constants, const State& state, const Real& h) {
     if constexpr (kIsDouble) {
       if (const auto interval = transfer(constants, state.exc, state.inh, h)) {
-        State<Real> end = decay(constants, state, h);
+        State end = decay(constants, state, h);
         end.y = (*interval)(state.y);
         return end;
       }
     }
-    State<Real> now = state;
+    State now = state;
     Real rest = h;
     for (bool long_memory = true;;) {
       const Load load = load_of(constants, now, rest);
@@ -168,7 +171,7 @@ struct IfCondExpKernel : StateRows<IfCondExpKernel<Real>, Real> {
         }
       } else {
         if (const std::size_t level = level_for(x, z); level < kQuadratureLevels.size()) {
-          State<Real> end = advance_refractory(constants, now, rest);
+          State end = advance_refractory(constants, now, rest);
           end.y = transfer(way::kQuadrature + level, constants, now.exc, now.inh, rest)(now.y);
           return end;
         }
@@ -199,43 +202,52 @@ struct IfCondExpKernel : StateRows<IfCondExpKernel<Real>, Real> {
   }
 
   /// The same while v is held at v_reset: only the synaptic variables change.
-  [[nodiscard]] static State<Real> advance_refractory(const Constants& constants, const State<Real>& state,
-                                                      const Real& h) {
+  [[nodiscard]] static State advance_refractory(const Constants& constants, const State& state, const Real& h) {
     return {state.y, decayed(state.exc, numerics::elementary::exp(Real(-h * constants.rate_exc))),
             decayed(state.inh, numerics::elementary::exp(Real(-h * constants.rate_inh))), state.t};
   }
 
   /// @param receptor index in model().receptors
-  static void add_input(State<Real>& state, std::size_t receptor, const Real& weight) {
+  static void add_input(State& state, std::size_t receptor, const Real& weight) {
     (receptor == 0 ? state.exc : state.inh) += weight;
   }
 
   /// A variable as users see it. @param index in model().variables
-  [[nodiscard]] static Real variable(const Constants& constants, const State<Real>& state, std::size_t index) {
+  [[nodiscard]] static Real variable(const Constants& constants, const State& state, std::size_t index) {
     return index == 0 ? Real(state.y + constants.v_thresh) : index == 1 ? state.exc : state.inh;
   }
 
-  [[nodiscard]] static numerics::Barrier<Real> barrier(const Constants& constants, const State<Real>& state) {
+  /// Sets a variable. @param index in model().variables
+  static void set_variable(const Constants& constants, State& state, std::size_t index, double value) {
+    if (index == 0) {
+      state.y = Real(value) - constants.v_thresh;
+    } else {
+      (index == 1 ? state.exc : state.inh) = Real(value);
+    }
+  }
+
+  [[nodiscard]] static numerics::ExponentialSum<Real> drive_at_threshold(const Constants& constants,
+                                                                         const State& state) {
     return {constants.y_leak, constants.resistance * state.exc * constants.y_exc,
             constants.resistance * state.inh * constants.y_inh, constants.rate_exc, constants.rate_inh};
   }
 
   /// dv/dt [mV/ms]
-  [[nodiscard]] static Real slope(const Constants& constants, const State<Real>& state) {
+  [[nodiscard]] static Real slope(const Constants& constants, const State& state) {
     return ((constants.y_leak - state.y) + constants.resistance * (state.exc * (constants.y_exc - state.y) +
                                                                    state.inh * (constants.y_inh - state.y))) *
            constants.rate_m;
   }
 
   /// Size of the potentials that rounding errors are relative to [mV].
-  [[nodiscard]] static Real scale(const Constants& constants, const State<Real>& state) {
+  [[nodiscard]] static Real scale(const Constants& constants, const State& state) {
     return magnitude(state.y) + constants.potentials;
   }
 
-  [[nodiscard]] static SafeInterval<Real> safe_interval(const Constants& constants, const State<Real>& state) {
+  [[nodiscard]] static SafeInterval<Real> safe_interval(const Constants& constants, const State& state) {
     const Real conductance = Real(1) + constants.resistance * (magnitude(state.exc) + magnitude(state.inh));
-    return neurons::safe_interval(Real(-state.y), barrier(constants, state).upper_bound(), conductance, constants.tau_m,
-                                  scale(constants, state));
+    return neurons::safe_interval(Real(-state.y), drive_at_threshold(constants, state).upper_bound(), conductance,
+                                  constants.tau_m, scale(constants, state));
   }
 
   /// The formula that takes the interval `h` from conductances `exc` and `inh` on; kNone when it takes more than one.
@@ -358,7 +370,7 @@ struct IfCondExpKernel : StateRows<IfCondExpKernel<Real>, Real> {
                     : Moment{t, Real(0), Real(0)};
   }
   /// The row of a state at state.t.
-  [[nodiscard]] static State<Real> row_of(const Constants& c, const State<Real>& state) {
+  [[nodiscard]] static State row_of(const Constants& c, const State& state) {
     if (!c.framed) {
       return state;
     }
@@ -366,41 +378,40 @@ struct IfCondExpKernel : StateRows<IfCondExpKernel<Real>, Real> {
     return {state.y, state.exc / at.decay_exc, state.inh / at.decay_inh, state.t};
   }
   /// The state of a row at row.t.
-  [[nodiscard]] static State<Real> state_of(const Constants& c, const State<Real>& row) {
+  [[nodiscard]] static State state_of(const Constants& c, const State& row) {
     return state_now(c, row, moment(c, row.t));
   }
   /// The same, where row.t is `at`.
-  [[nodiscard]] static State<Real> state_now(const Constants& c, const State<Real>& row, const Moment& at) {
-    return c.framed ? State<Real>{row.y, row.exc * at.decay_exc, row.inh * at.decay_inh, row.t} : row;
+  [[nodiscard]] static State state_now(const Constants& c, const State& row, const Moment& at) {
+    return c.framed ? State{row.y, row.exc * at.decay_exc, row.inh * at.decay_inh, row.t} : row;
   }
 
   /// The state at `t`, not before row.t, without input in between, ignoring the threshold; and t.
-  [[nodiscard]] static State<Real> state_at(const Constants& c, const State<Real>& row, const Real& t) {
+  [[nodiscard]] static State state_at(const Constants& c, const State& row, const Real& t) {
     return Rows::state_at(c, state_of(c, row), t);
   }
   /// The same of a refractory neuron: y is kHeld.
-  [[nodiscard]] static State<Real> held_at(const Constants& c, const State<Real>& row, const Real& t) {
+  [[nodiscard]] static State held_at(const Constants& c, const State& row, const Real& t) {
     if (!c.framed) {
       return Rows::held_at(c, row, t);
     }
-    State<Real> state = state_now(c, row, moment(c, t));
+    State state = state_now(c, row, moment(c, t));
     state.y = Real(kHeld);
     state.t = t;
     return state;
   }
   /// Refractory from `t` on, or awake again: the row without and with a potential.
-  [[nodiscard]] static State<Real> row_with(const Constants& c, const State<Real>& row, const Real& y, const Real& t) {
+  [[nodiscard]] static State row_with(const Constants& c, const State& row, const Real& y, const Real& t) {
     if (c.framed) {
       return {y, row.exc, row.inh, t};
     }
-    State<Real> state = Rows::held_at(c, row, t);
+    State state = Rows::held_at(c, row, t);
     state.y = y;
     return state;
   }
 
   /// An input, awake or refractory.
-  static void receive(const Constants& c, State<Real>& row, const Moment& at, std::size_t receptor,
-                      const Real& weight) {
+  static void receive(const Constants& c, State& row, const Moment& at, std::size_t receptor, const Real& weight) {
     if (!c.framed) {
       return Rows::receive(c, row, {at.t}, receptor, weight);
     }
@@ -423,7 +434,7 @@ struct IfCondExpKernel : StateRows<IfCondExpKernel<Real>, Real> {
           inh_is_slow(c.rate_exc >= c.rate_inh) {}
 
     /// The largest positive value of the synapses' share of the drive from now on, if there is one, as in
-    /// numerics::Barrier::upper_bound() [mV].
+    /// numerics::ExponentialSum::upper_bound() [mV].
     [[nodiscard]] Real largest(const Real& exc_amplitude, const Real& inh_amplitude) const {
       const Real drive_exc = exc * exc_amplitude;
       const Real drive_inh = inh * inh_amplitude;
@@ -434,7 +445,7 @@ struct IfCondExpKernel : StateRows<IfCondExpKernel<Real>, Real> {
   };
 
   /// How long the neuron is safe after its last event.
-  [[nodiscard, gnu::always_inline]] static SafeInterval<Real> safe_after(const Constants& c, const State<Real>& row,
+  [[nodiscard, gnu::always_inline]] static SafeInterval<Real> safe_after(const Constants& c, const State& row,
                                                                          const Moment& at) {
     if (!c.framed) {
       return safe_interval(c, row);
@@ -447,7 +458,7 @@ struct IfCondExpKernel : StateRows<IfCondExpKernel<Real>, Real> {
   }
 
   /// Into the next epoch: its time 0 is the present one's end.
-  static void next_epoch(const Constants& c, State<Real>& row) {
+  static void next_epoch(const Constants& c, State& row) {
     if (!c.framed) {
       return Rows::next_epoch(c, row);
     }
@@ -462,7 +473,7 @@ struct IfCondExpKernel : StateRows<IfCondExpKernel<Real>, Real> {
     bool leak_only;    ///< neither synapse moves y by a rounding error
   };
 
-  [[nodiscard]] static Load load_of(const Constants& c, const State<Real>& state, const Real& h) {
+  [[nodiscard]] static Load load_of(const Constants& c, const State& state, const Real& h) {
     const Real negligible = std::numeric_limits<Real>::epsilon() / 1024;
     const Real exc = c.resistance * magnitude(state.exc);
     const Real inh = c.resistance * magnitude(state.inh);
@@ -493,7 +504,7 @@ struct IfCondExpKernel : StateRows<IfCondExpKernel<Real>, Real> {
   }
 
   /// advance_refractory(), with one exponential where it is enough.
-  [[nodiscard]] static State<Real> decay(const Constants& c, const State<Real>& state, const Real& h) {
+  [[nodiscard]] static State decay(const Constants& c, const State& state, const Real& h) {
     if (c.series.ratio == 0) {
       return advance_refractory(c, state, h);
     }
@@ -505,8 +516,8 @@ struct IfCondExpKernel : StateRows<IfCondExpKernel<Real>, Real> {
   }
 
   /// Only the leak acts on y.
-  [[nodiscard]] static State<Real> decay_to_leak(const Constants& c, const State<Real>& state, const Real& h) {
-    State<Real> end = advance_refractory(c, state, h);
+  [[nodiscard]] static State decay_to_leak(const Constants& c, const State& state, const Real& h) {
+    State end = advance_refractory(c, state, h);
     const Real x = h * c.rate_m;
     // The increment's form loses nothing at small x; the other one keeps the sign of y when y_leak is 0.
     end.y = x < Real(1) / 2 ? Real(state.y - (c.y_leak - state.y) * numerics::elementary::expm1(Real(-x)))
@@ -515,14 +526,14 @@ struct IfCondExpKernel : StateRows<IfCondExpKernel<Real>, Real> {
   }
 
   /// Where y would rest if the conductances stayed as they are.
-  [[nodiscard]] static Real stationary(const Constants& c, const State<Real>& state) {
+  [[nodiscard]] static Real stationary(const Constants& c, const State& state) {
     const Real ge = c.resistance * state.exc;
     const Real gi = c.resistance * state.inh;
     return (c.y_leak + ge * c.y_exc + gi * c.y_inh) / (Real(1) + ge + gi);
   }
 
   /// M(h) - M(s): the integral of the total conductance over [s, h], over cm.
-  [[nodiscard]] static Real memory(const Constants& c, const State<Real>& state, const Real& s, const Real& h) {
+  [[nodiscard]] static Real memory(const Constants& c, const State& state, const Real& s, const Real& h) {
     const Real left = h - s;
     return left * c.rate_m -
            c.resistance * (state.exc * c.tau_exc * c.rate_m * numerics::elementary::exp(Real(-s * c.rate_exc)) *
@@ -533,13 +544,13 @@ struct IfCondExpKernel : StateRows<IfCondExpKernel<Real>, Real> {
 
   /// The part of [0, h] whose influence on y(h), e^{-(M(h)-M(s))}, is below the last bit: what y was at its end does
   /// not matter. This bounds the number of steps: less than 4 log(1/epsilon) is left of M.
-  [[nodiscard]] static Real forgotten_part(const Constants& c, const State<Real>& state, const Real& h) {
+  [[nodiscard]] static Real forgotten_part(const Constants& c, const State& state, const Real& h) {
     const Real enough = (std::numeric_limits<Real>::digits + 12) * (Real(7) / 10);  // > log 2
     if (state.exc < Real(0) || state.inh < Real(0)) {
       return Real(0);  // conductances below 0 are no physical ones; M need not be monotone
     }
     Real s(0);
-    State<Real> there = state;
+    State there = state;
     // M(h) - M(s) is convex and falls with s: Newton's method approaches the aim from the left and never passes it.
     for (Real left = memory(c, state, s, h); left > 4 * enough; left = memory(c, state, s, h)) {
       const Real slope = (Real(1) + c.resistance * (there.exc + there.inh)) * c.rate_m;
@@ -559,9 +570,8 @@ struct IfCondExpKernel : StateRows<IfCondExpKernel<Real>, Real> {
   }
 
   /// The state `h` later by one Taylor series.
-  [[nodiscard]] static State<Real> series(const Constants& c, const State<Real>& state, const Real& h,
-                                          const Load& load) {
-    State<Real> end = advance_refractory(c, state, h);
+  [[nodiscard]] static State series(const Constants& c, const State& state, const Real& h, const Load& load) {
+    State end = advance_refractory(c, state, h);
     // A synapse that is too fast for the series is one that does not matter.
     const bool exc = c.rate_exc <= load.rate;
     const bool inh = c.rate_inh <= load.rate;

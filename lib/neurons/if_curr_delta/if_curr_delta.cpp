@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "neurons/if_curr_delta/if_curr_delta.hpp"
+
 #include <array>
 
+#include "neurons/implement.hpp"
 #include "neurons/parameter_rules.hpp"
 #include "va_event/cell_types.hpp"
 
@@ -16,13 +19,15 @@ const CellModel& IfCurrDelta::model() {
        {"v_reset", "mV", -65.0, Bound::any, "potential after a spike"},
        {"v_thresh", "mV", -50.0, Bound::any, "threshold"}}};
   static constexpr std::array<VariableInfo, 1> kVariables = {{{"v", "mV", -65.0, "membrane potential"}}};
-  static const CellModel kModel{"IF_curr_delta",
-                                kParameters,
-                                kVariables,
-                                neurons::kNeuronReceptors,
-                                false,
-                                [](std::span<const double> values) { neurons::check_reset(values[5], values[6]); },
-                                "mV"};
+  static constexpr neurons::NeuronImplementation kImplementation = neurons::implement<neurons::IfCurrDeltaKernel>();
+  static const CellModel kModel{
+      .name = "IF_curr_delta",
+      .parameters = kParameters,
+      .variables = kVariables,
+      .receptors = neurons::kNeuronReceptors,
+      .check = [](std::span<const double> values) { neurons::check_reset(values[5], values[6]); },
+      .weight_unit = "mV",
+      .neuron = &kImplementation};
   return kModel;
 }
 

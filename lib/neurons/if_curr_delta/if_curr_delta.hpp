@@ -17,10 +17,12 @@ namespace va_event::neurons {
 /// variables of the state are not used; they are 0.
 template <class Real>
 struct IfCurrDeltaKernel : StateRows<IfCurrDeltaKernel<Real>, Real> {
+  using State = typename StateRows<IfCurrDeltaKernel<Real>, Real>::State;
   /// Largest error of y after `advance`, in units of epsilon() * scale(constants, state).
   static constexpr double kMaxAdvanceError = 4.0;
   /// An input can lift v to the threshold at once.
   static constexpr bool kInputsMoveV = true;
+  static constexpr bool kTakesSinusoids = true;
 
   struct Constants {
     Real y_reset;     ///< v_reset - v_thresh [mV], < 0
@@ -53,16 +55,16 @@ struct IfCurrDeltaKernel : StateRows<IfCurrDeltaKernel<Real>, Real> {
   }
 
   /// @param variables in the order of model().variables
-  [[nodiscard]] static State<Real> make_state(const Constants& constants, std::span<const double> variables) {
+  [[nodiscard]] static State make_state(const Constants& constants, std::span<const double> variables) {
     return {Real(variables[0]) - constants.v_thresh, Real(0), Real(0), Real(0)};
   }
 
   /// The state `h` later without input, ignoring the threshold; `t` stays.
   /// @param h [ms], >= 0; any length
   /// Error of y <= kMaxAdvanceError epsilon * scale.
-  [[nodiscard]] static State<Real> advance(const Constants& constants, const State<Real>& state, const Real& h) {
+  [[nodiscard]] static State advance(const Constants& constants, const State& state, const Real& h) {
     const Real x = h * constants.rate_m;
-    State<Real> end = state;
+    State end = state;
     // The increment's form loses nothing at small x; the other one keeps the sign of y when y_infinity is 0.
     end.y = x < Real(1) / 2
                 ? Real(state.y - (constants.y_infinity - state.y) * numerics::elementary::expm1(Real(-x)))
@@ -71,35 +73,40 @@ struct IfCurrDeltaKernel : StateRows<IfCurrDeltaKernel<Real>, Real> {
   }
 
   /// The same while v is held at v_reset: nothing happens.
-  [[nodiscard]] static State<Real> advance_refractory(const Constants& /*constants*/, const State<Real>& state,
-                                                      const Real& /*h*/) {
+  [[nodiscard]] static State advance_refractory(const Constants& /*constants*/, const State& state, const Real& /*h*/) {
     return state;
   }
 
   /// While the neuron is refractory, y is kHeld and the input is lost.
-  static void add_input(State<Real>& state, std::size_t /*receptor*/, const Real& weight) { state.y += weight; }
+  static void add_input(State& state, std::size_t /*receptor*/, const Real& weight) { state.y += weight; }
 
   /// A variable as users see it. @param index in model().variables
-  [[nodiscard]] static Real variable(const Constants& constants, const State<Real>& state, std::size_t index) {
+  [[nodiscard]] static Real variable(const Constants& constants, const State& state, std::size_t index) {
     return index == 0 ? Real(state.y + constants.v_thresh) : Real(0);
   }
 
+  /// Sets v, which is variable 0.
+  static void set_variable(const Constants& constants, State& state, std::size_t /*index*/, double value) {
+    state.y = Real(value) - constants.v_thresh;
+  }
+
   /// Constant; the rates of its two absent terms are any.
-  [[nodiscard]] static numerics::Barrier<Real> barrier(const Constants& constants, const State<Real>& /*state*/) {
+  [[nodiscard]] static numerics::ExponentialSum<Real> drive_at_threshold(const Constants& constants,
+                                                                         const State& /*state*/) {
     return {constants.y_infinity, Real(0), Real(0), constants.rate_m, constants.rate_m};
   }
 
   /// dv/dt [mV/ms]
-  [[nodiscard]] static Real slope(const Constants& constants, const State<Real>& state) {
+  [[nodiscard]] static Real slope(const Constants& constants, const State& state) {
     return (constants.y_infinity - state.y) * constants.rate_m;
   }
 
   /// Size of the potentials that rounding errors are relative to [mV].
-  [[nodiscard]] static Real scale(const Constants& constants, const State<Real>& state) {
+  [[nodiscard]] static Real scale(const Constants& constants, const State& state) {
     return magnitude(state.y) + constants.potentials;
   }
 
-  [[nodiscard]] static SafeInterval<Real> safe_interval(const Constants& constants, const State<Real>& state) {
+  [[nodiscard]] static SafeInterval<Real> safe_interval(const Constants& constants, const State& state) {
     return neurons::safe_interval(Real(-state.y), constants.y_infinity, Real(1), constants.tau_m,
                                   scale(constants, state));
   }

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "neurons/if_curr_exp/if_curr_exp.hpp"
+
 #include <array>
 
+#include "neurons/if_curr_exp/running_bound_group.hpp"
+#include "neurons/implement.hpp"
 #include "neurons/parameter_rules.hpp"
 #include "va_event/cell_types.hpp"
 
@@ -20,11 +24,16 @@ const CellModel& IfCurrExp::model() {
   static constexpr std::array<VariableInfo, 3> kVariables = {{{"v", "mV", -65.0, "membrane potential"},
                                                               {"isyn_exc", "nA", 0.0, "excitatory current"},
                                                               {"isyn_inh", "nA", 0.0, "inhibitory current"}}};
+  static constexpr neurons::NeuronImplementation kImplementation =
+      neurons::implement<neurons::IfCurrExpKernel, neurons::RunningBoundGroup>();
   static const CellModel kModel{
-      "IF_curr_exp", kParameters,
-      kVariables,    neurons::kNeuronReceptors,
-      false,         [](std::span<const double> values) {
-        neurons::check_reset(values[7], values[8]); }};
+      .name = "IF_curr_exp",
+      .parameters = kParameters,
+      .variables = kVariables,
+      .receptors = neurons::kNeuronReceptors,
+      .check = [](std::span<const double> values) { neurons::check_reset(values[7], values[8]); },
+      .weight_unit = "nA",
+      .neuron = &kImplementation};
   return kModel;
 }
 

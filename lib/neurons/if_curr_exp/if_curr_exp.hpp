@@ -53,8 +53,10 @@ struct IfCurrExpKernel {
   static constexpr double kMaxAdvanceError = 8.0;
   /// An input changes a current, never v itself.
   static constexpr bool kInputsMoveV = false;
+  static constexpr bool kTakesSinusoids = true;
   static constexpr bool kHasReserve = std::is_same_v<Real, double>;
-  using Row = std::conditional_t<kHasReserve, ReserveRow, State<Real>>;
+  using State = neurons::State<Real>;
+  using Row = std::conditional_t<kHasReserve, ReserveRow, State>;
   /// The potential for a short time.
   using Short = std::conditional_t<std::is_same_v<Real, double>, ShortCurrentSolution<IfCurrExpKernel>, void>;
 
@@ -131,7 +133,7 @@ struct IfCurrExpKernel {
   }
 
   /// @param variables in the order of model().variables
-  [[nodiscard]] static State<Real> make_state(const Constants& constants, std::span<const double> variables) {
+  [[nodiscard]] static State make_state(const Constants& constants, std::span<const double> variables) {
     return {Real(variables[0]) - constants.v_thresh, Real(variables[1]), Real(variables[2]), Real(0)};
   }
 
@@ -139,7 +141,7 @@ struct IfCurrExpKernel {
   /// @param h [ms], >= 0; any length (long silences neither overflow nor lose digits)
   /// Error of y <= kMaxAdvanceError epsilon * scale, also at and near tau_syn = tau_m.
   /// Source: Rotter & Diesmann 1999 (Biol. Cybern. 81:381-402), rewritten with phi around the slower exponential.
-  [[nodiscard]] static State<Real> advance(const Constants& constants, const State<Real>& state, const Real& h) {
+  [[nodiscard]] static State advance(const Constants& constants, const State& state, const Real& h) {
     const Real x = h * constants.rate_m;
     const Real decay_m = numerics::elementary::exp(Real(-x));
     const Real decay_exc = numerics::elementary::exp(Real(-h * constants.exc.rate));
@@ -157,9 +159,9 @@ struct IfCurrExpKernel {
   // How a neuron is held in memory (a "row"): by its amplitudes where it has a frame, else by its state.
 
   /// The state at `t`, not before row.t, without input in between, ignoring the threshold; and t.
-  [[nodiscard]] static State<Real> state_at(const Constants& c, const Row& row, const Real& t) {
+  [[nodiscard]] static State state_at(const Constants& c, const Row& row, const Real& t) {
     if (!c.framed) {
-      State<Real> state = advance(c, state_of(row), t - row.t);
+      State state = advance(c, state_of(row), t - row.t);
       state.t = t;
       return state;
     }
@@ -167,16 +169,15 @@ struct IfCurrExpKernel {
   }
 
   /// The same of a refractory neuron: y is kHeld.
-  [[nodiscard]] static State<Real> held_at(const Constants& c, const Row& row, const Real& t) {
-    State<Real> state =
-        c.framed ? state_at(c, row, t, factors_at(c, t)) : advance_refractory(c, state_of(row), t - row.t);
+  [[nodiscard]] static State held_at(const Constants& c, const Row& row, const Real& t) {
+    State state = c.framed ? state_at(c, row, t, factors_at(c, t)) : advance_refractory(c, state_of(row), t - row.t);
     state.y = Real(kHeld);
     state.t = t;
     return state;
   }
 
   /// The row of a state at state.t; an awake neuron has no reserve yet.
-  [[nodiscard]] static Row row_of(const Constants& c, const State<Real>& state) {
+  [[nodiscard]] static Row row_of(const Constants& c, const State& state) {
     if (!c.framed) {
       return make_row(state.y, state.exc, state.inh, state.t);
     }
@@ -220,7 +221,7 @@ struct IfCurrExpKernel {
       const Real inh = row.inh * at.now.inh;
       return make_row((((y - c.y_infinity) - exc) - inh) / at.now.m, row.exc, row.inh, at.t);
     }
-    State<Real> state = held_at(c, row, at.t);
+    State state = held_at(c, row, at.t);
     state.y = y;
     return row_of(c, state);
   }
@@ -232,13 +233,13 @@ struct IfCurrExpKernel {
       row.t = at.t;
       return;
     }
-    State<Real> state = row.y == Real(kHeld) ? held_at(c, row, at.t) : state_at(c, row, at.t);
+    State state = row.y == Real(kHeld) ? held_at(c, row, at.t) : state_at(c, row, at.t);
     add_input(state, receptor, weight);
     row = make_row(state.y, state.exc, state.inh, state.t);
   }
 
   /// The state at the moment of the neuron's last event.
-  [[nodiscard]] static State<Real> state_now(const Constants& c, const Row& row, const Moment& at) {
+  [[nodiscard]] static State state_now(const Constants& c, const Row& row, const Moment& at) {
     return c.framed ? state_at(c, row, at.t, at.now) : state_of(row);
   }
 
@@ -284,7 +285,7 @@ struct IfCurrExpKernel {
       row = make_row(row.y == Real(kHeld) ? row.y : decayed(row.y, c.epoch.m), decayed(row.exc, c.epoch.exc),
                      decayed(row.inh, c.epoch.inh), Real(0));
     } else {
-      const State<Real> end = row.y == Real(kHeld) ? held_at(c, row, Real(kEpoch)) : state_at(c, row, Real(kEpoch));
+      const State end = row.y == Real(kHeld) ? held_at(c, row, Real(kEpoch)) : state_at(c, row, Real(kEpoch));
       row = make_row(end.y, end.exc, end.inh, Real(0));
     }
   }
@@ -317,48 +318,61 @@ struct IfCurrExpKernel {
     const Real exc = row.exc * now.exc;
     const Real inh = row.inh * now.inh;
     const Real y = c.y_infinity + ((row.y * now.m + exc) + inh);
-    const numerics::Barrier<Real> barrier{c.y_infinity, exc * c.drive_exc, inh * c.drive_inh, c.exc.rate, c.inh.rate};
+    const numerics::ExponentialSum<Real> drive{c.y_infinity, exc * c.drive_exc, inh * c.drive_inh, c.exc.rate,
+                                               c.inh.rate};
     return neurons::safe_interval(
-        Real(-y), barrier.upper_bound(), Real(1), c.tau_m,
-        Real(magnitude(y) + c.potentials + (magnitude(barrier.exc) + magnitude(barrier.inh))));
+        Real(-y), drive.upper_bound(), Real(1), c.tau_m,
+        Real(magnitude(y) + c.potentials + (magnitude(drive.first) + magnitude(drive.second))));
   }
 
   /// The same while v is held at v_reset: only the synaptic variables change.
-  [[nodiscard]] static State<Real> advance_refractory(const Constants& constants, const State<Real>& state,
-                                                      const Real& h) {
+  [[nodiscard]] static State advance_refractory(const Constants& constants, const State& state, const Real& h) {
     return {state.y, decayed(state.exc, numerics::elementary::exp(Real(-h * constants.exc.rate))),
             decayed(state.inh, numerics::elementary::exp(Real(-h * constants.inh.rate))), state.t};
   }
 
   /// @param receptor index in model().receptors
-  static void add_input(State<Real>& state, std::size_t receptor, const Real& weight) {
+  static void add_input(State& state, std::size_t receptor, const Real& weight) {
     (receptor == 0 ? state.exc : state.inh) += weight;
   }
 
   /// A variable as users see it. @param index in model().variables
-  [[nodiscard]] static Real variable(const Constants& constants, const State<Real>& state, std::size_t index) {
+  [[nodiscard]] static Real variable(const Constants& constants, const State& state, std::size_t index) {
     return index == 0 ? Real(state.y + constants.v_thresh) : index == 1 ? state.exc : state.inh;
   }
 
-  [[nodiscard]] static numerics::Barrier<Real> barrier(const Constants& constants, const State<Real>& state) {
+  /// Sets a variable. @param index in model().variables
+  static void set_variable(const Constants& constants, State& state, std::size_t index, double value) {
+    if (index == 0) {
+      state.y = Real(value) - constants.v_thresh;
+    } else {
+      (index == 1 ? state.exc : state.inh) = Real(value);
+    }
+  }
+
+  /// A spike changes nothing but v.
+  static void after_spike(const Constants& /*constants*/, State& /*state*/) {}
+
+  [[nodiscard]] static numerics::ExponentialSum<Real> drive_at_threshold(const Constants& constants,
+                                                                         const State& state) {
     return {constants.y_infinity, constants.resistance * state.exc, constants.resistance * state.inh,
             constants.exc.rate, constants.inh.rate};
   }
 
   /// dv/dt [mV/ms]
-  [[nodiscard]] static Real slope(const Constants& constants, const State<Real>& state) {
+  [[nodiscard]] static Real slope(const Constants& constants, const State& state) {
     return ((constants.y_infinity - state.y) + constants.resistance * (state.exc + state.inh)) * constants.rate_m;
   }
 
   /// Size of the potentials that rounding errors are relative to [mV].
-  [[nodiscard]] static Real scale(const Constants& constants, const State<Real>& state) {
+  [[nodiscard]] static Real scale(const Constants& constants, const State& state) {
     return magnitude(state.y) + constants.potentials +
            constants.resistance * (magnitude(state.exc) + magnitude(state.inh));
   }
 
-  [[nodiscard]] static SafeInterval<Real> safe_interval(const Constants& constants, const State<Real>& state) {
-    return neurons::safe_interval(Real(-state.y), barrier(constants, state).upper_bound(), Real(1), constants.tau_m,
-                                  scale(constants, state));
+  [[nodiscard]] static SafeInterval<Real> safe_interval(const Constants& constants, const State& state) {
+    return neurons::safe_interval(Real(-state.y), drive_at_threshold(constants, state).upper_bound(), Real(1),
+                                  constants.tau_m, scale(constants, state));
   }
 
  private:
@@ -390,7 +404,7 @@ struct IfCurrExpKernel {
     }
   }
   /// Of a row without a frame.
-  [[nodiscard]] static State<Real> state_of(const Row& row) { return {row.y, row.exc, row.inh, row.t}; }
+  [[nodiscard]] static State state_of(const Row& row) { return {row.y, row.exc, row.inh, row.t}; }
 
   /// Of the potential of an input, in units of its amplitude.
   struct Peak {
@@ -405,8 +419,8 @@ struct IfCurrExpKernel {
     return {time, numerics::elementary::exp(Real(-time / tau)) - numerics::elementary::exp(Real(-time / tau_m))};
   }
 
-  [[nodiscard]] static State<Real> state_at(const Constants& c, const Row& row, const Real& t,
-                                            const frame::Factors<Real>& now) {
+  [[nodiscard]] static State state_at(const Constants& c, const Row& row, const Real& t,
+                                      const frame::Factors<Real>& now) {
     const Real exc = row.exc * now.exc;
     const Real inh = row.inh * now.inh;
     return {c.y_infinity + ((row.y * now.m + exc) + inh), exc / c.gain_exc, inh / c.gain_inh, t};

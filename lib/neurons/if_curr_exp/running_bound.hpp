@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <limits>
 #include <type_traits>
 
@@ -18,6 +19,9 @@ struct alignas(64) ReserveRow {
   double inh;
   double reserve;  ///< < 0: y stays below this number for the rest of the epoch, if no event comes [mV]. See below
   double t;        ///< time of the neuron's last own event, since the start of the epoch [ms]
+
+  /// What a checkpoint holds of it beside the reserve.
+  [[nodiscard]] std::array<double*, 4> numbers() noexcept { return {&y, &exc, &inh, &t}; }
 };
 
 /// The reserve: an upper bound of y over the rest of the epoch. An input raises y by at most the highest potential that

@@ -19,6 +19,7 @@ namespace va_event::neurons {
 /// from state.t.
 template <class Kernel, class Real>
 struct DrivenKernel {
+  using State = typename Kernel::State;
   /// Largest error of y after `advance`, in units of epsilon * scale, when time itself is exact: as without sinusoids.
   static constexpr double kMaxAdvanceError = 8.0;
 
@@ -41,43 +42,43 @@ struct DrivenKernel {
   /// The state `h` later without input, ignoring the threshold; `t` stays.
   /// @param h [ms], >= 0, any length within the epoch
   /// Error of y <= kMaxAdvanceError epsilon * scale.
-  [[nodiscard]] static State<Real> advance(const Constants& c, const State<Real>& state, const Real& h) {
+  [[nodiscard]] static State advance(const Constants& c, const State& state, const Real& h) {
     if constexpr (kHasConductances) {
       return DrivenIfCondExp<Real>::advance(c.plain, c.sines, state, h);
     } else {
-      State<Real> end = Kernel::advance(c.plain, state, h);
+      State end = Kernel::advance(c.plain, state, h);
       end.y += c.sines.leaky_response(state.t, h, c.plain.rate_m);
       return end;
     }
   }
   /// At `t`, not before state.t.
-  [[nodiscard]] static State<Real> state_at(const Constants& c, const State<Real>& state, const Real& t) {
-    State<Real> there = advance(c, state, t - state.t);
+  [[nodiscard]] static State state_at(const Constants& c, const State& state, const Real& t) {
+    State there = advance(c, state, t - state.t);
     there.t = t;
     return there;
   }
   /// The same of a refractory neuron: y is kHeld.
-  [[nodiscard]] static State<Real> held_at(const Constants& c, const State<Real>& state, const Real& t) {
-    State<Real> there = Kernel::advance_refractory(c.plain, state, t - state.t);
+  [[nodiscard]] static State held_at(const Constants& c, const State& state, const Real& t) {
+    State there = Kernel::advance_refractory(c.plain, state, t - state.t);
     there.y = Real(kHeld);
     there.t = t;
     return there;
   }
 
   /// dv/dt [mV/ms]
-  [[nodiscard]] static Real slope(const Constants& c, const State<Real>& state) {
+  [[nodiscard]] static Real slope(const Constants& c, const State& state) {
     return Kernel::slope(c.plain, state) + c.sines.value(state.t) * c.plain.rate_m;
   }
 
   /// Size of the potentials that rounding errors are relative to [mV].
-  [[nodiscard]] static Real scale(const Constants& c, const State<Real>& state) {
+  [[nodiscard]] static Real scale(const Constants& c, const State& state) {
     return Kernel::scale(c.plain, state) + c.sines.reach;
   }
 
   /// Two bounds, the longer of which holds: sinusoids add at most their sizes to the drive, and move v by at most
   /// their reach. The second one is what spares fast sinusoids a look in each period.
-  [[nodiscard]] static SafeInterval<Real> safe_interval(const Constants& c, const State<Real>& state) {
-    const Real drive = Kernel::barrier(c.plain, state).upper_bound();
+  [[nodiscard]] static SafeInterval<Real> safe_interval(const Constants& c, const State& state) {
+    const Real drive = Kernel::drive_at_threshold(c.plain, state).upper_bound();
     Real conductance(1);
     if constexpr (kHasConductances) {
       conductance += c.plain.resistance * (magnitude(state.exc) + magnitude(state.inh));
@@ -114,11 +115,11 @@ class Drive {
   using Driven = DrivenKernel<Kernel, Real>;
 
   /// @param row the neuron's state at its last event; from then on the drive is known
-  Drive(const typename Driven::Constants& constants, const State<Real>& row)
-      : sines_(constants.sines), barrier_(Kernel::barrier(constants.plain, row)), origin_(row.t) {
-    const double rate_exc(barrier_.rate_exc), rate_inh(barrier_.rate_inh);
-    double change = std::fabs(static_cast<double>(barrier_.exc)) * rate_exc +
-                    std::fabs(static_cast<double>(barrier_.inh)) * rate_inh;
+  Drive(const typename Driven::Constants& constants, const typename Driven::State& row)
+      : sines_(constants.sines), drive_(Kernel::drive_at_threshold(constants.plain, row)), origin_(row.t) {
+    const double rate_exc(drive_.rate_first), rate_inh(drive_.rate_second);
+    double change = std::fabs(static_cast<double>(drive_.first)) * rate_exc +
+                    std::fabs(static_cast<double>(drive_.second)) * rate_inh;
     for (const Sinusoid<Real>& one : sines_.each) {
       const double size = std::fabs(static_cast<double>(one.size)), omega(one.omega);
       change += size * omega;
@@ -169,13 +170,13 @@ class Drive {
 
   [[nodiscard]] Local at(const Real& t) const {
     const Real since = t - origin_;
-    const Real exc = barrier_.exc * numerics::elementary::exp(Real(-since * barrier_.rate_exc));
-    const Real inh = barrier_.inh * numerics::elementary::exp(Real(-since * barrier_.rate_inh));
-    const Real fall_exc = exc * barrier_.rate_exc;
-    const Real fall_inh = inh * barrier_.rate_inh;
-    Local local{barrier_.constant + exc + inh, -(fall_exc + fall_inh),
-                curvature_ + std::fabs(static_cast<double>(fall_exc * barrier_.rate_exc)) +
-                    std::fabs(static_cast<double>(fall_inh * barrier_.rate_inh))};
+    const Real exc = drive_.first * numerics::elementary::exp(Real(-since * drive_.rate_first));
+    const Real inh = drive_.second * numerics::elementary::exp(Real(-since * drive_.rate_second));
+    const Real fall_exc = exc * drive_.rate_first;
+    const Real fall_inh = inh * drive_.rate_second;
+    Local local{drive_.constant + exc + inh, -(fall_exc + fall_inh),
+                curvature_ + std::fabs(static_cast<double>(fall_exc * drive_.rate_first)) +
+                    std::fabs(static_cast<double>(fall_inh * drive_.rate_second))};
     for (const Sinusoid<Real>& one : sines_.each) {
       const numerics::SineCosine<Real> now = one.at(t);
       local.value += one.size * now.sine;
@@ -201,7 +202,7 @@ class Drive {
   static constexpr double kAlmost = 1.0 - 0x1p-30;
 
   const Sinusoids<Real>& sines_;
-  numerics::Barrier<Real> barrier_;
+  numerics::ExponentialSum<Real> drive_;
   Real origin_;
   double curvature_ = 0.0;  ///< of the sinusoids
   bool constant_;

@@ -2,12 +2,10 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <memory>
 #include <span>
 #include <utility>
 #include <vector>
@@ -15,6 +13,7 @@
 #include "foundation/number_bytes.hpp"
 #include "neurons/group/neuron_group.hpp"
 #include "neurons/sinusoid/driven.hpp"
+#include "neurons/sinusoid/driven_neuron_group.hpp"
 #include "neurons/state.hpp"
 
 namespace va_event::neurons {
@@ -26,24 +25,18 @@ namespace va_event::neurons {
 /// A neuron that once had a sinusoid stays here, also before it starts and after it has stopped. When it is looked at,
 /// and what is found out, follows from its state at its last event alone, as in KernelGroup.
 template <class Kernel, class Real>
-class DrivenGroup final : public NeuronGroup<Real> {
+class DrivenGroup final : public DrivenNeuronGroup<Real> {
  public:
   using Driven = neurons::DrivenKernel<Kernel, Real>;
   using Constants = typename Driven::Constants;
-  using State = neurons::State<Real>;
-  using Counts = std::array<std::uint64_t, kIntervalKinds>;
+  using State = typename Kernel::State;
+  using Candidates = events::Candidates<Real>;
 
-  DrivenGroup(std::unique_ptr<NeuronGroup<Real>> others, std::int64_t epoch)
-      : epoch_(epoch), others_(std::move(others)) {}
-
-  std::uint32_t add(const network::PopulationData& /*population*/, std::uint32_t /*begin*/, std::uint32_t /*end*/,
-                    std::span<const double> /*injected*/) override {
-    assert(false && "populations come before sinusoids");
-    return 0;
-  }
+  /// @param others must outlive this @param epoch number of the present one
+  DrivenGroup(ModelGroup<Real, State>& others, std::int64_t epoch) : epoch_(epoch), others_(others) {}
 
   void deliver(const Real& t, std::size_t receptor, std::span<const neurons::Targets> targets,
-               Candidates<Real>& candidates) override {
+               Candidates& candidates) override {
     parts_.clear();
     for (const neurons::Targets& part : targets) {
       std::size_t begin = 0;
@@ -64,11 +57,11 @@ class DrivenGroup final : public NeuronGroup<Real> {
       pass_on(part.index.size());
     }
     if (!parts_.empty()) {
-      others_->deliver(t, receptor, parts_, candidates);
+      others_.deliver(t, receptor, parts_, candidates);
     }
   }
 
-  std::size_t receive(std::span<const neurons::Input<Real>> inputs, Candidates<Real>& candidates) override {
+  std::size_t receive(std::span<const neurons::Input<Real>> inputs, Candidates& candidates) override {
     if (Neuron* const neuron = find(inputs[0].index)) {
       receive(*neuron, inputs[0].t, inputs[0].receptor, Real(inputs[0].weight), candidates);
       return 1;
@@ -77,59 +70,59 @@ class DrivenGroup final : public NeuronGroup<Real> {
     while (count < inputs.size() && find(inputs[count].index) == nullptr) {
       ++count;
     }
-    return others_->receive(inputs.first(count), candidates);
+    return others_.receive(inputs.first(count), candidates);
   }
 
-  void prefetch(std::size_t i) const override { others_->prefetch(i); }
+  void prefetch(std::size_t i) const override { others_.prefetch(i); }
   void prefetch_targets(std::span<const std::uint32_t> targets, std::uint32_t offset) const override {
-    others_->prefetch_targets(targets, offset);
+    others_.prefetch_targets(targets, offset);
   }
 
   [[nodiscard]] Real safe_until(std::size_t i) const override {
     const Neuron* const neuron = find(i);
-    return neuron == nullptr ? others_->safe_until(i) : neuron->safe;
+    return neuron == nullptr ? others_.safe_until(i) : neuron->safe;
   }
 
   Verdict<Real> examine(std::size_t i) override {
     Neuron* const neuron = find(i);
-    return neuron == nullptr ? others_->examine(i) : examine(*neuron);
+    return neuron == nullptr ? others_.examine(i) : examine(*neuron);
   }
 
   Real fire(std::size_t i, const Real& t) override {
     Neuron* const found = find(i);
     if (found == nullptr) {
-      return others_->fire(i, t);
+      return others_.fire(i, t);
     }
     Neuron& neuron = *found;
-    --count(Interval::by_search);
-    ++count(Interval::crossing);
-    ++count(Interval::refractory);
+    --this->count(Interval::by_search);
+    ++this->count(Interval::crossing);
+    ++this->count(Interval::refractory);
     note(neuron, neuron.decision.distance, static_cast<double>(t));
     neuron.row = Driven::held_at(neuron.constants, neuron.row, t);
-    neuron.held_y = neuron.constants.plain.y_reset;
+    neuron.refractory_y = neuron.constants.plain.y_reset;
     neuron.safe = infinity();
     return neuron.constants.plain.tau_refrac;
   }
 
-  void wake(std::size_t i, const Real& t, Candidates<Real>& candidates) override {
+  void wake(std::size_t i, const Real& t, Candidates& candidates) override {
     Neuron* const neuron = find(i);
     if (neuron == nullptr) {
-      return others_->wake(i, t, candidates);
+      return others_.wake(i, t, candidates);
     }
     neuron->row = Driven::held_at(neuron->constants, neuron->row, t);
-    neuron->row.y = neuron->held_y;
+    neuron->row.y = neuron->refractory_y;
     begin_interval(*neuron);
     candidates.offer(neuron->safe, neuron->cell);
   }
 
   void set_parameters(std::size_t i, std::span<const double> parameters, double injected, const Real& t,
-                      Candidates<Real>& candidates) override {
+                      Candidates& candidates) override {
     assert(find(i) == nullptr);
-    others_->set_parameters(i, parameters, injected, t, candidates);
+    others_.set_parameters(i, parameters, injected, t, candidates);
   }
 
   void set_driven(std::size_t i, CellId cell, std::span<const double> parameters, double injected,
-                  std::span<const neurons::SineSource> sines, const Real& t, Candidates<Real>& candidates) override {
+                  std::span<const neurons::SineSource> sines, const Real& t, Candidates& candidates) override {
     Constants fresh = Driven::prepare(parameters, injected, sines, epoch_);
     Neuron* neuron = find(i);
     State state{};
@@ -139,59 +132,46 @@ class DrivenGroup final : public NeuronGroup<Real> {
       state = neuron->row;
     } else {
       state = state_at(*neuron, t);
-      const bool at_reset = neuron->held_y == neuron->constants.plain.y_reset;
+      const bool at_reset = neuron->refractory_y == neuron->constants.plain.y_reset;
       const Real shift = neuron->constants.plain.v_thresh - fresh.plain.v_thresh;
       neuron->constants = std::move(fresh);
       if (!refractory(*neuron)) {
         state.y += shift;
       } else if (at_reset) {  // a v that the user has set meanwhile is kept
-        neuron->held_y = neuron->constants.plain.y_reset;
+        neuron->refractory_y = neuron->constants.plain.y_reset;
       } else {
-        neuron->held_y += shift;
+        neuron->refractory_y += shift;
       }
     }
     neuron->sources.assign(sines.begin(), sines.end());
     change(*neuron, state, candidates);
   }
 
-  Retired<Real> retire(std::size_t /*i*/, const Real& /*t*/) override {
-    assert(false && "only others retire");
-    return {};
-  }
-
-  void set_variable(std::size_t i, std::size_t variable, double value, const Real& t,
-                    Candidates<Real>& candidates) override {
+  void set_variable(std::size_t i, std::size_t variable, double value, const Real& t, Candidates& candidates) override {
     Neuron* const neuron = find(i);
     if (neuron == nullptr) {
-      return others_->set_variable(i, variable, value, t, candidates);
+      return others_.set_variable(i, variable, value, t, candidates);
     }
-    State state = state_at(*neuron, t);
-    const State present = visible(*neuron, state);
-    std::array<double, kVariables> variables{};
-    for (std::size_t x = 0; x < kVariables; ++x) {
-      variables[x] = static_cast<double>(Kernel::variable(neuron->constants.plain, present, x));
+    State state = visible(*neuron, state_at(*neuron, t));
+    Kernel::set_variable(neuron->constants.plain, state, variable, value);
+    if (refractory(*neuron)) {
+      neuron->refractory_y = state.y;
+      state.y = Real(kHeld);
     }
-    variables[variable] = value;
-    const State fresh = Kernel::make_state(neuron->constants.plain, variables);
-    (variable == 0   ? (refractory(*neuron) ? neuron->held_y : state.y)
-     : variable == 1 ? state.exc
-                     : state.inh) = variable == 0   ? fresh.y
-                                    : variable == 1 ? fresh.exc
-                                                    : fresh.inh;
     change(*neuron, state, candidates);
   }
 
-  void settle() override { others_->settle(); }
+  void settle() override { others_.settle(); }
 
   [[nodiscard]] double variable(std::size_t i, std::size_t variable, const Real& t) override {
     const Neuron* const neuron = find(i);
-    return neuron == nullptr ? others_->variable(i, variable, t)
+    return neuron == nullptr ? others_.variable(i, variable, t)
                              : static_cast<double>(Kernel::variable(neuron->constants.plain,
                                                                     visible(*neuron, state_at(*neuron, t)), variable));
   }
 
   void next_epoch(std::int64_t epoch) override {
-    others_->next_epoch(epoch);
+    others_.next_epoch(epoch);
     for (Neuron& neuron : neurons_) {
       note_decision_before(neuron, Real(neurons::kEpoch));
       neuron.row = state_at(neuron, Real(neurons::kEpoch));
@@ -206,8 +186,8 @@ class DrivenGroup final : public NeuronGroup<Real> {
     }
   }
 
-  void offer_all(Candidates<Real>& candidates) const override {
-    others_->offer_all(candidates);
+  void offer_all(Candidates& candidates) const override {
+    others_.offer_all(candidates);
     for (const Neuron& neuron : neurons_) {
       candidates.offer(neuron.safe, neuron.cell);
     }
@@ -216,12 +196,13 @@ class DrivenGroup final : public NeuronGroup<Real> {
   void save(std::size_t i, foundation::ByteWriter& out) override {
     const Neuron* const neuron = find(i);
     if (neuron == nullptr) {
-      return others_->save(i, out);
+      return others_.save(i, out);
     }
-    const State& row = neuron->row;
-    for (const Real& x : {row.y, row.exc, row.inh, row.t, neuron->held_y}) {
-      foundation::put_number(out, x);
+    State row = neuron->row;
+    for (const Real* x : row.numbers()) {
+      foundation::put_number(out, *x);
     }
+    foundation::put_number(out, neuron->refractory_y);
     out.put<std::uint8_t>(!refractory(*neuron) && neuron->searched ? 1 : 0);
   }
 
@@ -229,13 +210,14 @@ class DrivenGroup final : public NeuronGroup<Real> {
     epoch_ = now.epoch;
     Neuron* const found = find(i);
     if (found == nullptr) {
-      return others_->load(i, in, now);
+      return others_.load(i, in, now);
     }
     Neuron& neuron = *found;
     State& row = neuron.row;
-    for (Real* x : {&row.y, &row.exc, &row.inh, &row.t, &neuron.held_y}) {
+    for (Real* x : row.numbers()) {
       *x = foundation::get_number<Real>(in);
     }
+    neuron.refractory_y = foundation::get_number<Real>(in);
     in.require(Real(0) <= row.t && row.t <= now.offset, "holds a neuron of another time");
     neuron.searched = in.get<std::uint8_t>() != 0;
     set_epoch(neuron, epoch_);
@@ -250,24 +232,22 @@ class DrivenGroup final : public NeuronGroup<Real> {
     }
   }
 
-  void set_report(const Counts& counts, const Touch& closest) override {
-    others_->set_report({}, closest);
+  void set_report(const IntervalCounts& counts, const ClosestApproach& closest) override {
+    others_.set_report({}, closest);
     NeuronGroup<Real>::set_report(counts, closest);
   }
-  [[nodiscard]] Counts interval_counts() const override {
-    Counts sum = others_->interval_counts();
+  [[nodiscard]] IntervalCounts interval_counts() const override {
+    IntervalCounts sum = others_.interval_counts();
     for (std::size_t kind = 0; kind < kIntervalKinds; ++kind) {
       sum[kind] += this->counts_[kind];
     }
     return sum;
   }
-  [[nodiscard]] Touch closest_touch() const override {
-    const Touch theirs = others_->closest_touch();
-    return theirs.distance < this->closest_.distance ? theirs : this->closest_;
+  [[nodiscard]] ClosestApproach closest_approach() const override {
+    return std::min(others_.closest_approach(), this->closest_);
   }
 
  private:
-  static constexpr std::size_t kVariables = 3;
   /// How far a look has to move the bound [ms] so that the neuron is left alone until then. Where the bounds reach less
   /// far than that and than so many periods, the pieces of the drive are looked at.
   static constexpr double kLookAgain = 0.05;
@@ -276,17 +256,16 @@ class DrivenGroup final : public NeuronGroup<Real> {
   struct Neuron {
     CellId cell = 0;
     Constants constants;
-    State row{};                 ///< as of the last event; y of a refractory one is kHeld
-    Real held_y = Real(0);       ///< y while the neuron is refractory
-    Real safe = infinity();      ///< no spike before this time unless an event comes
-    bool crosses = false;        ///< there is one at that time
-    bool searched = false;       ///< pieces of the drive were looked at since the last event
-    neurons::Decision decision;  ///< of the last look, its time in the present epoch
+    State row{};                  ///< as of the last event; y of a refractory one is kHeld
+    Real refractory_y = Real(0);  ///< y while the neuron is refractory
+    Real safe = infinity();       ///< no spike before this time unless an event comes
+    bool crosses = false;         ///< there is one at that time
+    bool searched = false;        ///< pieces of the drive were looked at since the last event
+    neurons::Decision decision;   ///< of the last look, its time in the present epoch
     std::vector<neurons::SineSource> sources;
   };
 
   static Real infinity() { return std::numeric_limits<Real>::infinity(); }
-  [[nodiscard]] std::uint64_t& count(Interval kind) { return this->counts_[static_cast<std::size_t>(kind)]; }
   [[nodiscard]] static bool refractory(const Neuron& neuron) { return neuron.row.y == Real(neurons::kHeld); }
 
   /// Null: the neuron is among the others.
@@ -297,13 +276,13 @@ class DrivenGroup final : public NeuronGroup<Real> {
 
   Neuron& take_over(std::size_t i, CellId cell, const Real& t) {
     number_.resize(std::max(number_.size(), i + 1));
-    const Retired<Real> last = others_->retire(i, t);
+    const Retired<Real, State> last = others_.retire(i, t);
     Neuron& neuron = neurons_.emplace_back();
     number_[i] = static_cast<std::uint32_t>(neurons_.size());
     neuron.cell = cell;
     neuron.row = last.state;
     neuron.row.t = t;
-    neuron.held_y = last.held_y;
+    neuron.refractory_y = last.refractory_y;
     return neuron;
   }
 
@@ -323,7 +302,7 @@ class DrivenGroup final : public NeuronGroup<Real> {
   [[nodiscard]] static State visible(const Neuron& neuron, const State& state) {
     State seen = state;
     if (refractory(neuron)) {
-      seen.y = neuron.held_y;
+      seen.y = neuron.refractory_y;
     }
     return seen;
   }
@@ -339,23 +318,23 @@ class DrivenGroup final : public NeuronGroup<Real> {
   /// An interval of an awake neuron begins with what its row says.
   void begin_interval(Neuron& neuron) {
     neuron.searched = false;
-    ++count(predict(neuron).by_sign ? Interval::by_sign : Interval::by_bound);
+    ++this->count(predict(neuron).by_sign ? Interval::by_sign : Interval::by_bound);
   }
 
   /// The user, or a current, has changed something.
-  void change(Neuron& neuron, const State& state, Candidates<Real>& candidates) {
+  void change(Neuron& neuron, const State& state, Candidates& candidates) {
     note_decision_before(neuron, state.t);
     const bool was_refractory = refractory(neuron);
     neuron.row = state;
     if (was_refractory) {
-      ++count(Interval::refractory);
+      ++this->count(Interval::refractory);
       return;
     }
     begin_interval(neuron);
     candidates.offer(neuron.safe, neuron.cell);
   }
 
-  void receive(Neuron& neuron, const Real& t, std::size_t receptor, const Real& weight, Candidates<Real>& candidates) {
+  void receive(Neuron& neuron, const Real& t, std::size_t receptor, const Real& weight, Candidates& candidates) {
     const bool was_refractory = refractory(neuron);
     note_decision_before(neuron, t);
     neuron.row = state_at(neuron, t);
@@ -364,7 +343,7 @@ class DrivenGroup final : public NeuronGroup<Real> {
     }
     Kernel::add_input(neuron.row, receptor, weight);
     if (was_refractory) {
-      ++count(Interval::refractory);
+      ++this->count(Interval::refractory);
       return;
     }
     begin_interval(neuron);
@@ -441,8 +420,8 @@ class DrivenGroup final : public NeuronGroup<Real> {
   void count_search(Neuron& neuron) {
     if (!neuron.searched) {
       neuron.searched = true;
-      --count(Interval::by_bound);
-      ++count(Interval::by_search);
+      --this->count(Interval::by_bound);
+      ++this->count(Interval::by_search);
     }
   }
 
@@ -466,13 +445,11 @@ class DrivenGroup final : public NeuronGroup<Real> {
 
   /// @param time in the present epoch [ms]
   void note(const Neuron& neuron, double distance, double time) {
-    if (distance < this->closest_.distance) {
-      this->closest_ = {distance, neuron.cell, {epoch_, time}};
-    }
+    this->closest_ = std::min(this->closest_, ClosestApproach{distance, neuron.cell, {epoch_, time}});
   }
 
   std::int64_t epoch_;  ///< number of the present one
-  std::unique_ptr<NeuronGroup<Real>> others_;
+  ModelGroup<Real, State>& others_;
   std::vector<std::uint32_t> number_;  ///< by index in the group; 0: among the others, else counts neurons_ from 1
   std::vector<Neuron> neurons_;
   std::vector<neurons::Targets> parts_;

@@ -196,7 +196,7 @@ TEST(IfCondExpKernel, ConductancesDecayAloneWhileRefractory) {
   }
 }
 
-TEST(IfCondExpKernel, SlopeIsTheDerivativeAndTauTimesItIsTheBarrierAtThreshold) {
+TEST(IfCondExpKernel, SlopeIsTheDerivativeAndTauTimesItIsTheDriveAtThreshold) {
   RandomCases random(47);
   for (int i = 0; i < 100; ++i) {
     const Case example = random.cond_exp();
@@ -206,9 +206,9 @@ TEST(IfCondExpKernel, SlopeIsTheDerivativeAndTauTimesItIsTheBarrierAtThreshold) 
     const Wide difference = (reference_y(constants, state, h) - state.y) / h;
     ASSERT_LE(abs(difference / WideKernel::slope(constants, state) - 1), Wide("1e-12"));
     state.y = 0;
-    ASSERT_LE(
-        abs(WideKernel::slope(constants, state) * constants.tau_m - WideKernel::barrier(constants, state).value(0)),
-        Wide("1e-45") * (WideKernel::scale(constants, state) + 1) * 300);
+    ASSERT_LE(abs(WideKernel::slope(constants, state) * constants.tau_m -
+                  WideKernel::drive_at_threshold(constants, state).value(0)),
+              Wide("1e-45") * (WideKernel::scale(constants, state) + 1) * 300);
   }
 }
 

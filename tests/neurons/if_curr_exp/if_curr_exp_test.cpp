@@ -137,7 +137,7 @@ TEST(IfCurrExpKernel, InFiftyDigitsAgreesWithTheTextbookToFortyDigits) {
   }
 }
 
-TEST(IfCurrExpKernel, SlopeIsTheDerivativeAndTauTimesItIsTheBarrierAtThreshold) {
+TEST(IfCurrExpKernel, SlopeIsTheDerivativeAndTauTimesItIsTheDriveAtThreshold) {
   RandomCases random(35);
   for (int i = 0; i < 200; ++i) {
     const Case example = random.curr_exp();
@@ -148,9 +148,9 @@ TEST(IfCurrExpKernel, SlopeIsTheDerivativeAndTauTimesItIsTheBarrierAtThreshold) 
     ASSERT_LE(abs(difference - WideKernel::slope(constants, state)),
               Wide("1e-18") * WideKernel::scale(constants, state));
     state.y = 0;
-    ASSERT_LE(
-        abs(WideKernel::slope(constants, state) * constants.tau_m - WideKernel::barrier(constants, state).value(0)),
-        Wide("1e-45") * WideKernel::scale(constants, state));
+    ASSERT_LE(abs(WideKernel::slope(constants, state) * constants.tau_m -
+                  WideKernel::drive_at_threshold(constants, state).value(0)),
+              Wide("1e-45") * WideKernel::scale(constants, state));
   }
 }
 

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "neurons/group/kernel_group.hpp"
+
+namespace va_event::neurons {
+
+/// Each input is taken by itself, in the order of time: the policy of every model and number type that has no faster
+/// one, and what the faster ones are compared with.
+template <class Kernel, class Real>
+class OneByOneGroup final : public KernelGroup<OneByOneGroup<Kernel, Real>, Kernel, Real> {
+  using Base = KernelGroup<OneByOneGroup, Kernel, Real>;
+  friend Base;
+
+ public:
+  using typename Base::Candidates;
+  using typename Base::Moment;
+  using typename Base::Row;
+  using typename Base::State;
+
+  void deliver(const Real& t, std::size_t receptor, std::span<const Targets> targets, Candidates& candidates) override {
+    this->divide(
+        targets,
+        [&](std::uint32_t set, std::span<const Targets> parts) {
+          const Moment at = Kernel::moment(this->sets_[set], t);
+          for_each(parts, [&](std::uint32_t i, double weight) {
+            this->receive_one(i, at, receptor, Real(weight), candidates);
+          });
+        },
+        [&](std::span<const Targets> parts) {
+          for_each(parts, [&](std::uint32_t i, double weight) {
+            this->receive_one(i, Kernel::moment(this->constants(i), t), receptor, Real(weight), candidates);
+          });
+        });
+  }
+
+  std::size_t receive(std::span<const Input<Real>> inputs, Candidates& candidates) override {
+    const Real begin = inputs[0].t;
+    std::size_t count = 0;
+    do {
+      const Input<Real>& input = inputs[count];
+      this->receive_one(input.index, Kernel::moment(this->constants(input.index), input.t), input.receptor,
+                        Real(input.weight), candidates);
+      ++count;
+    } while (count < inputs.size() &&
+             this->rows_[inputs[count].index].t<begin&& this->safe_[inputs[count].index]> inputs[count].t);
+    return count;
+  }
+
+ private:
+  template <class Visit>
+  static void for_each(std::span<const Targets> targets, const Visit& visit) {
+    for (const Targets& part : targets) {
+      for (std::size_t k = 0; k < part.index.size(); ++k) {
+        visit(part.offset + part.index[k], part.weight.empty() ? part.constant_weight : part.weight[k]);
+      }
+    }
+  }
+
+  void begin_epoch_of(const PopulationRanges::Range& range) {
+    for (std::uint32_t i = range.begin; i < range.end; ++i) {
+      this->begin_epoch(i);
+    }
+  }
+
+  void hold(std::size_t i, const Real& t) {
+    State state = Kernel::held_at(this->constants(i), this->rows_[i], t);
+    Kernel::after_spike(this->constants(i), state);
+    this->rows_[i] = Kernel::row_of(this->constants(i), state);
+  }
+
+  void awake(std::size_t i, const Real& t) {
+    State state = Kernel::held_at(this->constants(i), this->rows_[i], t);
+    state.y = this->cold_[i].refractory_y;
+    this->begin_interval(i, state);
+  }
+
+  SafeInterval<Real> predict(std::size_t i, const Moment& at) {
+    const auto bound = Kernel::safe_after(this->constants(i), this->rows_[i], at);
+    this->safe_[i] = this->rows_[i].t + bound.duration;
+    return bound;
+  }
+
+  [[nodiscard]] const Row& look_start(std::size_t i) const { return this->rows_[i]; }
+  [[nodiscard]] State look(std::size_t i, const Row& start, const Real& t) const {
+    return Kernel::state_at(this->constants(i), start, t);
+  }
+};
+
+}  // namespace va_event::neurons

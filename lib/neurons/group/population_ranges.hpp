@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace va_event::neurons {
+
+/// Which neurons of a group have the constants of their population. Inputs of neurons with common constants share
+/// exponentials, so one neuron with a current or a parameter of its own must not take that from the others: the
+/// exceptions of a population are listed, as long as they are few.
+class PopulationRanges {
+ public:
+  /// The neurons of one population.
+  struct Range {
+    std::uint32_t begin;
+    std::uint32_t end;
+    std::optional<std::uint32_t> set;         ///< the parameter set of all that are no exceptions; none: each its own
+    std::vector<std::uint32_t> exceptions{};  ///< ascending
+  };
+
+  [[nodiscard]] std::span<const Range> all() const noexcept { return ranges_; }
+
+  /// Adds the neurons begin ... end-1. @param set_of the sets of all neurons so far
+  void add(std::uint32_t begin, std::uint32_t end, std::span<const std::uint32_t> set_of) {
+    if (begin == end) {
+      return;
+    }
+    const std::uint32_t set = set_of[begin];
+    const auto own = set_of.subspan(begin, end - begin);
+    const bool same = std::all_of(own.begin(), own.end(), [set](std::uint32_t other) { return other == set; });
+    ranges_.push_back({begin, end, same ? std::optional(set) : std::nullopt});
+  }
+
+  /// Neuron `i` has another set from now on.
+  void set_changed(std::uint32_t i, std::uint32_t set) {
+    Range& range = const_cast<Range&>(range_of(i));
+    if (!range.set) {
+      return;
+    }
+    const auto place = std::lower_bound(range.exceptions.begin(), range.exceptions.end(), i);
+    const bool listed = place != range.exceptions.end() && *place == i;
+    if (set == *range.set) {
+      if (listed) {
+        range.exceptions.erase(place);
+      }
+    } else if (!listed) {
+      range.exceptions.insert(place, i);
+      if (range.exceptions.size() * kFewest > range.end - range.begin && range.exceptions.size() > 1) {
+        range.set.reset();
+        range.exceptions.clear();
+      }
+    }
+  }
+
+  [[nodiscard]] const Range& range_of(std::uint32_t i) const {
+    return *std::upper_bound(ranges_.begin(), ranges_.end(), i,
+                             [](std::uint32_t index, const Range& range) { return index < range.end; });
+  }
+
+  /// Calls `common(begin, end)` for the stretches of a range between its exceptions, and `own(i)` for each exception.
+  template <class Common, class Own>
+  static void divide(const Range& range, const Common& common, const Own& own) {
+    std::uint32_t begin = range.begin;
+    for (const std::uint32_t i : range.exceptions) {
+      if (begin < i) {
+        common(begin, i);
+      }
+      own(i);
+      begin = i + 1;
+    }
+    if (begin < range.end) {
+      common(begin, range.end);
+    }
+  }
+
+ private:
+  /// With more than one exception in so many neurons, all are taken one by one.
+  static constexpr std::size_t kFewest = 8;
+
+  std::vector<Range> ranges_;  ///< all neurons, in their order
+};
+
+}  // namespace va_event::neurons

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// Makes a NeuronImplementation of a kernel, for the source of a model: it instantiates the groups of all number types.
+#include <cstdint>
+#include <memory>
+
+#include "neurons/group/one_by_one_group.hpp"
+#include "neurons/neuron_implementation.hpp"
+#include "neurons/sinusoid/driven_group.hpp"
+
+namespace va_event::neurons {
+
+/// The groups of `Kernel`, whose inputs reach neurons by the policy of `Group`.
+template <template <class> class Kernel, class Real, class Group = OneByOneGroup<Kernel<Real>, Real>>
+[[nodiscard]] constexpr GroupFactory<Real> group_factory() {
+  GroupFactory<Real> factory{[]() -> std::unique_ptr<StoredNeuronGroup<Real>> { return std::make_unique<Group>(); },
+                             nullptr};
+  if constexpr (Kernel<Real>::kTakesSinusoids) {
+    factory.make_driven = [](StoredNeuronGroup<Real>& neurons,
+                             std::int64_t epoch) -> std::unique_ptr<DrivenNeuronGroup<Real>> {
+      using State = typename Kernel<Real>::State;
+      return std::make_unique<DrivenGroup<Kernel<Real>, Real>>(static_cast<ModelGroup<Real, State>&>(neurons), epoch);
+    };
+  }
+  return factory;
+}
+
+/// @param Group of doubles
+template <template <class> class Kernel, class Group = OneByOneGroup<Kernel<double>, double>>
+[[nodiscard]] constexpr NeuronImplementation implement() {
+  return {group_factory<Kernel, double, Group>(), group_factory<Kernel, foundation::Quad>(),
+          group_factory<Kernel, foundation::Digits50>(), group_factory<Kernel, foundation::Digits100>()};
+}
+
+}  // namespace va_event::neurons

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <type_traits>
+
+#include "foundation/number_types.hpp"
+#include "neurons/group/neuron_group.hpp"
+#include "neurons/sinusoid/driven_neuron_group.hpp"
+
+namespace va_event::neurons {
+
+/// Makes groups of the neurons of one model in one number type.
+template <class Real>
+struct GroupFactory {
+  std::unique_ptr<StoredNeuronGroup<Real>> (*make)();
+  /// A group before `neurons`, some of which may get sinusoidal currents; null: the model takes none.
+  /// @param neurons made by make() @param epoch number of the present one
+  std::unique_ptr<DrivenNeuronGroup<Real>> (*make_driven)(StoredNeuronGroup<Real>& neurons, std::int64_t epoch);
+};
+
+/// All that the library can do with a neuron model. A model's own source makes one, which instantiates its groups; its
+/// CellModel points there. So nothing else has to know the models.
+struct NeuronImplementation {
+  GroupFactory<double> in_double;
+  GroupFactory<foundation::Quad> in_quad;
+  GroupFactory<foundation::Digits50> in_digits50;
+  GroupFactory<foundation::Digits100> in_digits100;
+
+  template <class Real>
+  [[nodiscard]] const GroupFactory<Real>& in() const noexcept {
+    if constexpr (std::is_same_v<Real, double>) {
+      return in_double;
+    } else if constexpr (std::is_same_v<Real, foundation::Quad>) {
+      return in_quad;
+    } else if constexpr (std::is_same_v<Real, foundation::Digits50>) {
+      return in_digits50;
+    } else {
+      return in_digits100;
+    }
+  }
+};
+
+}  // namespace va_event::neurons
