@@ -54,6 +54,7 @@ bool is_right(const Simulation& simulation, const Population& cells) {
 struct Variety {
   bool delays = false;      ///< each synapse has its own delay
   bool parameters = false;  ///< each neuron has its own parameters
+  bool few = false;         ///< three of the neurons have a current or parameters of their own
 };
 
 /// Vogels-Abbott with 1000 neurons and 80 synapses each, kDuration.
@@ -65,6 +66,10 @@ std::uint64_t network(const CellType& cell, double exc, double inh, bool stimulu
     cells.set("tau_m", RandomDistribution("uniform", {18.0, 22.0}));
     cells.set("cm", RandomDistribution("uniform", {0.18, 0.22}));
     cells.set("tau_syn_E", RandomDistribution("uniform", {4.5, 5.5}));
+  }
+  if (variety.few) {
+    cells.slice(100, 102).inject(DCSource{.amplitude = 0.01, .start = 10.0});
+    cells.slice(900, 901).set("tau_m", 21.0);
   }
   const Values delay = variety.delays ? Values(RandomDistribution("uniform", {0.1, 5.0})) : Values(0.2);
   ProjectionOptions to_inhibitory;
@@ -111,6 +116,10 @@ int main(int argc, char** argv) {
       {"network_cuba", [](Until until) { return cuba({}, until); }},
       {"network_cuba_own_delays", [](Until until) { return cuba({.delays = true}, until); }},
       {"network_cuba_own_parameters", [](Until until) { return cuba({.parameters = true}, until); }},
+      {"network_cuba_few_exceptions", [](Until until) { return cuba({.few = true}, until); }},
+      {"network_cuba_own_delays_few_exceptions", [](Until until) { return cuba({.delays = true, .few = true}, until); }},
+      {"network_coba_few_exceptions", [](Until until) { return coba({.few = true}, until); }},
+      {"network_coba_own_delays_few_exceptions", [](Until until) { return coba({.delays = true, .few = true}, until); }},
       {"network_coba", [](Until until) { return coba({}, until); }},
       {"network_coba_own_delays", [](Until until) { return coba({.delays = true}, until); }},
       {"network_coba_own_parameters", [](Until until) { return coba({.parameters = true}, until); }}};

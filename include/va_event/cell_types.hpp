@@ -35,6 +35,7 @@ struct VariableInfo {
   std::string_view unit;
   double default_value;  ///< initial value
   std::string_view meaning;
+  Bound bound = Bound::any;
 };
 
 /// What the library knows of a kind of cell; one static object per kind.

@@ -9,6 +9,7 @@
 
 #include "api/gathered.hpp"
 #include "events/instant.hpp"
+#include "neurons/neuron_implementation.hpp"
 #include "random/purposes.hpp"
 #include "va_event/error.hpp"
 
@@ -33,8 +34,8 @@ void check_state(const network::PopulationData& population, std::size_t variable
   if (!std::isfinite(value)) {
     throw ParameterError(info.name, value, info.unit, "must be finite");
   }
-  if (population.model->conductance_based && variable > 0 && value < 0.0) {
-    throw ParameterError(info.name, value, info.unit, "must be >= 0 (a conductance)");
+  if (info.bound == Bound::non_negative && value < 0.0) {
+    throw ParameterError(info.name, value, info.unit, "must be >= 0");
   }
 }
 
@@ -76,6 +77,9 @@ Population Core::create(std::size_t size, const CellType& type, PopulationOption
   if (size == 0 || size > kMaxCells - network.cells()) {
     throw ParameterError("size", static_cast<double>(size), "cells",
                          "must be >= 1, and at most 4294967295 for all populations together");
+  }
+  if (type.model().neuron == nullptr && type.model().source == nullptr) {
+    throw ParameterError("model", std::string(type.model().name), "", "must be one that something simulates");
   }
   network::PopulationData population;
   const std::size_t index = network.populations.size();
@@ -252,6 +256,11 @@ void Core::inject(std::span<const CellId> ids, const StepCurrentSource& steps, c
     const network::PopulationData& population = population_of(id);
     if (population.model->is_source()) {
       throw ConnectionError("current source into", population.label, "", "must go to neurons, not to spike sources");
+    }
+    if (sine && population.model->neuron->in_double.make_driven == nullptr) {
+      throw ParameterError("current source", "ACSource", "",
+                           "must be constant between given times for " + std::string(population.model->name) + " (\"" +
+                               population.label + "\")");
     }
   }
   network.injections.push_back({steps, {ids.begin(), ids.end()}, sine});

@@ -7,9 +7,26 @@
 #include <string>
 
 #include "foundation/number_text.hpp"
+#include "neurons/fixed_step/fixed_step_form.hpp"
+#include "neurons/neuron_implementation.hpp"
 #include "va_event/error.hpp"
 
 namespace va_event::fixed_step {
+
+namespace {
+
+/// @pre not of spike sources @throws ParameterError when the model has none
+const FixedStepForm& form_of(const network::PopulationData& population) {
+  const FixedStepForm* const form = population.model->neuron->in_fixed_steps;
+  if (form == nullptr) {
+    throw ParameterError("model", std::string(population.model->name), "",
+                         "must be one that has a form for fixed steps, such as IF_curr_exp or IF_cond_exp (\"" +
+                             population.label + "\")");
+  }
+  return *form;
+}
+
+}  // namespace
 
 Clock::Clock(const network::Network& network, const FixedStepOptions& options)
     : live_(network),
@@ -21,7 +38,7 @@ Clock::Clock(const network::Network& network, const FixedStepOptions& options)
       amplitudes_(network.injections.size(), 0.0) {
   check(options);
   for (const network::PopulationData& population : network_.populations) {
-    groups_.push_back(population.model->is_source() ? nullptr : make_neuron_group(population, options));
+    groups_.push_back(population.model->is_source() ? nullptr : form_of(population).make(population, options));
   }
   schedule_currents(options.delays);
 }
@@ -36,16 +53,13 @@ void Clock::check(const FixedStepOptions& options) const {
     if (population.model->is_source()) {
       continue;
     }
-    if (population.model == &IfCurrDelta::model()) {
-      throw ParameterError("model", std::string(population.model->name), "",
-                           "must be IF_curr_exp or IF_cond_exp in fixed steps (\"" + population.label + "\")");
-    }
-    if (options.method == Method::exact && population.model->conductance_based) {
+    const FixedStepForm& form = form_of(population);
+    if (options.method == Method::exact && !form.has_exact_method) {
       throw ParameterError("method", "exact", "",
                            "must be another one for conductance-based cells (\"" + population.label +
                                "\"), whose equations have no exact propagator");
     }
-    const StabilityLimit limit = stability_limit(population, options.method);
+    const StabilityLimit limit = form.stability_limit(population, options.method);
     if (options.dt > limit.dt) {
       throw ParameterError("dt", options.dt, "ms",
                            "must be at most " + foundation::shortest_text(limit.dt) + " ms, or " +

@@ -8,12 +8,12 @@
 #include <unordered_map>
 #include <vector>
 
-#include "fixed_step/grid.hpp"
-#include "fixed_step/neuron_group.hpp"
 #include "fixed_step/source_trains.hpp"
 #include "fixed_step/spike_calendar.hpp"
 #include "fixed_step/wiring.hpp"
 #include "network/network.hpp"
+#include "neurons/fixed_step/grid.hpp"
+#include "neurons/fixed_step/neuron_group.hpp"
 #include "recording/recorder.hpp"
 #include "va_event/fixed_step.hpp"
 

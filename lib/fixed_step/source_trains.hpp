@@ -7,8 +7,8 @@
 #include <optional>
 #include <vector>
 
-#include "fixed_step/grid.hpp"
 #include "network/network.hpp"
+#include "neurons/fixed_step/grid.hpp"
 #include "sources/source_group.hpp"
 
 namespace va_event::fixed_step {

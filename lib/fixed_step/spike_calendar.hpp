@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "fixed_step/grid.hpp"
+#include "neurons/fixed_step/grid.hpp"
 #include "va_event/data.hpp"
 
 namespace va_event::fixed_step {

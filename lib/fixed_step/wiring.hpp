@@ -9,9 +9,9 @@
 #include <span>
 #include <vector>
 
-#include "fixed_step/grid.hpp"
 #include "network/cell_index.hpp"
 #include "network/network.hpp"
+#include "neurons/fixed_step/grid.hpp"
 #include "va_event/fixed_step.hpp"
 
 namespace va_event::fixed_step {

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <array>
 #include <cmath>
 #include <string>
 #include <utility>
@@ -45,17 +44,6 @@ CellType::CellType(const CellModel& model, std::vector<double> values, std::vect
   if (model.check != nullptr) {
     model.check(values_);
   }
-}
-
-std::span<const CellModel* const> list_standard_models() {
-  static const std::array<const CellModel*, 7> kModels = {&IfCurrExp::model(),
-                                                          &IfCondExp::model(),
-                                                          &IfCurrDelta::model(),
-                                                          &SpikeSourcePoisson::model(),
-                                                          &SpikeSourcePoissonRefractory::model(),
-                                                          &SpikeSourceGamma::model(),
-                                                          &SpikeSourceArray::model()};
-  return kModels;
 }
 
 std::size_t parameter_index(const CellModel& model, std::string_view name) {

@@ -9,6 +9,10 @@
 #include "neurons/group/neuron_group.hpp"
 #include "neurons/sinusoid/driven_neuron_group.hpp"
 
+namespace va_event::fixed_step {
+struct FixedStepForm;
+}
+
 namespace va_event::neurons {
 
 /// Makes groups of the neurons of one model in one number type.
@@ -27,6 +31,7 @@ struct NeuronImplementation {
   GroupFactory<foundation::Quad> in_quad;
   GroupFactory<foundation::Digits50> in_digits50;
   GroupFactory<foundation::Digits100> in_digits100;
+  const fixed_step::FixedStepForm* in_fixed_steps;  ///< null: none
 
   template <class Real>
   [[nodiscard]] const GroupFactory<Real>& in() const noexcept {

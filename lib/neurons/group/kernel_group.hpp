@@ -17,6 +17,7 @@
 #include "neurons/group/parameter_sets.hpp"
 #include "neurons/group/population_ranges.hpp"
 #include "neurons/group/searches.hpp"
+#include "neurons/neuron_model.hpp"
 #include "numerics/find_below.hpp"
 
 namespace va_event::neurons {
@@ -41,6 +42,7 @@ class KernelGroup : public ModelGroup<Real, typename Kernel::State> {
   using Moment = typename Kernel::Moment;
   using Candidates = events::Candidates<Real>;
   static_assert(neurons::kEpoch == events::kEpoch);
+  static_assert(NeuronKernel<Kernel, Real>);
 
   void reserve(std::size_t count) override {
     rows_.reserve(count);

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace va_event::neurons {
@@ -30,10 +31,13 @@ class PopulationRanges {
     if (begin == end) {
       return;
     }
-    const std::uint32_t set = set_of[begin];
-    const auto own = set_of.subspan(begin, end - begin);
-    const bool same = std::all_of(own.begin(), own.end(), [set](std::uint32_t other) { return other == set; });
-    ranges_.push_back({begin, end, same ? std::optional(set) : std::nullopt});
+    Range range{begin, end, majority(set_of.subspan(begin, end - begin))};
+    for (std::uint32_t i = begin; i < end && range.set; ++i) {
+      if (set_of[i] != *range.set) {
+        add_exception(range, range.exceptions.end(), i);
+      }
+    }
+    ranges_.push_back(std::move(range));
   }
 
   /// Neuron `i` has another set from now on.
@@ -49,11 +53,7 @@ class PopulationRanges {
         range.exceptions.erase(place);
       }
     } else if (!listed) {
-      range.exceptions.insert(place, i);
-      if (range.exceptions.size() * kFewest > range.end - range.begin && range.exceptions.size() > 1) {
-        range.set.reset();
-        range.exceptions.clear();
-      }
+      add_exception(range, place, i);
     }
   }
 
@@ -81,6 +81,26 @@ class PopulationRanges {
  private:
   /// With more than one exception in so many neurons, all are taken one by one.
   static constexpr std::size_t kFewest = 8;
+
+  /// The set that more than half of the neurons have, if there is one (Boyer and Moore's vote).
+  [[nodiscard]] static std::optional<std::uint32_t> majority(std::span<const std::uint32_t> sets) {
+    std::uint32_t candidate = 0;
+    std::size_t votes = 0;
+    for (const std::uint32_t set : sets) {
+      candidate = votes == 0 ? set : candidate;
+      votes = candidate == set ? votes + 1 : votes - 1;
+    }
+    const auto have_it = static_cast<std::size_t>(std::count(sets.begin(), sets.end(), candidate));
+    return 2 * have_it > sets.size() ? std::optional(candidate) : std::nullopt;
+  }
+
+  static void add_exception(Range& range, std::vector<std::uint32_t>::iterator place, std::uint32_t i) {
+    range.exceptions.insert(place, i);
+    if (range.exceptions.size() > 1 && range.exceptions.size() * kFewest > range.end - range.begin) {
+      range.set.reset();
+      range.exceptions.clear();
+    }
+  }
 
   std::vector<Range> ranges_;  ///< all neurons, in their order
 };

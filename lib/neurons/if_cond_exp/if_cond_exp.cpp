@@ -4,6 +4,7 @@
 #include <array>
 
 #include "neurons/if_cond_exp/deferred_inputs_group.hpp"
+#include "neurons/if_cond_exp/fixed_step.hpp"
 #include "neurons/implement.hpp"
 #include "neurons/parameter_rules.hpp"
 #include "va_event/cell_types.hpp"
@@ -23,11 +24,12 @@ const CellModel& IfCondExp::model() {
        {"v_thresh", "mV", -50.0, Bound::any, "threshold"},
        {"v_reset", "mV", -65.0, Bound::any, "potential after a spike"},
        {"i_offset", "nA", 0.0, Bound::any, "constant current"}}};
-  static constexpr std::array<VariableInfo, 3> kVariables = {{{"v", "mV", -65.0, "membrane potential"},
-                                                              {"gsyn_exc", "uS", 0.0, "excitatory conductance"},
-                                                              {"gsyn_inh", "uS", 0.0, "inhibitory conductance"}}};
+  static constexpr std::array<VariableInfo, 3> kVariables = {
+      {{"v", "mV", -65.0, "membrane potential"},
+       {"gsyn_exc", "uS", 0.0, "excitatory conductance", Bound::non_negative},
+       {"gsyn_inh", "uS", 0.0, "inhibitory conductance", Bound::non_negative}}};
   static constexpr neurons::NeuronImplementation kImplementation =
-      neurons::implement<neurons::IfCondExpKernel, neurons::DeferredInputsGroup>();
+      neurons::implement<neurons::IfCondExpKernel, neurons::DeferredInputsGroup>(&neurons::kIfCondExpFixedStep);
   static const CellModel kModel{
       .name = "IF_cond_exp",
       .parameters = kParameters,

@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "neurons/if_curr_exp/fixed_step.hpp"
 #include "neurons/if_curr_exp/running_bound_group.hpp"
 #include "neurons/implement.hpp"
 #include "neurons/parameter_rules.hpp"
@@ -25,7 +26,7 @@ const CellModel& IfCurrExp::model() {
                                                               {"isyn_exc", "nA", 0.0, "excitatory current"},
                                                               {"isyn_inh", "nA", 0.0, "inhibitory current"}}};
   static constexpr neurons::NeuronImplementation kImplementation =
-      neurons::implement<neurons::IfCurrExpKernel, neurons::RunningBoundGroup>();
+      neurons::implement<neurons::IfCurrExpKernel, neurons::RunningBoundGroup>(&neurons::kIfCurrExpFixedStep);
   static const CellModel kModel{
       .name = "IF_curr_exp",
       .parameters = kParameters,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "fixed_step/steppers.hpp"
+#include "neurons/fixed_step/steppers.hpp"
 
 #include <gtest/gtest.h>
 

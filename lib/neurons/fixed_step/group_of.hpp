@@ -1,19 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "fixed_step/neuron_group.hpp"
+#pragma once
 
+/// The neurons of one population in fixed steps, whatever the model and the method: for the source of a model.
 #include <algorithm>
 #include <array>
-#include <cassert>
 #include <cmath>
 #include <limits>
+#include <memory>
 #include <string_view>
+#include <type_traits>
+#include <vector>
 
-#include "fixed_step/interpolation.hpp"
-#include "fixed_step/steppers.hpp"
+#include "neurons/fixed_step/fixed_step_form.hpp"
+#include "neurons/fixed_step/interpolation.hpp"
+#include "neurons/fixed_step/neuron_group.hpp"
+#include "neurons/fixed_step/steppers.hpp"
 
 namespace va_event::fixed_step {
 
-namespace {
+namespace detail {
 
 /// Neurons with equal parameters (except for the constant current) that stand side by side.
 template <class Stepper>
@@ -25,11 +30,12 @@ struct Run {
   GridTime refractory;       ///< tau_refrac
 };
 
-double parameter(const network::PopulationData& population, std::string_view name, std::size_t neuron) {
+inline double parameter(const network::PopulationData& population, std::string_view name, std::size_t neuron) {
   return population.parameters[parameter_index(*population.model, name)].at(neuron);
 }
 
-Membrane membrane_of(const network::PopulationData& population, std::size_t n) {
+/// @param has_conductances then reversal potentials are among the parameters
+inline Membrane membrane_of(const network::PopulationData& population, std::size_t n, bool has_conductances) {
   Membrane m{parameter(population, "v_rest", n),
              1.0 / parameter(population, "cm", n),
              1.0 / parameter(population, "tau_m", n),
@@ -37,7 +43,7 @@ Membrane membrane_of(const network::PopulationData& population, std::size_t n) {
              1.0 / parameter(population, "tau_syn_I", n),
              0.0,
              0.0};
-  if (population.model->conductance_based) {
+  if (has_conductances) {
     m.e_rev_e = parameter(population, "e_rev_E", n);
     m.e_rev_i = parameter(population, "e_rev_I", n);
   }
@@ -45,7 +51,7 @@ Membrane membrane_of(const network::PopulationData& population, std::size_t n) {
 }
 
 /// Two neighbours differ in nothing but i_offset.
-bool same_run(const network::PopulationData& population, std::size_t a, std::size_t b) {
+inline bool same_run(const network::PopulationData& population, std::size_t a, std::size_t b) {
   const std::size_t i_offset = parameter_index(*population.model, "i_offset");
   for (std::size_t p = 0; p < population.parameters.size(); ++p) {
     if (p != i_offset && population.parameters[p].at(a) != population.parameters[p].at(b)) {
@@ -80,7 +86,7 @@ class GroupOf final : public NeuronGroup {
     const std::size_t size = population.size;
     for (std::size_t n = 0; n < size; ++n) {
       if (n == 0 || !same_run(population, n - 1, n)) {
-        const Membrane membrane = membrane_of(population, n);
+        const Membrane membrane = membrane_of(population, n, Stepper::kHasConductances);
         const double tau_refrac = parameter(population, "tau_refrac", n);
         runs_.push_back({n, n, membrane, Stepper::factors(membrane, options.dt), parameter(population, "v_thresh", n),
                          parameter(population, "v_reset", n),
@@ -243,25 +249,8 @@ class GroupOf final : public NeuronGroup {
   std::vector<std::uint8_t> apart_;               ///< cannot take the step as a whole: refractory, or has begun it
 };
 
-template <class Model>
-std::unique_ptr<NeuronGroup> make_group_of(const network::PopulationData& population, const FixedStepOptions& options) {
-  switch (options.method) {
-    case Method::exponential_euler:
-      return std::make_unique<GroupOf<ExponentialEuler<Model>>>(population, options);
-    case Method::forward_euler:
-      return std::make_unique<GroupOf<ForwardEuler<Model>>>(population, options);
-    case Method::rk2:
-      return std::make_unique<GroupOf<Rk2<Model>>>(population, options);
-    case Method::rk4:
-      return std::make_unique<GroupOf<Rk4<Model>>>(population, options);
-    case Method::exact:
-      break;
-  }
-  return std::make_unique<GroupOf<Exact>>(population, options);
-}
-
 /// |polynomial of x| <= 1 for 0 <= x <= this, x = h/tau. Rk4: the real root of 1 - x/2 + x^2/6 - x^3/24, rounded down.
-double stability_interval(Method method) {
+inline double stability_interval(Method method) {
   switch (method) {
     case Method::forward_euler:
     case Method::rk2:
@@ -275,9 +264,7 @@ double stability_interval(Method method) {
   return std::numeric_limits<double>::infinity();
 }
 
-}  // namespace
-
-StabilityLimit stability_limit(const network::PopulationData& population, Method method) {
+inline StabilityLimit stability_limit(const network::PopulationData& population, Method method) {
   StabilityLimit limit{std::numeric_limits<double>::infinity(), "", 0.0};
   const double interval = stability_interval(method);
   for (const char* name : {"tau_m", "tau_syn_E", "tau_syn_I"}) {
@@ -291,13 +278,34 @@ StabilityLimit stability_limit(const network::PopulationData& population, Method
   return limit;
 }
 
-std::unique_ptr<NeuronGroup> make_neuron_group(const network::PopulationData& population,
-                                               const FixedStepOptions& options) {
-  if (population.model->conductance_based) {
-    assert(options.method != Method::exact && "conductances make the equations nonlinear");
-    return make_group_of<ConductanceBased>(population, options);
+/// A group that is advanced by the method of the options; by `ExactMethod`, if the model has one, where that is exact.
+template <class Model, class ExactMethod>
+std::unique_ptr<NeuronGroup> make_group(const network::PopulationData& population, const FixedStepOptions& options) {
+  switch (options.method) {
+    case Method::exponential_euler:
+      return std::make_unique<GroupOf<ExponentialEuler<Model>>>(population, options);
+    case Method::forward_euler:
+      return std::make_unique<GroupOf<ForwardEuler<Model>>>(population, options);
+    case Method::rk2:
+      return std::make_unique<GroupOf<Rk2<Model>>>(population, options);
+    case Method::rk4:
+      return std::make_unique<GroupOf<Rk4<Model>>>(population, options);
+    case Method::exact:
+      break;
   }
-  return make_group_of<CurrentBased>(population, options);
+  if constexpr (std::is_void_v<ExactMethod>) {
+    return nullptr;
+  } else {
+    return std::make_unique<GroupOf<ExactMethod>>(population, options);
+  }
+}
+
+}  // namespace detail
+
+/// The form of a model with two synapses, given by its right-hand side and, where there is one, its exact propagator.
+template <class Model, class ExactMethod = void>
+[[nodiscard]] constexpr FixedStepForm fixed_step_form() {
+  return {!std::is_void_v<ExactMethod>, detail::stability_limit, detail::make_group<Model, ExactMethod>};
 }
 
 }  // namespace va_event::fixed_step

@@ -10,7 +10,7 @@
 ///   State   advance(membrane, factors, state, current)    the state h later
 ///   double  slope(membrane, state, current)               dv/dt
 /// Nothing here branches on the state, so that loops over neurons are vectorised. Everything is written down from the
-/// differential equations, independently of lib/kernels.
+/// differential equations, independently of the closed forms.
 namespace va_event::fixed_step {
 
 struct State {
@@ -36,6 +36,8 @@ struct Decay {
 };
 
 struct CurrentBased {
+  static constexpr bool kHasConductances = false;
+
   static double slope(const Membrane& m, const State& y, double current) noexcept {
     return (m.v_rest - y.v) * m.rate_m + (y.e + y.i + current) * m.inverse_cm;
   }
@@ -44,6 +46,8 @@ struct CurrentBased {
 };
 
 struct ConductanceBased {
+  static constexpr bool kHasConductances = true;
+
   static double slope(const Membrane& m, const State& y, double current) noexcept {
     return (m.v_rest - y.v) * m.rate_m + (y.e * (m.e_rev_e - y.v) + y.i * (m.e_rev_i - y.v) + current) * m.inverse_cm;
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "fixed_step/grid.hpp"
+#include "neurons/fixed_step/grid.hpp"
 
 #include <gtest/gtest.h>
 

@@ -3,13 +3,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <vector>
 
-#include "fixed_step/grid.hpp"
-#include "network/network.hpp"
-#include "va_event/fixed_step.hpp"
+#include "neurons/fixed_step/grid.hpp"
 
 namespace va_event::fixed_step {
 
@@ -45,17 +42,5 @@ class NeuronGroup {
  protected:
   std::vector<NeuronSpike> spikes_;
 };
-
-/// The longest step with which `method` is stable for this population, without regard to synaptic conductances.
-struct StabilityLimit {
-  double dt;                  ///< [ms]; +inf if there is none
-  const char* time_constant;  ///< which one sets it
-  double tau;                 ///< its value [ms]
-};
-[[nodiscard]] StabilityLimit stability_limit(const network::PopulationData& population, Method method);
-
-/// @param population of IF_curr_exp, or of IF_cond_exp unless the method is exact; must outlive the group
-[[nodiscard]] std::unique_ptr<NeuronGroup> make_neuron_group(const network::PopulationData& population,
-                                                             const FixedStepOptions& options);
 
 }  // namespace va_event::fixed_step

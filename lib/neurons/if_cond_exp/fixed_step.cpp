@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "neurons/if_cond_exp/fixed_step.hpp"
+
+#include "neurons/fixed_step/group_of.hpp"
+
+namespace va_event::neurons {
+
+constexpr fixed_step::FixedStepForm kIfCondExpFixedStep = fixed_step::fixed_step_form<fixed_step::ConductanceBased>();
+
+}  // namespace va_event::neurons

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <span>
+
+#include "neurons/safe_interval.hpp"
+#include "numerics/exponential_sum.hpp"
+
+namespace va_event::neurons {
+
+/// What a neuron model brings: a kernel, which is a class template over the number type with pure functions of
+/// (constants, state, time). A neuron is simulated by calling them between its own events; nothing else in the library
+/// knows the model.
+///
+/// `State` holds any variables; `y` = v - v_thresh [mV] and `t`, the time of the neuron's last event since the start of
+/// the epoch [ms], are among them. `Row` is the form in which memory holds a neuron, and `Moment` what all neurons with
+/// the same constants share at one time. A kernel that derives from StateRows has Row = State, a Moment that is only a
+/// time, and all functions of rows; it writes the rest.
+///
+/// Functions of states, all without input, ignoring the threshold:
+///   prepare(parameters, injected)      constants, from parameters in the order of the model and a current [nA]
+///   make_state(c, variables)           in the order of the model
+///   advance(c, state, h)               the state h later, h >= 0 [ms]; state.t stays
+///   advance_refractory(c, state, h)    the same while v is held at v_reset
+///   add_input(state, receptor, weight)
+///   after_spike(c, state)              what a spike does beside the reset of v
+///   variable(c, state, index), set_variable(c, state, index, value)
+///   drive_at_threshold(c, state)       tau_m dv/dt at v = v_thresh as a function of time [mV]: a constant and two
+///                                      exponentials. Its sign says where v can cross the threshold
+///   slope(c, state)                    dv/dt [mV/ms]
+///   scale(c, state)                    size of the potentials that rounding errors are relative to [mV]
+///   safe_interval(c, state)            a time during which v certainly stays below threshold
+/// Functions of rows: row_of, state_at, held_at, moment, receive, state_now, safe_after, next_epoch (state_rows.hpp).
+///
+/// Constants have y_reset, v_thresh, tau_refrac, tau_m and horizon (crossing.hpp). kInputsMoveV: an input changes v at
+/// once. kTakesSinusoids: the model can be driven by sinusoidal currents (sinusoid/driven.hpp).
+template <class Kernel, class Real>
+concept NeuronKernel = requires(const typename Kernel::Constants& c, const typename Kernel::State& state,
+                                typename Kernel::State& change, typename Kernel::Row& row,
+                                const typename Kernel::Moment& at, std::span<const double> numbers, const Real& x,
+                                std::size_t index) {
+  { Kernel::prepare(numbers, 0.0) } -> std::same_as<typename Kernel::Constants>;
+  { Kernel::make_state(c, numbers) } -> std::same_as<typename Kernel::State>;
+  { Kernel::advance(c, state, x) } -> std::same_as<typename Kernel::State>;
+  { Kernel::advance_refractory(c, state, x) } -> std::same_as<typename Kernel::State>;
+  Kernel::add_input(change, index, x);
+  Kernel::after_spike(c, change);
+  { Kernel::variable(c, state, index) } -> std::convertible_to<Real>;
+  Kernel::set_variable(c, change, index, 0.0);
+  { Kernel::drive_at_threshold(c, state) } -> std::same_as<numerics::ExponentialSum<Real>>;
+  { Kernel::slope(c, state) } -> std::convertible_to<Real>;
+  { Kernel::scale(c, state) } -> std::convertible_to<Real>;
+  { Kernel::safe_interval(c, state) } -> std::same_as<SafeInterval<Real>>;
+  { Kernel::row_of(c, state) } -> std::same_as<typename Kernel::Row>;
+  { Kernel::state_at(c, row, x) } -> std::same_as<typename Kernel::State>;
+  { Kernel::held_at(c, row, x) } -> std::same_as<typename Kernel::State>;
+  { Kernel::moment(c, x) } -> std::same_as<typename Kernel::Moment>;
+  Kernel::receive(c, row, at, index, x);
+  { Kernel::state_now(c, row, at) } -> std::same_as<typename Kernel::State>;
+  { Kernel::safe_after(c, row, at) } -> std::same_as<SafeInterval<Real>>;
+  Kernel::next_epoch(c, row);
+  { Kernel::kInputsMoveV } -> std::convertible_to<bool>;
+  { Kernel::kTakesSinusoids } -> std::convertible_to<bool>;
+  { change.y } -> std::convertible_to<Real>;
+  { change.t } -> std::convertible_to<Real>;
+  change.numbers();
+  row.numbers();
+};
+
+}  // namespace va_event::neurons
