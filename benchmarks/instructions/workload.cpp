@@ -117,9 +117,11 @@ int main(int argc, char** argv) {
       {"network_cuba_own_delays", [](Until until) { return cuba({.delays = true}, until); }},
       {"network_cuba_own_parameters", [](Until until) { return cuba({.parameters = true}, until); }},
       {"network_cuba_few_exceptions", [](Until until) { return cuba({.few = true}, until); }},
-      {"network_cuba_own_delays_few_exceptions", [](Until until) { return cuba({.delays = true, .few = true}, until); }},
+      {"network_cuba_own_delays_few_exceptions",
+       [](Until until) { return cuba({.delays = true, .few = true}, until); }},
       {"network_coba_few_exceptions", [](Until until) { return coba({.few = true}, until); }},
-      {"network_coba_own_delays_few_exceptions", [](Until until) { return coba({.delays = true, .few = true}, until); }},
+      {"network_coba_own_delays_few_exceptions",
+       [](Until until) { return coba({.delays = true, .few = true}, until); }},
       {"network_coba", [](Until until) { return coba({}, until); }},
       {"network_coba_own_delays", [](Until until) { return coba({.delays = true}, until); }},
       {"network_coba_own_parameters", [](Until until) { return coba({.parameters = true}, until); }}};
