@@ -1,7 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # Installs what is missing, builds everything, runs the whole suite.
-#   bash tests/run.sh [--preset debug|asan-ubsan|tsan|coverage|release-clang] [arguments of ctest, such as -R kernels]
+#   bash tests/run.sh [--preset debug|asan-ubsan|tsan|coverage|release-clang] [arguments of ctest, such as -R PyNN]
+# Other presets than release leave out what they would only repeat (label "once"): PyNN, other simulators, the library as
+# a package, and pages.
 set -euo pipefail
 # shellcheck source=apps/prepare.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../apps/prepare.sh"
@@ -19,11 +21,17 @@ install_packages $packages
 mkdir -p "$root/build"
 exec {lock}>"$root/build/.lock" # two runs at the same time must not build in the same folder
 flock "$lock"
-pythons=/usr/bin/python3
-if newest_pynn; then
-  pythons+=";$root/build/pynn/bin/python"
-else
-  say "PyNN 0.13 cannot be installed: Debian's is tested alone"
+settings=(-DVA_EVENT_BUILD_PYNN=OFF)
+selection=(-LE once)
+if [[ $preset == release ]]; then
+  pythons=/usr/bin/python3
+  if newest_pynn; then
+    pythons+=";$root/build/pynn/bin/python"
+  else
+    say "PyNN 0.13 cannot be installed: Debian's is tested alone"
+  fi
+  settings=(-DVA_EVENT_BUILD_PYNN=ON "-DVA_EVENT_PYNN_PYTHON=$pythons")
+  selection=()
 fi
 sonata_python=
 if sonata_readers; then
@@ -31,7 +39,7 @@ if sonata_readers; then
 else
   say "libsonata and BMTK cannot be installed: h5py alone checks SONATA files"
 fi
-configure "$preset" -DVA_EVENT_BUILD_PYNN=ON "-DVA_EVENT_PYNN_PYTHON=$pythons" "-DVA_EVENT_SONATA_PYTHON=$sonata_python"
+configure "$preset" "${settings[@]}" "-DVA_EVENT_SONATA_PYTHON=$sonata_python"
 build "$preset"
 exec {lock}>&-
-exec ctest --test-dir "$root/build/$preset" --output-on-failure --no-tests=error --parallel "$(nproc)" "$@"
+exec ctest --test-dir "$root/build/$preset" --output-on-failure --no-tests=error --parallel "$(nproc)" "${selection[@]}" "$@"
