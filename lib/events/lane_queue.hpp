@@ -26,7 +26,8 @@ class LaneQueue {
     find_top();
   }
   void pop() {
-    if (!lane_is_next()) {
+    lane_has_moved_ = lane_is_next();
+    if (!lane_has_moved_) {
       heap_.pop();
     } else if (++first_ == lane_.size()) {
       lane_.clear();
@@ -37,9 +38,11 @@ class LaneQueue {
     }
     find_top();
   }
-  /// An event that is due soon, the further the larger k; null if there is none. Which ones it names is no promise.
+  /// An event that is due soon, the further the larger k; null if there is none. Which ones it names is no promise, but
+  /// asked once after each pop(), it names each event once at most: none where the last event came from the heap, and
+  /// those of the lane are the same as before.
   [[nodiscard]] const Event* ahead(std::size_t k) const {
-    return k < lane_.size() - first_ ? &lane_[first_ + k] : nullptr;
+    return lane_has_moved_ && k < lane_.size() - first_ ? &lane_[first_ + k] : nullptr;
   }
   /// Removes and returns the earliest event.
   Event take() {
@@ -50,6 +53,7 @@ class LaneQueue {
   void clear() {
     lane_.clear();
     first_ = 0;
+    lane_has_moved_ = false;
     heap_.clear();
     find_top();
   }
@@ -69,8 +73,9 @@ class LaneQueue {
   }
   void find_top() { top_ = lane_is_next() ? &lane_[first_] : heap_.empty() ? nullptr : &heap_.top(); }
 
-  std::vector<Event> lane_;  ///< sorted
-  std::size_t first_ = 0;    ///< those before it are gone
+  std::vector<Event> lane_;      ///< sorted
+  std::size_t first_ = 0;        ///< those before it are gone
+  bool lane_has_moved_ = false;  ///< by the last pop()
   EventQueue<Event> heap_;
   const Event* top_ = nullptr;  ///< null: there is none
 };

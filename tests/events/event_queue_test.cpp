@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <iterator>
 #include <limits>
+#include <map>
 #include <random>
 #include <set>
 #include <type_traits>
@@ -223,6 +224,28 @@ TEST(LaneQueue, NamesEventsThatWaitAndNoOthersAhead) {
         ASSERT_LT(ahead, queue.size());
       }
     }
+  }
+}
+
+TEST(LaneQueue, NamesAnEventOnceOnlyHoweverManyComeFromTheHeapInBetween) {
+  LaneQueue<CellEvent<double>> queue;
+  for (std::uint32_t k = 0; k < 100; ++k) {  // in order: the lane
+    queue.push({{1, 0.01 * k}, k});
+  }
+  for (std::uint32_t k = 0; k < 1000; ++k) {  // earlier ones: the heap
+    queue.push({{0, 0.001 * k}, 100 + k});
+    queue.push({{1, 0.001 * k}, 1100 + k});
+  }
+  std::map<std::uint32_t, int> named;
+  while (!queue.empty()) {
+    queue.pop();
+    if (const CellEvent<double>* const event = queue.ahead(2)) {
+      ++named[event->cell];
+    }
+  }
+  EXPECT_GT(named.size(), 90U);
+  for (const auto& [cell, times] : named) {
+    EXPECT_EQ(times, 1) << cell;
   }
 }
 

@@ -441,14 +441,14 @@ RunStatistics Shards<Real>::statistics() const {
 
 template <class Real>
 std::optional<Grazing> Shards<Real>::closest_grazing() const {
-  std::optional<Grazing> closest;
+  neurons::ClosestApproach closest;
   for (const auto& shard : shards_) {
-    const auto one = shard->closest_grazing();
-    if (one && (!closest || one->distance_mv < closest->distance_mv)) {
-      closest = one;
-    }
+    closest = std::min(closest, shard->closest_approach());
   }
-  return closest;
+  if (closest.distance == std::numeric_limits<double>::infinity()) {
+    return std::nullopt;
+  }
+  return Grazing{closest.distance, closest.cell, events::to_time(closest.time).ms()};
 }
 
 template <class Real>

@@ -154,7 +154,8 @@ class Shard {
   void end_load();
 
   [[nodiscard]] RunStatistics statistics() const;
-  [[nodiscard]] std::optional<Grazing> closest_grazing() const;
+  /// The least by the order of ClosestApproach; its distance is +inf where there is none.
+  [[nodiscard]] neurons::ClosestApproach closest_approach() const;
 
  private:
   /// Kinds of events in the order in which they happen at one instant.

@@ -378,15 +378,11 @@ RunStatistics Shard<Real>::statistics() const {
 }
 
 template <class Real>
-std::optional<Grazing> Shard<Real>::closest_grazing() const {
-  std::optional<Grazing> closest;
+neurons::ClosestApproach Shard<Real>::closest_approach() const {
+  neurons::ClosestApproach closest;
   for (const Group& group : groups_) {
     group.all().settle();
-    const neurons::ClosestApproach touch = group.all().closest_approach();
-    if (touch.distance < std::numeric_limits<double>::infinity() &&
-        (!closest || touch.distance < closest->distance_mv)) {
-      closest = {touch.distance, touch.cell, events::to_time(touch.time).ms()};
-    }
+    closest = std::min(closest, group.all().closest_approach());
   }
   return closest;
 }

@@ -431,6 +431,9 @@ class KernelGroup : public ModelGroup<Real, typename Kernel::State> {
   /// pieces of the drive are looked at. The sequence of looks follows from the neuron's state, not from who asks when.
   static constexpr double kLookAgain = 0.05;
   static constexpr double kSearchBelow = 1e-4;
+  /// How many looks that move the bound by less than kLookAgain follow each other at most before all pieces of the
+  /// drive are looked at. Neurons whose time constants are not very different have far fewer.
+  static constexpr unsigned kMostLooks = 256;
 
   [[nodiscard]] Policy& policy() noexcept { return static_cast<Policy&>(*this); }
   [[nodiscard]] const Policy& policy() const noexcept { return static_cast<const Policy&>(*this); }
@@ -497,27 +500,34 @@ class KernelGroup : public ModelGroup<Real, typename Kernel::State> {
   // --- Looks and searches
 
   /// Closer looks, each from where the last one proved that nothing happens before. They approach a crossing like
-  /// Newton's method does, and never pass it.
+  /// Newton's method does, and never pass it. Where they do not come closer, as between very different time constants,
+  /// the root finder, whose work is bounded, says what the rest of the epoch brings.
   Verdict<Real> look_closer(std::size_t i) {
     const auto start = policy().look_start(i);
+    const Search<Real>* const known = searches_.find(cold_[i].search, rows_[i].t);
+    unsigned looks = known != nullptr ? known->looks : 0;
     for (Real t = safe_[i];;) {
       const State there = policy().look(i, start, t);
       const Real bound = Kernel::safe_interval(constants(i), there).duration;
       if (may_be_past_closest(i, there)) {
         if (t > safe_[i]) {  // an event may come first
           safe_[i] = t;
+          searches_.find_or_add(cold_[i].search, rows_[i].t).looks = looks;
           return {};
         }
         note_peak_before(i, t);
       }
       if (bound > kLookAgain) {
         safe_[i] = t + bound;
+        if (Search<Real>* const begun = looks > 0 ? searches_.find(cold_[i].search, rows_[i].t) : nullptr) {
+          begun->looks = 0;
+        }
         return {};
       }
       if (search_near(i, start, there, t)) {
         return {};
       }
-      if (bound <= kSearchBelow) {
+      if (bound <= kSearchBelow || ++looks == kMostLooks) {
         safe_[i] = t;
         search(i);
         return {};
@@ -535,7 +545,7 @@ class KernelGroup : public ModelGroup<Real, typename Kernel::State> {
       return false;
     }
     neurons::Decision decision;
-    if (near->after < Real(this->closest_.distance)) {  // how close was it? Only the whole story tells
+    if (near->after <= Real(this->closest_.distance)) {  // the closest approach needs all pieces of the drive
       static_cast<void>(first_crossing(i, decision));
     }
     found(i, near->time, decision);
@@ -576,7 +586,7 @@ class KernelGroup : public ModelGroup<Real, typename Kernel::State> {
   /// Whether the looks may have passed a peak that came closer to the threshold than any so far: only the search tells.
   [[nodiscard]] bool may_be_past_closest(std::size_t i, const State& there) const {
     constexpr double kNear = 16.0;  // v has fallen a little since its peak
-    if (!(-there.y < Real(kNear * this->closest_.distance))) {
+    if (!(-there.y <= Real(kNear * this->closest_.distance))) {
       return false;
     }
     const auto drive = Kernel::drive_at_threshold(constants(i), there);
@@ -596,7 +606,7 @@ class KernelGroup : public ModelGroup<Real, typename Kernel::State> {
   void note_rise(std::size_t i, const Moment& at, const Real& weight) {
     if (weight < Real(0) && !refractory(i)) {
       const State state = Kernel::state_at(constants(i), rows_[i], at.t);
-      if (-state.y < this->closest_.distance && Kernel::slope(constants(i), state) > Real(0)) {
+      if (-state.y <= this->closest_.distance && Kernel::slope(constants(i), state) > Real(0)) {
         note(i, static_cast<double>(neurons::magnitude(state.y)), static_cast<double>(at.t));
       }
     }

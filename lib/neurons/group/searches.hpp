@@ -17,6 +17,7 @@ struct Search {
   bool counted = false;          ///< as one that was searched, which new epochs do not begin anew
   bool answered = false;         ///< in this epoch
   bool crosses = false;          ///< the answer: a spike at safe_until
+  unsigned looks = 0;            ///< since the last one that moved the bound far
   bool approaches = false;       ///< a closest approach is expected at decision.time
   neurons::Decision decision{};  ///< of that search
 };

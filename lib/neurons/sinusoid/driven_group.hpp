@@ -435,7 +435,7 @@ class DrivenGroup final : public DrivenNeuronGroup<Real> {
 
   /// An event that ends a rise decides, too, whether there is a spike; so does one that is about to pull v down.
   void note_turn(const Neuron& neuron, bool rising) {
-    if (-neuron.row.y < Real(this->closest_.distance)) {
+    if (-neuron.row.y <= Real(this->closest_.distance)) {
       const Real slope = Driven::slope(neuron.constants, neuron.row);
       if (rising ? slope > Real(0) : slope < Real(0)) {
         note(neuron, static_cast<double>(neurons::magnitude(neuron.row.y)), static_cast<double>(neuron.row.t));
