@@ -119,7 +119,9 @@ template <class Real>
 bool Shards<Real>::run_alone(const Instant& stop, const KeepGoing& keep_going) {
   Shard<Real>& shard = *shards_[0];
   while (shard.now() < stop) {
-    const Instant next = events::later(shard.now(), Real(kPollEvery));
+    const Instant idle = shard.idle_until();  // nothing happens before: that is quick
+    const Instant poll = events::later(shard.now(), Real(kPollEvery));
+    const Instant next = idle < poll ? poll : idle;
     shard.run_before(next < stop ? next : stop);
     record(shard.emissions());
     shard.forget_emissions();

@@ -106,6 +106,8 @@ class Shard {
   [[nodiscard]] const Instant& now() const noexcept { return now_; }
   /// Before this time no cell of this part spikes.
   [[nodiscard]] Instant silent_until();
+  /// Before this time nothing at all happens in this part unless spikes of others arrive; now(), unless all is at rest.
+  [[nodiscard]] Instant idle_until() const;
 
   /// Spikes of this part since they were forgotten.
   [[nodiscard]] const std::vector<Emission<Real>>& emissions() const noexcept { return emitted_; }
@@ -199,6 +201,8 @@ class Shard {
 
   void begin_slice();
   void next_epoch();
+  void skip_epochs(const Instant& stop);
+  [[nodiscard]] Instant next_event_time() const;
   void find_next_sample();
   void emit(CellId cell, const Instant& t);
   void update_parameters(CellId cell, const Real& t);
@@ -271,6 +275,8 @@ class Shard {
   std::vector<Samples> samples_;
   events::Instant<double> next_sample_;
   Instant now_;
+  bool eventful_ = true;  ///< something has happened in the present epoch
+  bool at_rest_ = false;  ///< no neuron changes or spikes without an event
   RunStatistics statistics_;
 };
 

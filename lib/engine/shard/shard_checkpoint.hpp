@@ -59,6 +59,8 @@ void Shard<Real>::begin_load(const Instant& now, const std::vector<std::size_t>&
   spread_.clear();
   candidates_.queue().clear();
   now_ = now;
+  eventful_ = true;
+  at_rest_ = false;
   currents_.resume(current_steps);
   for (const network::Injection& injection : network_.injections) {
     update_parameters_of(injection.cells);

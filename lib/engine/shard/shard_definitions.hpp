@@ -72,6 +72,9 @@ Shard<Real>::Shard(const network::Network& network, const Routing& routing, netw
 template <class Real>
 void Shard<Real>::run_before(const Instant& stop) {
   for (;;) {
+    if (at_rest_) {
+      skip_epochs(stop);
+    }
     const Real limit = now_.epoch < stop.epoch ? Real(kEpoch) : stop.offset;
     const Next next = next_event();
     if (next.time < limit && next.time < candidates_.slice_end()) {
@@ -90,6 +93,9 @@ void Shard<Real>::run_before(const Instant& stop) {
 
 template <class Real>
 typename Shard<Real>::Instant Shard<Real>::silent_until() {
+  if (at_rest_) {
+    return next_event_time();
+  }
   const Next next = next_event();
   const Real& end = candidates_.slice_end();
   return events::normalised<Real>(now_.epoch, next.time < end ? next.time : end);
@@ -131,6 +137,8 @@ typename Shard<Real>::Next Shard<Real>::next_event() {
 
 template <class Real>
 void Shard<Real>::handle(Kind kind, const Real& limit) {
+  eventful_ = true;
+  at_rest_ = false;
   switch (kind) {
     case Kind::sample:
       return take_samples();
@@ -260,10 +268,63 @@ void Shard<Real>::begin_slice() {
 }
 
 template <class Real>
+typename Shard<Real>::Instant Shard<Real>::idle_until() const {
+  return at_rest_ ? next_event_time() : now_;
+}
+
+/// Of any epoch; far away when there is none.
+template <class Real>
+typename Shard<Real>::Instant Shard<Real>::next_event_time() const {
+  constexpr std::int64_t kFar = std::int64_t{1} << 40U;
+  Instant next{now_.epoch + kFar, Real(0)};
+  const auto consider = [&next](const Instant& time) { next = time < next ? time : next; };
+  const auto widened = [](const events::Instant<double>& time) { return Instant{time.epoch, Real(time.offset)}; };
+  consider(widened(next_sample_));
+  if (!wakes_.empty()) {
+    consider(wakes_.top().time);
+  }
+  if (!currents_.empty()) {
+    consider(widened(currents_.next_time()));
+  }
+  if (!emissions_.empty()) {
+    consider(widened(emissions_.top().time));
+  }
+  if (!deliveries_.empty()) {
+    consider(deliveries_.top().arrival);
+  }
+  if (!window_.empty()) {
+    consider({now_.epoch, window_.events().front().arrival});
+  }
+  if (!spread_.empty()) {
+    consider(spread_.top().arrival);
+  }
+  consider(after_window_);
+  return next;
+}
+
+/// Goes on to the epoch of the next event, or of `stop`, if that is a later one. @pre all is at rest
+template <class Real>
+void Shard<Real>::skip_epochs(const Instant& stop) {
+  const std::int64_t epoch = std::min(stop.epoch, next_event_time().epoch);
+  if (epoch <= now_.epoch) {
+    return;
+  }
+  for (const Group& group : groups_) {
+    group.all().skip_to_epoch(epoch);
+  }
+  now_ = {epoch, Real(0)};
+  candidates_.set_slice_end(Real(0));
+  begin_slice();
+}
+
+template <class Real>
 void Shard<Real>::next_epoch() {
   for (const Group& group : groups_) {
     group.all().next_epoch(now_.epoch + 1);
   }
+  at_rest_ = !eventful_ &&
+             std::all_of(groups_.begin(), groups_.end(), [](const Group& group) { return group.all().at_rest(); });
+  eventful_ = false;
   now_ = {now_.epoch + 1, Real(0)};
   candidates_.set_slice_end(Real(0));
   begin_slice();
@@ -282,6 +343,8 @@ void Shard<Real>::find_next_sample() {
 
 template <class Real>
 void Shard<Real>::update_parameters(CellId cell, const Real& t) {
+  eventful_ = true;
+  at_rest_ = false;
   const network::PopulationData& population = population_of(cell);
   std::vector<double> parameters;
   parameters.reserve(population.parameters.size());
@@ -350,6 +413,8 @@ void Shard<Real>::injection_added(std::size_t injection) {
 
 template <class Real>
 void Shard<Real>::set_variable(CellId cell, std::size_t variable, double value) {
+  eventful_ = true;
+  at_rest_ = false;
   const auto [group, index] = neuron(cell);
   group.set_variable(index, variable, value, now_.offset, candidates_);
 }

@@ -193,6 +193,21 @@ class KernelGroup : public ModelGroup<Real, typename Kernel::State> {
     policy().epoch_begun();
   }
 
+  /// Checked from the neuron on that was the last one not at rest: the usual cost is that of one neuron.
+  bool at_rest() override {
+    policy().settle_all(nullptr);
+    for (std::size_t checked = 0; checked < rows_.size(); ++checked) {
+      not_at_rest_ = not_at_rest_ < rows_.size() ? not_at_rest_ : 0;
+      if (!is_at_rest(not_at_rest_)) {
+        return false;
+      }
+      ++not_at_rest_;
+    }
+    return true;
+  }
+
+  void skip_to_epoch(std::int64_t epoch) override { epoch_ = epoch; }
+
   void settle() override { policy().settle_all(nullptr); }
 
   void offer_all(Candidates& candidates) const override {
@@ -427,6 +442,8 @@ class KernelGroup : public ModelGroup<Real, typename Kernel::State> {
   PopulationRanges ranges_;
 
  private:
+  std::size_t not_at_rest_ = 0;  ///< a neuron that was not at rest when the group was asked last
+
   /// How far a closer look has to move the bound [ms] so that the neuron is left alone until then; and below what all
   /// pieces of the drive are looked at. The sequence of looks follows from the neuron's state, not from who asks when.
   static constexpr double kLookAgain = 0.05;
@@ -495,6 +512,23 @@ class KernelGroup : public ModelGroup<Real, typename Kernel::State> {
     }
     begin_interval(i, state);
     candidates.offer(safe_[i], cold_[i].cell);
+  }
+
+  [[nodiscard]] bool is_at_rest(std::size_t i) const {
+    if (safe_[i] < infinity()) {
+      return false;
+    }
+    Row now = rows_[i];
+    Row next = rows_[i];
+    Kernel::next_epoch(constants(i), next);
+    const auto before = now.numbers();
+    const auto after = next.numbers();
+    for (std::size_t k = 0; k < before.size(); ++k) {
+      if (!(*before[k] == *after[k])) {
+        return false;
+      }
+    }
+    return now.t == Real(0);
   }
 
   // --- Looks and searches

@@ -75,6 +75,11 @@ class NeuronGroup {
 
   /// Advances every neuron to the end of the epoch, which becomes time 0 of the epoch with number `epoch`.
   virtual void next_epoch(std::int64_t epoch) = 0;
+  /// Whether next_epoch() would change nothing, however often: no neuron spikes without an event, and no record changes
+  /// by a bit.
+  [[nodiscard]] virtual bool at_rest() = 0;
+  /// Epochs pass in which nothing happens. @pre at_rest()
+  virtual void skip_to_epoch(std::int64_t epoch) = 0;
   /// Offers every neuron.
   virtual void offer_all(Candidates& candidates) const = 0;
 

@@ -161,6 +161,12 @@ class DrivenGroup final : public DrivenNeuronGroup<Real> {
     change(*neuron, state, candidates);
   }
 
+  bool at_rest() override { return neurons_.empty() && others_.at_rest(); }
+  void skip_to_epoch(std::int64_t epoch) override {
+    others_.skip_to_epoch(epoch);
+    epoch_ = epoch;
+  }
+
   void settle() override { others_.settle(); }
 
   [[nodiscard]] double variable(std::size_t i, std::size_t variable, const Real& t) override {

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+// Epochs in which nothing happens are skipped, and leave no trace.
+#include <gtest/gtest.h>
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "api/core.hpp"
+#include "engine/run/engine.hpp"
+#include "recording/recorder.hpp"
+#include "va_event/va_event.hpp"
+
+namespace va_event {
+namespace {
+
+constexpr double kDuration = 2e6;  // [ms]
+
+/// Neurons of all models that relax within a second, and three volleys far from each other.
+Population make_network(Simulation& simulation, std::vector<Population>& all) {
+  all.push_back(simulation.create(8, IfCondExp{.v_rest = -60.0,
+                                               .cm = 0.1,
+                                               .tau_m = 1.0,
+                                               .tau_refrac = 2.0,
+                                               .tau_syn_E = 1.0,
+                                               .tau_syn_I = 1.0,
+                                               .e_rev_I = -80.0,
+                                               .v_reset = -65.0}));
+  all.push_back(simulation.create(8, IfCurrExp{.tau_m = 1.5, .tau_refrac = 0.3, .tau_syn_E = 1.0, .tau_syn_I = 0.7}));
+  all.push_back(simulation.create(8, IfCurrDelta{.tau_m = 1.0}));
+  const Population source =
+      simulation.create(1, SpikeSourceArray{{Time(1.0), Time(2.5), Time(777'777.7), Time(1'500'000.0)}});
+  const AllToAllConnector connector;
+  const RandomDistribution delay("uniform", {0.5, 40.0});
+  simulation.connect(source, all[0], connector, {.weight = 0.2, .delay = delay});
+  simulation.connect(source, all[1], connector, {.weight = 60.0, .delay = 1.0});
+  simulation.connect(all[0], all[2], connector, {.weight = 6.0, .delay = delay});
+  simulation.connect(all[1], all[0], connector, {.weight = 0.05, .delay = 2.0}, {.receptor_type = "inhibitory"});
+  for (const Population& cells : all) {
+    cells.record("spikes");
+  }
+  return all[0];
+}
+
+TEST(Idle, EpochsAreSkippedOnAnyNumberOfThreads) {
+  for (const unsigned threads : {1U, 2U, 3U}) {
+    Simulation simulation;
+    std::vector<Population> all;
+    make_network(simulation, all);
+    recording::Recorder recorder;
+    const auto engine = engine::make_engine({}, simulation.core()->network, recorder, threads);
+    ASSERT_EQ(engine->threads(), threads);
+    std::size_t asked = 0;  // every 0.125 ms or less often, were nothing skipped: 16 million times
+    ASSERT_TRUE(engine->run_until(Time(kDuration), [&asked](const Time&) { return ++asked < 200'000; }));
+    EXPECT_EQ(engine->now(), Time(kDuration));
+    EXPECT_GT(engine->statistics().spikes, 24U);
+  }
+}
+
+TEST(Idle, SkippedEpochsLeaveNoTrace) {
+  struct Result {
+    Spikes spikes;
+    std::vector<double> values;
+  };
+  const auto simulate = [](bool sampled, unsigned threads) {
+    Simulation simulation({.threads = threads});
+    std::vector<Population> all;
+    make_network(simulation, all);
+    if (sampled) {  // then something happens in every epoch, and none is skipped
+      all[2].slice(0, 1).record("v", 15.0);
+    }
+    Result result;
+    for (const double part : {3.0, 900.25, 499'096.75, 300'000.0, kDuration - 800'000.0}) {
+      simulation.run(part);
+      for (const Population& cells : all) {
+        for (const VariableInfo& variable : cells.cell_type().model().variables) {
+          const std::vector<double> values = cells.value(variable.name);
+          result.values.insert(result.values.end(), values.begin(), values.end());
+        }
+      }
+    }
+    result.spikes = (all[0] + all[1] + all[2]).spikes();
+    return result;
+  };
+  const Result expected = simulate(true, 1);
+  EXPECT_GT(expected.spikes.size(), 24U);
+  for (const unsigned threads : {1U, 2U}) {
+    const Result skipped = simulate(false, threads);
+    EXPECT_TRUE(skipped.spikes == expected.spikes) << threads << " threads";
+    EXPECT_EQ(skipped.values, expected.values) << threads << " threads";
+  }
+}
+
+TEST(Idle, NetworksAreStillChangedAndDrivenAfterwards) {
+  Simulation simulation;
+  const Population cell = simulation.create(1, IfCurrExp{.v_rest = -65.0, .cm = 1.0, .tau_m = 1.0, .tau_syn_E = 1.0});
+  cell.record("spikes");
+  cell.inject(DCSource{.amplitude = 20.0, .start = 1'000'000.0, .stop = 1'000'010.0});
+  simulation.run(1'100'000.0);
+  const std::size_t driven = cell.spikes().size();
+  EXPECT_GT(driven, 3U);
+  EXPECT_GE(cell.spikes().times.front(), Time(1'000'000.0));
+  simulation.run(1'000'000.0);
+  cell.set("v_rest", -40.0);  // above the threshold
+  simulation.run(10.0);
+  EXPECT_GT(cell.spikes().size(), driven + 3);
+  cell.set("v_rest", -65.0);
+  simulation.run(1'000'000.0);
+  const std::size_t before = cell.spikes().size();
+  cell.initialize("v", -10.0);
+  simulation.run(1.0);
+  EXPECT_EQ(cell.spikes().size(), before + 1);
+}
+
+}  // namespace
+}  // namespace va_event
