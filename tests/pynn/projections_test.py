@@ -59,6 +59,16 @@ class Projections(PyNNTest):
         drawn = np.random.RandomState(7).uniform(size=8).reshape(4, 2)
         np.testing.assert_array_equal(projection.get("weight", "array"), np.where(np.isnan(positional), NAN, drawn))
 
+    def test_distributions_set_the_only_pair_of_cells(self):
+        one = sim.Population(1, sim.IF_cond_exp())
+        for pre, post in ((one, one), (self.pre[1:2], one), (one, self.post[1:]), (sim.Assembly(one), self.post[:1])):
+            projection = sim.Projection(pre, post, sim.AllToAllConnector())
+            for name in ("weight", "delay"):
+                drawn = RandomDistribution("uniform", low=0.5, high=1.0, rng=NumpyRNG(seed=7))
+                projection.set(**{name: drawn})
+                expected = np.random.RandomState(7).uniform(0.5, 1.0)
+                self.assertEqual(projection.get(name, "list"), [(0, 0, expected)], msg=(pre, post, name))
+
     def test_set_refuses_what_cannot_be(self):
         projection = self.projection()
         for wrong in ({"weight": -1.0}, {"weight": NAN}, {"delay": 0.0}, {"delay": float("inf")}):

@@ -235,7 +235,9 @@ class Projection(common.Projection):
             if value.is_homogeneous:
                 changed[name] = np.full(len(self), float(value.evaluate(simplify=True)))
             else:
-                changed[name] = np.asarray(value.evaluate(simplify=False), dtype=float)[self._pre, self._post]
+                # PyNN gives what a distribution draws for one pair of cells one dimension only.
+                matrix = np.asarray(value.evaluate(simplify=False), dtype=float).reshape(self.shape)
+                changed[name] = matrix[self._pre, self._post]
         self._change(changed)
 
     def get(self, attribute_names, format, gather=True, *args, **kwargs):
