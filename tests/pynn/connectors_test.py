@@ -6,6 +6,7 @@ import tempfile
 
 import pyNN.mock as mock
 from pyNN import errors
+from pyNN.connectors import Connector
 from pyNN.random import NumpyRNG, RandomDistribution
 from pyNN.space import Space
 
@@ -99,6 +100,25 @@ class AgainstMock(PyNNTest):
             self.skipTest("no csa (Debian: python3-csa)")
         self.assertSame(lambda s: s.CSAConnector(csa.cset(csa.oneToOne)))
 
+    def test_connection_sets_with_weights_and_delays(self):
+        try:
+            import csa
+        except ImportError:
+            self.skipTest("no csa (Debian: python3-csa)")
+        sim.Population(5, sim.IF_curr_exp())  # ids of cells are not their indices
+        cells = sim.Population(9, sim.IF_curr_exp())
+        same = sim.Projection(cells[2:6], cells, sim.CSAConnector(csa.cset(csa.oneToOne, 0.3, 2.0)))
+        self.assertEqual(table(same), [(k, k, 0.3, 2.0) for k in range(4)])
+        own = csa.cset(csa.full - csa.oneToOne, lambda i, j: i + 0.1 * j, lambda i, j: 1.0 + j)
+        each = sim.Projection(cells[:3], cells[5:], sim.CSAConnector(own))
+        self.assertEqual(table(each), [(i, j, i + 0.1 * j, 1.0 + j) for i in range(3) for j in range(4) if i != j])
+        for weight, delay in ((-0.3, 2.0), (0.3, -1.0), (0.3, 0.0)):
+            with self.assertRaises(errors.ConnectionError, msg=(weight, delay)):
+                sim.Projection(cells, sim.Population(9, sim.IF_cond_exp()),
+                               sim.CSAConnector(csa.cset(csa.oneToOne, weight, delay)))
+        empty = sim.Projection(cells, cells, sim.CSAConnector(csa.cset(csa.empty, 0.3, 2.0)))
+        self.assertEqual(len(empty), 0)
+
 
 class Rules(PyNNTest):
     def test_projections_made_with_one_generator_replay_its_numbers(self):
@@ -130,6 +150,27 @@ class Rules(PyNNTest):
         expected[:, 3] = np.where(times > 2.5, 0.5 * np.exp(-(times - 2.5) / 5.0), 0.0)
         expected[:, 4] = np.where(times > 3.5, 0.25 * np.exp(-(times - 3.5) / 5.0), 0.0)
         self.assertClose(np.hstack((self.signal(one, "gsyn_exc"), self.signal(two, "gsyn_exc"))), expected, 1e-15)
+
+    def test_cells_that_do_not_exist_cannot_be_connected(self):
+        class Beyond(Connector):
+            def __init__(self, pre, post):
+                Connector.__init__(self)
+                self.pair = pre, post
+
+            def connect(self, projection):
+                projection._convergent_connect([self.pair[0]], self.pair[1], weight=0.1, delay=1.0)
+
+        one, two = sim.Population(2, sim.IF_cond_exp()), sim.Population(3, sim.IF_cond_exp())
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "connections.txt")
+            for pre, post in ((2, 0), (-1, 0), (0, 3), (0, -1), (one[1], two[1])):
+                with open(path, "w") as file:
+                    file.write("0 0 0.1 1.0\n%d %d 0.1 1.0\n" % (pre, post))
+                rows = [(0, 0, 0.1, 1.0), (pre, post, 0.1, 1.0)]
+                for connector in (Beyond(pre, post), sim.FromListConnector(rows), sim.FromFileConnector(path)):
+                    with self.assertRaises(errors.ConnectionError, msg=(connector, pre, post)):
+                        sim.Projection(one, two, connector)
+        self.assertEqual(len(sim.Projection(one, two, Beyond(1, 2))), 1)
 
     def test_wrong_weights_delays_and_receptors_are_refused(self):
         cond, curr = sim.Population(2, sim.IF_cond_exp()), sim.Population(2, sim.IF_curr_exp())

@@ -5,11 +5,10 @@ synapses; the random numbers, and so the network, are those of PyNN's own connec
 import copy
 
 import numpy as np
-from pyNN import connectors
-from pyNN.connectors import (ArrayConnector, CloneConnector, CSAConnector, DisplacementDependentProbabilityConnector,
+from pyNN import connectors, errors
+from pyNN.connectors import (ArrayConnector, CloneConnector, DisplacementDependentProbabilityConnector,
                              DistanceDependentProbabilityConnector, FixedNumberPostConnector, FixedNumberPreConnector,
-                             FixedTotalNumberConnector, FromFileConnector, FromListConnector,
-                             IndexBasedProbabilityConnector, SmallWorldConnector)
+                             FixedTotalNumberConnector, IndexBasedProbabilityConnector, SmallWorldConnector)
 from pyNN.random import NumpyRNG
 
 __all__ = ["AllToAllConnector", "ArrayConnector", "CloneConnector", "CSAConnector",
@@ -29,10 +28,14 @@ def _same_for_all(connector, projection):
         if not value.is_homogeneous:
             return None
         values[name] = float(value.evaluate(simplify=True))
+    _check(connector, projection, values)
+    return values
+
+
+def _check(connector, projection, values):
     if connector.safe:
         for name, check in projection.synapse_type.parameter_checks.items():
             check(values[name], projection)
-    return values
 
 
 class FixedProbabilityConnector(connectors.FixedProbabilityConnector):
@@ -84,3 +87,54 @@ class OneToOneConnector(connectors.OneToOneConnector):
             return
         cells = np.arange(projection.pre.size)
         projection._collector.add_pairs(cells, cells, **values)
+
+
+def _check_index(name, indices, size):
+    wrong = indices[(indices < 0) | (indices >= size)]
+    if wrong.size > 0:
+        raise errors.ConnectionError(f"index of a {name} cell = {int(wrong[0])}: must be from 0 to {size - 1}")
+
+
+def _check_list(connector, projection):
+    """PyNN drops synapses onto cells that do not exist, and does not look for indices below 0."""
+    if len(connector.conn_list) > 0:
+        rows = np.atleast_2d(connector.conn_list)
+        _check_index("pre", rows[:, 0], projection.pre.size)
+        _check_index("post", rows[:, 1], projection.post.size)
+
+
+class FromListConnector(connectors.FromListConnector):
+    __doc__ = connectors.FromListConnector.__doc__
+
+    def connect(self, projection):
+        _check_list(self, projection)
+        connectors.FromListConnector.connect(self, projection)
+
+
+class FromFileConnector(connectors.FromFileConnector):
+    __doc__ = connectors.FromFileConnector.__doc__
+
+    def connect(self, projection):
+        connectors.FromFileConnector.connect(self, projection)  # reads the list
+        _check_list(self, projection)
+
+
+class CSAConnector(connectors.CSAConnector):
+    __doc__ = connectors.CSAConnector.__doc__
+
+    def connect(self, projection):
+        """PyNN's own takes cells for indices where the set has weights and delays."""
+        csa = connectors.csa
+        if csa.arity(self.cset) != 2:
+            connectors.CSAConnector.connect(self, projection)
+            return
+        n_pre, n_post = projection.shape
+        rows = np.array(list(csa.cross((0, n_pre - 1), (0, n_post - 1)) * self.cset), dtype=float).reshape(-1, 4)
+        order = np.argsort(rows[:, 1], kind="stable")
+        pre, post, weights, delays = rows[order].T
+        _check_index("pre", pre, n_pre)
+        _check_index("post", post, n_post)
+        values = {"weight": weights, "delay": delays}
+        if len(rows) > 0:
+            _check(self, projection, values)
+        projection._collector.add_pairs(pre.astype(int), post.astype(int), **values)

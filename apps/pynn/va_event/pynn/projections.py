@@ -63,7 +63,8 @@ class Connection(common.Connection):
 class _Collector:
     """Takes the columns that a connector makes, one after the other, and drops those of other processes."""
 
-    def __init__(self, local):
+    def __init__(self, n_pre, local):
+        self._n_pre, self._n_post = n_pre, local.size
         self._local = None if local.all() else local
         self._numbers = array("Q")  # places among the synapses of all processes; left empty where nothing is dropped
         self._made = 0
@@ -72,7 +73,11 @@ class _Collector:
         self._values = {"weight": [], "delay": []}
 
     def add(self, pre, post, **values):
-        pre = np.asarray(pre, dtype=np.uint32)
+        pre = np.asarray(pre)
+        if pre.size > 0 and not (0 <= pre.min() and pre.max() < self._n_pre and 0 <= post < self._n_post):
+            raise errors.ConnectionError(f"pre cells {pre.min()} to {pre.max()}, post cell {post}: indices must be "
+                                         f"below {self._n_pre} and {self._n_post}, and not negative")
+        pre = pre.astype(np.uint32)
         self._made += pre.size
         if self._local is not None:
             if not self._local[post]:
@@ -83,12 +88,13 @@ class _Collector:
         self._add_values(pre.size, values)
 
     def add_pairs(self, pre, post, **values):
-        """Many columns at once, with the same values for all synapses."""
+        """Many columns at once. Each value is that of all these synapses, or an array with one of each."""
         self._made += len(pre)
         if self._local is not None:
             kept = np.flatnonzero(self._local[post])
             self._numbers.frombytes((kept + (self._made - len(pre))).astype(np.uint64).tobytes())
             pre, post = np.asarray(pre)[kept], np.asarray(post)[kept]
+            values = {name: value[kept] if np.ndim(value) > 0 else value for name, value in values.items()}
         self._pre.frombytes(np.asarray(pre, dtype=np.uint32).tobytes())
         self._post.frombytes(np.asarray(post, dtype=np.uint32).tobytes())
         self._add_values(len(pre), values)
@@ -129,7 +135,7 @@ class Projection(common.Projection):
         if not isinstance(self.synapse_type, StaticSynapse):
             raise errors.InvalidModelError(
                 f"{type(self.synapse_type).__name__} is not a synapse type of {simulator.name}: use its StaticSynapse")
-        self._collector = _Collector(self.post._mask_local)
+        self._collector = _Collector(self.pre.size, self.post._mask_local)
         with processes.as_one():
             connector.connect(self)
         self._pre, self._post, self._values = self._collector.arrays()
