@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "generator.hpp"
 #include "network.hpp"
 #include "processes.hpp"
 #include "va_event/error.hpp"
@@ -37,6 +38,7 @@ PYBIND11_MODULE(_native, module) {
   module.doc() = "The library behind va_event.pynn: networks of cells addressed by arrays of ids";
   add_exceptions(module);
   add_processes(module);
+  add_generator(module);
   module.attr("MAX_FREQUENCY") = ACSource::kMaxFrequency;
   module.def("version", [] { return std::string(version()); });
   module.def("cell_models", &cell_models);

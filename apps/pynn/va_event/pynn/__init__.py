@@ -21,6 +21,7 @@ from .control import (  # noqa: F401
 from .electrodes import ACSource, DCSource, NoisyCurrentSource, StepCurrentSource  # noqa: F401
 from .populations import Assembly, Population, PopulationView
 from .projections import Connection, Projection  # noqa: F401
+from .random import NativeRNG  # noqa: F401
 from .synapses import StaticSynapse
 from .unavailable import *  # noqa: F401, F403
 

@@ -22,6 +22,7 @@ class Network:
         self.populations = []
         self.projections = []
         self.current_sources = []
+        self.generators = 0  # NativeRNGs without a seed of their own
         self.changed = set()  # numbers of the projections whose weights the simulation does not know yet
         self._simulation = None
         self._trial = 0
