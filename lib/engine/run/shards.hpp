@@ -13,6 +13,7 @@
 #include "engine/run/emissions_in_order.hpp"
 #include "engine/run/engine.hpp"
 #include "engine/run/milestone.hpp"
+#include "engine/run/pace.hpp"
 #include "engine/shard/routing.hpp"
 #include "engine/shard/shard.hpp"
 #include "foundation/bytes.hpp"
@@ -70,8 +71,10 @@ class Shards final : public Engine {
   struct alignas(64) News {
     Milestone told;  ///< the window that the rest is about
     std::vector<Emission<Real>> emissions;
-    Instant silent_until;  ///< before this time nothing that is known to the shard makes any cell spike
-    bool leave = false;    ///< all end
+    Instant silent_until;      ///< before this time nothing that is known to the shard makes any cell spike
+    bool leave = false;        ///< all end
+    std::uint64_t events = 0;  ///< synaptic events so far
+    bool change = false;       ///< of shard 0: the shards of this process go on in the other way (Pace)
   };
   /// First those of the own shards, then those of the other processes.
   using AllNews = std::vector<News>;
@@ -92,6 +95,9 @@ class Shards final : public Engine {
     unsigned round = 0;
     bool last = false;  ///< nothing follows but to take in the last news
     bool completed = true;
+    bool finished = false;
+    double work = 0.0;      ///< of the shards of this process, as the course of shard 0 learns it
+    bool change = false;    ///< leaves its thread, or its turns, after this round
     bool connected = true;  ///< with the other processes
     EmissionsInOrder<Real> incoming{};
   };
@@ -104,6 +110,7 @@ class Shards final : public Engine {
   [[nodiscard]] Shard<Real>* owner(CellId cell) const;
   bool run_alone(const Instant& stop, const KeepGoing& keep_going);
   bool run_together(const Instant& stop, const KeepGoing& keep_going);
+  [[nodiscard]] bool go_through_on_threads(std::vector<Course>& courses, Run& run);
   void go_through(Course& course, Run& run);
   void go_through_in_turn(std::vector<Course>& courses, Run& run);
   void begin_round(Course& course, Run& run);
@@ -122,6 +129,7 @@ class Shards final : public Engine {
   void collect_samples();
 
   static constexpr double kPollEvery = 0.125;      ///< [ms]
+  static constexpr unsigned kPaceEvery = 16;       ///< rounds
   static constexpr double kShortestWindow = 1e-6;  ///< [ms]; smaller delays are for a single shard
 
   const network::Network& network_;
@@ -131,7 +139,10 @@ class Shards final : public Engine {
   std::vector<std::unique_ptr<Shard<Real>>> shards_;
   double work_ = 0.0;  ///< in one smallest delay
   bool may_do_without_threads_ = false;
-  bool ahead_ = true;  ///< shards go through a window before they know what happened in the last one
+  Pace pace_;
+  double events_at_start_ = 0.0;  ///< synaptic events before this run
+  bool paced_ = false;            ///< threads may be used in this run
+  bool ahead_ = true;             ///< shards go through a window before they know what happened in the last one
   foundation::ByteWriter message_;
   std::vector<Processes::Bytes> messages_;
 };

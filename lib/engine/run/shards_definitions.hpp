@@ -3,9 +3,12 @@
 
 /// The definitions of Shards, for the source that instantiates make_shards().
 #include <algorithm>
+#include <atomic>
 #include <exception>
 #include <limits>
 #include <memory>
+#include <string>
+#include <system_error>
 #include <thread>
 #include <type_traits>
 #include <utility>
@@ -142,17 +145,19 @@ bool Shards<Real>::run_together(const Instant& stop, const KeepGoing& keep_going
   for (unsigned k = 0; k < count; ++k) {
     courses[k].shard = k;
   }
-  if (starts_threads(start, stop)) {
-    std::vector<std::thread> threads;
-    for (unsigned k = 1; k < count; ++k) {
-      threads.emplace_back([&, k] { go_through(courses[k], run); });
+  paced_ = starts_threads(start, stop);
+  events_at_start_ = 0.0;
+  for (const auto& shard : shards_) {
+    events_at_start_ += static_cast<double>(shard->synaptic_events());
+  }
+  pace_.resume(0.0);
+  while (!courses[0].finished) {
+    std::for_each(courses.begin(), courses.end(), [](Course& course) { course.change = false; });
+    if (!paced_ || pace_.way() == Pace::Way::turns) {
+      go_through_in_turn(courses, run);
+    } else if (!go_through_on_threads(courses, run)) {
+      paced_ = false;
     }
-    go_through(courses[0], run);
-    for (std::thread& thread : threads) {
-      thread.join();
-    }
-  } else {
-    go_through_in_turn(courses, run);
   }
   for (const std::exception_ptr& failure : run.failures) {
     if (failure) {
@@ -173,6 +178,47 @@ bool Shards<Real>::starts_threads(const Instant& start, const Instant& stop) con
   return work_ * duration > kWork * std::min(routing_.min_delay(), 1.0);
 }
 
+/// All shards go on, each on a thread of its own. @returns false where the system starts no more threads and none was
+/// asked for: then nothing has happened
+template <class Real>
+bool Shards<Real>::go_through_on_threads(std::vector<Course>& courses, Run& run) {
+  enum : int { wait, go, quit };
+  std::atomic<int> signal{wait};
+  std::vector<std::thread> threads;
+  const auto join_all = [&](int what) {
+    signal.store(what, std::memory_order_release);
+    signal.notify_all();
+    if (what == go) {
+      go_through(courses[0], run);
+    }
+    for (std::thread& thread : threads) {
+      thread.join();
+    }
+  };
+  try {
+    threads.reserve(courses.size() - 1);
+    for (std::size_t k = 1; k < courses.size(); ++k) {
+      threads.emplace_back([&, k] {
+        signal.wait(wait, std::memory_order_acquire);
+        if (signal.load(std::memory_order_acquire) == go) {
+          go_through(courses[k], run);
+        }
+      });
+    }
+  } catch (const std::system_error& error) {
+    const std::size_t started = threads.size() + 1;
+    join_all(quit);
+    if (may_do_without_threads_) {
+      return false;
+    }
+    throw ParameterError("threads", static_cast<double>(shards_.size()), "",
+                         "must be at most " + std::to_string(started) + ", since the system starts no more (" +
+                             error.code().message() + ")");
+  }
+  join_all(go);
+  return true;
+}
+
 /// On the thread of one shard.
 template <class Real>
 void Shards<Real>::go_through(Course& course, Run& run) {
@@ -181,22 +227,23 @@ void Shards<Real>::go_through(Course& course, Run& run) {
     if (ahead_) {
       go_on(course, run);
     }
-  } while (end_round(course, run));
+    course.finished = !end_round(course, run);
+  } while (!course.finished && !course.change);
 }
 
 /// The same for all shards on this thread.
 template <class Real>
 void Shards<Real>::go_through_in_turn(std::vector<Course>& courses, Run& run) {
-  for (bool more = true; more;) {
+  do {
     std::for_each(courses.rbegin(), courses.rend(),
                   [&](Course& course) { begin_round(course, run); });  // 0 speaks last
     if (ahead_) {
       std::for_each(courses.begin(), courses.end(), [&](Course& course) { go_on(course, run); });
     }
     for (Course& course : courses) {  // and listens first
-      more = end_round(course, run);
+      course.finished = !end_round(course, run);
     }
-  }
+  } while (!courses[0].finished && !courses[0].change);
 }
 
 /// What fails here ends the run of all: they are told.
@@ -244,6 +291,7 @@ void Shards<Real>::begin_round(Course& course, Run& run) {
     }
   });
   mine.leave = mine.leave || run.failures[course.shard];
+  mine.change = paced_ && course.shard == 0 && course.round % kPaceEvery == 0 && pace_.changes(course.work);
   mine.told.reach(course.round);
   if (speaks(course)) {
     for (std::size_t own = 0; own < shards_.size(); ++own) {
@@ -287,6 +335,15 @@ bool Shards<Real>::end_round(Course& course, Run& run) {
   if (course.last) {
     return false;
   }
+  course.change = news[0].change;
+  if (course.shard == 0) {  // an exchange costs as much as some events
+    constexpr double kExchange = 16.0;
+    double events = -events_at_start_;
+    for (std::size_t own = 0; own < shards_.size(); ++own) {
+      events += static_cast<double>(news[own].events);
+    }
+    course.work = events + kExchange * course.round;
+  }
   course.silent = news[0].silent_until;
   for (const News& one : news) {
     course.silent = one.silent_until < course.silent ? one.silent_until : course.silent;
@@ -306,6 +363,7 @@ void Shards<Real>::tell(Shard<Real>& shard, News& news) const {
   news.emissions = shard.emissions();
   shard.forget_emissions();
   news.silent_until = shard.silent_until();
+  news.events = shard.synaptic_events();
   for (const Emission<Real>& emission : news.emissions) {
     const Instant arrival = events::later(emission.time, Real(routing_.min_delay()));
     if (arrival < news.silent_until) {

@@ -156,6 +156,7 @@ class Shard {
   void end_load();
 
   [[nodiscard]] RunStatistics statistics() const;
+  [[nodiscard]] std::uint64_t synaptic_events() const noexcept { return statistics_.synaptic_events; }
   /// The least by the order of ClosestApproach; its distance is +inf where there is none.
   [[nodiscard]] neurons::ClosestApproach closest_approach() const;
 
