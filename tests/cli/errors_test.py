@@ -56,13 +56,13 @@ class Errors(CommandLineTest):
 
     def test_threads_that_the_system_does_not_start_are_refused(self):
         def little_memory():
-            resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))
+            resource.setrlimit(resource.RLIMIT_AS, (3 << 29, 3 << 29))
 
         with open(PROGRAM, "rb") as file:
             if b"__asan_init" in file.read():
                 self.skipTest("the address sanitizer needs more address space than the test allows")
-        done = self.run_program("CUBA", *SMALL, "--threads", "4000", code=2, preexec_fn=little_memory)
-        self.assertRegex(done.stderr, r"threads = 4000: must be at most \d+, since the system starts no more")
+        done = self.run_program("CUBA", *SMALL, "--threads", "1024", code=2, preexec_fn=little_memory)
+        self.assertRegex(done.stderr, r"threads = 1024: must be at most \d+, since the system starts no more")
 
     def test_an_output_folder_that_cannot_be_is_refused_before_the_simulation(self):
         with open(self.path("file"), "w") as file:
