@@ -78,6 +78,8 @@ def connectors():
             (sim.FixedNumberPreConnector(4, rng=rng()), left, right),
             (sim.FixedNumberPostConnector(3, rng=rng()), left, right),
             (sim.FixedTotalNumberConnector(50, rng=rng()), left, right),
+            (sim.FixedNumberPreConnector(4), left, right),
+            (sim.FixedTotalNumberConnector(50, rng=sim.NativeRNG(seed=3)), left, right),
             (sim.DistanceDependentProbabilityConnector("exp(-d / 5.0)", rng=rng()), left, right),
             (sim.FromListConnector(listed), left, right),
             (sim.ArrayConnector(matrix), left, right)):

@@ -155,9 +155,13 @@ class Projection(common.Projection):
 
     def _convergent_connect(self, presynaptic_indices, postsynaptic_index, location_selector=None,
                             **connection_parameters):
+        self._refuse_location(location_selector)
+        self._collector.add(presynaptic_indices, postsynaptic_index, **connection_parameters)
+
+    @staticmethod
+    def _refuse_location(location_selector):
         if location_selector is not None:
             raise NotImplementedError(f"{simulator.name} has point neurons only: location_selector must be None")
-        self._collector.add(presynaptic_indices, postsynaptic_index, **connection_parameters)
 
     def __len__(self):
         return self._pre.size

@@ -18,7 +18,7 @@ class NativeRNG(_NativeRNG, WrappedRNG):
     Numbers of the library's counter-based streams (Philox4x32-10), for every distribution that PyNN names.
 
     `seed`: a whole number from 0 to 2^64 - 1. Without one it is that of `setup(rng_seed=...)`, and each generator that
-    draws for that network has numbers of its own. The numbers are the same on every machine, vonmises' to within rounding.
+    draws for that network has numbers of its own. They are the same on every machine, vonmises' to within rounding.
     """
 
     def __init__(self, seed=None, parallel_safe=True):
