@@ -242,6 +242,78 @@ class Currents(PyNNTest):
             for timestep, pieces in ((0.025, [300.0]), (1.0, [100.3, 0.05, 199.65])):
                 self.assertTrue(np.array_equal(spikes(timestep, pieces, cell_type), expected))
 
+    def sources(self):
+        """One of each kind, and the steps that it makes."""
+        noise = sim.NoisyCurrentSource(mean=0.3, stdev=0.0, start=10.0, stop=np.inf, dt=0.5)
+        return ((sim.DCSource(amplitude=0.3, start=10.0, stop=np.inf), [(10.0, 0.3)]),
+                (sim.StepCurrentSource(times=[10.26, 20.0], amplitudes=[0.3, 0.1]), [(10.5, 0.3), (20.0, 0.1)]),
+                (noise, [(10.0, 0.3)]),
+                (sim.ACSource(amplitude=0.0, offset=0.3, start=10.0, stop=np.inf), [(10.0, 0.3)]))
+
+    def test_sources_outlive_setup(self):
+        sources = self.sources()
+        for _ in range(2):
+            for before in (0.0, 5.0):  # injected before the first run, and between runs
+                for source, steps in sources:
+                    sim.setup(timestep=0.5, min_delay=0.5)
+                    cells = sim.Population(2, sim.IF_curr_exp(tau_m=TAU, cm=CM, v_rest=REST, v_thresh=0.0))
+                    cells.record("v")
+                    if before > 0.0:
+                        sim.run(before)
+                    cells[:1].inject(source)
+                    sim.run(50.0 - before)
+                    t = np.arange(101) * 0.5
+                    v = self.signal(cells)
+                    self.assertClose(v[:, 0], answer(t, steps), 1e-11)
+                    self.assertClose(v[:, 1], answer(t, []), 0.0)
+
+    def test_cells_that_setup_has_replaced_take_no_current(self):
+        sources, old = self.sources(), self.cells
+        sim.setup(timestep=0.1)
+        for source, _ in sources:
+            with self.assertRaisesRegex(RuntimeError, "setup"):
+                old.inject(source)
+
+    def test_sources_without_an_end_never_end(self):
+        for source, steps in self.sources()[::2] + self.sources()[3:]:
+            self.setUp()
+            self.cells.inject(source)
+            sim.run(50.0)
+            self.assertClose(self.v(), answer(self.times, steps), 1e-11)
+            source.stop = 60.0
+            sim.run(30.0)
+            self.assertClose(self.v(), answer(self.times, steps + [(60.0, 0.0)]), 1e-11)
+
+    def test_a_refused_change_changes_nothing(self):
+        wrong = {sim.DCSource: {"amplitude": np.nan, "start": 1.0}, sim.ACSource: {"offset": 0.7, "phase": np.nan},
+                 sim.NoisyCurrentSource: {"mean": 0.5, "dt": -1.0},
+                 sim.StepCurrentSource: {"times": [1.0, 2.0], "amplitudes": [1.0, np.nan]}}
+        for k in range(4):
+            for between in (False, True):
+                self.setUp()
+                source, steps = self.sources()[k]
+                steps = [(10.3, 0.3), (20.0, 0.1)] if k == 1 else steps  # at this timestep
+                self.cells.inject(source)
+                if between:
+                    sim.run(5.0)
+                with self.assertRaises(ValueError):
+                    source.set_parameters(**wrong[type(source)])
+                sim.run(40.0 - sim.get_current_time())
+                if k == 1:
+                    source.amplitudes = [0.3, 0.2]
+                else:
+                    source.set_parameters(**{("amplitude", "", "mean", "offset")[k]: 0.2})
+                sim.run(20.0)
+                self.assertClose(self.v(), answer(self.times, steps + [(40.0, 0.2)]), 1e-11)
+
+    def test_a_source_goes_into_all_cells_or_none(self):
+        for k in range(4):
+            source, _ = self.sources()[k]
+            with self.assertRaises(TypeError):
+                (self.cells + sim.Population(1, sim.SpikeSourcePoisson())).inject(source)
+        sim.run(50.0)
+        self.assertClose(self.v(), answer(self.times, []), 0.0)
+
     def test_wrong_sources_are_refused(self):
         with self.assertRaises(ValueError):
             sim.StepCurrentSource(times=[0.4, -0.6], amplitudes=[0.5, -0.5])
@@ -255,6 +327,19 @@ class Currents(PyNNTest):
                       {"start": np.nan}):
             with self.assertRaises(ValueError):
                 sim.ACSource(**wrong)
+        never, nan = np.inf, np.nan
+        for kind, wrong in ((sim.DCSource, {"amplitude": (nan, never), "start": (nan, never, 1e300),
+                                            "stop": (nan, -never, 1e300)}),
+                            (sim.ACSource, {"start": (nan, never, 1e300), "stop": (nan, -never, 1e300)}),
+                            (sim.NoisyCurrentSource, {"mean": (nan, never), "stdev": (nan,), "dt": (nan, never, 0.0),
+                                                      "start": (nan, never), "stop": (nan, -never, 1e300)}),
+                            (sim.StepCurrentSource, {"times": ([nan], [0.0, never], [1e300]),
+                                                     "amplitudes": ([nan], [never])})):
+            for name, values in wrong.items():
+                for value in values:
+                    others = {"times": {"amplitudes": [0.1] * np.size(value)}, "amplitudes": {"times": [0.0]}}
+                    with self.assertRaisesRegex(ValueError, f"{name} = .*: must be "):
+                        kind(**{name: value}, **others.get(name, {}))
         for source in (sim.DCSource(), sim.ACSource()):
             with self.assertRaises(TypeError):
                 sim.Population(1, sim.SpikeSourcePoisson()).inject(source)

@@ -2,6 +2,7 @@
 """Current sources. Currents are series of steps or sinusoids, and the potentials that follow are exact."""
 
 import numpy as np
+from pyNN import errors
 from pyNN.parameters import ParameterSpace, Sequence
 from pyNN.standardmodels import StandardCurrentSource, build_translations, electrodes
 
@@ -20,47 +21,92 @@ def _value_at(times, amplitudes, t):
     return np.append(0.0, amplitudes)[np.searchsorted(times, t, "right")]
 
 
+#: Every time is earlier [ms].
+_END = 2.0**62
+
+
+def _check(good, name, value, rule):
+    if not good:
+        raise errors.InvalidParameterValueError(f"{name} = {value}: must be {rule}")
+
+
+def _check_finite(values, units):
+    """`units`: those of the parameters that must be finite."""
+    for name, unit in units.items():
+        _check(np.isfinite(values[name]), name, f"{values[name]} {unit}", "finite")
+
+
+def _check_times(values):
+    start, stop = values["start"], values["stop"]
+    _check(abs(start) < _END, "start", f"{start} ms", "finite and below 2^62 ms")
+    _check(abs(stop) < _END or stop == np.inf, "stop", f"{stop} ms", "below 2^62 ms, or inf, which means never")
+
+
 class _Source(StandardCurrentSource):
     """What all sources have in common: parameters, which may change between runs, and the cells."""
 
     def __init__(self, **parameters):
-        self._cells = []
-        self._members = set()
         space = ParameterSpace(self.default_parameters, self.get_schema(), shape=(1,))
         space.update(**parameters)
-        self.set_native_parameters(self.translate(space))
-        simulator.state.network.current_sources.append(self)
+        self._enter(self._values_of(self.translate(space)))
+
+    @staticmethod
+    def _values_of(parameters):
+        parameters.evaluate(simplify=True)
+        return {name: value.value if isinstance(value, Sequence) else value for name, value in parameters.items()}
+
+    def _enter(self, values):
+        """Becomes a source of the present network, without cells."""
+        checked = self._checked(values)
+        self._network = simulator.state.network
+        self._cells = []
+        self._members = set()
+        self._forget()
+        self._take(values, checked)
+        self._network.current_sources.append(self)
 
     def set_native_parameters(self, parameters):
-        parameters.evaluate(simplify=True)
-        values = {name: value.value if isinstance(value, Sequence) else value for name, value in parameters.items()}
-        for name, value in self._checked(values).items():
-            object.__setattr__(self, name, value)
-        if simulator.state.network.simulation is None:
-            self.restart()
-        else:
-            self._change()
+        known = {name: self.__dict__[name] for name in self.get_native_names()}
+        values = {**known, **self._values_of(parameters)}
+        self._take(values, self._checked(values))
+
+    def _take(self, values, checked):
+        """`checked` is what becomes of the `values` that were given."""
+        before = {name: self.__dict__[name] for name in checked if name in self.__dict__}
+        self.__dict__.update(checked)
+        try:
+            if simulator.state.network.simulation is None or self._network is not simulator.state.network:
+                self.restart()
+            else:
+                self._change()
+        except Exception:  # the current stays what it was
+            self.__dict__.update(before)
+            raise
+        self._given = values
 
     def get_native_parameters(self):
         return ParameterSpace({name: getattr(self, name) for name in self.get_native_names()})
 
     def _checked(self, values):
-        return values
+        """The values of all parameters as they are to be used; an error when one of them is wrong."""
+        raise NotImplementedError
 
     def inject_into(self, cells, location=None):
         __doc__ = StandardCurrentSource.inject_into.__doc__  # noqa: F841
         if location is not None:
             raise NotImplementedError(f"{simulator.name} has point neurons only: location must be None")
-        fresh = []
-        for cell in cells:
-            if not cell.celltype.injectable:
+        cells = {int(cell): cell for cell in cells}
+        for population in {id(cell.parent): cell.parent for cell in cells.values()}.values():
+            population.require_present()
+            if not population.celltype.injectable:
                 raise TypeError("Can't inject current into a spike source.")
-            if int(cell) not in self._members:
-                self._members.add(int(cell))
-                fresh.append(cell)
+        if self._network is not simulator.state.network:  # it was made before setup()
+            self._enter(self._given)
+        fresh = [cell for number, cell in cells.items() if number not in self._members]
+        if self._network.simulation is not None:
+            self._begin(self._network.simulation, fresh)
+        self._members.update(cells)
         self._cells.extend(fresh)
-        if simulator.state.network.simulation is not None:
-            self._begin(simulator.state.network.simulation, fresh)
 
     def extend(self, time):
         """Called before a run until `time` [ms]: the current must be known so far."""
@@ -82,6 +128,9 @@ class _Steps(_Source):
 
     _timeline = (np.empty(0), np.empty(0))
 
+    def _forget(self):
+        self._timeline = (np.empty(0), np.empty(0))
+
     def _change(self):
         """Replaces the steps that are still to come. The library only adds: what is added is the difference."""
         times, amplitudes = self._steps()
@@ -93,8 +142,8 @@ class _Steps(_Source):
             (old_amplitudes[past], [_value_at(times, amplitudes, now)], amplitudes[future]))
         when = np.unique(np.concatenate((new_times[new_times >= now], old_times[old_times >= now])))
         difference = _value_at(new_times, new_amplitudes, when) - _value_at(old_times, old_amplitudes, when)
-        self._timeline = (new_times, new_amplitudes)
         self._inject(simulator.state.network.simulation, self._cells, when, difference)
+        self._timeline = (new_times, new_amplitudes)
 
     def _inject(self, simulation, cells, times, amplitudes):
         if cells and len(times) > 0:
@@ -117,10 +166,17 @@ class DCSource(_Steps, electrodes.DCSource):
     __doc__ = electrodes.DCSource.__doc__
     translations = _same(electrodes.DCSource)
 
+    def _checked(self, values):
+        _check_finite(values, {"amplitude": "nA"})
+        _check_times(values)
+        return values
+
     def _steps(self):
         start = max(float(self.start), 0.0)
         if not start < self.stop:
             return np.empty(0), np.empty(0)
+        if self.stop == np.inf:
+            return np.array([start]), np.array([float(self.amplitude)])
         return np.array([start, float(self.stop)]), np.array([float(self.amplitude), 0.0])
 
 
@@ -130,12 +186,15 @@ class StepCurrentSource(_Steps, electrodes.StepCurrentSource):
 
     def _checked(self, values):
         """As PyNN defines: times are rounded to multiples of timestep, and of those that become one the last counts."""
-        times = np.asarray(values["times"], dtype=float) if "times" in values else self.times
-        amplitudes = np.asarray(values["amplitudes"], dtype=float) if "amplitudes" in values else self.amplitudes
+        times, amplitudes = (np.asarray(values[name], dtype=float) for name in ("times", "amplitudes"))
         if times.shape != amplitudes.shape:
             raise ValueError(f"{times.size} times but {amplitudes.size} amplitudes")
-        if not (times >= 0.0).all():
+        if (times < 0.0).any():
             raise ValueError("Step current cannot accept negative timestamps.")
+        for time in times:
+            _check(time < _END, "times", f"{time} ms", "finite, >= 0 and below 2^62 ms")
+        for amplitude in amplitudes:
+            _check(np.isfinite(amplitude), "amplitudes", f"{amplitude} nA", "finite")
         if not (np.diff(times) > 0.0).all():
             raise ValueError("Step current timestamps should be monotonically increasing.")
         times = self._round_timestamp(times, simulator.state.dt)
@@ -193,14 +252,20 @@ class NoisyCurrentSource(_Intervals, electrodes.NoisyCurrentSource):
         _Intervals.__init__(self, **parameters)
 
     def _checked(self, values):
-        interval = values.get("dt", self.__dict__.get("dt"))
-        if not interval > 0.0:
-            raise ValueError(f"dt = {interval} ms: must be > 0")
+        _check_finite(values, {"mean": "nA", "stdev": "nA"})
+        _check(0.0 < values["dt"] < np.inf, "dt", f"{values['dt']} ms", "> 0 and finite")
+        _check_times(values)
         return values
 
     @property
     def _interval(self):
         return float(self.dt)
+
+    _generator = None
+
+    def _forget(self):
+        _Intervals._forget(self)
+        self._generator = None
 
     def restart(self):
         _Intervals.restart(self)
@@ -229,12 +294,14 @@ class ACSource(_Source, electrodes.ACSource):
     _history = []
 
     def _checked(self, values):
-        for name, value in values.items():
-            if not np.isfinite(value) and not (name == "stop" and value == np.inf):
-                raise ValueError(f"{name} = {value}: must be finite")
-        if abs(values.get("frequency", 0.0)) > _native.MAX_FREQUENCY:
-            raise ValueError(f"frequency = {values['frequency']} Hz: must be at most {_native.MAX_FREQUENCY:g} Hz")
+        _check_finite(values, {"amplitude": "nA", "offset": "nA", "frequency": "Hz", "phase": "degrees"})
+        _check(abs(values["frequency"]) <= _native.MAX_FREQUENCY, "frequency", f"{values['frequency']} Hz",
+               f"at most {_native.MAX_FREQUENCY:g} Hz")
+        _check_times(values)
         return values
+
+    def _forget(self):
+        self._history = []
 
     def _values(self):
         return tuple(float(getattr(self, name)) for name in self._NAMES)

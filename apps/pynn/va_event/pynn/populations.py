@@ -17,6 +17,9 @@ from .recording import Recorder
 class Assembly(common.Assembly):
     _simulator = simulator
 
+    def inject(self, current_source):
+        current_source.inject_into([cell for population in self.populations for cell in population])
+
     @property
     def local_size(self):
         return sum(population.local_size for population in self.populations)
@@ -188,8 +191,12 @@ class Population(_Cells, common.Population):
     @property
     def simulation(self):
         """The library's network that has these cells; None while nothing runs."""
-        self._network.require_present(f"population {self.label!r}")
+        self.require_present()
         return self._network.simulation
+
+    def require_present(self):
+        """Its network must not have been replaced by setup()."""
+        self._network.require_present(f"population {self.label!r}")
 
     def _create_cells(self):
         state = simulator.state
