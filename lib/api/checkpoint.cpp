@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "api/gathered.hpp"
+#include "events/instant.hpp"
 #include "foundation/bytes.hpp"
 #include "network/fingerprint.hpp"
 #include "recording/files/atomic_file.hpp"
@@ -181,6 +182,18 @@ void write_file(const std::string& path, std::string_view payload) {
   file.commit();
 }
 
+/// What was recorded is what is recorded here, up to `now`.
+void require_same_requests(const recording::Recorder& here, const recording::Recorder& there, const Time& now) {
+  ByteReader::require(there.signal_request_hash() == here.signal_request_hash(), "holds samples of other cells");
+  const auto present = events::to_instant<double>(now);
+  for (const recording::Sampling& sampling : there.samplings()) {
+    const std::int64_t next = sampling.next_sample();
+    ByteReader::require(!(events::multiple(next, sampling.interval) < present), "lacks samples");
+    ByteReader::require(next == sampling.first_sample || events::multiple(next - 1, sampling.interval) < present,
+                        "holds samples of the future");
+  }
+}
+
 }  // namespace
 
 void save_checkpoint(const Core& core, const std::string& path) {
@@ -211,6 +224,7 @@ void load_checkpoint(Core& core, const std::string& path) {
       const auto is_local = [&core](CellId id) { return id < core.network.cells() && core.network.is_local(id); };
       in.section("DATA", [&](ByteReader& part) { data.load(part, is_local); });
       ByteReader::require(in.at_end(), "holds more than it should");
+      require_same_requests(core.recorder, data, core.engine->now());
       core.recorder = std::move(data);
     });
     core.statistics = gather_statistics(core.engine->statistics(), *core.processes);

@@ -36,7 +36,7 @@ std::vector<std::uint32_t> populations_of(const Network& network, const std::vec
 void check_targets(const Network& network, const std::vector<CellId>& post, std::string_view receptor) {
   for (const std::uint32_t index : populations_of(network, post)) {
     const PopulationData& population = network.populations[index];
-    if (population.model->is_source()) {
+    if (population.model->receptors.empty()) {
       throw ConnectionError("post", "population \"" + population.label + '"', "",
                             "must be neurons: " + std::string(population.model->name) + " has no synapses");
     }

@@ -2,6 +2,8 @@
 #include "recording/recorder.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <functional>
 #include <iterator>
 #include <tuple>
 #include <utility>
@@ -325,6 +327,7 @@ void Recorder::add_from(foundation::ByteReader& in, const std::function<bool(Cel
     std::vector<double> tails(tails_per_spike_);
     for (double& tail : tails) {
       tail = in.get<double>();
+      in.require(std::abs(tail) < 1.0, "holds a time that is none");
     }
     if (is_local(id)) {
       add_spike(id, Time::from_parts(whole, fraction), tails);
@@ -339,6 +342,14 @@ void Recorder::add_from(foundation::ByteReader& in, const std::function<bool(Cel
     sampling.ids = in.get_all<CellId>();
     sampling.values = in.get_all<double>();
     in.require(!sampling.ids.empty() && sampling.values.size() % sampling.ids.size() == 0, "holds half a sample");
+    in.require(
+        std::adjacent_find(sampling.ids.begin(), sampling.ids.end(), std::greater_equal<>()) == sampling.ids.end(),
+        "holds cells that do not ascend");
+    in.require(sampling.interval > 0.0 && std::isfinite(sampling.interval) && sampling.first_sample >= 0 &&
+                   sampling.first_sample < std::int64_t{1} << 52U,
+               "holds samples that are taken at no times");
+    in.require(std::all_of(sampling.values.begin(), sampling.values.end(), [](double x) { return std::isfinite(x); }),
+               "holds a sample that is no number");
     std::vector<CellId> local;
     std::copy_if(sampling.ids.begin(), sampling.ids.end(), std::back_inserter(local), is_local);
     if (!local.empty()) {

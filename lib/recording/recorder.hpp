@@ -50,6 +50,7 @@ class Recorder {
   void record_signal(std::string_view variable, std::string_view unit, std::span<const CellId> ids, double interval,
                      std::int64_t first);
   [[nodiscard]] std::vector<Sampling>& samplings() noexcept { return samplings_; }
+  [[nodiscard]] const std::vector<Sampling>& samplings() const noexcept { return samplings_; }
 
   [[nodiscard]] Spikes spikes(std::span<const CellId> ids) const;
   /// Recorded spikes of each of the cells, in their order.

@@ -105,8 +105,9 @@ TEST(Simulation, CanBeBuiltUntilItRunsAndAgainAfterReset) {
   EXPECT_EQ(simulation.statistics().synaptic_events, 2U);
 }
 
-TEST(Simulation, ReportsProgressAtLeastEveryEpochOfSimulatedTime) {
+TEST(Simulation, ReportsProgressAtLeastEveryEpochInWhichSomethingMayHappen) {
   Simulation simulation;
+  simulation.create(1, IfCurrExp{.i_offset = 1.0});
   simulation.create(1, SpikeSourcePoisson{100.0, 0.0, 1e9});
   std::vector<double> times;
   simulation.on_progress([&times](const Progress& progress) {

@@ -35,7 +35,8 @@ class Engine {
   Engine& operator=(const Engine&) = delete;
   virtual ~Engine() = default;
 
-  /// Handles every event before `stop`. `keep_going` is asked every epoch and now and then in between; when it says no,
+  /// Handles every event before `stop`. `keep_going` is asked every epoch in which something can happen, and now and
+  /// then in between; when it says no,
   /// the loop ends where it is. Returns whether `stop` was reached.
   virtual bool run_until(const Time& stop, const std::function<bool(const Time&)>& keep_going) = 0;
   /// Every event before this time is done.

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <unordered_set>
 #include <vector>
 
 #include "engine/run/emissions_in_order.hpp"
@@ -61,8 +62,9 @@ class Shards final : public Engine {
   [[nodiscard]] PendingEvents<Real> pending_events() const;
   [[nodiscard]] Tally tally() const;
   [[nodiscard]] ProcessState<Real> process_state() const;
-  void load_cells(foundation::ByteReader& in);
-  void load_pending(foundation::ByteReader& in);
+  /// @returns the refractory ones of this process
+  [[nodiscard]] std::unordered_set<CellId> load_cells(foundation::ByteReader& in);
+  void load_pending(foundation::ByteReader& in, std::unordered_set<CellId> refractory);
 
   using Instant = events::Instant<Real>;
   using KeepGoing = std::function<bool(const Time&)>;

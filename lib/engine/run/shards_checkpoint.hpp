@@ -63,6 +63,7 @@ inline Tally get_tally(foundation::ByteReader& in, std::size_t groups) {
       count = in.get<std::uint64_t>();
     }
     group.closest.distance = in.get<double>();
+    in.require(group.closest.distance >= 0.0, "holds a distance below 0");
     group.closest.cell = in.get<CellId>();
     group.closest.time = events::get_instant<double>(in);
   }
@@ -184,15 +185,17 @@ void Shards<Real>::load(foundation::ByteReader& in) {
     shard->begin_load(now, current_steps, done);
     forget_counts();
   }
-  in.section("CELL", [this](foundation::ByteReader& part) { load_cells(part); });
-  in.section("NEXT", [this](foundation::ByteReader& part) { load_pending(part); });
+  std::unordered_set<CellId> refractory;
+  in.section("CELL", [&](foundation::ByteReader& part) { refractory = load_cells(part); });
+  in.section("NEXT", [&](foundation::ByteReader& part) { load_pending(part, std::move(refractory)); });
   for (const auto& shard : shards_) {
     shard->end_load();
   }
 }
 
 template <class Real>
-void Shards<Real>::load_cells(foundation::ByteReader& in) {
+std::unordered_set<CellId> Shards<Real>::load_cells(foundation::ByteReader& in) {
+  std::unordered_set<CellId> refractory;
   for (const network::PopulationData& population : network_.populations) {
     for (CellId cell = population.first; cell - population.first < population.size; ++cell) {
       foundation::ByteReader record(in.get_view());
@@ -203,32 +206,41 @@ void Shards<Real>::load_cells(foundation::ByteReader& in) {
       if (population.model->is_source()) {
         shard->load_source(cell, record);
       } else {
-        shard->load_neuron(cell, record);
+        if (shard->load_neuron(cell, record)) {
+          refractory.insert(cell);
+        }
       }
       in.require(record.at_end(), "holds more of a cell than it should");
     }
   }
+  return refractory;
 }
 
 template <class Real>
-void Shards<Real>::load_pending(foundation::ByteReader& in) {
+void Shards<Real>::load_pending(foundation::ByteReader& in, std::unordered_set<CellId> refractory) {
+  const Instant now = shards_[0]->now();
   const auto require = [this, &in](CellId cell, bool is_source) {
     in.require(network_.populations[network_.population_of(cell)].model->is_source() == is_source,
                "holds an event of another kind of cell");
   };
   detail::get_events<Real>(in, network_.cells(), [&](const events::CellEvent<Real>& wake) {
     require(wake.cell, false);
+    in.require(!(wake.time < now), "holds an end of refractoriness that is over");
     if (Shard<Real>* const shard = owner(wake.cell)) {
+      in.require(refractory.erase(wake.cell) == 1, "holds the end of a refractoriness that is none");
       shard->load_wake(wake);
     }
   });
   detail::get_events<double>(in, network_.cells(), [&](const events::CellEvent<double>& spike) {
     require(spike.cell, true);
+    in.require(!(Instant{spike.time.epoch, Real(spike.time.offset)} < now), "holds a source spike that is over");
     if (Shard<Real>* const shard = owner(spike.cell)) {
       shard->load_source_spike(spike);
     }
   });
+  in.require(refractory.empty(), "holds a refractory neuron without an end");
   detail::get_events<Real>(in, network_.cells(), [&](const events::CellEvent<Real>& spike) {
+    in.require(!(now < spike.time), "holds a spike of the future");
     for (const auto& shard : shards_) {
       shard->load_spike_in_flight(spike);
     }

@@ -147,7 +147,8 @@ class Shard {
   [[nodiscard]] const std::vector<std::size_t>& current_steps() const noexcept { return currents_.made(); }
   /// Begins to take over a state; cells and events follow. @param current_steps see CurrentSchedule::resume()
   void begin_load(const Instant& now, const std::vector<std::size_t>& current_steps, const Tally& tally);
-  void load_neuron(CellId cell, foundation::ByteReader& in);
+  /// @returns whether it is refractory
+  bool load_neuron(CellId cell, foundation::ByteReader& in);
   void load_source(CellId cell, foundation::ByteReader& in);
   void load_wake(const events::CellEvent<Real>& wake) { wakes_.push(wake); }
   void load_source_spike(const events::CellEvent<double>& spike) { emissions_.push(spike); }

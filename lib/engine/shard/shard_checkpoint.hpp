@@ -72,9 +72,9 @@ void Shard<Real>::begin_load(const Instant& now, const std::vector<std::size_t>&
 }
 
 template <class Real>
-void Shard<Real>::load_neuron(CellId cell, foundation::ByteReader& in) {
+bool Shard<Real>::load_neuron(CellId cell, foundation::ByteReader& in) {
   const auto [group, index] = neuron(cell);
-  group.load(index, in, now_);
+  return group.load(index, in, now_);
 }
 
 template <class Real>

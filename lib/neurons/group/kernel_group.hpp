@@ -234,7 +234,7 @@ class KernelGroup : public ModelGroup<Real, typename Kernel::State> {
     out.put<std::uint8_t>(!refractory(i) && counted(i) ? 1 : 0);
   }
 
-  void load(std::size_t i, foundation::ByteReader& in, const events::Instant<Real>& now) override {
+  bool load(std::size_t i, foundation::ByteReader& in, const events::Instant<Real>& now) override {
     epoch_ = now.epoch;
     Row& row = rows_[i];
     for (Real* x : row.numbers()) {
@@ -242,6 +242,7 @@ class KernelGroup : public ModelGroup<Real, typename Kernel::State> {
     }
     cold_[i].refractory_y = foundation::get_number<Real>(in);
     in.require(Real(0) <= row.t && row.t <= now.offset, "holds a neuron of another time");
+    require_plausible(i, in);
     policy().load_bound(i, in);
     searches_.remove(cold_[i].search);
     if (in.get<std::uint8_t>() != 0) {
@@ -250,18 +251,19 @@ class KernelGroup : public ModelGroup<Real, typename Kernel::State> {
     if (refractory(i)) {
       safe_[i] = infinity();
       policy().record_changed(i);
-      return;
+      return true;
     }
     if (policy().has_bound(i)) {
       safe_[i] = infinity();
       policy().expect_approach(i);
-      return;
+      return false;
     }
     // The looks at the neuron since its last event, once more: they follow from it.
     policy().predict(i, Kernel::moment(constants(i), row.t));
     while (safe_[i] < now.offset) {
       in.require(!examine(i).spikes, "holds a neuron that should have spiked");
     }
+    return false;
   }
 
  protected:
@@ -500,6 +502,25 @@ class KernelGroup : public ModelGroup<Real, typename Kernel::State> {
       seen.y = cold_[i].refractory_y;
     }
     return seen;
+  }
+
+  /// What a checkpoint says of a neuron must be something that a neuron can be: finite, within the bounds of its
+  /// variables, and so large at most that nothing that is computed from it overflows.
+  void require_plausible(std::size_t i, foundation::ByteReader& in) {
+    constexpr double kLargest = 1e100;
+    for (const Real* x : rows_[i].numbers()) {
+      in.require(magnitude(*x) <= Real(kLargest) || (refractory(i) && x == &rows_[i].y), "holds a number out of range");
+    }
+    in.require(magnitude(cold_[i].refractory_y) <= Real(kLargest), "holds a number out of range");
+    const State state = visible(i, state_at(i, rows_[i].t));
+    in.require(magnitude(state.y) <= Real(kLargest), "holds a potential out of range");
+    if constexpr (requires { Kernel::model(); }) {
+      for (std::size_t x = 0; x < Kernel::model().variables.size(); ++x) {
+        in.require(Kernel::model().variables[x].bound != Bound::non_negative ||
+                       Kernel::variable(constants(i), state, x) >= Real(0),
+                   "holds a variable below 0");
+      }
+    }
   }
 
   /// The user has changed something.

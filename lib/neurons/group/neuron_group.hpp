@@ -88,8 +88,9 @@ class NeuronGroup {
 
   /// What a checkpoint holds of a neuron: its last event, from which all else follows.
   virtual void save(std::size_t index, foundation::ByteWriter& out) = 0;
-  /// Takes it over at `now`. @pre the neuron has its present parameters @throws foundation::BadBytes
-  virtual void load(std::size_t index, foundation::ByteReader& in, const events::Instant<Real>& now) = 0;
+  /// Takes it over at `now`. @pre the neuron has its present parameters @returns whether it is refractory
+  /// @throws foundation::BadBytes when no neuron of these parameters can be like that
+  virtual bool load(std::size_t index, foundation::ByteReader& in, const events::Instant<Real>& now) = 0;
   /// What there is to report so far; before load().
   virtual void set_report(const IntervalCounts& counts, const ClosestApproach& closest) {
     counts_ = counts;

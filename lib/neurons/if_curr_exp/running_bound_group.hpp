@@ -194,7 +194,15 @@ class RunningBoundGroup final : public KernelGroup<RunningBoundGroup, IfCurrExpK
   void save_bound(std::size_t i, foundation::ByteWriter& out) const {  // the last event says whether there is none
     foundation::put_number(out, has_bound(i) || refractory(i) ? rows_[i].reserve : reserve::kNone);
   }
-  void load_bound(std::size_t i, foundation::ByteReader& in) { rows_[i].reserve = foundation::get_number<double>(in); }
+  void load_bound(std::size_t i, foundation::ByteReader& in) {
+    const double bound = foundation::get_number<double>(in);
+    const State state = Kernel::state_at(constants(i), rows_[i], rows_[i].t);
+    in.require(refractory(i)
+                   ? bound == bound
+                   : bound == reserve::kNone || bound == reserve::kSearched || (bound < 0.0 && bound >= state.y),
+               "holds a bound below the potential");
+    rows_[i].reserve = bound;
+  }
 
   BatchReport report_;
   std::vector<Input<double>> inputs_;

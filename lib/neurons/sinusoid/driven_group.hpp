@@ -212,7 +212,7 @@ class DrivenGroup final : public DrivenNeuronGroup<Real> {
     out.put<std::uint8_t>(!refractory(*neuron) && neuron->searched ? 1 : 0);
   }
 
-  void load(std::size_t i, foundation::ByteReader& in, const events::Instant<Real>& now) override {
+  bool load(std::size_t i, foundation::ByteReader& in, const events::Instant<Real>& now) override {
     epoch_ = now.epoch;
     Neuron* const found = find(i);
     if (found == nullptr) {
@@ -225,17 +225,28 @@ class DrivenGroup final : public DrivenNeuronGroup<Real> {
     }
     neuron.refractory_y = foundation::get_number<Real>(in);
     in.require(Real(0) <= row.t && row.t <= now.offset, "holds a neuron of another time");
+    constexpr double kLargest = 1e100;
+    for (const Real* x : row.numbers()) {
+      in.require(magnitude(*x) <= Real(kLargest) || (refractory(neuron) && x == &row.y), "holds a number out of range");
+    }
+    in.require(magnitude(neuron.refractory_y) <= Real(kLargest), "holds a number out of range");
+    for (std::size_t x = 0; x < Kernel::model().variables.size(); ++x) {
+      in.require(Kernel::model().variables[x].bound != Bound::non_negative ||
+                     Kernel::variable(neuron.constants.plain, row, x) >= Real(0),
+                 "holds a variable below 0");
+    }
     neuron.searched = in.get<std::uint8_t>() != 0;
     set_epoch(neuron, epoch_);
     if (refractory(neuron)) {
       neuron.safe = infinity();
-      return;
+      return true;
     }
     // The looks at the neuron since its last event, once more: they follow from it.
     predict(neuron);
     while (neuron.safe < now.offset) {
       in.require(!examine(neuron).spikes, "holds a neuron that should have spiked");
     }
+    return false;
   }
 
   void set_report(const IntervalCounts& counts, const ClosestApproach& closest) override {
