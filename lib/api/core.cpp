@@ -9,6 +9,7 @@
 
 #include "api/gathered.hpp"
 #include "events/instant.hpp"
+#include "foundation/ranges.hpp"
 #include "neurons/neuron_implementation.hpp"
 #include "random/purposes.hpp"
 #include "va_event/error.hpp"
@@ -37,6 +38,7 @@ void check_state(const network::PopulationData& population, std::size_t variable
   if (info.bound == Bound::non_negative && value < 0.0) {
     throw ParameterError(info.name, value, info.unit, "must be >= 0");
   }
+  foundation::check_range(info.name, value, info.unit, false);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <string>
 
+#include "foundation/ranges.hpp"
 #include "va_event/error.hpp"
 
 namespace va_event {
@@ -15,7 +16,10 @@ void check_finite(const char* field, double value, const char* unit) {
   }
 }
 
-void check_amplitude(double amplitude) { check_finite("amplitude", amplitude, "nA"); }
+void check_amplitude(double amplitude) {
+  check_finite("amplitude", amplitude, "nA");
+  foundation::check_range("amplitude", amplitude, "nA", false);
+}
 
 void check_times(double start, double stop) {
   if (!(start >= 0.0 && std::isfinite(start))) {
@@ -56,6 +60,7 @@ DCSource::operator StepCurrentSource() const {
 void ACSource::check() const {
   check_amplitude(amplitude);
   check_finite("offset", offset, "nA");
+  foundation::check_range("offset", offset, "nA", false);
   if (!(frequency >= 0.0 && frequency <= kMaxFrequency)) {
     throw ParameterError("frequency", frequency, "Hz", "must be >= 0 and <= 1e9 Hz");
   }

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <string>
 
+#include "foundation/ranges.hpp"
 #include "va_event/error.hpp"
 
 namespace va_event::network {
@@ -27,12 +28,16 @@ double checked_weight(double weight, const CellModel& target) {
   if (target.conductance_based && weight < 0.0) {
     throw ParameterError("weight", weight, target.weight_unit, "must be >= 0 for " + std::string(target.name));
   }
+  foundation::check_range("weight", weight, target.weight_unit, false);
   return weight + 0.0;
 }
 
 double checked_delay(double delay) {
   if (!(delay > 0.0 && std::isfinite(delay))) {
     throw ParameterError("delay", delay, "ms", "must be > 0 and finite");
+  }
+  if (delay > foundation::range_of("ms").largest) {  // any smallest delay is possible
+    foundation::check_range("delay", delay, "ms", false);
   }
   return delay;
 }

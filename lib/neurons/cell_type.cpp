@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "foundation/ranges.hpp"
 #include "va_event/cell_types.hpp"
 #include "va_event/error.hpp"
 
@@ -68,6 +69,7 @@ void check_parameter(const ParameterInfo& info, double value) {
   if (info.bound == Bound::non_negative && value < 0.0) {
     throw ParameterError(info.name, value, info.unit, "must be >= 0");
   }
+  foundation::check_range(info.name, value, info.unit, info.bound == Bound::positive);
 }
 
 }  // namespace va_event

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string_view>
+
+namespace va_event::foundation {
+
+/// Numbers that a quantity may have, by its unit: far beyond what any study uses, and so that no product or quotient of
+/// the closed forms leaves the range of doubles (their exponents add up to less than 200, where 308 is the limit) and a
+/// potential that is 1e12 times its scale still has digits. Outside of them results would be NaN, or take for ever.
+struct Range {
+  double smallest;  ///< of a positive quantity
+  double largest;   ///< of a magnitude
+};
+
+/// @param unit "ms", "mV", "nA", "nF", "uS" or "Hz"; of others any finite number
+[[nodiscard]] Range range_of(std::string_view unit);
+
+/// @param positive  the quantity is > 0, so that its smallest value counts, too
+/// @throws ParameterError, which names the limit, unless the number is within the range of its unit
+void check_range(std::string_view name, double value, std::string_view unit, bool positive);
+
+}  // namespace va_event::foundation
