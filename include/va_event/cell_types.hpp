@@ -17,8 +17,8 @@ namespace sources {
 struct SourceImplementation;
 }
 
-/// Which numbers a parameter may take (always finite).
-enum class Bound { any, positive, non_negative };
+/// Which numbers a parameter may take. They are finite, but for a duration: >= 0, and infinite when it never ends.
+enum class Bound { any, positive, non_negative, duration };
 
 /// One parameter of a cell model.
 struct ParameterInfo {
@@ -131,7 +131,7 @@ struct IfCurrDelta {
 struct SpikeSourcePoisson {
   double rate = 1.0;       ///< [Hz], >= 0
   double start = 0.0;      ///< [ms], >= 0
-  double duration = 1e10;  ///< [ms], >= 0
+  double duration = 1e10;  ///< [ms], >= 0; infinite: never ends
 
   [[nodiscard]] static const CellModel& model();
   operator CellType() const;  // NOLINT(google-explicit-constructor)
@@ -143,7 +143,7 @@ struct SpikeSourcePoissonRefractory {
   double rate = 1.0;        ///< [Hz], >= 0
   double tau_refrac = 0.0;  ///< [ms], >= 0 and < 1000 / rate
   double start = 0.0;       ///< [ms], >= 0
-  double duration = 1e10;   ///< [ms], >= 0
+  double duration = 1e10;   ///< [ms], >= 0; infinite: never ends
 
   [[nodiscard]] static const CellModel& model();
   operator CellType() const;  // NOLINT(google-explicit-constructor)
@@ -155,7 +155,7 @@ struct SpikeSourceGamma {
   double alpha = 2.0;      ///< shape, > 0; 1 is a Poisson process
   double beta = 1.0;       ///< rate parameter [Hz], >= 0
   double start = 0.0;      ///< [ms], >= 0
-  double duration = 1e10;  ///< [ms], >= 0
+  double duration = 1e10;  ///< [ms], >= 0; infinite: never ends
 
   [[nodiscard]] static const CellModel& model();
   operator CellType() const;  // NOLINT(google-explicit-constructor)
@@ -177,7 +177,7 @@ struct SpikeSourceArray {
 [[nodiscard]] std::size_t variable_index(const CellModel& model, std::string_view name);
 [[nodiscard]] std::size_t receptor_index(const CellModel& model, std::string_view name);
 
-/// Throws ParameterError unless `value` is finite and obeys `info.bound`.
+/// Throws ParameterError unless `value` obeys `info.bound`.
 void check_parameter(const ParameterInfo& info, double value);
 
 }  // namespace va_event

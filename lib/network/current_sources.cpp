@@ -4,6 +4,7 @@
 #include <cmath>
 #include <string>
 
+#include "foundation/number_text.hpp"
 #include "foundation/ranges.hpp"
 #include "va_event/error.hpp"
 
@@ -22,11 +23,14 @@ void check_amplitude(double amplitude) {
 }
 
 void check_times(double start, double stop) {
-  if (!(start >= 0.0 && std::isfinite(start))) {
-    throw ParameterError("start", start, "ms", "must be >= 0 and finite");
+  constexpr double kEnd = 0x1p62;  // [ms] every time is earlier
+  if (!(start >= 0.0 && start < kEnd)) {
+    throw ParameterError("start", start, "ms", "must be >= 0 and below 2^62 ms");
   }
-  if (!(stop > start)) {
-    throw ParameterError("stop", stop, "ms", "must be > start");
+  if (!(stop > start && (stop < kEnd || std::isinf(stop)))) {
+    throw ParameterError("stop", stop, "ms",
+                         "must be > start = " + foundation::shortest_text(start) +
+                             " ms, and below 2^62 ms or infinite, which means that it never ends");
   }
 }
 

@@ -60,6 +60,12 @@ std::size_t receptor_index(const CellModel& model, std::string_view name) {
 }
 
 void check_parameter(const ParameterInfo& info, double value) {
+  if (info.bound == Bound::duration) {
+    if (!(value >= 0.0)) {
+      throw ParameterError(info.name, value, info.unit, "must be >= 0; infinite means that it never ends");
+    }
+    return;
+  }
   if (!std::isfinite(value)) {
     throw ParameterError(info.name, value, info.unit, "must be finite");
   }

@@ -40,7 +40,11 @@ class RenewalGroup : public SourceGroup {
       return std::nullopt;
     }
     time_[i] = events::later(time_[i], interval);
-    const Instant end = events::later(onset(i), std::min(parameter(start_ + 1, i), kNever));
+    const double duration = parameter(start_ + 1, i);
+    if (std::isinf(duration)) {
+      return time_[i];
+    }
+    const Instant end = events::later(onset(i), std::min(duration, kNever));
     return time_[i] < end ? std::optional(time_[i]) : std::nullopt;
   }
 

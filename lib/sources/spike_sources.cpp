@@ -12,7 +12,7 @@ const CellModel& SpikeSourcePoisson::model() {
   static constexpr std::array<ParameterInfo, 3> kParameters = {
       {{"rate", "Hz", 1.0, Bound::non_negative, "mean number of spikes per second"},
        {"start", "ms", 0.0, Bound::non_negative, "first moment at which a spike is possible"},
-       {"duration", "ms", 1e10, Bound::non_negative, "spikes come before start + duration"}}};
+       {"duration", "ms", 1e10, Bound::duration, "spikes come before start + duration"}}};
   static const CellModel kModel{"SpikeSourcePoisson", kParameters, {}, {}, false, nullptr, "", nullptr,
                                 &sources::kPoisson};
   return kModel;
@@ -25,7 +25,7 @@ const CellModel& SpikeSourcePoissonRefractory::model() {
       {{"rate", "Hz", 1.0, Bound::non_negative, "mean number of spikes per second"},
        {"tau_refrac", "ms", 0.0, Bound::non_negative, "shortest time between two spikes"},
        {"start", "ms", 0.0, Bound::non_negative, "first moment at which a spike is possible"},
-       {"duration", "ms", 1e10, Bound::non_negative, "spikes come before start + duration"}}};
+       {"duration", "ms", 1e10, Bound::duration, "spikes come before start + duration"}}};
   static const CellModel kModel{"SpikeSourcePoissonRefractory",
                                 kParameters,
                                 {},
@@ -50,7 +50,7 @@ const CellModel& SpikeSourceGamma::model() {
       {{"alpha", "", 2.0, Bound::positive, "shape of the distribution of intervals"},
        {"beta", "Hz", 1.0, Bound::non_negative, "rate parameter: the mean interval is alpha / beta"},
        {"start", "ms", 0.0, Bound::non_negative, "first moment at which a spike is possible"},
-       {"duration", "ms", 1e10, Bound::non_negative, "spikes come before start + duration"}}};
+       {"duration", "ms", 1e10, Bound::duration, "spikes come before start + duration"}}};
   static const CellModel kModel{"SpikeSourceGamma", kParameters, {}, {}, false, nullptr, "", nullptr, &sources::kGamma};
   return kModel;
 }

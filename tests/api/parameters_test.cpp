@@ -28,7 +28,7 @@ TEST(Parameters, OfEveryModelRefuseWhatTheirBoundExcludesAndTakeTheRest) {
     for (const ParameterInfo& info : cells.cell_type().model().parameters) {
       const std::string name(info.name);
       SCOPED_TRACE(std::string(cells.cell_type().model().name) + " " + name);
-      for (const double bad : {kNaN, kInfinity, -kInfinity}) {
+      for (const double bad : {kNaN, info.bound == Bound::duration ? -1.0 : kInfinity, -kInfinity}) {
         expect_error<ParameterError>([&] { cells.set(name, bad); }, name);
         expect_error<ParameterError>([&] { cells.set(name, {info.default_value, bad}); }, name);
       }
@@ -186,6 +186,14 @@ TEST(CurrentSources, AreCheckedAndGoToNeuronsOnly) {
   EXPECT_THROW((void)StepCurrentSource(DCSource{1.0, 5.0, 5.0}), ParameterError);
   EXPECT_THROW((void)StepCurrentSource(DCSource{1.0, -1.0, 5.0}), ParameterError);
   EXPECT_THROW((void)StepCurrentSource(DCSource{kNaN, 0.0, 5.0}), ParameterError);
+  for (const double bad : {kNaN, kInfinity, 1e300}) {
+    expect_error<ParameterError>([&] { (void)StepCurrentSource(DCSource{1.0, bad}); }, "start", ">= 0");
+    expect_error<ParameterError>([&] { ACSource{.start = bad}.check(); }, "start", ">= 0");
+  }
+  for (const double bad : {kNaN, -kInfinity, 1e300}) {
+    expect_error<ParameterError>([&] { (void)StepCurrentSource(DCSource{1.0, 0.0, bad}); }, "stop", "> start");
+    expect_error<ParameterError>([&] { ACSource{.stop = bad}.check(); }, "stop", "> start");
+  }
   Simulation simulation;
   const Population sources = simulation.create(1, SpikeSourceArray{});
   const Population neuron = simulation.create(1, IfCurrExp{});

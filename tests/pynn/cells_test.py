@@ -53,6 +53,24 @@ class Parameters(PyNNTest):
         with self.assertRaises(errors.InvalidParameterValueError):
             sim.Population(1, sim.SpikeSourcePoissonRefractory(rate=100.0, tau_refrac=10.0))
 
+    def test_sources_of_infinite_duration_never_end(self):
+        for kind, parameters in ((sim.SpikeSourcePoisson, {"rate": 500.0}),
+                                 (sim.SpikeSourcePoissonRefractory, {"rate": 500.0, "tau_refrac": 1.0}),
+                                 (sim.SpikeSourceGamma, {"alpha": 2.0, "beta": 1000.0})):
+            trains = []
+            for duration in (1e10, np.inf):
+                self.setUp()
+                cells = sim.Population(3, kind(duration=duration, **parameters))
+                cells.record("spikes")
+                sim.run(100.0)
+                trains.append(np.concatenate(self.spikes(cells)).tolist())
+                for name in ("duration", "start"):
+                    with self.assertRaisesRegex(errors.InvalidParameterValueError, f"{name} = nan ms: must be "):
+                        cells.set(**{name: np.nan})
+                self.assertEqual(cells.get("duration"), duration)
+            self.assertGreater(len(trains[0]), 60)
+            self.assertEqual(trains[0], trains[1])
+
     def test_initial_values_of_a_distribution_are_drawn_once_from_the_generator_itself(self):
         rng = NumpyRNG(seed=98765)
         distribution = RandomDistribution("uniform", low=-60.0, high=-50.0, rng=rng)

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <limits>
 #include <vector>
 
 #include "va_event/va_event.hpp"
@@ -127,6 +128,14 @@ TEST(RenewalSources, SpikeFromStartOnForTheirDurationAndAreSilentAtRateZero) {
   EXPECT_EQ(spikes_of(SpikeSourcePoissonRefractory{.rate = 0.0}, 10, 1000.0).size(), 0U);
   EXPECT_EQ(spikes_of(SpikeSourceGamma{.beta = 0.0}, 10, 1000.0).size(), 0U);
   EXPECT_EQ(spikes_of(SpikeSourceGamma{.beta = 5e-324}, 10, 1000.0).size(), 0U);
+}
+
+TEST(RenewalSources, OfInfiniteDurationNeverEnd) {
+  const double never = std::numeric_limits<double>::infinity();
+  EXPECT_EQ(spikes_of(SpikeSourcePoissonRefractory{.rate = 1000.0, .duration = never}, 10, 100.0).times,
+            spikes_of(SpikeSourcePoissonRefractory{.rate = 1000.0}, 10, 100.0).times);
+  EXPECT_EQ(spikes_of(SpikeSourceGamma{.beta = 1000.0, .duration = never}, 10, 100.0).times,
+            spikes_of(SpikeSourceGamma{.beta = 1000.0}, 10, 100.0).times);
 }
 
 TEST(RenewalSources, StartAnewWhenAParameterChanges) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <set>
 #include <vector>
 
@@ -112,6 +113,9 @@ TEST(SpikeSourcePoisson, IsSilentWithARateOrDurationOfZeroAndWithATinyRate) {
 TEST(SpikeSourcePoisson, MayStartOrLastBeyondAllTime) {
   EXPECT_EQ(poisson_spikes({1000.0, 1e300, 1e300}, 10, 100.0).size(), 0U);
   EXPECT_GT(poisson_spikes({1000.0, 0.0, 1e300}, 10, 100.0).size(), 500U);
+  const double never = std::numeric_limits<double>::infinity();
+  EXPECT_EQ(poisson_spikes({1000.0, 0.0, never}, 10, 100.0).times,
+            poisson_spikes({1000.0, 0.0, 1e10}, 10, 100.0).times);
 }
 
 TEST(SpikeSourcePoisson, IsAsFinelyResolvedAt1e7MsAsAtZero) {
