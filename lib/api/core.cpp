@@ -220,11 +220,28 @@ void Core::initialize(std::span<const CellId> ids, std::string_view variable, co
   }
 }
 
-void Core::record(std::span<const CellId> ids, std::string_view variable, double sampling_interval) {
-  if (variable == "spikes") {
-    recorder.record_spikes(ids);  // the engine brings those of its own cells only
-    return;
+void Core::record(std::span<const CellId> ids, std::span<const std::string> variables, double sampling_interval) {
+  std::vector<std::string_view> units;
+  for (const std::string& variable : variables) {
+    units.push_back(variable == "spikes" ? "ms" : unit_of_signal(ids, variable, sampling_interval));
   }
+  const std::vector<CellId> mine = local(ids);
+  together([&] {
+    for (const std::string& variable : variables) {
+      (void)recorder.unrecorded(variable, mine, sampling_interval);
+    }
+  });
+  for (std::size_t k = 0; k < variables.size(); ++k) {
+    if (variables[k] == "spikes") {
+      recorder.record_spikes(ids);  // the engine brings those of its own cells only
+    } else if (!ids.empty()) {
+      recorder.record_signal(variables[k], units[k], mine, sampling_interval, first_sample(sampling_interval));
+    }
+  }
+}
+
+std::string_view Core::unit_of_signal(std::span<const CellId> ids, std::string_view variable,
+                                      double sampling_interval) const {
   if (!(sampling_interval > 0.0) || !std::isfinite(sampling_interval)) {
     throw ParameterError("sampling_interval", sampling_interval, "ms", "must be > 0 and finite");
   }
@@ -234,14 +251,15 @@ void Core::record(std::span<const CellId> ids, std::string_view variable, double
     throw ParameterError("sampling_interval", sampling_interval, "ms",
                          "must be >= 1e-9 ms, <= 1e15 ms and > the present time / 2^53");
   }
-  if (ids.empty()) {
-    return;
-  }
   std::string_view unit;
   for (const CellId id : ids) {
     const CellModel& model = *population_of(id).model;
     unit = model.variables[variable_index(model, variable)].unit;
   }
+  return unit;
+}
+
+std::int64_t Core::first_sample(double sampling_interval) const {
   const auto present = events::to_instant<double>(now());
   auto first = static_cast<std::int64_t>(std::ceil(now().ms() / sampling_interval));
   while (first > 0 && !(events::multiple(first - 1, sampling_interval) < present)) {
@@ -250,7 +268,7 @@ void Core::record(std::span<const CellId> ids, std::string_view variable, double
   while (events::multiple(first, sampling_interval) < present) {
     ++first;
   }
-  together([&] { recorder.record_signal(variable, unit, local(ids), sampling_interval, first); });
+  return first;
 }
 
 void Core::inject(std::span<const CellId> ids, const StepCurrentSource& steps, const std::optional<ACSource>& sine) {

@@ -43,7 +43,13 @@ struct Core : std::enable_shared_from_this<Core> {
 
   void set(std::span<const CellId> ids, const std::vector<std::pair<std::string, Values>>& parameters);
   void initialize(std::span<const CellId> ids, std::string_view variable, const Values& values);
-  void record(std::span<const CellId> ids, std::string_view variable, double sampling_interval);
+  /// All of the variables or, when one of them is refused, none.
+  void record(std::span<const CellId> ids, std::span<const std::string> variables, double sampling_interval);
+  /// The unit of a variable that these cells may record so. @throws ParameterError, UnknownNameError
+  [[nodiscard]] std::string_view unit_of_signal(std::span<const CellId> ids, std::string_view variable,
+                                                double sampling_interval) const;
+  /// The number of the first sample that is not in the past.
+  [[nodiscard]] std::int64_t first_sample(double sampling_interval) const;
   /// See network::Injection.
   void inject(std::span<const CellId> ids, const StepCurrentSource& steps, const std::optional<ACSource>& sine);
   [[nodiscard]] std::vector<double> value(std::span<const CellId> ids, std::string_view variable, Gather gather) const;

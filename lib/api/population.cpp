@@ -38,13 +38,11 @@ void Cells::initialize(std::string_view variable, const Values& values) const {
 }
 
 void Cells::record(std::string_view variable, double sampling_interval) const {
-  core_->record(ids(), variable, sampling_interval);
+  record(std::vector<std::string>{std::string(variable)}, sampling_interval);
 }
 
 void Cells::record(const std::vector<std::string>& variables, double sampling_interval) const {
-  for (const std::string& variable : variables) {
-    core_->record(ids(), variable, sampling_interval);
-  }
+  core_->record(ids(), variables, sampling_interval);
 }
 
 void Cells::record(std::initializer_list<std::string_view> variables, double sampling_interval) const {

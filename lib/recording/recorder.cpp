@@ -86,8 +86,8 @@ void Recorder::record_spikes(std::span<const CellId> ids) {
   }
 }
 
-void Recorder::record_signal(std::string_view variable, std::string_view unit, std::span<const CellId> ids,
-                             double interval, std::int64_t first) {
+std::vector<CellId> Recorder::unrecorded(std::string_view variable, std::span<const CellId> ids,
+                                         double interval) const {
   std::vector<CellId> fresh = sorted(ids);
   for (const Sampling& sampling : samplings_) {
     if (sampling.variable != variable) {
@@ -102,6 +102,12 @@ void Recorder::record_signal(std::string_view variable, std::string_view unit, s
     }
     fresh = std::move(rest);
   }
+  return fresh;
+}
+
+void Recorder::record_signal(std::string_view variable, std::string_view unit, std::span<const CellId> ids,
+                             double interval, std::int64_t first) {
+  std::vector<CellId> fresh = unrecorded(variable, ids, interval);
   if (fresh.empty()) {
     return;
   }

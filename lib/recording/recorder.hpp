@@ -55,6 +55,10 @@ class Recorder {
   [[nodiscard]] Spikes spikes(std::span<const CellId> ids) const;
   /// Recorded spikes of each of the cells, in their order.
   [[nodiscard]] std::vector<std::size_t> spike_counts(std::span<const CellId> ids) const;
+  /// Those of the cells that do not record the variable yet, ascending.
+  /// @throws StateError when others of them do at another interval.
+  [[nodiscard]] std::vector<CellId> unrecorded(std::string_view variable, std::span<const CellId> ids,
+                                               double interval) const;
   /// Any of these cells records the variable.
   [[nodiscard]] bool records(std::string_view variable, std::span<const CellId> ids) const;
   /// @throws UnknownNameError when none of the cells records the variable; StateError when their samples begin at

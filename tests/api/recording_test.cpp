@@ -126,6 +126,15 @@ TEST_F(Recording, OfSeveralVariablesAtOnce) {
   EXPECT_EQ(cells_.signal("isyn_inh").samples(), 10U);
 }
 
+TEST_F(Recording, OfSeveralVariablesBeginsForAllOrForNone) {
+  EXPECT_THROW(cells_.record({"spikes", "v", "nonsense"}), UnknownNameError);
+  cells_.slice(0, 1).record("isyn_inh", 0.5);
+  EXPECT_THROW(cells_.record({"spikes", "v", "isyn_exc", "isyn_inh"}, 0.25), StateError);
+  EXPECT_THROW((void)cells_.mean_spike_count(), StateError);
+  EXPECT_THROW((void)cells_.signal("v"), UnknownNameError);
+  EXPECT_THROW((void)cells_.signal("isyn_exc"), UnknownNameError);
+}
+
 TEST_F(Recording, OfUnknownNamesOrAtImpossibleIntervalsIsRefused) {
   for (const double bad : {0.0, -0.1, kNaN, kInfinity, -kInfinity}) {
     expect_error<ParameterError>([&] { cells_.record("v", bad); }, "sampling_interval");

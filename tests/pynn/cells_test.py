@@ -53,6 +53,39 @@ class Parameters(PyNNTest):
         with self.assertRaises(errors.InvalidParameterValueError):
             sim.Population(1, sim.SpikeSourcePoissonRefractory(rate=100.0, tau_refrac=10.0))
 
+    def test_a_change_reaches_all_cells_or_none(self):
+        for runs in (False, True):
+            self.setUp()
+            sources = sim.Population(2, sim.SpikeSourceArray(spike_times=[[5.0], [6.0]]))
+            one = sim.Population(2, sim.IF_cond_exp(v_thresh=-50.0))
+            two = sim.Population(2, sim.IF_cond_exp(v_thresh=-60.0))
+            curr = sim.Population(2, sim.IF_curr_exp())
+            sources.record("spikes")
+            if runs:
+                sim.run(1.0)
+            with self.assertRaises(errors.InvalidParameterValueError):
+                sources.set(spike_times=[[7.0, 8.0], [5.0, 3.0]])
+            with self.assertRaises(errors.InvalidParameterValueError):
+                sources.set(spike_times=[[7.0], [1e300]])
+            with self.assertRaises(errors.InvalidParameterValueError):
+                (one + two).set(v_reset=-55.0)
+            with self.assertRaises(errors.InvalidParameterValueError):
+                one.initialize(v=-60.0, gsyn_exc=-1.0)
+            with self.assertRaises(errors.InvalidParameterValueError):
+                one.initialize(v=-60.0, gsyn_exc=float("inf"))
+            with self.assertRaises(errors.InvalidParameterValueError):
+                (one + curr).initialize(gsyn_exc=0.5)
+            with self.assertRaises(errors.RecordingError):
+                (one + curr).record(["v", "gsyn_exc"])
+            self.assertEqual(one.get("v_reset"), -65.0)
+            self.assertEqual(one[0].get_initial_value("v"), -65.0)
+            self.assertEqual(one[0].get_initial_value("gsyn_exc"), 0.0)
+            (one[:1] + one[1:]).set(v_reset=-58.0)
+            self.assertEqual(one.get("v_reset"), -58.0)
+            self.assertFalse(any(one.recorder.recorded.values()))
+            sim.run(20.0)
+            self.assertEqual([times.tolist() for times in self.spikes(sources)], [[5.0], [6.0]])
+
     def test_sources_of_infinite_duration_never_end(self):
         for kind, parameters in ((sim.SpikeSourcePoisson, {"rate": 500.0}),
                                  (sim.SpikeSourcePoissonRefractory, {"rate": 500.0, "tau_refrac": 1.0}),

@@ -43,6 +43,7 @@ PYBIND11_MODULE(_native, module) {
   module.def("version", [] { return std::string(version()); });
   module.def("cell_models", &cell_models);
   module.def("check_parameters", &check_parameters, py::arg("model"), py::arg("parameters"));
+  module.def("check_initial_values", &check_initial_values, py::arg("model"), py::arg("variable"), py::arg("values"));
   module.def("check_sampling_interval", &check_sampling_interval, py::arg("sampling_interval"));
 
   py::class_<Network>(module, "Network")

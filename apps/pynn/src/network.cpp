@@ -205,6 +205,12 @@ void check_parameters(const std::string& model, const py::dict& parameters) {
   Simulation(SimulationOptions{}).create(size, default_type(model_of(model))).set(named_values(parameters));
 }
 
+void check_initial_values(const std::string& model, const std::string& variable, const DoubleArray& values) {
+  Simulation(SimulationOptions{})
+      .create(static_cast<std::size_t>(values.size()), default_type(model_of(model)))
+      .initialize(variable, to_vector(values));
+}
+
 py::dict cell_models() {
   const auto described = [](const auto& items) {
     py::dict result;

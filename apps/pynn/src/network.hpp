@@ -105,6 +105,9 @@ class Network {
 /// Throws as Network::create() would; `parameters` are arrays of one or of equal size.
 void check_parameters(const std::string& model, const py::dict& parameters);
 
+/// Throws what initialize() would, for one value per cell.
+void check_initial_values(const std::string& model, const std::string& variable, const DoubleArray& values);
+
 /// Throws as Network::record() would at time 0.
 void check_sampling_interval(double sampling_interval);
 

@@ -2,6 +2,7 @@
 """Populations, views and assemblies."""
 
 import copy
+from contextlib import contextmanager
 
 import numpy as np
 from pyNN import common, errors
@@ -14,11 +15,49 @@ from .network import ids_of
 from .recording import Recorder
 
 
+#: Changes that were checked and wait for those of other populations; None: each is made at once.
+_waiting = None
+
+
+@contextmanager
+def _all_or_none():
+    """Changes within this are made at its end, and none of them when one is refused."""
+    global _waiting
+    _waiting = changes = []
+    try:
+        yield
+    finally:
+        _waiting = None
+    for change in changes:
+        change()
+
+
+def _make(change):
+    if _waiting is None:
+        change()
+    else:
+        _waiting.append(change)
+
+
 class Assembly(common.Assembly):
     _simulator = simulator
 
+    def set(self, **parameters):
+        with _all_or_none():
+            common.Assembly.set(self, **parameters)
+
+    def initialize(self, **initial_values):
+        with _all_or_none():
+            common.Assembly.initialize(self, **initial_values)
+
     def inject(self, current_source):
         current_source.inject_into([cell for population in self.populations for cell in population])
+
+    def record(self, variables, to_file=None, sampling_interval=None, **options):
+        if variables is not None:
+            for population in self.populations:
+                population.recorder.check(variables, sampling_interval)
+        common.Assembly.record(self, variables, to_file, sampling_interval, **options)
 
     @property
     def local_size(self):
@@ -128,29 +167,42 @@ class _Cells:
         except ValueError as error:
             raise errors.InvalidParameterValueError(str(error)) from error
         values = parameter_space.as_dict()
-        if "spike_times" in values:
-            self._set_spike_times(values.pop("spike_times"))
-        if not values:
-            return
+        trains = [_checked_times(train) for train in values.pop("spike_times", ())]
         changed = {name: root._parameters[name].copy() for name in values}
         for name, value in values.items():
             changed[name][self._indices] = value
         root._check(changed)
-        root._parameters.update(changed)
-        simulation = root.simulation
-        if simulation is not None:
-            with as_pynn_errors():
-                simulation.set(ids_of(self.all_cells), values)
+        root.require_present()
 
-    def _set_spike_times(self, sequences):
+        def change():
+            for name, value in values.items():
+                root._parameters[name][self._indices] = value
+            if values and root.simulation is not None:
+                with as_pynn_errors():
+                    root.simulation.set(ids_of(self.all_cells), values)
+            self._set_spike_times(trains)
+
+        _make(change)
+
+    def _set_spike_times(self, trains):
         simulation = self._root.simulation
-        for index, sequence in zip(self._indices, sequences):
-            times = _checked_times(sequence)
+        for index, times in zip(self._indices, trains):
             self._root._parameters["spike_times"][index] = times
             if simulation is not None:
                 simulation.set_spike_times(int(self._root.first_id) + int(index), times.value)
 
-    def _set_initial_value_array(self, variable, initial_values):
+    def initialize(self, **initial_values):
+        lazy = {variable: LazyArray(value, shape=(self.size,), dtype=float)
+                for variable, value in initial_values.items()}
+        values = {variable: self._checked_initial_values(variable, value) for variable, value in lazy.items()}
+
+        def change():
+            for variable in values:
+                self._initialize(variable, values[variable], lazy[variable])
+
+        _make(change)
+
+    def _checked_initial_values(self, variable, initial_values):
         initial = self._root._initial
         if variable not in initial:
             raise errors.InvalidParameterValueError(
@@ -158,11 +210,21 @@ class _Cells:
         values = np.broadcast_to(np.asarray(initial_values.evaluate(simplify=False), dtype=float), (self.size,))
         if not np.isfinite(values).all():
             raise errors.InvalidParameterValueError(f"initial values of {variable} must be finite")
-        initial[variable][self._indices] = values
-        simulation = self._root.simulation
-        if simulation is not None:
+        with as_pynn_errors():
+            _native.check_initial_values(self._root._model, variable, values)
+        self._root.require_present()
+        return values
+
+    def _initialize(self, variable, values, lazy):
+        root = self._root
+        root._initial[variable][self._indices] = values
+        # What a random distribution gave is kept: evaluating it once more would give other numbers.
+        whole = self is root and lazy.is_homogeneous
+        root.initial_values[variable] = lazy if whole else LazyArray(
+            root._initial[variable].copy(), shape=(root.size,), dtype=float)
+        if root.simulation is not None:
             with as_pynn_errors():
-                simulation.initialize(ids_of(self.all_cells), variable, values)
+                root.simulation.initialize(ids_of(self.all_cells), variable, values)
 
     def _set_cell_initial_value(self, id, variable, value):
         self[self.id_to_index(id):self.id_to_index(id) + 1].initialize(**{variable: value})
@@ -235,14 +297,6 @@ class Population(_Cells, common.Population):
         with as_pynn_errors():
             _native.check_parameters(self._model, values)
 
-    def initialize(self, **initial_values):
-        common.Population.initialize(self, **initial_values)
-        for variable in initial_values:
-            # What a random distribution gave is kept: evaluating it once more would give other numbers.
-            if not self.initial_values[variable].is_homogeneous:
-                self.initial_values[variable] = LazyArray(
-                    self._initial[variable].copy(), shape=(self.size,), dtype=float)
-
     def build(self, simulation):
         """Makes the cells in a new simulation."""
         values = {name: value for name, value in self._parameters.items() if name != "spike_times"}
@@ -262,18 +316,14 @@ class PopulationView(_Cells, common.PopulationView):
     def _root(self):
         return self.grandparent
 
-    def initialize(self, **initial_values):
-        for variable, value in initial_values.items():
-            self._set_initial_value_array(variable, LazyArray(value, shape=(self.size,), dtype=float))
-            self._root.initial_values[variable] = LazyArray(
-                self._root._initial[variable].copy(), shape=(self._root.size,), dtype=float)
-
 
 def _checked_times(sequence):
     times = Sequence(sequence)
     times.value = np.array(times.value, dtype=float).ravel()
-    if not np.isfinite(times.value).all() or (times.value < 0.0).any():
-        raise errors.InvalidParameterValueError("spike_times must be finite and >= 0 ms")
+    wrong = times.value[~((times.value >= 0.0) & (times.value < 2.0**62))]
+    if wrong.size > 0:
+        raise errors.InvalidParameterValueError(
+            f"spike_times = {wrong[0]} ms: must be finite, >= 0 and below 2^62 ms")
     if (np.diff(times.value) < 0.0).any():
         raise errors.InvalidParameterValueError("spike_times must be in ascending order")
     return times

@@ -42,11 +42,17 @@ class Recorder(recording.Recorder):
         """The population has the recorder, which therefore must not keep it."""
         self._population = weakref.ref(population)
 
-    def record(self, variables, ids, *args, **kwargs):
+    def check(self, variables, sampling_interval=None):
+        """Raises the error of record(), if it has one."""
+        self.population.require_present()
+        self._check_sampling_interval(sampling_interval)
         for variable in [variables] if isinstance(variables, str) else variables:  # all or none
             if not self.population.can_record(variable):
                 raise errors.RecordingError(variable, self.population.celltype)
-        recording.Recorder.record(self, variables, ids, *args, **kwargs)
+
+    def record(self, variables, ids, sampling_interval=None, *args, **kwargs):
+        self.check(variables, sampling_interval)
+        recording.Recorder.record(self, variables, ids, sampling_interval, *args, **kwargs)
 
     def _check_sampling_interval(self, sampling_interval):
         if sampling_interval is not None:
