@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "resources.hpp"
 
-#include <unistd.h>
-
 #include <cmath>
 #include <cstdint>
 #include <filesystem>
 #include <system_error>
 
 #include "output.hpp"
+#include "va_event/memory.hpp"
 
 namespace va_event::cli {
 namespace {
@@ -52,13 +51,13 @@ double disk_needed(const Options& options) {
 }
 
 void require_memory(const Options& options, double share) {
-  const double memory = static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
+  const double memory = available_memory();
   const double here = memory_needed(options) - (1.0 - share) * network_bytes(options);
   if (here <= memory) {
     return;
   }
   const std::string rule =
-      "must be less, as about " + megabytes(here) + " of memory are needed and this machine has " + megabytes(memory);
+      "must be less, as about " + megabytes(here) + " of memory are needed and " + megabytes(memory) + " are available";
   if (share * network_bytes(options) > memory) {
     throw ParameterError("--neurons", std::to_string(options.network.n), "", rule);
   }

@@ -226,6 +226,7 @@ int run(const Options& options, const Interrupt& interrupt, const std::shared_pt
   const std::uint64_t synaptic_events_before = sim.statistics().synaptic_events;
   timer.lap();
 
+  Interrupt::simulation_begins();
   announce("Running simulation...");
   const SimulationEnd end = simulate(sim, options, interrupt);
   const double simulation_s = timer.lap();

@@ -57,6 +57,8 @@ class Connector {
   /// Adds every connection to a local post cell. @throws UserError
   virtual void connect(const ConnectionContext& context, ConnectionSink& sink) const = 0;
   [[nodiscard]] virtual std::string name() const = 0;  ///< for messages and the sidecar
+  /// About how many connections there will be; 0: not known before. What cannot be held is refused at once.
+  [[nodiscard]] virtual double expected_connections(double /*n_pre*/, double /*n_post*/) const { return 0.0; }
 };
 
 /// Every pre cell to every post cell.
@@ -65,6 +67,7 @@ class AllToAllConnector : public Connector {
   explicit AllToAllConnector(bool allow_self_connections = true);
   void connect(const ConnectionContext& context, ConnectionSink& sink) const override;
   [[nodiscard]] std::string name() const override;
+  [[nodiscard]] double expected_connections(double n_pre, double n_post) const override { return n_pre * n_post; }
 
  private:
   bool allow_self_connections_;
@@ -87,6 +90,9 @@ class FixedProbabilityConnector : public Connector {
   FixedProbabilityConnector(double p_connect, NumpyRandom rng, bool allow_self_connections = true);
   void connect(const ConnectionContext& context, ConnectionSink& sink) const override;
   [[nodiscard]] std::string name() const override;
+  [[nodiscard]] double expected_connections(double n_pre, double n_post) const override {
+    return p_connect_ * n_pre * n_post;
+  }
 
  private:
   double p_connect_;
@@ -100,6 +106,9 @@ class FixedNumberPreConnector : public Connector {
   explicit FixedNumberPreConnector(std::size_t n, bool allow_self_connections = true, bool with_replacement = false);
   void connect(const ConnectionContext& context, ConnectionSink& sink) const override;
   [[nodiscard]] std::string name() const override;
+  [[nodiscard]] double expected_connections(double /*n_pre*/, double n_post) const override {
+    return static_cast<double>(n_) * n_post;
+  }
 
  private:
   std::size_t n_;
@@ -112,6 +121,9 @@ class FixedNumberPostConnector : public Connector {
   explicit FixedNumberPostConnector(std::size_t n, bool allow_self_connections = true, bool with_replacement = false);
   void connect(const ConnectionContext& context, ConnectionSink& sink) const override;
   [[nodiscard]] std::string name() const override;
+  [[nodiscard]] double expected_connections(double n_pre, double /*n_post*/) const override {
+    return static_cast<double>(n_) * n_pre;
+  }
 
  private:
   std::size_t n_;
@@ -124,6 +136,9 @@ class FixedTotalNumberConnector : public Connector {
   explicit FixedTotalNumberConnector(std::size_t n, bool allow_self_connections = true, bool with_replacement = true);
   void connect(const ConnectionContext& context, ConnectionSink& sink) const override;
   [[nodiscard]] std::string name() const override;
+  [[nodiscard]] double expected_connections(double /*n_pre*/, double /*n_post*/) const override {
+    return static_cast<double>(n_);
+  }
 
  private:
   std::size_t n_;

@@ -6,6 +6,7 @@
 #include <tuple>
 #include <utility>
 
+#include "foundation/memory.hpp"
 #include "va_event/error.hpp"
 
 namespace va_event::network {
@@ -222,6 +223,23 @@ void ProjectionBuilder::fill_column(std::uint32_t post, std::vector<Listed>& col
   }
 }
 
+namespace {
+
+/// Of this process's share of the connections. While a table is made it is there about twice.
+void require_room(const Network& network, const Connector& connector, std::size_t n_pre, std::size_t n_post,
+                  const StaticSynapse& synapse) {
+  const double values =
+      (synapse.weight.constant() == nullptr ? 8.0 : 0.0) + (synapse.delay.constant() == nullptr ? 8.0 : 0.0);
+  const double count = connector.expected_connections(static_cast<double>(n_pre), static_cast<double>(n_post));
+  const double bytes = 2.0 * (4.0 + values) * count / network.share.count;
+  if (const std::string lack = foundation::lack_of_memory(bytes); !lack.empty()) {
+    throw ParameterError("connections", count, "",
+                         "must be fewer in one projection (" + connector.name() + "): " + lack);
+  }
+}
+
+}  // namespace
+
 ProjectionData build_projection(const Network& network, std::size_t index,
                                 std::shared_ptr<const std::vector<CellId>> pre,
                                 std::shared_ptr<const std::vector<CellId>> post, const Connector& connector,
@@ -229,6 +247,7 @@ ProjectionData build_projection(const Network& network, std::size_t index,
   check_cells(network, *pre, "pre");
   check_cells(network, *post, "post");
   check_targets(network, *post, receptor);
+  require_room(network, connector, pre->size(), post->size(), synapse);
   ProjectionContext context(network, index, *pre, *post, space);
   ProjectionBuilder builder(network, *post, context, synapse);
   for (const PostRange& local : builder.local_ranges()) {

@@ -54,6 +54,7 @@ class Recorder {
 
   [[nodiscard]] Spikes spikes(std::span<const CellId> ids) const;
   /// Recorded spikes of each of the cells, in their order.
+  [[nodiscard]] std::size_t recorded_spikes() const noexcept { return times_.size(); }
   [[nodiscard]] std::vector<std::size_t> spike_counts(std::span<const CellId> ids) const;
   /// Those of the cells that do not record the variable yet, ascending.
   /// @throws StateError when others of them do at another interval.

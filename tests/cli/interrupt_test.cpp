@@ -17,6 +17,7 @@ TEST(Interrupt, NothingCameAtFirst) {
 TEST(Interrupt, TheFirstSignalIsNotedAndGivesTheExitCodeThatShellsExpect) {
   for (const int signal : {SIGINT, SIGTERM}) {
     const Interrupt interrupt;
+    Interrupt::simulation_begins();
     std::raise(signal);
     EXPECT_EQ(interrupt.signal(), signal);
     EXPECT_EQ(interrupt.exit_code(), signal == SIGINT ? 130 : 143);
@@ -27,10 +28,21 @@ TEST(InterruptDeathTest, TheSecondSignalKillsAtOnce) {
   EXPECT_EXIT(
       {
         const Interrupt interrupt;
+        Interrupt::simulation_begins();
         std::raise(SIGTERM);
         std::raise(SIGINT);
       },
       ::testing::KilledBySignal(SIGINT), "");
+}
+
+TEST(InterruptDeathTest, BeforeTheSimulationTheFirstSignalKillsAtOnce) {
+  EXPECT_EXIT(
+      {
+        const Interrupt interrupt;
+        std::raise(SIGTERM);
+        std::exit(0);
+      },
+      ::testing::KilledBySignal(SIGTERM), "");
 }
 
 TEST(InterruptDeathTest, AfterItsLifeSignalsKillAgain) {

@@ -141,6 +141,7 @@ class Shards final : public Engine {
   std::vector<std::unique_ptr<Shard<Real>>> shards_;
   double work_ = 0.0;  ///< in one smallest delay
   bool may_do_without_threads_ = false;
+  std::uint64_t recorded_ = 0;  ///< spikes since memory was looked at
   Pace pace_;
   double events_at_start_ = 0.0;  ///< synaptic events before this run
   bool paced_ = false;            ///< threads may be used in this run

@@ -17,6 +17,7 @@
 #include "engine/run/shards_checkpoint.hpp"
 #include "engine/shard/shard_checkpoint.hpp"
 #include "engine/shard/shard_definitions.hpp"
+#include "foundation/memory.hpp"
 #include "va_event/error.hpp"
 
 namespace va_event::engine {
@@ -433,6 +434,11 @@ typename Shards<Real>::Instant Shards<Real>::end_of_window(const Instant& begin,
 
 template <class Real>
 void Shards<Real>::record(const std::vector<Emission<Real>>& emissions) {
+  constexpr std::uint64_t kCheckEvery = 1U << 22U;
+  if ((recorded_ += emissions.size()) >= kCheckEvery) {
+    recorded_ = 0;
+    foundation::require_room_to_go_on("recorded spikes", recorder_.recorded_spikes());
+  }
   for (const Emission<Real>& emission : emissions) {
     if (recorder_.records_spikes(emission.cell)) {
       std::array<double, events::kTails<Real>> tails;

@@ -98,7 +98,8 @@ class Shard {
   /// @param part of the network's share
   Shard(const network::Network& network, const Routing& routing, network::Share part);
 
-  /// Handles every event before `stop`, which no spike of another part may disturb.
+  /// Handles every event before `stop`, which no spike of another part may disturb. The only part of a network may
+  /// return before, at now(), where very many spikes wait to be recorded.
   void run_before(const Instant& stop);
   /// Forgets what has been prepared with the present weights: users may change them before the next run.
   void end_run();
@@ -224,7 +225,8 @@ class Shard {
   static constexpr double kShortestWindow = 0x1p-8;     ///< of arrivals [ms]
   static constexpr double kLongestWindow = 1.0;         ///< [ms]
   static constexpr std::size_t kManyCells = 1U << 13U;  ///< with a line of 64 bytes for each, half a megabyte
-  static constexpr double kSlice = 1.0;                 ///< [ms]; a divisor of the epoch (benchmarks/networks)
+  static constexpr std::size_t kMostEmitted = 1U << 20U;
+  static constexpr double kSlice = 1.0;  ///< [ms]; a divisor of the epoch (benchmarks/networks)
 
   const network::Network& network_;
   const Routing& routing_;

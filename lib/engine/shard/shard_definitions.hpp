@@ -12,6 +12,7 @@
 
 #include "engine/shard/shard.hpp"
 #include "engine/shard/shard_deliveries.hpp"
+#include "foundation/memory.hpp"
 
 namespace va_event::engine {
 
@@ -76,6 +77,9 @@ void Shard<Real>::run_before(const Instant& stop) {
       skip_epochs(stop);
     }
     const Real limit = now_.epoch < stop.epoch ? Real(kEpoch) : stop.offset;
+    if (alone_ && emitted_.size() >= kMostEmitted) {
+      return;  // they are recorded before there are more
+    }
     const Next next = next_event();
     if (next.time < limit && next.time < candidates_.slice_end()) {
       now_.offset = next.time;
@@ -245,6 +249,9 @@ void Shard<Real>::emit_from_source() {
 template <class Real>
 void Shard<Real>::emit(CellId cell, const Instant& t) {
   emitted_.push_back({cell, t});
+  if (emitted_.size() % kMostEmitted == 0) {
+    foundation::require_room_to_go_on("spikes within an exchange window", emitted_.size());
+  }
   if (alone_) {
     accept(emitted_.back());
   }
