@@ -11,14 +11,11 @@
 namespace va_event::foundation {
 
 Range range_of(std::string_view unit) {
-  if (unit == "ms") {
-    return {1e-9, 1e12};
+  if (unit == "Hz") {
+    return {1e-60, 1e9};
   }
-  if (unit == "nF" || unit == "uS" || unit == "nA") {
-    return {1e-12, 1e12};
-  }
-  if (unit == "mV" || unit == "Hz") {
-    return {1e-12, 1e9};
+  if (unit == "ms" || unit == "mV" || unit == "nA" || unit == "nF" || unit == "uS") {
+    return {1e-60, 1e60};
   }
   return {0.0, std::numeric_limits<double>::max()};
 }

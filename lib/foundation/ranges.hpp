@@ -6,8 +6,8 @@
 namespace va_event::foundation {
 
 /// Numbers that a quantity may have, by its unit: far beyond what any study uses, and so that no product or quotient of
-/// the closed forms leaves the range of doubles (their exponents add up to less than 200, where 308 is the limit) and a
-/// potential that is 1e12 times its scale still has digits. Outside of them results would be NaN, or take for ever.
+/// the closed forms leaves the range of doubles: three factors of 1e60 make 1e180, where 1e308 is the limit. A time
+/// constant of 1e60 ms is one without decay. Beyond the ranges results would be NaN, or take for ever.
 struct Range {
   double smallest;  ///< of a positive quantity
   double largest;   ///< of a magnitude

@@ -100,8 +100,8 @@ TEST_F(ProjectionTest, TakesNewWeightsForEventsThatArriveFromThenOn) {
   sources_.set_spike_times(0, {1.0, 2.0, 3.0});
   const OneToOneConnector one_to_one;
   Projection projection = simulation_.connect(sources_.slice(0, 1), curr_.slice(0, 1), one_to_one, {1.0, 1.5});
-  curr_.set("tau_syn_E", 1e300);
-  curr_.set("v_thresh", 1e300);
+  curr_.set("tau_syn_E", 1e60);
+  curr_.set("v_thresh", 1e60);
   simulation_.run_until(2.7);  // the first is delivered, the second on its way
   projection.set_weights(10.0);
   EXPECT_EQ(projection.weights(), std::vector<double>{10.0});
@@ -113,8 +113,8 @@ TEST_F(ProjectionTest, TakesNewWeightsInTheMiddleOfTheSynapsesThatASpikePassesOn
   sources_.set_spike_times(0, {1.0});
   const Values delays = std::vector<double>{1.0, 1.0001, 1.0002, 1.0003};
   Projection projection = simulation_.connect(sources_.slice(0, 1), curr_, all_, {1.0, delays});
-  curr_.set("tau_syn_E", 1e300);
-  curr_.set("v_thresh", 1e300);
+  curr_.set("tau_syn_E", 1e60);
+  curr_.set("v_thresh", 1e60);
   simulation_.run_until(2.00015);
   projection.set_weights(10.0);
   simulation_.run_until(10.0);
@@ -130,8 +130,8 @@ TEST_F(ProjectionTest, TakesWeightsOneByOneInTheOrderOfItsSynapses) {
   }
   projection.set_weights(weights);
   EXPECT_EQ(projection.weights(), weights);
-  curr_.set("tau_syn_E", 1e300);
-  curr_.set("v_thresh", 1e300);
+  curr_.set("tau_syn_E", 1e60);
+  curr_.set("v_thresh", 1e60);
   simulation_.run_until(5.0);
   std::vector<double> expected(4, 0.0);
   for (const ListedConnection& c : projection.connections()) {
@@ -154,10 +154,10 @@ TEST_F(ProjectionTest, RefusesWrongNewWeights) {
 }
 
 TEST_F(ProjectionTest, WithADelayLongerThanAllTimeDoesNotHoldUpTheOthers) {
-  simulation_.connect(sources_, curr_, all_, {1.0, 1e300});
-  simulation_.connect(sources_, curr_, all_, {RandomDistribution("uniform", {1.0, 2.0}), 1e100});
+  simulation_.connect(sources_, curr_, all_, {1.0, 1e60});
+  simulation_.connect(sources_, curr_, all_, {RandomDistribution("uniform", {1.0, 2.0}), 1e50});
   simulation_.connect(sources_, curr_, all_, {0.01, 1.0});
-  curr_.slice(0, 1).set("tau_refrac", 1e300);
+  curr_.slice(0, 1).set("tau_refrac", 1e60);
   curr_.slice(0, 1).initialize("v", -50.0);
   curr_.record("spikes");
   simulation_.run_until(100.0);

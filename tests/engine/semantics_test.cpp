@@ -244,8 +244,8 @@ TYPED_TEST(Semantics, SimultaneousInputsAreSummedInTheOrderOfTheirSources) {
     Simulation simulation;
     const Population sources = simulation.create(weights.size(), SpikeSourceArray{{1.0}});
     TypeParam type = this->resting();
-    type.tau_syn_E = 1e300;  // no decay: the sum can be read to the last bit
-    type.v_thresh = 1e300;
+    type.tau_syn_E = 1e60;  // no decay: the sum can be read to the last bit
+    type.v_thresh = 1e60;
     const Population neuron = simulation.create(1, type);
     for (const std::size_t k : order_of_projections) {
       simulation.connect(sources.slice(k, k + 1), neuron, AllToAllConnector(), {weights[k], 1.5});
