@@ -73,9 +73,9 @@ class CellType {
   std::vector<Time> spike_times_;
 };
 
-// Beside the bounds that each field states, all parameters, variables, weights and currents are at most 1e60 in magnitude
-// (rates 1e9 Hz), and what must be > 0 is at least 1e-60: within that no product of the closed forms overflows. A time
-// constant of 1e60 ms means no decay, a threshold of 1e60 mV no spikes.
+// Beside the bounds that each field states, all parameters, variables, weights and currents are at most 1e60 in
+// magnitude (rates 1e9 Hz), and what must be > 0 is at least 1e-60: within that no product of the closed forms
+// overflows. A time constant of 1e60 ms means no decay, a threshold of 1e60 mV no spikes.
 
 /// Leaky integrate-and-fire neuron with exponentially decaying synaptic currents ("CUBA"):
 ///   dv/dt = (v_rest - v)/tau_m + (isyn_exc + isyn_inh + i_offset)/cm,  d isyn_x/dt = -isyn_x/tau_syn_x;
