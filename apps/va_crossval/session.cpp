@@ -7,11 +7,13 @@
 #include <filesystem>
 #include <iomanip>
 #include <iostream>
+#include <memory>
 #include <sstream>
 #include <utility>
 
 #include "gnuplot.hpp"
 #include "progress.hpp"
+#include "rescue.hpp"
 
 namespace va_event::crossval {
 namespace {
@@ -115,7 +117,12 @@ void Session::draw(Study& study, const std::string& name, const std::string& tit
 
 void Session::publish(const Study& study) {
   finish();
-  const std::vector<std::string> files = write(study, options_.output);
+  const std::shared_ptr<Processes> alone = single_process();
+  cli::RescuingWriter writer(*alone);
+  const std::vector<std::string> files = write(study, options_.output, writer);
+  for (const cli::FileFailure& failure : writer.failures()) {
+    messages_ << "va-crossval: " << failure.text() << std::endl;
+  }
   if (options_.json) {
     std::cout << to_json(study).dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << std::endl;
   } else {
@@ -131,6 +138,9 @@ void Session::publish(const Study& study) {
   }
   if (!std::cout) {
     throw Error("the study cannot be written to standard output");
+  }
+  if (!writer.failures().empty()) {
+    throw Error(std::to_string(writer.failures().size()) + " files could not be written in their place (see above)");
   }
   if (!failed_figure_.empty()) {
     throw Error(std::exchange(failed_figure_, ""));

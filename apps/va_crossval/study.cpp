@@ -208,15 +208,23 @@ std::string to_csv(const Table& table) {
   return text;
 }
 
-std::vector<std::string> write(const Study& study, const std::string& folder) {
+std::vector<std::string> write(const Study& study, const std::string& folder, cli::RescuingWriter& writer) {
   const std::string stem = (std::filesystem::path(folder) / study.name).string();
   std::vector<std::string> files;
+  const auto write_file = [&](const std::string& path, const std::string& text) {
+    const std::string where = writer.write(path, [&text](const std::string& name) { write_text(name, text); });
+    if (!where.empty()) {
+      files.push_back(where);
+    }
+  };
   for (const Table& table : study.tables) {
-    files.push_back(stem + '_' + table.name + ".csv");
-    write_text(files.back(), to_csv(table));
+    write_file(stem + '_' + table.name + ".csv", to_csv(table));
   }
-  files.push_back(stem + ".json");
-  write_text(files.back(), to_json(study).dump(1, ' ', false, Json::error_handler_t::replace) + '\n');
+  Study described = study;
+  for (const cli::FileFailure& failure : writer.failures()) {
+    described.notes.push_back("A file could not be written: " + failure.text() + '.');
+  }
+  write_file(stem + ".json", to_json(described).dump(1, ' ', false, Json::error_handler_t::replace) + '\n');
   return files;
 }
 

@@ -8,6 +8,8 @@
 #include <variant>
 #include <vector>
 
+#include "rescue.hpp"
+
 namespace va_event::crossval {
 
 /// One entry of a table. A number that does not exist is std::monostate, NaN or infinite: "-" on the terminal, empty in
@@ -54,8 +56,9 @@ void print(std::ostream& out, const Study& study);
 /// A header line `name [unit],...`, then one line per row; numbers with every digit.
 [[nodiscard]] std::string to_csv(const Table& table);
 
-/// Writes `<folder>/<study>_<table>.csv` for every table, then `<folder>/<study>.json`. @throws FileError
-/// @return the files, in this order
-std::vector<std::string> write(const Study& study, const std::string& folder);
+/// Writes `<folder>/<study>_<table>.csv` for every table, then `<folder>/<study>.json`. A file that cannot be written
+/// keeps no other from being written; the JSON names those before it. @param writer gets what failed
+/// @return where the files are, in this order, without those that could not be written
+std::vector<std::string> write(const Study& study, const std::string& folder, cli::RescuingWriter& writer);
 
 }  // namespace va_event::crossval

@@ -8,6 +8,8 @@
 #include <limits>
 #include <sstream>
 
+#include "rescue.hpp"
+#include "va_event/processes.hpp"
 #include "va_event/simulation.hpp"
 
 namespace va_event::crossval {
@@ -75,10 +77,29 @@ TEST(Study, PrintsAlignedColumns) {
 TEST(Study, WritesItsFiles) {
   const auto folder = std::filesystem::temp_directory_path() / "va_crossval_study_test";
   std::filesystem::create_directories(folder);
-  const std::vector<std::string> files = write(example(), folder.string());
+  const auto alone = single_process();
+  cli::RescuingWriter writer(*alone);
+  const std::vector<std::string> files = write(example(), folder.string(), writer);
+  EXPECT_TRUE(writer.failures().empty());
   ASSERT_EQ(files.size(), 2U);
   EXPECT_EQ(content(folder / "example_numbers.csv"), to_csv(example().tables[0]));
   EXPECT_EQ(nlohmann::ordered_json::parse(content(folder / "example.json")), to_json(example()));
+  std::filesystem::remove_all(folder);
+}
+
+TEST(Study, WritesAllFilesThatItCanAndNamesTheOthers) {
+  const auto folder = std::filesystem::temp_directory_path() / "va_crossval_study_test_failures";
+  std::filesystem::create_directories(folder / "example_numbers.csv");  // in the way of the table
+  const auto alone = single_process();
+  cli::RescuingWriter writer(*alone);
+  const std::vector<std::string> files = write(example(), folder.string(), writer);
+  ASSERT_EQ(writer.failures().size(), 1U);
+  EXPECT_EQ(writer.failures()[0].path, (folder / "example_numbers.csv").string());
+  ASSERT_EQ(files.size(), 2U);  // the table in the fallback's folder
+  EXPECT_EQ(files[0], writer.failures()[0].written_to);
+  EXPECT_EQ(content(files[0]), to_csv(example().tables[0]));
+  EXPECT_NE(content(folder / "example.json").find("could not be written"), std::string::npos);
+  std::filesystem::remove_all(std::filesystem::path(files[0]).parent_path());
   std::filesystem::remove_all(folder);
 }
 

@@ -105,11 +105,11 @@ class DeferredInputsGroup final : public KernelGroup<DeferredInputsGroup, IfCond
 
   /// The neurons whose lists are full, or whose drive has become positive.
   void settle_due(const SetsOf<Constants>& constants, Candidates& candidates) {
-    settle(constants, backlogs_.due(), &candidates);
+    settle_some(constants, backlogs_.due(), &candidates);
     backlogs_.due().clear();
   }
 
-  void settle(const SetsOf<Constants>& constants, std::span<const std::uint32_t> who, Candidates* candidates) {
+  void settle_some(const SetsOf<Constants>& constants, std::span<const std::uint32_t> who, Candidates* candidates) {
     if (who.empty()) {
       return;
     }
@@ -143,7 +143,7 @@ class DeferredInputsGroup final : public KernelGroup<DeferredInputsGroup, IfCond
   void settle_neuron(std::size_t i) {
     if (backlogs_.pending(i)) {
       const auto who = static_cast<std::uint32_t>(i);
-      settle({&constants(i), nullptr}, {&who, 1}, nullptr);
+      settle_some({&constants(i), nullptr}, {&who, 1}, nullptr);
     }
   }
 
@@ -153,7 +153,7 @@ class DeferredInputsGroup final : public KernelGroup<DeferredInputsGroup, IfCond
       const auto settle_stretch = [&](const SetsOf<Constants>& constants, std::uint32_t begin, std::uint32_t end) {
         pending_.clear();
         backlogs_.append_pending(begin, end, pending_);
-        settle(constants, pending_, candidates);
+        settle_some(constants, pending_, candidates);
       };
       if (range.set) {
         PopulationRanges::divide(
