@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "interrupt.hpp"
+#include "output.hpp"
 #include "va_crossval/command_line.hpp"
 
 int main(int argc, char** argv) {
@@ -19,6 +20,12 @@ int main(int argc, char** argv) {
     }
     const auto& invocation = std::get<Invocation>(parsed);
     prepare_output(invocation.common);
+    const va_event::cli::OutputMark mark(invocation.common.output);
+    if (mark.taken()) {
+      std::cerr << "va-crossval: another run is writing into " << invocation.common.output
+                << "; of files with the same name, those of the run that ends last will stay" << std::endl;
+    }
+    va_event::cli::Interrupt::simulation_begins();
     Session session(invocation.common, invocation.command_text, interrupt);
     invocation.command.run(invocation.texts, session);
     return 0;

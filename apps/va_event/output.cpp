@@ -90,7 +90,13 @@ OutputMark::OutputMark(const Options& options, const Processes& processes) {
   if (processes.rank() > 0 || (options.formats.empty() && !options.checkpoint_every)) {
     return;
   }
-  descriptor_ = ::open(options.output.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  mark(options.output);
+}
+
+OutputMark::OutputMark(const std::string& folder) { mark(folder); }
+
+void OutputMark::mark(const std::string& folder) {
+  descriptor_ = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   taken_ = descriptor_ >= 0 && ::flock(descriptor_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
 }
 

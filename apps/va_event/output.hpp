@@ -26,6 +26,8 @@ void prepare_output(const Options& options, const Processes& processes);
 class OutputMark {
  public:
   OutputMark(const Options& options, const Processes& processes);
+  /// Of a program that always writes files. @param folder exists
+  explicit OutputMark(const std::string& folder);
   ~OutputMark();
   OutputMark(const OutputMark&) = delete;
   OutputMark& operator=(const OutputMark&) = delete;
@@ -34,6 +36,8 @@ class OutputMark {
   [[nodiscard]] bool taken() const noexcept { return taken_; }
 
  private:
+  void mark(const std::string& folder);
+
   int descriptor_ = -1;
   bool taken_ = false;
 };

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The HTML report, as a browser sees it."""
 
+import fcntl
 import json
 import os
 import re
@@ -90,6 +91,17 @@ class Unwritable(CrossValidationTest):
         self.assertIn("va-crossval: crossval/neuron_errors.svg: is a folder", done.stderr)
         self.assertEqual(sorted(os.listdir(self.path("crossval"))),
                          ["neuron.json", "neuron_errors.csv", "neuron_errors.svg", "neuron_orders.csv"])
+
+    def test_a_second_run_into_a_folder_is_told_of_the_first(self):
+        os.makedirs(self.path("crossval"))
+        folder = os.open(self.path("crossval"), os.O_RDONLY)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX)
+            done = self.run_program("neuron", "--quick")
+        finally:
+            os.close(folder)
+        self.assertIn("va-crossval: another run is writing into crossval", done.stderr)
+        self.assertNotIn("another run", self.run_program("neuron", "--quick").stderr)
 
 
 if __name__ == "__main__":

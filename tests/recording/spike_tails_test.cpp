@@ -2,8 +2,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <cstddef>
 #include <vector>
 
+#include "recording/files/nearest_time.hpp"
 #include "recording/recorder.hpp"
 #include "sample_data.hpp"
 #include "temporary_folder.hpp"
@@ -44,6 +47,23 @@ TEST(SpikeTails, StayWithTheirSpikesWhenOthersAreForgotten) {
   EXPECT_THAT(spikes.tails, ElementsAre(1e-20, -1e-38, 1e-20, -1e-38));
   recorder.restart();
   EXPECT_TRUE(recorder.spikes(std::vector<CellId>{0, 1}).tails.empty());
+}
+
+TEST(SpikeTails, DecideWhichDoubleIsNearestHalfWayBetweenTwo) {
+  const double low = 1024.0, high = std::nextafter(low, 2048.0);
+  const double half = (high - low) / 2;  // of a time that has more digits than a double
+  Spikes spikes{.times = std::vector<Time>(5, Time::from_parts(1024, half)),
+                .ids = {0, 1, 2, 3, 4},
+                .tails = {1e-20, 0.0, -1e-20, 0.0, 0.0, 0.0, 0.0, 1e-38, 0.0, -1e-38},
+                .tails_per_spike = 2};
+  const std::vector<double> expected = {high, low, low, high, low};  // the tie alone goes to the even one
+  for (std::size_t k = 0; k < expected.size(); ++k) {
+    const NearestTime time = nearest_time(spikes, k);
+    EXPECT_EQ(time.ms, expected[k]) << k;
+    EXPECT_EQ(time.residual, expected[k] == low ? half : -half) << k;
+  }
+  spikes.times[0] = Time::from_parts(1024, 0.75 * half);
+  EXPECT_EQ(nearest_time(spikes, 0).ms, low);
 }
 
 TEST(SpikeTails, ThatAreNotAsManyAsTheyMustBeAreRefused) {

@@ -8,6 +8,7 @@
 
 #include "recording/files/formats.hpp"
 #include "recording/files/hdf5.hpp"
+#include "recording/files/nearest_time.hpp"
 #include "va_event/error.hpp"
 
 // Source: SONATA developer guide, "Output file formats",
@@ -154,8 +155,9 @@ void write_sonata(AtomicFile& file, const Spikes& spikes, Populations population
   for (std::size_t i = 0; i < spikes.size(); ++i) {
     const std::size_t group = group_of(groups, spikes.ids[i]);
     Train& train = trains[group];
-    train.timestamps.push_back(spikes.times[i].ms());
-    train.residuals[0].push_back(spikes.times[i].residual());
+    const NearestTime time = nearest_time(spikes, i);
+    train.timestamps.push_back(time.ms);
+    train.residuals[0].push_back(time.residual);
     for (std::size_t k = 0; k < spikes.tails_per_spike; ++k) {
       train.residuals[k + 1].push_back(spikes.tails_of(i)[k]);
     }
