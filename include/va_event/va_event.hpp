@@ -11,14 +11,14 @@
 #include "va_event/error.hpp"            // IWYU pragma: export
 #include "va_event/files.hpp"            // IWYU pragma: export
 #include "va_event/fixed_step.hpp"       // IWYU pragma: export
-#include "va_event/memory.hpp"
-#include "va_event/population.hpp"  // IWYU pragma: export
-#include "va_event/precision.hpp"   // IWYU pragma: export
-#include "va_event/projection.hpp"  // IWYU pragma: export
-#include "va_event/random.hpp"      // IWYU pragma: export
-#include "va_event/simulation.hpp"  // IWYU pragma: export
-#include "va_event/space.hpp"       // IWYU pragma: export
-#include "va_event/statistics.hpp"  // IWYU pragma: export
-#include "va_event/synapses.hpp"    // IWYU pragma: export
-#include "va_event/time.hpp"        // IWYU pragma: export
-#include "va_event/values.hpp"      // IWYU pragma: export
+#include "va_event/memory.hpp"           // IWYU pragma: export
+#include "va_event/population.hpp"       // IWYU pragma: export
+#include "va_event/precision.hpp"        // IWYU pragma: export
+#include "va_event/projection.hpp"       // IWYU pragma: export
+#include "va_event/random.hpp"           // IWYU pragma: export
+#include "va_event/simulation.hpp"       // IWYU pragma: export
+#include "va_event/space.hpp"            // IWYU pragma: export
+#include "va_event/statistics.hpp"       // IWYU pragma: export
+#include "va_event/synapses.hpp"         // IWYU pragma: export
+#include "va_event/time.hpp"             // IWYU pragma: export
+#include "va_event/values.hpp"           // IWYU pragma: export

@@ -135,14 +135,16 @@ RunEnd Core::run_until(const Time& stop) {
   if (stop <= now()) {
     return RunEnd::completed;
   }
-  for (const recording::Sampling& sampling : recorder.samplings()) {
-    const double samples = (stop.ms() - now().ms()) / sampling.interval * static_cast<double>(sampling.ids.size());
-    if (const std::string lack = foundation::lack_of_memory(sizeof(double) * samples); !lack.empty()) {
-      throw ParameterError("sampling_interval", sampling.interval, "ms",
-                           "must be longer: for " + sampling.variable + " of " + std::to_string(sampling.ids.size()) +
-                               " cells until " + stop.to_string() + " ms " + lack);
+  together([&] {
+    for (const recording::Sampling& sampling : recorder.samplings()) {
+      const double samples = (stop.ms() - now().ms()) / sampling.interval * static_cast<double>(sampling.ids.size());
+      if (const std::string lack = foundation::lack_of_memory(sizeof(double) * samples); !lack.empty()) {
+        throw ParameterError("sampling_interval", sampling.interval, "ms",
+                             "must be longer: for " + sampling.variable + " of " + std::to_string(sampling.ids.size()) +
+                                 " cells until " + stop.to_string() + " ms " + lack);
+      }
     }
-  }
+  });
   const auto keep_going = [this, stop_ms = stop.ms()](const Time& t) {
     return !on_progress || on_progress({t.ms(), stop_ms});
   };

@@ -42,7 +42,10 @@ double left_of_address_space() {
 double left_of_control_group() {
   const double most = number_in("/sys/fs/cgroup/memory.max");  // "max" is no number
   const double used = number_in("/sys/fs/cgroup/memory.current");
-  return std::isfinite(most) && std::isfinite(used) ? std::max(0.0, most - used) : kUnknown;
+  const double cached = number_in("/sys/fs/cgroup/memory.stat", "inactive_file");  // goes when memory is asked for
+  return std::isfinite(most) && std::isfinite(used)
+             ? std::max(0.0, most - used + (std::isfinite(cached) ? cached : 0.0))
+             : kUnknown;
 }
 
 }  // namespace
@@ -52,11 +55,14 @@ double available_memory() {
 }
 
 namespace foundation {
+namespace {
 
 std::string megabytes(double bytes) {
   const double rounded_up = std::ceil(bytes / 1e6);
   return rounded_up < 1e15 ? std::to_string(static_cast<std::uint64_t>(rounded_up)) + " MB" : "more than 1e15 MB";
 }
+
+}  // namespace
 
 std::string lack_of_memory(double needed) {
   constexpr double kSmall = 64e6;  // not worth a look

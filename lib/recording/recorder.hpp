@@ -32,6 +32,8 @@ struct Sampling {
 class Recorder {
  public:
   void record_spikes(std::span<const CellId> ids);
+  /// How many there are, of all cells.
+  [[nodiscard]] std::size_t recorded_spikes() const noexcept { return times_.size(); }
   [[nodiscard]] bool records_spikes(CellId id) const noexcept { return id < wanted_.size() && wanted_[id] != 0; }
   /// How exact the times of spikes will be: see Spikes. @pre no spikes are recorded yet, or they are of that kind
   void set_resolution(std::size_t tails_per_spike, int decimals) {
@@ -54,7 +56,6 @@ class Recorder {
 
   [[nodiscard]] Spikes spikes(std::span<const CellId> ids) const;
   /// Recorded spikes of each of the cells, in their order.
-  [[nodiscard]] std::size_t recorded_spikes() const noexcept { return times_.size(); }
   [[nodiscard]] std::vector<std::size_t> spike_counts(std::span<const CellId> ids) const;
   /// Those of the cells that do not record the variable yet, ascending.
   /// @throws StateError when others of them do at another interval.

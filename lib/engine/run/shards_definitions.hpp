@@ -180,7 +180,7 @@ bool Shards<Real>::starts_threads(const Instant& start, const Instant& stop) con
 }
 
 /// All shards go on, each on a thread of its own. @returns false where the system starts no more threads and none was
-/// asked for: then nothing has happened
+/// asked for, or in the middle of a run
 template <class Real>
 bool Shards<Real>::go_through_on_threads(std::vector<Course>& courses, Run& run) {
   enum : int { wait, go, quit };
@@ -209,12 +209,15 @@ bool Shards<Real>::go_through_on_threads(std::vector<Course>& courses, Run& run)
   } catch (const std::system_error& error) {
     const std::size_t started = threads.size() + 1;
     join_all(quit);
-    if (may_do_without_threads_) {
+    if (may_do_without_threads_ || courses[0].round > 0) {  // some of the run is done: the rest in turn
       return false;
     }
     throw ParameterError("threads", static_cast<double>(shards_.size()), "",
                          "must be at most " + std::to_string(started) + ", since the system starts no more (" +
                              error.code().message() + ")");
+  } catch (...) {  // no memory for a thread
+    join_all(quit);
+    throw;
   }
   join_all(go);
   return true;
