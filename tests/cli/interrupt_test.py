@@ -62,7 +62,7 @@ class Interrupts(CommandLineTest):
     def test_a_signal_before_the_first_event_ends_as_cleanly(self):
         code, out, _ = self.interrupted(signal.SIGINT, "--json", "--format", "gdf,csv,npz,h5", "--record", "spikes",
                                         "--plot-figure", "--record-cells", "1", "--sampling-interval", "1000",
-                                        after="Creating cell populations")
+                                        after="Running simulation")
         self.assertEqual(code, 130)
         self.assertTrue(json.loads(out)["interrupted"])
         self.assertIn("va_CUBA.json", self.listing("results"))

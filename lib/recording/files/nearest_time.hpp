@@ -26,7 +26,7 @@ struct NearestTime {
   if (first != tails.end()) {
     constexpr double kInfinity = std::numeric_limits<double>::infinity();
     const double neighbour = std::nextafter(nearest.ms, *first > 0.0 ? kInfinity : -kInfinity);
-    if (nearest.residual == (neighbour - nearest.ms) / 2) {
+    if (2 * nearest.residual == neighbour - nearest.ms) {  // half of the least double is none
       nearest = {neighbour, -nearest.residual};
     }
   }
