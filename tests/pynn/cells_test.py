@@ -143,21 +143,42 @@ class Parameters(PyNNTest):
 
 
 class Models(unittest.TestCase):
-    def test_names_defaults_units_and_receptors_are_pynns(self):
+    def test_every_model_has_its_class_and_names_defaults_units_and_receptors_are_pynns(self):
         from pyNN.standardmodels import cells
         from va_event import _native
 
         models = _native.cell_models()
         self.assertEqual(set(models), set(sim.list_standard_models()))
         for name, model in models.items():
-            pynn = getattr(cells, name)
+            pynn, ours = getattr(cells, name), getattr(sim, name)
             defaults = {key: value for key, value in pynn.default_parameters.items() if key != "spike_times"}
-            self.assertEqual({key: value for key, (value, _) in model["parameters"].items()}, defaults)
-            initial = {key: value for key, (value, _) in model["variables"].items()}
+            self.assertEqual({key: item["default"] for key, item in model["parameters"].items()}, defaults)
+            initial = {key: item["default"] for key, item in model["variables"].items()}
             self.assertEqual(initial, pynn.default_initial_values)
-            for key, (_, unit) in {**model["parameters"], **model["variables"]}.items():
-                self.assertEqual(unit or "dimensionless", pynn.units[key], (name, key))
-            self.assertEqual(tuple(model["receptors"]), tuple(pynn.receptor_types))
+            for key, item in {**model["parameters"], **model["variables"]}.items():
+                self.assertEqual(item["unit"] or "dimensionless", pynn.units[key], (name, key))
+            self.assertEqual(model["receptors"], tuple(pynn.receptor_types))
+            self.assertEqual(model["source"], not pynn.injectable)
+            self.assertTrue(issubclass(ours, pynn))
+            self.assertEqual(list(ours.default_parameters), list(pynn.default_parameters))  # the order of draws
+            for member in ("default_parameters", "default_initial_values", "units", "receptor_types", "injectable",
+                           "conductance_based", "__doc__"):
+                self.assertEqual(getattr(ours, member), getattr(pynn, member), (name, member))
+            self.assertEqual(ours.recordable, ["spikes", *model["variables"]])
+            self.assertEqual(ours().get_native_names(), list(pynn.default_parameters))
+
+    def test_bounds_and_units_of_weights_are_told(self):
+        from va_event import _native
+
+        models = _native.cell_models()
+        self.assertEqual({name: model["weight_unit"] for name, model in models.items() if not model["source"]},
+                         {"IF_cond_exp": "uS", "IF_curr_exp": "nA", "IF_curr_delta": "mV"})
+        bounds = {name: item["bound"] for name, item in models["SpikeSourceGamma"]["parameters"].items()}
+        self.assertEqual(bounds, {"alpha": "positive", "beta": "non_negative", "start": "non_negative",
+                                  "duration": "duration"})
+        self.assertEqual(models["IF_cond_exp"]["parameters"]["e_rev_I"]["bound"], "any")
+        models["IF_cond_exp"]["parameters"].clear()  # a copy
+        self.assertIn("tau_m", _native.cell_models()["IF_cond_exp"]["parameters"])
 
 
 class Dynamics(PyNNTest):

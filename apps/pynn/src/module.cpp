@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "cell_models.hpp"
 #include "generator.hpp"
 #include "network.hpp"
 #include "processes.hpp"

@@ -4,20 +4,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "cell_models.hpp"
+
 namespace va_event::python {
 
 namespace {
 
 using NamedValues = std::vector<std::pair<std::string, Values>>;
-
-const CellModel& model_of(const std::string& name) {
-  for (const CellModel* model : list_standard_models()) {
-    if (model->name == name) {
-      return *model;
-    }
-  }
-  throw UnknownNameError("cell type", name, "", "must be one that the library has");
-}
 
 CellType default_type(const CellModel& model) {
   std::vector<double> defaults;
@@ -209,29 +202,6 @@ void check_initial_values(const std::string& model, const std::string& variable,
   Simulation(SimulationOptions{})
       .create(static_cast<std::size_t>(values.size()), default_type(model_of(model)))
       .initialize(variable, to_vector(values));
-}
-
-py::dict cell_models() {
-  const auto described = [](const auto& items) {
-    py::dict result;
-    for (const auto& item : items) {
-      result[py::str(std::string(item.name))] = py::make_tuple(item.default_value, std::string(item.unit));
-    }
-    return result;
-  };
-  py::dict models;
-  for (const CellModel* model : list_standard_models()) {
-    py::list receptors;
-    for (const std::string_view receptor : model->receptors) {
-      receptors.append(std::string(receptor));
-    }
-    py::dict entry;
-    entry["parameters"] = described(model->parameters);
-    entry["variables"] = described(model->variables);
-    entry["receptors"] = receptors;
-    models[py::str(std::string(model->name))] = entry;
-  }
-  return models;
 }
 
 }  // namespace va_event::python

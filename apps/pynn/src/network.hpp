@@ -111,8 +111,4 @@ void check_initial_values(const std::string& model, const std::string& variable,
 /// Throws as Network::record() would at time 0.
 void check_sampling_interval(double sampling_interval);
 
-/// name -> {"parameters": {name: (default, unit)}, "variables": {name: (default, unit)}, "receptors": [...]} of every
-/// cell model.
-[[nodiscard]] py::dict cell_models();
-
 }  // namespace va_event::python

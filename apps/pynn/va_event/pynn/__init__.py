@@ -11,9 +11,7 @@ from pyNN.space import Space  # noqa: F401
 from pyNN.standardmodels import StandardCellType
 
 from . import simulator  # noqa: F401
-from .cells import (  # noqa: F401
-    IF_cond_exp, IF_curr_delta, IF_curr_exp, SpikeSourceArray, SpikeSourceGamma, SpikeSourcePoisson,
-    SpikeSourcePoissonRefractory)
+from .cells import *  # noqa: F401, F403
 from .connectors import *  # noqa: F401, F403
 from .control import (  # noqa: F401
     end, get_current_time, get_max_delay, get_min_delay, get_time_step, initialize, num_processes, rank, reset, run,

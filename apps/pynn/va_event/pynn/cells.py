@@ -1,47 +1,83 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Cell types. Names, units and default values of parameters are PyNN's in the library too: nothing is translated."""
+"""Cell types, made from the descriptors of the library's models.
 
-from pyNN.standardmodels import build_translations, cells
+A model that PyNN has a standard cell of becomes a subclass of that cell, and any other a native cell type with the same
+interface. Names, units and default values are the library's, which are PyNN's where PyNN has them: nothing is
+translated.
+"""
 
+import copy
 
-def _same(model):
-    return build_translations(*((name, name) for name in model.default_parameters))
+from pyNN.models import BaseCellType
+from pyNN.standardmodels import StandardCellType, build_translations, cells
 
+from .. import _native
 
-class IF_curr_exp(cells.IF_curr_exp):
-    __doc__ = cells.IF_curr_exp.__doc__
-    translations = _same(cells.IF_curr_exp)
-    recordable = ["spikes", "v", "isyn_exc", "isyn_inh"]
-
-
-class IF_cond_exp(cells.IF_cond_exp):
-    __doc__ = cells.IF_cond_exp.__doc__
-    translations = _same(cells.IF_cond_exp)
-    recordable = ["spikes", "v", "gsyn_exc", "gsyn_inh"]
+_RULES = {"any": "", "positive": ", > 0", "non_negative": ", >= 0", "duration": ", >= 0 or infinite"}
 
 
-class IF_curr_delta(cells.IF_curr_delta):
-    __doc__ = cells.IF_curr_delta.__doc__
-    translations = _same(cells.IF_curr_delta)
+class NativeCellType(BaseCellType):
+    """A model of the library that is none of PyNN's standard cells."""
+
+    units = {}
+
+    @property
+    def native_parameters(self):
+        """A copy, as that of standard cells."""
+        return copy.deepcopy(self.parameter_space)
 
 
-class SpikeSourcePoisson(cells.SpikeSourcePoisson):
-    __doc__ = cells.SpikeSourcePoisson.__doc__
-    translations = _same(cells.SpikeSourcePoisson)
+def make_cell_type(name, model):
+    """The class of one model.
+
+    `model` is the model's entry in _native.cell_models().
+    """
+    standard = _standard_cell(name)
+    base = standard or NativeCellType
+    parameters, variables = model["parameters"], model["variables"]
+    # In PyNN's order, in which random values are drawn. A parameter that is no number, spike_times, is PyNN's alone.
+    defaults = {**base.default_parameters, **_column(parameters, "default")}
+    members = {
+        "__doc__": standard.__doc__ if standard else _description(name, model),
+        "__module__": __name__,
+        "default_parameters": defaults,
+        "default_initial_values": _column(variables, "default"),
+        "units": {**base.units, **{key: unit or "dimensionless"
+                                   for key, unit in _column({**parameters, **variables}, "unit").items()}},
+        "recordable": ["spikes", *variables],
+        "receptor_types": model["receptors"],
+        "injectable": not model["source"],
+    }
+    if standard:
+        members["translations"] = build_translations(*((key, key) for key in defaults))
+    if not model["source"]:
+        members["conductance_based"] = model["conductance_based"]
+    return type(name, (base,), members)
 
 
-class SpikeSourcePoissonRefractory(cells.SpikeSourcePoissonRefractory):
-    __doc__ = cells.SpikeSourcePoissonRefractory.__doc__
-    translations = _same(cells.SpikeSourcePoissonRefractory)
+def _standard_cell(name):
+    """PyNN's class, None if it has none."""
+    thing = getattr(cells, name, None)
+    return thing if isinstance(thing, type) and issubclass(thing, StandardCellType) else None
 
 
-class SpikeSourceGamma(cells.SpikeSourceGamma):
-    __doc__ = cells.SpikeSourceGamma.__doc__
-    # PyNN takes the type of a parameter from its default: a whole number would allow whole shapes only.
-    default_parameters = {**cells.SpikeSourceGamma.default_parameters, "alpha": 2.0}
-    translations = _same(cells.SpikeSourceGamma)
+def _column(items, field):
+    return {name: item[field] for name, item in items.items()}
 
 
-class SpikeSourceArray(cells.SpikeSourceArray):
-    __doc__ = cells.SpikeSourceArray.__doc__
-    translations = _same(cells.SpikeSourceArray)
+def _description(name, model):
+    """A docstring."""
+    lines = [f"{name}: a {'spike source' if model['source'] else 'neuron'} that PyNN has no standard cell of."]
+    for title, kind in (("Parameters", "parameters"), ("Variables, with initial values", "variables")):
+        if model[kind]:
+            lines += ["", f"{title}:"]
+        lines += [f"    {key} = {' '.join(filter(None, (str(item['default']), item['unit'])))}{_RULES[item['bound']]}: "
+                  f"{item['meaning']}" for key, item in model[kind].items()]
+    if model["receptors"]:
+        lines += ["", f"Receptors: {', '.join(model['receptors'])}; weights in {model['weight_unit']}."]
+    return "\n".join(lines)
+
+
+_TYPES = {name: make_cell_type(name, model) for name, model in sorted(_native.cell_models().items())}
+globals().update(_TYPES)
+__all__ = list(_TYPES)

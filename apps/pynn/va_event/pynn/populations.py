@@ -284,8 +284,8 @@ class Population(_Cells, common.Population):
             else:
                 self._parameters[name] = np.array(np.broadcast_to(value, (self.size,)), dtype=float)
         self._check({name: value for name, value in self._parameters.items() if name != "spike_times"})
-        variables = _native.cell_models()[self._model]["variables"]
-        self._initial = {name: np.full(self.size, value) for name, (value, _) in variables.items()}
+        initial = self.celltype.default_initial_values
+        self._initial = {name: np.full(self.size, value) for name, value in initial.items()}
 
         state.id_counter += self.size
         state.network.populations.append(self)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """PyNN's models that this simulator does not have. Using one raises PyNN's error, which says what to use instead."""
 
+from . import cells
 from .exceptions import NotAvailableError
 
 
@@ -26,5 +27,5 @@ _INSTEAD = {
                      "Vogels2011Rule"), "synapses do not change here, use StaticSynapse"),
 }
 
-globals().update({name: _unavailable(name, instead) for name, instead in _INSTEAD.items()})
-__all__ = list(_INSTEAD)
+__all__ = [name for name in _INSTEAD if name not in cells.__all__]
+globals().update({name: _unavailable(name, _INSTEAD[name]) for name in __all__})
