@@ -149,7 +149,7 @@ std::variant<Invocation, NoRun> parse_command_line(const std::vector<std::string
     declare(*sub, command, parsed);
   }
 
-  std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // as CLI11 wants them
+  std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // the order that CLI11 takes
   try {
     app.parse(reversed);
     if (arguments.empty()) {

@@ -23,7 +23,7 @@ class Interrupted : public std::runtime_error {
   Interrupted() : std::runtime_error("interrupted") {}
 };
 
-/// What every subcommand can be told.
+/// The options of every subcommand.
 struct CommonOptions {
   std::string output = "crossval";    ///< folder of all files
   std::string figure_format = "svg";  ///< or "png"
@@ -37,7 +37,7 @@ struct CommonOptions {
 /// What a running subcommand needs of the world around it: where to write, progress, Ctrl-C.
 class Session {
  public:
-  /// @param command the whole command line, for whoever wants to repeat the study
+  /// @param command the whole command line, so that the study can be repeated
   Session(CommonOptions options, std::string command, const cli::Interrupt& interrupt);
 
   [[nodiscard]] const CommonOptions& options() const noexcept { return options_; }

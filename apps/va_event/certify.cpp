@@ -96,16 +96,16 @@ void print(std::ostream& out, const Certificate& certificate) {
 }
 
 Json to_json(const Certificate& c) {
-  Json grazing(nullptr);
-  if (c.closest_grazing) {
-    grazing = {{"distance_mv", c.closest_grazing->distance_mv},
-               {"cell", c.closest_grazing->cell},
-               {"time_ms", c.closest_grazing->time_ms}};
+  Json approach(nullptr);
+  if (c.closest_approach) {
+    approach = {{"distance_mv", c.closest_approach->distance_mv},
+                {"cell", c.closest_approach->cell},
+                {"time_ms", c.closest_approach->time_ms}};
   }
   return {{"duration_ms", c.duration_ms}, {"correct_until_ms", c.correct_until_ms()},
           {"complete", c.complete()},     {"text", c.text()},
           {"result", to_json(c.result)},  {"check", c.check ? to_json(*c.check) : Json(nullptr)},
-          {"closest_grazing", grazing}};
+          {"closest_approach", approach}};
 }
 
 }  // namespace va_event::cli

@@ -26,7 +26,7 @@ struct Window {
   double from_ms, to_ms;
 };
 
-/// What every panel needs to know.
+/// The data of every panel.
 struct Subject {
   const VogelsAbbott& network;
   const Report& report;

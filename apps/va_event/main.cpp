@@ -16,7 +16,7 @@
 int main(int argc, char** argv) {
   using namespace va_event::cli;
   std::shared_ptr<va_event::Processes> processes = va_event::single_process();
-  // What all processes know of, the first one says; the others end after that, as a launcher may then kill it.
+  // A failure of all processes is reported by the first one; the others end after that, as a launcher may then kill it.
   const auto say = [&processes](std::ostream& out, const std::string& text) {
     if (processes->rank() == 0) {
       out << text << std::flush;
@@ -27,7 +27,7 @@ int main(int argc, char** argv) {
   const auto say_error = [&say](const std::exception& error) {
     say(std::cerr, std::string("va-event: ") + error.what() + '\n');
   };
-  // What the others do not know of they would wait for.
+  // The other processes would wait for this one for ever.
   const auto fail_alone = [&processes](const char* text) {
     std::cerr << "va-event: " << text << std::endl;
     if (processes->count() > 1) {

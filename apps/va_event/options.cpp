@@ -213,7 +213,7 @@ std::variant<Options, NoRun> parse_options(std::vector<std::string> arguments) {
   CLI::App app;
   declare_options(app, texts, options);
 
-  std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants them
+  std::reverse(arguments.begin(), arguments.end());  // the order that CLI11 takes
   try {
     app.parse(arguments);
     read_all(texts, options);

@@ -66,7 +66,7 @@ void require_memory(const Options& options, double share) {
 }
 
 void require_disk(const Options& options) {
-  std::error_code error;  // where the system does not tell, the run finds out
+  std::error_code error;  // where the system has no answer, writing fails later
   const std::filesystem::space_info space = std::filesystem::space(options.output, error);
   const double needed = disk_needed(options);
   if (!error && (space.available == 0 || static_cast<double>(space.available) < needed)) {

@@ -8,8 +8,8 @@ namespace va_event::cli {
 /// An estimate from below of the memory that network and recorded variables take [bytes].
 [[nodiscard]] double memory_needed(const Options& options);
 
-/// An estimate of what the files of the recorded variables take on disk [bytes]. Spikes take little, and nobody knows
-/// before how many there will be.
+/// An estimate of what the files of the recorded variables take on disk [bytes]. Spikes take little, and it is not
+/// known before how many there will be.
 [[nodiscard]] double disk_needed(const Options& options);
 
 /// Without this check the operating system would kill the program in the middle of its work.

@@ -16,7 +16,7 @@ template <class Kernel, bool simple>
 void deliver(benchmark::State& run) {
   const std::vector<Spike> all = spikes(Example<Kernel>::kSpikesPerMs);
   const Network<Kernel> start(simple);
-  if (!start.constants.framed) {
+  if (!start.constants.in_amplitude_form) {
     run.SkipWithError("not done together");
     return;
   }

@@ -64,7 +64,7 @@ inline std::vector<Spike> spikes(double per_ms) {
 template <class Kernel>
 struct Neurons {
   typename Kernel::Constants constants;
-  std::vector<RowOf<Kernel, double>> rows;
+  std::vector<RecordOf<Kernel, double>> rows;
   std::vector<double> safe;
 
   explicit Neurons(bool simple) : constants(Kernel::prepare(Example<Kernel>::parameters(simple), 0.0)) {
@@ -73,16 +73,16 @@ struct Neurons {
     for (std::size_t i = 0; i < kNeurons; ++i) {
       const std::vector<double> variables = {v(random), 12 * Example<Kernel>::kWeights[0] * share(random),
                                              2 * Example<Kernel>::kWeights[1] * share(random)};
-      rows.push_back(Kernel::row_of(constants, Kernel::make_state(constants, variables)));
+      rows.push_back(Kernel::record_of(constants, Kernel::make_state(constants, variables)));
     }
     safe.resize(kNeurons, 0.0);
   }
 
   void receive(std::uint32_t i, double t, std::size_t receptor, double weight) {
-    const auto at = Kernel::moment(constants, t);
+    const auto at = Kernel::exponentials_at(constants, t);
     Kernel::receive(constants, rows[i], at, receptor, weight);
-    if constexpr (HasReserve<Kernel>) {
-      if (!(rows[i].reserve < 0)) {
+    if constexpr (HasUpperBound<Kernel>) {
+      if (!(rows[i].upper_bound < 0)) {
         safe[i] = t + Kernel::look(constants, rows[i], at).duration;
       }
     } else {
@@ -116,46 +116,46 @@ template <>
 struct Network<Cond> : Neurons<Cond> {
   explicit Network(bool simple) : Neurons<Cond>(simple), inputs_(1, {0, 1, 1, 0, 0}) {
     for (const State<double>& row : rows) {
-      backlog_.push_back({.exc = row.exc, .inh = row.inh, .last = Backlog::kEpochBegin});
-      backlog_.back().set_limit(false, true, constants.y_leak);
+      deferred_.push_back({.exc = row.exc, .inh = row.inh, .last = DeferredInputs::kEpochBegin});
+      deferred_.back().set_limit(false, true, constants.y_leak);
     }
   }
 
   void reset(const Network& start) { *this = start; }
   void deliver(const Spike& spike) {
-    const auto at = Cond::moment(constants, spike.t);
+    const auto at = Cond::exponentials_at(constants, spike.t);
     const double weight = Example<Cond>::kWeights[spike.receptor];
     const auto number = static_cast<std::uint16_t>(inputs_.size());
     inputs_.push_back({spike.t, at.decay_exc, at.decay_inh, spike.receptor == 0 ? weight / at.decay_exc : 0.0,
                        spike.receptor == 0 ? 0.0 : weight / at.decay_inh});
     for (std::span<const std::uint32_t> left = spike.targets; !left.empty();) {
-      left = left.subspan(neurons::deliver(backlog_.data(), inputs_.back(), number,
+      left = left.subspan(neurons::deliver(deferred_.data(), inputs_.back(), number,
                                            {constants, at.decay_exc, at.decay_inh}, left, 0, due_));
-      settle(spike.t);
+      integrate_deferred(spike.t);
     }
   }
   /// Nothing is owed any more.
   void finish() {
     for (std::uint32_t i = 0; i < kNeurons; ++i) {
-      if (backlog_[i].used > 0) {
+      if (deferred_[i].used > 0) {
         due_.push_back(i);
       }
     }
-    settle(kEnd);
+    integrate_deferred(kEnd);
   }
 
  private:
-  void settle(double t) {
+  void integrate_deferred(double t) {
     report_.clear();
-    neurons::settle({{&constants, nullptr}, rows.data(), safe.data(), backlog_.data()}, due_, inputs_.data(),
-                    {t + 0.2, 0.5}, report_);
+    neurons::integrate_deferred({{&constants, nullptr}, rows.data(), safe.data(), deferred_.data()}, due_,
+                                inputs_.data(), {t + 0.2, 0.5}, report_);
     due_.clear();
   }
 
-  std::vector<Backlog> backlog_;
-  std::vector<PastInput> inputs_;
+  std::vector<DeferredInputs> deferred_;
+  std::vector<StoredInput> inputs_;
   std::vector<std::uint32_t> due_;
-  BacklogReport report_;
+  IntegrationReport report_;
 };
 
 /// The same by the scalar kernel, one event after the other.

@@ -68,7 +68,7 @@ Queue filled(std::size_t in_flight) {
 
 /// The earliest delivery is replaced by the next one of its spike.
 template <class Queue>
-Event hold(Queue& queue, std::size_t k) {
+Event record_after_spike(Queue& queue, std::size_t k) {
   const Event event = queue.take();
   Event next = event;
   next.arrival = later(event.arrival, delays()[k % delays().size()]);
@@ -82,8 +82,8 @@ bool agrees_with_the_standard(std::size_t in_flight) {
   auto queue = filled<Queue>(in_flight);
   auto standard = filled<StandardBinary>(in_flight);
   for (std::size_t k = 0; k < 100'000; ++k) {
-    const Event a = hold(queue, k);
-    const Event b = hold(standard, k);
+    const Event a = record_after_spike(queue, k);
+    const Event b = record_after_spike(standard, k);
     if (a < b || b < a) {
       return false;
     }
@@ -101,7 +101,7 @@ void hold_deliveries(benchmark::State& state) {
   auto queue = filled<Queue>(in_flight);
   std::size_t k = 0;
   for ([[maybe_unused]] auto _ : state) {
-    benchmark::DoNotOptimize(hold(queue, k++));
+    benchmark::DoNotOptimize(record_after_spike(queue, k++));
   }
   state.SetItemsProcessed(state.iterations());
 }

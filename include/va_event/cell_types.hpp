@@ -38,7 +38,7 @@ struct VariableInfo {
   Bound bound = Bound::any;
 };
 
-/// What the library knows of a kind of cell; one static object per kind.
+/// Description of a kind of cell; one static object per kind.
 struct CellModel {
   std::string_view name;  ///< PyNN's: "IF_cond_exp"
   std::span<const ParameterInfo> parameters;

@@ -42,7 +42,7 @@ struct Comparison {
 };
 
 /// The smallest distance from its threshold at which it was decided whether a neuron spikes.
-struct ClosestGrazing {
+struct ClosestApproach {
   double distance_mv = 0.0;
   CellId cell = 0;
   double time_ms = 0.0;
@@ -57,7 +57,7 @@ struct Certificate {
   std::optional<Comparison> check;  ///< the reference beside a still wider simulation, over the same time; absent when
                                     ///< not asked for, or when the first part was stopped
   /// In the reference. A rounding error of the potentials that is far below it has made or lost no spike.
-  std::optional<ClosestGrazing> closest_grazing;
+  std::optional<ClosestApproach> closest_approach;
 
   /// Everything before this time is certified [ms].
   [[nodiscard]] double correct_until_ms() const noexcept;

@@ -16,7 +16,7 @@
 
 namespace va_event {
 
-/// What a connector may know of the two groups of cells that it connects. Cells are counted within their
+/// The two sets of cells that a connector connects, and its random numbers. Cells are counted within their
 /// group: pre 0 ... n_pre-1, post 0 ... n_post-1.
 class ConnectionContext {
  public:
@@ -35,7 +35,7 @@ class ConnectionContext {
   /// An independent stream of random numbers for each `item` of this projection (use a post cell's number, so
   /// that the network does not depend on which part of the machine builds it).
   /// @param item < 2^32
-  /// @param part < 2^16; tells apart several streams of one item
+  /// @param part < 2^16; distinguishes several streams of one item
   [[nodiscard]] virtual RandomStream stream(std::uint64_t item, std::uint64_t part) const = 0;
   [[nodiscard]] RandomStream stream(std::uint64_t item) const { return stream(item, 0); }
 };
@@ -50,7 +50,7 @@ class ConnectionSink {
   virtual void add(std::size_t pre, std::size_t post, std::optional<double> weight, std::optional<double> delay) = 0;
 };
 
-/// Decides which cells are connected. Derive from it to add a connector; nothing else needs to know.
+/// Decides which cells are connected. Derive from it to add a connector; no other code has to change.
 class Connector {
  public:
   virtual ~Connector() = default;

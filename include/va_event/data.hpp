@@ -16,8 +16,8 @@ using CellId = std::uint32_t;
 
 /// Whose data is asked for, where several processes simulate one network together (Processes).
 enum class Gather : std::uint8_t {
-  everywhere,  ///< all processes get that of all cells; all must ask
-  at_root,     ///< process 0 gets that of all cells, the others nothing; all must ask
+  everywhere,  ///< all processes get that of all cells; all must call
+  at_root,     ///< process 0 gets that of all cells, the others nothing; all must call
   none         ///< each process gets that of its own cells
 };
 

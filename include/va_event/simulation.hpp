@@ -92,7 +92,7 @@ class Simulation {
   Projection connect(const Assembly& pre, const Assembly& post, const Connector& connector,
                      const StaticSynapse& synapse, ProjectionOptions options = {});
 
-  /// Simulates `duration` [ms], >= 0, more, or until the progress callback asks to stop.
+  /// Simulates `duration` [ms], >= 0, more, or until the progress callback returns false.
   RunEnd run(double duration);
   /// Simulates until `time`; nothing happens when that is not later than now.
   RunEnd run_until(Time time);

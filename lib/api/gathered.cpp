@@ -118,7 +118,7 @@ Signal gather_signal(const recording::Recorder& recorder, std::string_view varia
   if (gather == Gather::at_root && processes.rank() != 0) {
     return {};
   }
-  return recorder.signal(variable, {});  // throws: nobody records it
+  return recorder.signal(variable, {});  // throws: it is not recorded
 }
 
 std::vector<double> gather_values(const network::Network& network, std::span<const CellId> ids,

@@ -21,7 +21,7 @@ void require_wider(const char* field, const Precision& wider, const char* than, 
   }
 }
 
-certificate::Contestant contestant(const network::Network& network, const Precision& precision) {
+certificate::ComparedRun contestant(const network::Network& network, const Precision& precision) {
   return {precision, [&network, precision](recording::Recorder& recorder) {
             return engine::make_engine(precision, network, recorder, 0);
           }};
@@ -81,7 +81,7 @@ Certificate certify(const Simulation& simulation, double duration_ms, const Cert
   result.duration_ms = duration_ms;
   certificate::Outcome first = run(1, core.precision, options.reference, duration_ms);
   result.result = std::move(first.comparison);
-  result.closest_grazing = first.closest_grazing;
+  result.closest_approach = first.closest_approach;
   if (options.check && !stopped && result.result.correct_until_ms > 0.0) {
     result.check = run(2, options.reference, *options.check, result.result.correct_until_ms).comparison;
   }
@@ -104,9 +104,9 @@ std::string Certificate::text() const {
       << error_text(result.max_dt_ms) << " ms (neuron " << result.max_dt_cell
       << ", t = " << time_text(result.max_dt_at_ms) << " ms), median " << error_text(result.median_dt_ms)
       << " ms, largest in the first 100 ms " << error_text(result.max_dt_first_100_ms) << " ms";
-  if (closest_grazing) {
-    out << "; closest grazing " << error_text(closest_grazing->distance_mv) << " mV at neuron " << closest_grazing->cell
-        << ", t = " << time_text(closest_grazing->time_ms) << " ms";
+  if (closest_approach) {
+    out << "; closest approach " << error_text(closest_approach->distance_mv) << " mV at neuron "
+        << closest_approach->cell << ", t = " << time_text(closest_approach->time_ms) << " ms";
   }
   out << "; limited by " << result.limited_by << "; reference: " << result.reference.description();
   if (check) {

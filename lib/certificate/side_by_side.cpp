@@ -12,7 +12,7 @@
 namespace va_event::certificate {
 namespace {
 
-constexpr double kWindow = 16.0;        // [ms]; short, so that few spikes wait for their partners
+constexpr double kComparedSpan = 16.0;  // [ms]; short, so that few spikes wait for their partners
 constexpr double kFirstPart = 100.0;    // [ms]; of the simulated time
 constexpr double kParts = 20.0;         // rows of the table of growth, about, and not finer than kFirstPart
 constexpr std::size_t kLookAhead = 64;  // spikes among which a change of order is looked for
@@ -65,7 +65,7 @@ class Statistics {
 
 class SideBySide {
  public:
-  SideBySide(const Contestant& tested, const Contestant& reference, const std::vector<CellId>& cells,
+  SideBySide(const ComparedRun& tested, const ComparedRun& reference, const std::vector<CellId>& cells,
              double duration_ms)
       : tested_(tested, cells),
         reference_(reference, cells),
@@ -80,7 +80,7 @@ class SideBySide {
     const auto go_on = [&keep_going](const Time& t) { return keep_going(t.ms()); };
     bool same = true;
     for (double reached = 0.0; same && reached < duration_ms_;) {
-      const double stop = std::min(reached + kWindow, duration_ms_);
+      const double stop = std::min(reached + kComparedSpan, duration_ms_);
       if (!tested_.advance(Time(stop), go_on) || !reference_.advance(Time(stop), go_on)) {
         comparison.limited_by = "a request to stop at " + text(reached) + " ms";
         break;
@@ -99,8 +99,8 @@ class SideBySide {
     comparison.tested_s = tested_.seconds();
     comparison.reference_s = reference_.seconds();
     statistics_.finish();
-    if (const auto grazing = reference_.engine().closest_grazing()) {
-      outcome_.closest_grazing = {grazing->distance_mv, grazing->cell, grazing->time_ms};
+    if (const auto approach = reference_.engine().closest_approach()) {
+      outcome_.closest_approach = {approach->distance_mv, approach->cell, approach->time_ms};
     }
     return std::move(outcome_);
   }
@@ -173,7 +173,7 @@ class SideBySide {
 
 }  // namespace
 
-Outcome run_side_by_side(const Contestant& tested, const Contestant& reference, const std::vector<CellId>& cells,
+Outcome run_side_by_side(const ComparedRun& tested, const ComparedRun& reference, const std::vector<CellId>& cells,
                          double duration_ms, const std::function<bool(double)>& keep_going) {
   return SideBySide(tested, reference, cells, duration_ms).run(keep_going);
 }

@@ -13,20 +13,20 @@
 namespace va_event::certificate {
 
 /// One of the two simulations: makes an engine that records into the recorder it is given.
-struct Contestant {
+struct ComparedRun {
   Precision precision;
   std::function<std::unique_ptr<engine::Engine>(recording::Recorder&)> make_engine;
 };
 
-/// A comparison, and the closest grazing of the reference.
+/// A comparison, and the closest approach of the reference.
 struct Outcome {
   Comparison comparison;
-  std::optional<ClosestGrazing> closest_grazing;
+  std::optional<ClosestApproach> closest_approach;
 };
 
 /// Runs both, window by window, until `duration_ms`, a difference, or until `keep_going` (given the time [ms]) says no.
 /// @param cells whose spikes are compared
-[[nodiscard]] Outcome run_side_by_side(const Contestant& tested, const Contestant& reference,
+[[nodiscard]] Outcome run_side_by_side(const ComparedRun& tested, const ComparedRun& reference,
                                        const std::vector<CellId>& cells, double duration_ms,
                                        const std::function<bool(double)>& keep_going);
 

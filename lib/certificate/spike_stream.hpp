@@ -18,7 +18,7 @@ namespace va_event::certificate {
 /// A running simulation whose spikes are taken one by one; only those not taken yet are kept.
 class SpikeStream {
  public:
-  SpikeStream(const Contestant& contestant, const std::vector<CellId>& cells) : cells_(cells) {
+  SpikeStream(const ComparedRun& contestant, const std::vector<CellId>& cells) : cells_(cells) {
     recorder_.record_spikes(cells);
     engine_ = contestant.make_engine(recorder_);
   }

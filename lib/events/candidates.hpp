@@ -23,7 +23,7 @@ class Candidates {
   }
   /// Takes in a neuron that an input has lifted to its threshold: it spikes at `time` unless the other inputs of that
   /// instant, which come first, pull it down again.
-  void lift(const Real& time, std::uint32_t cell) { lifted_.push({time, cell}); }
+  void add_at_threshold(const Real& time, std::uint32_t cell) { at_threshold_.push({time, cell}); }
   [[nodiscard]] const Real& slice_end() const noexcept { return slice_end_; }
   /// Removes all entries and begins the slice from slice_end() to `time`.
   void begin_slice(const Real& time) {
@@ -34,11 +34,11 @@ class Candidates {
   /// A new slice will begin at `time`.
   void set_slice_end(const Real& time) { slice_end_ = time; }
   [[nodiscard]] SliceQueue<Candidate<Real>>& queue() noexcept { return queue_; }
-  [[nodiscard]] EventQueue<Candidate<Real>>& lifted() noexcept { return lifted_; }
+  [[nodiscard]] EventQueue<Candidate<Real>>& at_threshold() noexcept { return at_threshold_; }
 
  private:
   SliceQueue<Candidate<Real>> queue_;
-  EventQueue<Candidate<Real>> lifted_;
+  EventQueue<Candidate<Real>> at_threshold_;
   Real slice_end_ = Real(0);
 };
 

@@ -14,7 +14,7 @@ void put_instant(foundation::ByteWriter& out, const Instant<Real>& t) {
   foundation::put_number(out, t.offset);
 }
 
-/// Later times cannot be told in milliseconds.
+/// Later times cannot be expressed in milliseconds.
 inline constexpr std::int64_t kLastEpoch = std::int64_t{1} << 57U;
 
 template <class Real>

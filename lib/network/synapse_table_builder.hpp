@@ -10,7 +10,7 @@
 namespace va_event::network {
 
 /// Turns synapses that come column by column (by post cell) into rows (by pre cell): a counting sort, so each
-/// synapse is told twice. First count() for all of them, then allocate(), then put() for all of them, then finish().
+/// synapse is given twice. First count() for all of them, then allocate(), then put() for all of them, then finish().
 class SynapseTableBuilder {
  public:
   explicit SynapseTableBuilder(std::size_t rows);
@@ -52,7 +52,7 @@ class SynapseTableBuilder {
   static void collapse(std::vector<double>& values, double& constant);
 
   // While counting, row_begin_[r + 2] counts row r; while filling, row_begin_[r + 1] is where row r goes on. So no
-  // second array of cursors is needed, and at the end row_begin_ is as SynapseTable wants it.
+  // second array of cursors is needed, and at the end row_begin_ has the form that SynapseTable needs.
   SynapseTable table_;
 };
 

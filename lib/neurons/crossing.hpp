@@ -102,13 +102,13 @@ template <class Kernel, class Real, class At>
 }
 
 /// How far v was from v_thresh where it was decided whether there is a crossing.
-struct Decision {
+struct Approach {
   double distance = std::numeric_limits<double>::infinity();  ///< [mV]
   double time = std::numeric_limits<double>::infinity();      ///< since the state [ms]
 };
 
 /// The smallest x in [0, h_max] with v(x) >= v_thresh when no input arrives; touching counts. A function of its
-/// arguments alone: the same state gives the same bits whoever asks, and however often.
+/// arguments alone: the same state gives the same bits, however often it is evaluated.
 ///
 /// From below, the threshold can be crossed only while the drive at threshold F is positive, and at most once on each
 /// piece of that sign: so v at the end of each such piece says whether there is a crossing, and none is missed.
@@ -118,7 +118,7 @@ struct Decision {
 template <class Kernel, class Real>
 [[nodiscard]] std::optional<Real> first_crossing(const typename Kernel::Constants& constants,
                                                  const typename Kernel::State& state, Real h_max,
-                                                 Decision* decision = nullptr) {
+                                                 Approach* approach = nullptr) {
   if (state.y >= Real(0)) {
     return Real(0);
   }
@@ -133,9 +133,9 @@ template <class Kernel, class Real>
       continue;
     }
     const Real y = Kernel::advance(constants, state, piece.end).y;
-    if (decision != nullptr && i + 1 < pieces.count) {  // at the end of the last piece nothing is decided yet
-      const Decision made{static_cast<double>(magnitude(y)), static_cast<double>(piece.end)};
-      *decision = made.distance < decision->distance || y >= Real(0) ? made : *decision;
+    if (approach != nullptr && i + 1 < pieces.count) {  // at the end of the last piece nothing is decided yet
+      const Approach made{static_cast<double>(magnitude(y)), static_cast<double>(piece.end)};
+      *approach = made.distance < approach->distance || y >= Real(0) ? made : *approach;
     }
     if (y >= Real(0)) {
       const auto at = [&](const Real& x) {

@@ -38,7 +38,7 @@ struct Arrival {
 };
 
 /// When a neuron is of interest after an event.
-struct Watch {
+struct LookLimits {
   double until;     ///< it might spike before this time
   double distance;  ///< v is closer than this to v_thresh [mV]
 };
@@ -57,15 +57,16 @@ inline constexpr std::size_t kMaxInputs = 64;
 
 /// What a batch leaves to be done.
 struct BatchReport {
-  std::vector<std::uint32_t> noticed;  ///< neurons that might spike before the watch's end
-  std::vector<std::uint32_t> near;     ///< neurons that are closer to v_thresh than the watch's distance
-  std::vector<std::uint32_t> again;    ///< neurons whose last event was at the same instant
-  std::uint64_t by_sign = 0;           ///< neurons whose drive at threshold cannot become positive
+  std::vector<std::uint32_t> new_candidates;  ///< neurons that might spike before the end of the LookLimits
+  std::vector<std::uint32_t>
+      near_threshold;                ///< neurons that are closer to v_thresh than the distance of the LookLimits
+  std::vector<std::uint32_t> again;  ///< neurons whose last event was at the same instant
+  std::uint64_t by_sign = 0;         ///< neurons whose drive at threshold cannot become positive
   std::uint64_t refractory = 0;
 
   void clear() {
-    noticed.clear();
-    near.clear();
+    new_candidates.clear();
+    near_threshold.clear();
     again.clear();
     by_sign = refractory = 0;
   }

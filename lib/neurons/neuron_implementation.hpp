@@ -25,7 +25,7 @@ struct GroupFactory {
 };
 
 /// All that the library can do with a neuron model. A model's own source makes one, which instantiates its groups; its
-/// CellModel points there. So nothing else has to know the models.
+/// CellModel points there. So no other code depends on the models.
 struct NeuronImplementation {
   GroupFactory<double> in_double;
   GroupFactory<foundation::Quad> in_quad;

@@ -15,9 +15,9 @@ namespace va_event::neurons {
 /// knows the model.
 ///
 /// `State` holds any variables; `y` = v - v_thresh [mV] and `t`, the time of the neuron's last event since the start of
-/// the epoch [ms], are among them. `Row` is the form in which memory holds a neuron, and `Moment` what all neurons with
-/// the same constants share at one time. A kernel that derives from StateRows has Row = State, a Moment that is only a
-/// time, and all functions of rows; it writes the rest.
+/// the epoch [ms], are among them. `Record` is the form in which memory holds a neuron, and `SharedExponentials` what
+/// all neurons with the same constants share at one time. A kernel that derives from StateRecords has Record = State, a
+/// SharedExponentials that is only a time, and all functions of records; it writes the rest.
 ///
 /// Functions of states, all without input, ignoring the threshold:
 ///   prepare(parameters, injected)      constants, from parameters in the order of the model and a current [nA]
@@ -32,15 +32,16 @@ namespace va_event::neurons {
 ///   slope(c, state)                    dv/dt [mV/ms]
 ///   scale(c, state)                    size of the potentials that rounding errors are relative to [mV]
 ///   safe_interval(c, state)            a time during which v certainly stays below threshold
-/// Functions of rows: row_of, state_at, held_at, moment, receive, state_now, safe_after, next_epoch (state_rows.hpp).
+/// Functions of records: record_of, state_at, refractory_at, moment, receive, state_now, safe_after, next_epoch
+/// (state_records.hpp).
 ///
 /// Constants have y_reset, v_thresh, tau_refrac, tau_m and horizon (crossing.hpp). kInputsMoveV: an input changes v at
 /// once. kTakesSinusoids: the model can be driven by sinusoidal currents (sinusoid/driven.hpp).
 template <class Kernel, class Real>
 concept NeuronKernel = requires(const typename Kernel::Constants& c, const typename Kernel::State& state,
-                                typename Kernel::State& change, typename Kernel::Row& row,
-                                const typename Kernel::Moment& at, std::span<const double> numbers, const Real& x,
-                                std::size_t index) {
+                                typename Kernel::State& change, typename Kernel::Record& record,
+                                const typename Kernel::SharedExponentials& at, std::span<const double> numbers,
+                                const Real& x, std::size_t index) {
   { Kernel::prepare(numbers, 0.0) } -> std::same_as<typename Kernel::Constants>;
   { Kernel::make_state(c, numbers) } -> std::same_as<typename Kernel::State>;
   { Kernel::advance(c, state, x) } -> std::same_as<typename Kernel::State>;
@@ -53,20 +54,20 @@ concept NeuronKernel = requires(const typename Kernel::Constants& c, const typen
   { Kernel::slope(c, state) } -> std::convertible_to<Real>;
   { Kernel::scale(c, state) } -> std::convertible_to<Real>;
   { Kernel::safe_interval(c, state) } -> std::same_as<SafeInterval<Real>>;
-  { Kernel::row_of(c, state) } -> std::same_as<typename Kernel::Row>;
-  { Kernel::state_at(c, row, x) } -> std::same_as<typename Kernel::State>;
-  { Kernel::held_at(c, row, x) } -> std::same_as<typename Kernel::State>;
-  { Kernel::moment(c, x) } -> std::same_as<typename Kernel::Moment>;
-  Kernel::receive(c, row, at, index, x);
-  { Kernel::state_now(c, row, at) } -> std::same_as<typename Kernel::State>;
-  { Kernel::safe_after(c, row, at) } -> std::same_as<SafeInterval<Real>>;
-  Kernel::next_epoch(c, row);
+  { Kernel::record_of(c, state) } -> std::same_as<typename Kernel::Record>;
+  { Kernel::state_at(c, record, x) } -> std::same_as<typename Kernel::State>;
+  { Kernel::refractory_at(c, record, x) } -> std::same_as<typename Kernel::State>;
+  { Kernel::exponentials_at(c, x) } -> std::same_as<typename Kernel::SharedExponentials>;
+  Kernel::receive(c, record, at, index, x);
+  { Kernel::state_now(c, record, at) } -> std::same_as<typename Kernel::State>;
+  { Kernel::safe_after(c, record, at) } -> std::same_as<SafeInterval<Real>>;
+  Kernel::next_epoch(c, record);
   { Kernel::kInputsMoveV } -> std::convertible_to<bool>;
   { Kernel::kTakesSinusoids } -> std::convertible_to<bool>;
   { change.y } -> std::convertible_to<Real>;
   { change.t } -> std::convertible_to<Real>;
   change.numbers();
-  row.numbers();
+  record.numbers();
 };
 
 }  // namespace va_event::neurons

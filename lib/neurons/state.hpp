@@ -10,7 +10,7 @@ namespace va_event::neurons {
 
 using numerics::magnitude;
 
-/// What a neuron is between two of its events: one row of memory that a synaptic event reads and writes.
+/// What a neuron is between two of its events: one record of memory that a synaptic event reads and writes.
 template <class Real>
 struct alignas(sizeof(Real) == sizeof(double) ? 4 * sizeof(double) : alignof(Real)) State {
   Real y;    ///< v - v_thresh [mV]: the threshold is the origin, so that no digit is lost near it
@@ -42,6 +42,6 @@ template <class Real>
 
 /// In place of y while a neuron is refractory: so far below the threshold that every test of a possible crossing says
 /// no, without asking whether the neuron is refractory.
-inline constexpr double kHeld = -0x1p+900;
+inline constexpr double kRefractory = -0x1p+900;
 
 }  // namespace va_event::neurons

@@ -13,7 +13,7 @@ namespace va_event::numerics {
 /// Spherical Bessel functions j_0(x) ... j_{count-1}(x), which are the Fourier transforms of Legendre polynomials:
 /// the integral of P_k(s) e^{ixs} over [-1, 1] is 2 i^k j_k(x).
 /// @param x >= 0
-/// @param at sine and cosine of x, which callers know better than x itself
+/// @param at sine and cosine of x, which callers have with a smaller error than x itself
 /// Error below kMaxBesselError epsilon. Power series for small x, recurrence upward where that is stable (x >= order),
 /// and downward elsewhere (Miller; Gautschi 1967, SIAM Rev. 9:24-82).
 template <std::size_t count, class Real>

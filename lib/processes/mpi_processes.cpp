@@ -23,7 +23,7 @@ namespace {
 
 void check(int status, const char* call) {
   if (status != MPI_SUCCESS) {
-    char text[MPI_MAX_ERROR_STRING];  // NOLINT(modernize-avoid-c-arrays): what MPI asks for
+    char text[MPI_MAX_ERROR_STRING];  // NOLINT(modernize-avoid-c-arrays): the type that MPI takes
     int length = 0;
     MPI_Error_string(status, text, &length);
     throw Error(std::string(call) + ": " + std::string(text, static_cast<std::size_t>(length)));

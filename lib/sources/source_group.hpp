@@ -12,7 +12,7 @@
 
 namespace va_event::sources {
 
-/// The spike sources of one population: each of them tells when it spikes next. Their times are doubles whatever the
+/// The spike sources of one population: with the time of the next spike of each. Their times are doubles whatever the
 /// engine counts with, so that simulations in every precision get the same input.
 class SourceGroup {
  public:

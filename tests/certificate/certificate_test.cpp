@@ -30,8 +30,8 @@ TEST(Certificate, CertifiesASmallNetworkToItsEnd) {
   EXPECT_EQ(certificate.check->spikes_matched, certificate.result.spikes_matched);
   EXPECT_LT(certificate.check->max_dt_ms, 1e-27);
   EXPECT_GT(certificate.check->max_dt_ms, 0.0);
-  ASSERT_TRUE(certificate.closest_grazing.has_value());
-  EXPECT_GT(certificate.closest_grazing->distance_mv, certificate.result.max_dt_ms);
+  ASSERT_TRUE(certificate.closest_approach.has_value());
+  EXPECT_GT(certificate.closest_approach->distance_mv, certificate.result.max_dt_ms);
 
   // Its numbers are those of the simulation itself, which can still run.
   cells.record("spikes");
@@ -79,11 +79,11 @@ TEST(Certificate, ClosestGrazingIsThePeakOfAnEpspThatNearlyMakesASpike) {
     cell.initialize("v", 0.0);
     simulation.connect(source, cell, AllToAllConnector(), {.weight = weight, .delay = 0.5});
     const Certificate certificate = certify(simulation, 50.0, {.check = std::nullopt});
-    ASSERT_TRUE(certificate.closest_grazing.has_value());
-    EXPECT_EQ(certificate.closest_grazing->cell, cell.first_id());
+    ASSERT_TRUE(certificate.closest_approach.has_value());
+    EXPECT_EQ(certificate.closest_approach->cell, cell.first_id());
     EXPECT_EQ(certificate.result.spikes, distance < 0.0 ? 1U : 0U);
-    EXPECT_NEAR(certificate.closest_grazing->distance_mv, 0x1p-20, 1e-10);
-    EXPECT_NEAR(certificate.closest_grazing->time_ms, 1.5 + t_peak, 0.1);
+    EXPECT_NEAR(certificate.closest_approach->distance_mv, 0x1p-20, 1e-10);
+    EXPECT_NEAR(certificate.closest_approach->time_ms, 1.5 + t_peak, 0.1);
   }
 }
 
@@ -96,10 +96,10 @@ TEST(Certificate, ClosestGrazingIsWhereInhibitionEndsARise) {
   simulation.connect(source, cell, AllToAllConnector(), {.weight = -20.0, .delay = 4.5},
                      {.receptor_type = "inhibitory"});
   const Certificate certificate = certify(simulation, 30.0, {.check = std::nullopt});
-  ASSERT_TRUE(certificate.closest_grazing.has_value());
+  ASSERT_TRUE(certificate.closest_approach.has_value());
   EXPECT_EQ(certificate.result.spikes, 0U);
-  EXPECT_NEAR(certificate.closest_grazing->distance_mv, -50.0 + 20.0 + 40.0 * std::exp(-5.0 / 20.0), 1e-9);
-  EXPECT_NEAR(certificate.closest_grazing->time_ms, 5.0, 1e-9);
+  EXPECT_NEAR(certificate.closest_approach->distance_mv, -50.0 + 20.0 + 40.0 * std::exp(-5.0 / 20.0), 1e-9);
+  EXPECT_NEAR(certificate.closest_approach->time_ms, 5.0, 1e-9);
 }
 
 TEST(Certificate, ClosestGrazingOfAConductanceModelIsWhereInhibitionEndsARise) {
@@ -111,11 +111,11 @@ TEST(Certificate, ClosestGrazingOfAConductanceModelIsWhereInhibitionEndsARise) {
   cell.initialize("v", -60.0);
   simulation.connect(source, cell, AllToAllConnector(), {.weight = 2.0, .delay = 4.5}, {.receptor_type = "inhibitory"});
   const Certificate certificate = certify(simulation, 30.0, {.check = std::nullopt});
-  ASSERT_TRUE(certificate.closest_grazing.has_value());
-  EXPECT_EQ(certificate.closest_grazing->cell, cell.first_id());
+  ASSERT_TRUE(certificate.closest_approach.has_value());
+  EXPECT_EQ(certificate.closest_approach->cell, cell.first_id());
   EXPECT_EQ(certificate.result.spikes, 0U);
-  EXPECT_NEAR(certificate.closest_grazing->distance_mv, -50.0 + 20.0 + 40.0 * std::exp(-5.0 / 20.0), 1e-9);
-  EXPECT_NEAR(certificate.closest_grazing->time_ms, 5.0, 1e-9);
+  EXPECT_NEAR(certificate.closest_approach->distance_mv, -50.0 + 20.0 + 40.0 * std::exp(-5.0 / 20.0), 1e-9);
+  EXPECT_NEAR(certificate.closest_approach->time_ms, 5.0, 1e-9);
 }
 
 TEST(Certificate, AWideSimulationIsCertifiedByAWiderOne) {

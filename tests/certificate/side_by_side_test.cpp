@@ -29,7 +29,7 @@ class SideBySideTest : public ::testing::Test {
 
   [[nodiscard]] const network::Network& right() const { return simulation_.core()->network; }
   [[nodiscard]] network::Network copy() const { return right(); }
-  static Contestant contestant(const network::Network& network, const Precision& precision = {}) {
+  static ComparedRun contestant(const network::Network& network, const Precision& precision = {}) {
     return {precision, [&network, precision](recording::Recorder& recorder) {
               return engine::make_engine(precision, network, recorder);
             }};

@@ -24,13 +24,13 @@ void expect_the_earlier_one(const Type& type, double weight, const char* recepto
   simulation.connect(late, cells.slice(0, 1), connector, {.weight = weight, .delay = 0.5}, {.receptor_type = receptor});
   simulation.connect(early, cells.slice(1, 2), connector, {.weight = weight, .delay = 0.5},
                      {.receptor_type = receptor});
-  std::optional<engine::Grazing> with_one;
+  std::optional<engine::ClosestApproach> with_one;
   for (const unsigned threads : {1U, 2U}) {
     recording::Recorder recorder;
     const auto engine = engine::make_engine({}, simulation.core()->network, recorder, threads);
     ASSERT_EQ(engine->threads(), threads);
     ASSERT_TRUE(engine->run_until(Time(64.0), [](const Time&) { return true; }));
-    const auto closest = engine->closest_grazing();
+    const auto closest = engine->closest_approach();
     ASSERT_TRUE(closest.has_value());
     EXPECT_EQ(closest->cell, cells.first_id() + 1) << threads << " threads";
     EXPECT_LT(closest->time_ms, 17.0);
@@ -56,8 +56,8 @@ TEST(ClosestApproach, OfTwoAtOneTimeIsThatOfTheFirstCellOnAnyNumberOfThreads) {
                        {.receptor_type = "inhibitory"});
     const auto engine = engine::make_engine({}, simulation.core()->network, recorder, threads);
     ASSERT_TRUE(engine->run_until(Time(30.0), [](const Time&) { return true; }));
-    ASSERT_TRUE(engine->closest_grazing().has_value());
-    EXPECT_EQ(engine->closest_grazing()->cell, cells.first_id());
+    ASSERT_TRUE(engine->closest_approach().has_value());
+    EXPECT_EQ(engine->closest_approach()->cell, cells.first_id());
   }
 }
 

@@ -193,9 +193,9 @@ TEST(DeltaSynapses, TheClosestDecisionIsThatOfAJumpOrOfAPullWhileVRises) {
     simulation.connect(simulation.create(1, SpikeSourceArray{{Time(2.0)}}), cell, AllToAllConnector(),
                        {10.0 - 0x1p-20, 1.5});
     const Certificate certificate = certify(simulation, 20.0);
-    ASSERT_TRUE(certificate.closest_grazing.has_value());
-    EXPECT_NEAR(certificate.closest_grazing->distance_mv, 0x1p-20, 1e-13);
-    EXPECT_EQ(certificate.closest_grazing->time_ms, 3.5);
+    ASSERT_TRUE(certificate.closest_approach.has_value());
+    EXPECT_NEAR(certificate.closest_approach->distance_mv, 0x1p-20, 1e-13);
+    EXPECT_EQ(certificate.closest_approach->time_ms, 3.5);
   }
   {
     Simulation simulation;
@@ -203,9 +203,9 @@ TEST(DeltaSynapses, TheClosestDecisionIsThatOfAJumpOrOfAPullWhileVRises) {
     cell.initialize("v", -60.0);
     simulation.connect(simulation.create(1, SpikeSourceArray{{Time(12.0)}}), cell, AllToAllConnector(), {-15.0, 1.0});
     const Certificate certificate = certify(simulation, 20.0);
-    ASSERT_TRUE(certificate.closest_grazing.has_value());
-    EXPECT_NEAR(certificate.closest_grazing->distance_mv, -50.0 + 40.0 + 20.0 * std::exp(-13.0 / 20.0), 1e-12);
-    EXPECT_EQ(certificate.closest_grazing->time_ms, 13.0);
+    ASSERT_TRUE(certificate.closest_approach.has_value());
+    EXPECT_NEAR(certificate.closest_approach->distance_mv, -50.0 + 40.0 + 20.0 * std::exp(-13.0 / 20.0), 1e-12);
+    EXPECT_EQ(certificate.closest_approach->time_ms, 13.0);
   }
 }
 

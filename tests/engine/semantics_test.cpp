@@ -314,17 +314,17 @@ TYPED_TEST(Semantics, AResetPotentialOnOrAboveTheThresholdIsRefused) {
 // 6. Delays are continuous, > 0 and never rounded
 
 TYPED_TEST(Semantics, DelaysAreNotRounded) {
-  const auto latency = [&](double emission, double delay) {
+  const auto latency = [&](double spike, double delay) {
     Simulation simulation;
     const Population neuron = simulation.create(1, this->resting());
     neuron.initialize("v", -60.0);
-    this->drive(simulation, neuron, {emission}, TestFixture::kCoba ? 1.0 : 50.0, delay);
+    this->drive(simulation, neuron, {spike}, TestFixture::kCoba ? 1.0 : 50.0, delay);
     neuron.record("spikes");
-    simulation.run_until(Time(emission).plus(delay + 1.0));
+    simulation.run_until(Time(spike).plus(delay + 1.0));
     const Spikes spikes = neuron.spikes();
     EXPECT_EQ(spikes.size(), 1U) << delay;
-    // Emission and delay are taken off one by one and exactly: whole and fraction of the latter first.
-    return spikes.size() == 1 ? spikes.times[0].plus(-emission).plus(-delay).ms() : NAN;
+    // EmittedSpike and delay are taken off one by one and exactly: whole and fraction of the latter first.
+    return spikes.size() == 1 ? spikes.times[0].plus(-spike).plus(-delay).ms() : NAN;
   };
   const double expected = latency(16.0, 16.0);
   EXPECT_GT(expected, 0.1);

@@ -276,7 +276,7 @@ TYPED_TEST(Sinusoids, WhoseOneHighestPeakOfThousandsTouchesTheThresholdMakeOneSp
         const Wide v = kRest + courses[k].at(exact(spikes.times[0]));
         EXPECT_NEAR(static_cast<double>(v - (kRest + peak + Wide(above))), 0.0, 1e-12);
       } else {
-        const auto grazing = simulation.core()->engine->closest_grazing();
+        const auto grazing = simulation.core()->engine->closest_approach();
         ASSERT_TRUE(grazing.has_value());
         EXPECT_NEAR(grazing->distance_mv, above, 1e-12);
         EXPECT_NEAR(grazing->time_ms, static_cast<double>(t), 1e-6);

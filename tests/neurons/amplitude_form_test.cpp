@@ -22,7 +22,7 @@ using WideKernel = IfCurrExpKernel<Wide>;
 Case random_framed_case(RandomCases& random) {
   for (;;) {
     Case example = random.curr_exp();
-    if (Kernel::prepare(example.parameters, 0.0).framed) {
+    if (Kernel::prepare(example.parameters, 0.0).in_amplitude_form) {
       return example;
     }
   }
@@ -39,7 +39,7 @@ TEST(Frame, HoldsAnEpochOfInputsToTheRoundingOfThePotentialsInvolved) {
     const Case example = random_framed_case(random);
     const auto c = Kernel::prepare(example.parameters, 0.0);
     const auto wide = WideKernel::prepare(example.parameters, 0.0);
-    Kernel::Row row = Kernel::row_of(c, Kernel::make_state(c, example.variables));
+    Kernel::Record record = Kernel::record_of(c, Kernel::make_state(c, example.variables));
     State<Wide> exact = widen(Kernel::make_state(c, example.variables));
     double scale = largest(c, Kernel::make_state(c, example.variables));
     double t = 0.0;
@@ -53,18 +53,18 @@ TEST(Frame, HoldsAnEpochOfInputsToTheRoundingOfThePotentialsInvolved) {
       t += random.uniform(0.0, 16.0 / (kInputs + 1));
       const std::size_t receptor = static_cast<std::size_t>(k % 2);
       const double weight = random.sign() * random.log_uniform(1e-3, 10) / c.resistance;
-      Kernel::receive(c, row, Kernel::moment(c, t), receptor, weight);
+      Kernel::receive(c, record, Kernel::exponentials_at(c, t), receptor, weight);
       advance_exact(t);
       (receptor == 0 ? exact.exc : exact.inh) += Wide(weight);
-      scale = std::max(scale, largest(c, Kernel::state_now(c, row, Kernel::moment(c, t))));
+      scale = std::max(scale, largest(c, Kernel::state_now(c, record, Kernel::exponentials_at(c, t))));
     }
     advance_exact(16.0);
-    const State<double> end = Kernel::state_at(c, row, 16.0);
+    const State<double> end = Kernel::state_at(c, record, 16.0);
     // Each input rounds the amplitudes once; between the first and the last they decay at most.
     const double tolerance = 2 * (kInputs + Kernel::kMaxAdvanceError) * testing::epsilon() * scale;
     ASSERT_LE(static_cast<double>(abs(Wide(end.y) - exact.y)), tolerance) << "case " << i;
-    Kernel::next_epoch(c, row);
-    ASSERT_LE(std::fabs(Kernel::state_at(c, row, 0.0).y - end.y), tolerance) << "case " << i;
+    Kernel::next_epoch(c, record);
+    ASSERT_LE(std::fabs(Kernel::state_at(c, record, 0.0).y - end.y), tolerance) << "case " << i;
   }
 }
 
@@ -75,26 +75,29 @@ TEST(Frame, HoldsARefractoryNeuronAndWakesItAtAnyPotential) {
     const auto c = Kernel::prepare(example.parameters, 0.0);
     const State<double> state = Kernel::make_state(c, example.variables);
     const double asleep = random.uniform(0, 8), awakes = random.uniform(asleep, 16), y = -random.uniform(0, 20);
-    const Kernel::Row held = Kernel::hold(c, Kernel::row_of(c, state), asleep);
-    ASSERT_EQ(held.y, kHeld);
-    const auto at = Kernel::moment(c, awakes);
-    const State<double> awake = Kernel::state_now(c, Kernel::awake(c, held, at, y), at);
-    ASSERT_NEAR(awake.y, y, 8 * testing::epsilon() * largest(c, {y, state.exc, state.inh, 0}));
-    ASSERT_NEAR(awake.exc, state.exc * std::exp(-awakes * c.exc.rate), 1e-13 * std::fabs(state.exc));
-    ASSERT_NEAR(awake.inh, state.inh * std::exp(-awakes * c.inh.rate), 1e-13 * std::fabs(state.inh));
+    const Kernel::Record held = Kernel::record_after_spike(c, Kernel::record_of(c, state), asleep);
+    ASSERT_EQ(held.y, kRefractory);
+    const auto at = Kernel::exponentials_at(c, awakes);
+    const State<double> record_after_refractoriness =
+        Kernel::state_now(c, Kernel::record_after_refractoriness(c, held, at, y), at);
+    ASSERT_NEAR(record_after_refractoriness.y, y, 8 * testing::epsilon() * largest(c, {y, state.exc, state.inh, 0}));
+    ASSERT_NEAR(record_after_refractoriness.exc, state.exc * std::exp(-awakes * c.exc.rate),
+                1e-13 * std::fabs(state.exc));
+    ASSERT_NEAR(record_after_refractoriness.inh, state.inh * std::exp(-awakes * c.inh.rate),
+                1e-13 * std::fabs(state.inh));
   }
 }
 
 TEST(Frame, IsForTimeConstantsThatAreApart) {
-  const auto framed = [](double tau_m, double tau_exc, double tau_inh) {
-    return Kernel::prepare(std::vector<double>{-65, 1, tau_m, 2, tau_exc, tau_inh, 0, -65, -50}, 0.0).framed;
+  const auto in_amplitude_form = [](double tau_m, double tau_exc, double tau_inh) {
+    return Kernel::prepare(std::vector<double>{-65, 1, tau_m, 2, tau_exc, tau_inh, 0, -65, -50}, 0.0).in_amplitude_form;
   };
-  EXPECT_TRUE(framed(20, 5, 10));
-  EXPECT_TRUE(framed(10, 0.5, 100));
-  EXPECT_FALSE(framed(20, 20, 5));
-  EXPECT_FALSE(framed(20, 5, 19));
-  EXPECT_FALSE(framed(20, 0.01, 5));
-  EXPECT_FALSE(framed(0.05, 5, 5));
+  EXPECT_TRUE(in_amplitude_form(20, 5, 10));
+  EXPECT_TRUE(in_amplitude_form(10, 0.5, 100));
+  EXPECT_FALSE(in_amplitude_form(20, 20, 5));
+  EXPECT_FALSE(in_amplitude_form(20, 5, 19));
+  EXPECT_FALSE(in_amplitude_form(20, 0.01, 5));
+  EXPECT_FALSE(in_amplitude_form(0.05, 5, 5));
 }
 
 TEST(Frame, GivesBackTheStateThatItWasMadeOf) {
@@ -104,13 +107,13 @@ TEST(Frame, GivesBackTheStateThatItWasMadeOf) {
     const auto c = Kernel::prepare(example.parameters, 0.0);
     State<double> state = Kernel::make_state(c, example.variables);
     state.t = random.uniform(0, 16);
-    const State<double> back = Kernel::state_now(c, Kernel::row_of(c, state), Kernel::moment(c, state.t));
+    const State<double> back = Kernel::state_now(c, Kernel::record_of(c, state), Kernel::exponentials_at(c, state.t));
     ASSERT_NEAR(back.y, state.y, 8 * testing::epsilon() * largest(c, state));
     ASSERT_NEAR(back.exc, state.exc, 8 * testing::epsilon() * std::fabs(state.exc));
     ASSERT_NEAR(back.inh, state.inh, 8 * testing::epsilon() * std::fabs(state.inh));
-    state.y = kHeld;
-    const State<double> held = Kernel::held_at(c, Kernel::row_of(c, state), 16.0);
-    ASSERT_EQ(held.y, kHeld);
+    state.y = kRefractory;
+    const State<double> held = Kernel::refractory_at(c, Kernel::record_of(c, state), 16.0);
+    ASSERT_EQ(held.y, kRefractory);
     ASSERT_NEAR(held.exc, state.exc * std::exp(-(16.0 - state.t) * c.exc.rate), 1e-13 * std::fabs(state.exc));
   }
 }

@@ -48,13 +48,13 @@ Case shifted(Case example, const std::vector<std::size_t>& potentials, const Wid
   return example;
 }
 
-struct Verdict {
+struct LookResult {
   int passed = 0, stayed_below = 0, within_rounding = 0;
 };
 
 /// @param potentials indices of the parameters that are potentials, except v_reset and v_thresh = 0
 template <class Kernel>
-Verdict graze(const Case& example, const std::vector<std::size_t>& potentials) {
+LookResult graze(const Case& example, const std::vector<std::size_t>& potentials) {
   using WideKernel = typename MakeCase<Kernel>::WideKernel;
   // Shifting all potentials does not move the peak in time. The slope may be negative at first.
   const auto original = Kernel::prepare(example.parameters, 0.0);
@@ -74,7 +74,7 @@ Verdict graze(const Case& example, const std::vector<std::size_t>& potentials) {
     return reference_y(constants, WideKernel::make_state(constants, c.variables), time);
   };
   const Wide unshifted = height_of_peak(example);
-  Verdict verdict;
+  LookResult result;
   for (int k = 0; k <= 50; ++k) {
     for (const double sign : {1.0, -1.0}) {
       const Wide offset(sign * std::ldexp(1.0, -k));
@@ -88,14 +88,14 @@ Verdict graze(const Case& example, const std::vector<std::size_t>& potentials) {
       const bool found = first_crossing<Kernel>(constants, state, 200.0).has_value();
       const double rounding = Kernel::kMaxAdvanceError * epsilon() * Kernel::scale(constants, state);
       if (abs(height) <= rounding) {
-        ++verdict.within_rounding;
+        ++result.within_rounding;
         continue;
       }
-      ++(found ? verdict.passed : verdict.stayed_below);
+      ++(found ? result.passed : result.stayed_below);
       EXPECT_EQ(found, height > 0) << "k = " << k << ", peak at " << height;
     }
   }
-  return verdict;
+  return result;
 }
 
 /// The small potentials resolve 2^-50 mV; in those as large as in the brain the finest offsets are rounding errors.
@@ -105,13 +105,13 @@ struct Scale {
 };
 constexpr Scale kScales[] = {{1.0 / 512, true}, {1.0, false}};
 
-void expect_decided(const Verdict& verdict, const Scale& scale) {
-  EXPECT_GE(verdict.passed, 35);
-  EXPECT_GE(verdict.stayed_below, 35);
-  EXPECT_EQ(verdict.within_rounding == 0, scale.resolves_all);
+void expect_decided(const LookResult& result, const Scale& scale) {
+  EXPECT_GE(result.passed, 35);
+  EXPECT_GE(result.stayed_below, 35);
+  EXPECT_EQ(result.within_rounding == 0, scale.resolves_all);
 }
 
-TEST(Grazing, NoPeakOfAConductanceIsMissedOrInvented) {
+TEST(ClosestApproach, NoPeakOfAConductanceIsMissedOrInvented) {
   using Kernel = IfCondExpKernel<double>;
   for (const Scale& size : kScales) {
     const double scale = size.factor;
@@ -126,7 +126,7 @@ TEST(Grazing, NoPeakOfAConductanceIsMissedOrInvented) {
   }
 }
 
-TEST(Grazing, NoPeakOfACurrentIsMissedOrInvented) {
+TEST(ClosestApproach, NoPeakOfACurrentIsMissedOrInvented) {
   using Kernel = IfCurrExpKernel<double>;
   for (const Scale& size : kScales) {
     const double scale = size.factor;

@@ -15,7 +15,7 @@ namespace va_event::python {
 /// The numbers behind NativeRNG: those of one counter-based stream of the library, and of the next where it ends.
 class Generator {
  public:
-  /// @param number tells generators of one seed apart; < 2^32
+  /// @param number distinguishes generators of one seed; < 2^32
   Generator(std::uint64_t seed, std::uint32_t number);
 
   /// `size` numbers of a distribution that PyNN names. @throws UserError

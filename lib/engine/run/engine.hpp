@@ -17,7 +17,7 @@
 namespace va_event::engine {
 
 /// A potential that came close to its threshold, or only just over it.
-struct Grazing {
+struct ClosestApproach {
   double distance_mv;  ///< of v from v_thresh [mV], >= 0
   CellId cell;
   double time_ms;
@@ -61,7 +61,7 @@ class Engine {
   // Of this process:
   [[nodiscard]] virtual RunStatistics statistics() const = 0;
   /// The narrowest decision so far; nothing when there was none to make.
-  [[nodiscard]] virtual std::optional<Grazing> closest_grazing() const = 0;
+  [[nodiscard]] virtual std::optional<ClosestApproach> closest_approach() const = 0;
 };
 
 /// An engine on the number type of `precision`. The recorder must be empty or hold spikes of the same precision.

@@ -11,10 +11,10 @@
 #include <unordered_set>
 #include <vector>
 
-#include "engine/run/emissions_in_order.hpp"
 #include "engine/run/engine.hpp"
-#include "engine/run/milestone.hpp"
 #include "engine/run/pace.hpp"
+#include "engine/run/progress_mark.hpp"
+#include "engine/run/spikes_in_order.hpp"
 #include "engine/shard/routing.hpp"
 #include "engine/shard/shard.hpp"
 #include "foundation/bytes.hpp"
@@ -28,13 +28,13 @@ struct ProcessState;  // engine/run/shards_checkpoint.hpp
 
 /// The engine: one shard, or several that run side by side, each on a thread of its own, in one process or several.
 ///
-/// Shards go on together from window to window. Before time T nobody spikes, so that no spike arrives before T plus the
-/// smallest delay: that far each shard goes alone. Then all take in what the others have emitted. A shard orders what
-/// arrives by its contents, so neither the number of shards nor the windows leave a trace in what comes out.
+/// Shards run from exchange window to exchange window. No cell spikes before time T, so no spike arrives before T plus
+/// the smallest delay: until then shards are independent of each other. At the end of a window each of them publishes
+/// its spikes and accepts those of all. A shard orders what arrives by its contents, so neither the number of shards
+/// nor the windows have an effect on results.
 ///
-/// Where that pays, as between threads, windows are half as long as they could be, and each shard goes through the next
-/// one while it waits for what the others say of the last: nobody waits for anybody who is less than half a delay
-/// behind.
+/// Where that pays, as between threads, windows are half as long as they could be, and each shard simulates the next
+/// one while the messages of the last are exchanged: no thread waits for one that is less than half a delay behind.
 ///
 /// What a window costs, and how far this scales: README.md in this folder.
 template <class Real>
@@ -55,12 +55,12 @@ class Shards final : public Engine {
   void save(foundation::ByteWriter& out) const override;
   void load(foundation::ByteReader& in) override;
   [[nodiscard]] RunStatistics statistics() const override;
-  [[nodiscard]] std::optional<Grazing> closest_grazing() const override;
+  [[nodiscard]] std::optional<ClosestApproach> closest_approach() const override;
   [[nodiscard]] unsigned threads() const override { return static_cast<unsigned>(shards_.size()); }
 
  private:
   [[nodiscard]] PendingEvents<Real> pending_events() const;
-  [[nodiscard]] Tally tally() const;
+  [[nodiscard]] RunCounts run_counts() const;
   [[nodiscard]] ProcessState<Real> process_state() const;
   /// @returns the refractory ones of this process
   [[nodiscard]] std::unordered_set<CellId> load_cells(foundation::ByteReader& in);
@@ -69,70 +69,73 @@ class Shards final : public Engine {
   using Instant = events::Instant<Real>;
   using KeepGoing = std::function<bool(const Time&)>;
 
-  /// What a shard, or all of another process, tells the others after a window.
-  struct alignas(64) News {
-    Milestone told;  ///< the window that the rest is about
-    std::vector<Emission<Real>> emissions;
-    Instant silent_until;      ///< before this time nothing that is known to the shard makes any cell spike
-    bool leave = false;        ///< all end
-    std::uint64_t events = 0;  ///< synaptic events so far
-    bool change = false;       ///< of shard 0: the shards of this process go on in the other way (Pace)
+  /// What a shard, or another process as a whole, publishes after a window.
+  struct alignas(64) WindowMessage {
+    ProgressMark finished_window;  ///< the window that the rest is about
+    std::vector<EmittedSpike<Real>> emitted_spikes;
+    Instant silent_until;         ///< before this time nothing that is known to the shard makes any cell spike
+    bool stop_requested = false;  ///< the run of all shards ends
+    std::uint64_t events = 0;     ///< synaptic events so far
+    bool change = false;          ///< of shard 0: the shards of this process go on in the other way (Pace)
   };
   /// First those of the own shards, then those of the other processes.
-  using AllNews = std::vector<News>;
-  /// A run of several shards: the news of the last window and of the one before, by parity. Nobody writes into what
-  /// others may still be reading.
+  using WindowMessages = std::vector<WindowMessage>;
+  /// A run of several shards: the messages of the last two windows, by parity, so that no message is written while it
+  /// is read.
   struct Run {
     const KeepGoing& keep_going;
-    std::array<AllNews, 2> news;
+    std::array<WindowMessages, 2> messages;
     std::vector<std::exception_ptr> failures;  ///< by shard
   };
   /// Of one shard through the windows of a run. Times and rounds are the same for all.
-  struct alignas(64) Course {
+  struct alignas(64) ShardProgress {
     Instant reached;
-    Instant silent;  ///< what happened before is known
+    Instant silent_until_all;  ///< every spike before this time is known to all
     Instant stop;
     Instant next_poll;
     unsigned shard = 0;
     unsigned round = 0;
-    bool last = false;  ///< nothing follows but to take in the last news
+    bool last = false;  ///< only the messages of the last window are still to be read
     bool completed = true;
     bool finished = false;
-    double work = 0.0;      ///< of the shards of this process, as the course of shard 0 learns it
+    double work = 0.0;      ///< of the shards of this process, as the progress of shard 0 counts it
     bool change = false;    ///< leaves its thread, or its turns, after this round
     bool connected = true;  ///< with the other processes
-    EmissionsInOrder<Real> incoming{};
+    SpikesInOrder<Real> incoming{};
   };
 
   [[nodiscard]] double work_per_delay() const;
   [[nodiscard]] unsigned how_many(unsigned threads) const;
-  [[nodiscard]] bool pays_ahead() const;
+  [[nodiscard]] bool overlap_pays() const;
   [[nodiscard]] bool starts_threads(const Instant& start, const Instant& stop) const;
   /// Null: the cell belongs to another process.
   [[nodiscard]] Shard<Real>* owner(CellId cell) const;
   bool run_alone(const Instant& stop, const KeepGoing& keep_going);
   bool run_together(const Instant& stop, const KeepGoing& keep_going);
-  [[nodiscard]] bool go_through_on_threads(std::vector<Course>& courses, Run& run);
-  void go_through(Course& course, Run& run);
-  void go_through_in_turn(std::vector<Course>& courses, Run& run);
-  void begin_round(Course& course, Run& run);
-  void go_on(Course& course, Run& run);
-  [[nodiscard]] bool end_round(Course& course, Run& run);
+  [[nodiscard]] bool go_through_on_threads(std::vector<ShardProgress>& all_progress, Run& run);
+  void run_shard(ShardProgress& progress, Run& run);
+  void run_shards_in_turn(std::vector<ShardProgress>& all_progress, Run& run);
+  void begin_round(ShardProgress& progress, Run& run);
+  void simulate_window(ShardProgress& progress, Run& run);
+  [[nodiscard]] bool end_round(ShardProgress& progress, Run& run);
   template <class Work>
-  void guarded(const Course& course, Run& run, const Work& work);
+  void guarded(const ShardProgress& progress, Run& run, const Work& work);
   template <class Work>
-  void talk(Course& course, Run& run, const Work& work);
-  [[nodiscard]] bool speaks(const Course& course) const { return course.shard == 0 && processes_.count() > 1; }
-  void tell(Shard<Real>& shard, News& news) const;
-  void start_exchange(const AllNews& news);
-  void finish_exchange(AllNews& news);
-  [[nodiscard]] Instant end_of_window(const Instant& begin, const Instant& silent, const Instant& stop) const;
-  void record(const std::vector<Emission<Real>>& emissions);
+  void exchange_window(ShardProgress& progress, Run& run, const Work& work);
+  [[nodiscard]] bool exchanges(const ShardProgress& progress) const {
+    return progress.shard == 0 && processes_.count() > 1;
+  }
+  void write_message(Shard<Real>& shard, WindowMessage& message) const;
+  void start_exchange(const WindowMessages& messages);
+  void finish_exchange(WindowMessages& messages);
+  [[nodiscard]] Instant end_of_exchange_window(const Instant& begin, const Instant& silent_until_all,
+                                               const Instant& stop) const;
+  void record(const std::vector<EmittedSpike<Real>>& emitted_spikes);
   void collect_samples();
 
-  static constexpr double kPollEvery = 0.125;      ///< [ms]
-  static constexpr unsigned kPaceEvery = 16;       ///< rounds
-  static constexpr double kShortestWindow = 1e-6;  ///< [ms]; smaller delays are for a single shard
+  static constexpr double kPollEvery = 0.125;              ///< [ms]
+  static constexpr unsigned kPaceEvery = 16;               ///< rounds
+  static constexpr double kShortestExchangeWindow = 1e-6;  ///< [ms]; smaller delays are for a single shard
 
   const network::Network& network_;
   recording::Recorder& recorder_;
@@ -145,9 +148,9 @@ class Shards final : public Engine {
   Pace pace_;
   double events_at_start_ = 0.0;  ///< synaptic events before this run
   bool paced_ = false;            ///< threads may be used in this run
-  bool ahead_ = true;             ///< shards go through a window before they know what happened in the last one
-  foundation::ByteWriter message_;
-  std::vector<Processes::Bytes> messages_;
+  bool overlaps_ = true;          ///< a window is simulated while the messages of the last one are exchanged
+  foundation::ByteWriter sent_bytes_;
+  std::vector<Processes::Bytes> received_bytes_;
 };
 
 /// Instantiated for each number type in a source of its own (shards_<type>.cpp).

@@ -38,11 +38,11 @@ void get_events(foundation::ByteReader& in, std::size_t cells, const Visit& visi
   }
 }
 
-inline void put_tally(foundation::ByteWriter& out, const Tally& tally) {
-  out.put(tally.events.spikes);
-  out.put(tally.events.source_spikes);
-  out.put(tally.events.synaptic_events);
-  for (const Tally::Group& group : tally.groups) {
+inline void put_counts(foundation::ByteWriter& out, const RunCounts& run_counts) {
+  out.put(run_counts.events.spikes);
+  out.put(run_counts.events.source_spikes);
+  out.put(run_counts.events.synaptic_events);
+  for (const RunCounts::Group& group : run_counts.groups) {
     for (const std::uint64_t count : group.intervals) {
       out.put(count);
     }
@@ -52,13 +52,13 @@ inline void put_tally(foundation::ByteWriter& out, const Tally& tally) {
   }
 }
 
-inline Tally get_tally(foundation::ByteReader& in, std::size_t groups) {
-  Tally tally;
-  tally.events.spikes = in.get<std::uint64_t>();
-  tally.events.source_spikes = in.get<std::uint64_t>();
-  tally.events.synaptic_events = in.get<std::uint64_t>();
-  tally.groups.resize(groups);
-  for (Tally::Group& group : tally.groups) {
+inline RunCounts get_counts(foundation::ByteReader& in, std::size_t groups) {
+  RunCounts run_counts;
+  run_counts.events.spikes = in.get<std::uint64_t>();
+  run_counts.events.source_spikes = in.get<std::uint64_t>();
+  run_counts.events.synaptic_events = in.get<std::uint64_t>();
+  run_counts.groups.resize(groups);
+  for (RunCounts::Group& group : run_counts.groups) {
     for (std::uint64_t& count : group.intervals) {
       count = in.get<std::uint64_t>();
     }
@@ -67,7 +67,7 @@ inline Tally get_tally(foundation::ByteReader& in, std::size_t groups) {
     group.closest.cell = in.get<CellId>();
     group.closest.time = events::get_instant<double>(in);
   }
-  return tally;
+  return run_counts;
 }
 
 }  // namespace detail
@@ -75,17 +75,17 @@ inline Tally get_tally(foundation::ByteReader& in, std::size_t groups) {
 /// What the shards of one process hold; all of it is in an order that does not depend on them.
 template <class Real>
 struct ProcessState {
-  Tally tally;
+  RunCounts run_counts;
   std::vector<std::string> cells;  ///< by population, each a record in the order of the cells
   PendingEvents<Real> pending;
 
   void put(foundation::ByteWriter& out) const {
-    out.put<std::uint64_t>(tally.groups.size());
-    detail::put_tally(out, tally);
+    out.put<std::uint64_t>(run_counts.groups.size());
+    detail::put_counts(out, run_counts);
     for (const std::string& records : cells) {
       out.put_text(records);
     }
-    detail::put_events(out, pending.wakes);
+    detail::put_events(out, pending.refractory_ends);
     detail::put_events(out, pending.source_spikes);
     detail::put_events(out, pending.spikes_in_flight);
   }
@@ -94,12 +94,12 @@ struct ProcessState {
   void add(std::string_view bytes) {
     foundation::ByteReader in(bytes);
     const auto groups = in.get<std::uint64_t>();
-    tally.add(detail::get_tally(in, groups));
+    run_counts.add(detail::get_counts(in, groups));
     for (std::string& records : cells) {
       records += in.get_view();
     }
     constexpr auto kAnyCell = std::numeric_limits<std::size_t>::max();
-    detail::get_events<Real>(in, kAnyCell, [this](const auto& wake) { pending.wakes.push_back(wake); });
+    detail::get_events<Real>(in, kAnyCell, [this](const auto& wake) { pending.refractory_ends.push_back(wake); });
     detail::get_events<double>(in, kAnyCell, [this](const auto& spike) { pending.source_spikes.push_back(spike); });
     std::vector<events::CellEvent<Real>> in_flight;
     detail::get_events<Real>(in, kAnyCell, [&in_flight](const auto& spike) { in_flight.push_back(spike); });
@@ -109,7 +109,7 @@ struct ProcessState {
 
 template <class Real>
 ProcessState<Real> Shards<Real>::process_state() const {
-  ProcessState<Real> state{tally(), {}, pending_events()};
+  ProcessState<Real> state{run_counts(), {}, pending_events()};
   for (const network::PopulationData& population : network_.populations) {
     foundation::ByteWriter records;
     const network::Share::Range own = network_.share.of(population.size);
@@ -146,14 +146,14 @@ void Shards<Real>::save(foundation::ByteWriter& out) const {
       out.put(steps);
     }
   });
-  out.section("DONE", [&] { detail::put_tally(out, state.tally); });
+  out.section("DONE", [&] { detail::put_counts(out, state.run_counts); });
   out.section("CELL", [&] {
     for (const std::string& records : state.cells) {
       out.put_bytes(records);
     }
   });
   out.section("NEXT", [&] {
-    detail::put_events(out, state.pending.wakes);
+    detail::put_events(out, state.pending.refractory_ends);
     detail::put_events(out, state.pending.source_spikes);
     detail::put_events(out, state.pending.spikes_in_flight);
   });
@@ -170,11 +170,12 @@ void Shards<Real>::load(foundation::ByteReader& in) {
       part.require(current_steps.back() <= injection.source.times().size(), "holds more steps than a current has");
     }
   });
-  Tally done;
-  in.section("DONE", [&](foundation::ByteReader& part) { done = detail::get_tally(part, tally().groups.size()); });
-  const auto forget_counts = [&done] {  // they belong to the first of all, the closest grazing is known to all
+  RunCounts done;
+  in.section("DONE",
+             [&](foundation::ByteReader& part) { done = detail::get_counts(part, run_counts().groups.size()); });
+  const auto forget_counts = [&done] {  // they belong to the first of all, the closest approach is known to all
     done.events = {};
-    for (Tally::Group& group : done.groups) {
+    for (RunCounts::Group& group : done.groups) {
       group.intervals = {};
     }
   };
@@ -228,7 +229,7 @@ void Shards<Real>::load_pending(foundation::ByteReader& in, std::unordered_set<C
     in.require(!(wake.time < now), "holds an end of refractoriness that is over");
     if (Shard<Real>* const shard = owner(wake.cell)) {
       in.require(refractory.erase(wake.cell) == 1, "holds the end of a refractoriness that is none");
-      shard->load_wake(wake);
+      shard->load_refractory_end(wake);
     }
   });
   detail::get_events<double>(in, network_.cells(), [&](const events::CellEvent<double>& spike) {
@@ -257,10 +258,10 @@ PendingEvents<Real> Shards<Real>::pending_events() const {
 }
 
 template <class Real>
-Tally Shards<Real>::tally() const {
-  Tally sum;
+RunCounts Shards<Real>::run_counts() const {
+  RunCounts sum;
   for (const auto& shard : shards_) {
-    sum.add(shard->tally());
+    sum.add(shard->run_counts());
   }
   return sum;
 }

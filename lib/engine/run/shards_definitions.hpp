@@ -32,7 +32,7 @@ Shards<Real>::Shards(const network::Network& network, recording::Recorder& recor
     recorder.set_resolution(0, 0);
   }
   work_ = work_per_delay();
-  ahead_ = pays_ahead();
+  overlaps_ = overlap_pays();
   may_do_without_threads_ = threads == 0;
   const unsigned count = how_many(threads);
   for (unsigned k = 0; k < count; ++k) {
@@ -59,7 +59,7 @@ double Shards<Real>::work_per_delay() const {
 /// Several threads pay when a window holds enough work for each.
 template <class Real>
 unsigned Shards<Real>::how_many(unsigned threads) const {
-  if (routing_.min_delay() < kShortestWindow) {
+  if (routing_.min_delay() < kShortestExchangeWindow) {
     if (processes_.count() > 1) {
       throw ParameterError("delay", routing_.min_delay(), "ms", "must be >= 1e-6 ms on several processes");
     }
@@ -75,9 +75,9 @@ unsigned Shards<Real>::how_many(unsigned threads) const {
 }
 
 /// Whether windows of half the length, twice as many, pay. Between threads they do. Between processes they do where
-/// news take a while, from one machine to another, and a window has more work than an exchange.
+/// messages take long, from one machine to another, and a window has more work than an exchange.
 template <class Real>
-bool Shards<Real>::pays_ahead() const {
+bool Shards<Real>::overlap_pays() const {
   constexpr double kWorkOfProcess = std::is_same_v<Real, double> ? 1000 : 20;
   if (processes_.count() == 1) {
     return true;
@@ -127,8 +127,8 @@ bool Shards<Real>::run_alone(const Instant& stop, const KeepGoing& keep_going) {
     const Instant poll = events::later(shard.now(), Real(kPollEvery));
     const Instant next = idle < poll ? poll : idle;
     shard.run_before(next < stop ? next : stop);
-    record(shard.emissions());
-    shard.forget_emissions();
+    record(shard.emitted_spikes());
+    shard.forget_emitted_spikes();
     if (shard.now() < stop && !keep_going(now())) {
       return false;
     }
@@ -139,12 +139,13 @@ bool Shards<Real>::run_alone(const Instant& stop, const KeepGoing& keep_going) {
 template <class Real>
 bool Shards<Real>::run_together(const Instant& stop, const KeepGoing& keep_going) {
   const auto count = static_cast<unsigned>(shards_.size());
-  const std::size_t voices = count + processes_.count() - 1;
+  const std::size_t senders = count + processes_.count() - 1;
   const Instant start = shards_[0]->now();
-  Run run{keep_going, {AllNews(voices), AllNews(voices)}, std::vector<std::exception_ptr>(count)};
-  std::vector<Course> courses(count, Course{start, start, stop, events::later(start, Real(kPollEvery))});
+  Run run{keep_going, {WindowMessages(senders), WindowMessages(senders)}, std::vector<std::exception_ptr>(count)};
+  std::vector<ShardProgress> all_progress(count,
+                                          ShardProgress{start, start, stop, events::later(start, Real(kPollEvery))});
   for (unsigned k = 0; k < count; ++k) {
-    courses[k].shard = k;
+    all_progress[k].shard = k;
   }
   paced_ = starts_threads(start, stop);
   events_at_start_ = 0.0;
@@ -152,11 +153,11 @@ bool Shards<Real>::run_together(const Instant& stop, const KeepGoing& keep_going
     events_at_start_ += static_cast<double>(shard->synaptic_events());
   }
   pace_.resume(0.0);
-  while (!courses[0].finished) {
-    std::for_each(courses.begin(), courses.end(), [](Course& course) { course.change = false; });
+  while (!all_progress[0].finished) {
+    std::for_each(all_progress.begin(), all_progress.end(), [](ShardProgress& progress) { progress.change = false; });
     if (!paced_ || pace_.way() == Pace::Way::turns) {
-      go_through_in_turn(courses, run);
-    } else if (!go_through_on_threads(courses, run)) {
+      run_shards_in_turn(all_progress, run);
+    } else if (!go_through_on_threads(all_progress, run)) {
       paced_ = false;
     }
   }
@@ -165,10 +166,10 @@ bool Shards<Real>::run_together(const Instant& stop, const KeepGoing& keep_going
       std::rethrow_exception(failure);
     }
   }
-  return courses[0].completed;
+  return all_progress[0].completed;
 }
 
-/// Starting a thread takes some tens of microseconds. Who asks for threads gets them.
+/// Starting a thread takes some tens of microseconds. Threads that the user asked for are always started.
 template <class Real>
 bool Shards<Real>::starts_threads(const Instant& start, const Instant& stop) const {
   if (shards_.size() == 1 || !may_do_without_threads_) {
@@ -182,7 +183,7 @@ bool Shards<Real>::starts_threads(const Instant& start, const Instant& stop) con
 /// All shards go on, each on a thread of its own. @returns false where the system starts no more threads and none was
 /// asked for, or in the middle of a run
 template <class Real>
-bool Shards<Real>::go_through_on_threads(std::vector<Course>& courses, Run& run) {
+bool Shards<Real>::go_through_on_threads(std::vector<ShardProgress>& all_progress, Run& run) {
   enum : int { wait, go, quit };
   std::atomic<int> signal{wait};
   std::vector<std::thread> threads;
@@ -190,26 +191,26 @@ bool Shards<Real>::go_through_on_threads(std::vector<Course>& courses, Run& run)
     signal.store(what, std::memory_order_release);
     signal.notify_all();
     if (what == go) {
-      go_through(courses[0], run);
+      run_shard(all_progress[0], run);
     }
     for (std::thread& thread : threads) {
       thread.join();
     }
   };
   try {
-    threads.reserve(courses.size() - 1);
-    for (std::size_t k = 1; k < courses.size(); ++k) {
+    threads.reserve(all_progress.size() - 1);
+    for (std::size_t k = 1; k < all_progress.size(); ++k) {
       threads.emplace_back([&, k] {
         signal.wait(wait, std::memory_order_acquire);
         if (signal.load(std::memory_order_acquire) == go) {
-          go_through(courses[k], run);
+          run_shard(all_progress[k], run);
         }
       });
     }
   } catch (const std::system_error& error) {
     const std::size_t started = threads.size() + 1;
     join_all(quit);
-    if (may_do_without_threads_ || courses[0].round > 0) {  // some of the run is done: the rest in turn
+    if (may_do_without_threads_ || all_progress[0].round > 0) {  // some of the run is done: the rest in turn
       return false;
     }
     throw ParameterError("threads", static_cast<double>(shards_.size()), "",
@@ -225,36 +226,37 @@ bool Shards<Real>::go_through_on_threads(std::vector<Course>& courses, Run& run)
 
 /// On the thread of one shard.
 template <class Real>
-void Shards<Real>::go_through(Course& course, Run& run) {
+void Shards<Real>::run_shard(ShardProgress& progress, Run& run) {
   do {
-    begin_round(course, run);
-    if (ahead_) {
-      go_on(course, run);
+    begin_round(progress, run);
+    if (overlaps_) {
+      simulate_window(progress, run);
     }
-    course.finished = !end_round(course, run);
-  } while (!course.finished && !course.change);
+    progress.finished = !end_round(progress, run);
+  } while (!progress.finished && !progress.change);
 }
 
 /// The same for all shards on this thread.
 template <class Real>
-void Shards<Real>::go_through_in_turn(std::vector<Course>& courses, Run& run) {
+void Shards<Real>::run_shards_in_turn(std::vector<ShardProgress>& all_progress, Run& run) {
   do {
-    std::for_each(courses.rbegin(), courses.rend(),
-                  [&](Course& course) { begin_round(course, run); });  // 0 speaks last
-    if (ahead_) {
-      std::for_each(courses.begin(), courses.end(), [&](Course& course) { go_on(course, run); });
+    std::for_each(all_progress.rbegin(), all_progress.rend(),
+                  [&](ShardProgress& progress) { begin_round(progress, run); });  // 0 exchanges, last
+    if (overlaps_) {
+      std::for_each(all_progress.begin(), all_progress.end(),
+                    [&](ShardProgress& progress) { simulate_window(progress, run); });
     }
-    for (Course& course : courses) {  // and listens first
-      course.finished = !end_round(course, run);
+    for (ShardProgress& progress : all_progress) {  // 0 finishes the exchange, first
+      progress.finished = !end_round(progress, run);
     }
-  } while (!courses[0].finished && !courses[0].change);
+  } while (!all_progress[0].finished && !all_progress[0].change);
 }
 
-/// What fails here ends the run of all: they are told.
+/// A failure is kept and published: it ends the run of all shards.
 template <class Real>
 template <class Work>
-void Shards<Real>::guarded(const Course& course, Run& run, const Work& work) {
-  std::exception_ptr& failure = run.failures[course.shard];
+void Shards<Real>::guarded(const ShardProgress& progress, Run& run, const Work& work) {
+  std::exception_ptr& failure = run.failures[progress.shard];
   try {
     if (!failure) {
       work();
@@ -264,171 +266,173 @@ void Shards<Real>::guarded(const Course& course, Run& run, const Work& work) {
   }
 }
 
-/// Also after a failure: the others wait to be told.
+/// Also after a failure, since the other processes wait for the exchange.
 template <class Real>
 template <class Work>
-void Shards<Real>::talk(Course& course, Run& run, const Work& work) {
+void Shards<Real>::exchange_window(ShardProgress& progress, Run& run, const Work& work) {
   try {
-    if (course.connected) {
+    if (progress.connected) {
       work();
     }
   } catch (...) {
-    course.connected = false;
-    std::exception_ptr& failure = run.failures[course.shard];
+    progress.connected = false;
+    std::exception_ptr& failure = run.failures[progress.shard];
     failure = failure ? failure : std::current_exception();
   }
 }
 
-/// Tells the others of the last window. Shard 0 also asks whether to go on, and talks to the other processes.
+/// Publishes the last window. Shard 0 also calls the user's callback and exchanges with the other processes.
 template <class Real>
-void Shards<Real>::begin_round(Course& course, Run& run) {
-  ++course.round;
-  course.last = !(course.reached < course.stop);
-  AllNews& news = run.news[course.round % 2];
-  News& mine = news[course.shard];
-  mine.leave = false;
-  guarded(course, run, [&] {
-    tell(*shards_[course.shard], mine);
-    if (course.shard == 0 && course.next_poll < course.reached && !course.last) {
-      course.next_poll = events::later(course.reached, Real(kPollEvery));
-      mine.leave = !run.keep_going(events::to_time(course.reached));
+void Shards<Real>::begin_round(ShardProgress& progress, Run& run) {
+  ++progress.round;
+  progress.last = !(progress.reached < progress.stop);
+  WindowMessages& messages = run.messages[progress.round % 2];
+  WindowMessage& mine = messages[progress.shard];
+  mine.stop_requested = false;
+  guarded(progress, run, [&] {
+    write_message(*shards_[progress.shard], mine);
+    if (progress.shard == 0 && progress.next_poll < progress.reached && !progress.last) {
+      progress.next_poll = events::later(progress.reached, Real(kPollEvery));
+      mine.stop_requested = !run.keep_going(events::to_time(progress.reached));
     }
   });
-  mine.leave = mine.leave || run.failures[course.shard];
-  mine.change = paced_ && course.shard == 0 && course.round % kPaceEvery == 0 && pace_.changes(course.work);
-  mine.told.reach(course.round);
-  if (speaks(course)) {
+  mine.stop_requested = mine.stop_requested || run.failures[progress.shard];
+  mine.change = paced_ && progress.shard == 0 && progress.round % kPaceEvery == 0 && pace_.changes(progress.work);
+  mine.finished_window.reach(progress.round);
+  if (exchanges(progress)) {
     for (std::size_t own = 0; own < shards_.size(); ++own) {
-      news[own].told.await(course.round);
+      messages[own].finished_window.wait_for(progress.round);
     }
-    talk(course, run, [&] { start_exchange(news); });
+    exchange_window(progress, run, [&] { start_exchange(messages); });
   }
 }
 
 /// Through the next window, unless the last one was the last.
 template <class Real>
-void Shards<Real>::go_on(Course& course, Run& run) {
-  if (!course.last) {
-    course.reached = end_of_window(course.reached, course.silent, course.stop);
-    guarded(course, run, [&] { shards_[course.shard]->run_before(course.reached); });
+void Shards<Real>::simulate_window(ShardProgress& progress, Run& run) {
+  if (!progress.last) {
+    progress.reached = end_of_exchange_window(progress.reached, progress.silent_until_all, progress.stop);
+    guarded(progress, run, [&] { shards_[progress.shard]->run_before(progress.reached); });
   }
 }
 
-/// Takes in what the others have told. @returns whether there is another round
+/// Reads the messages of all shards. @returns whether there is another round
 template <class Real>
-bool Shards<Real>::end_round(Course& course, Run& run) {
-  AllNews& news = run.news[course.round % 2];
-  if (speaks(course)) {
-    talk(course, run, [&] { finish_exchange(news); });
-    for (std::size_t voice = shards_.size(); voice < news.size(); ++voice) {
-      news[voice].leave = news[voice].leave || !course.connected;
-      news[voice].told.reach(course.round);
+bool Shards<Real>::end_round(ShardProgress& progress, Run& run) {
+  WindowMessages& messages = run.messages[progress.round % 2];
+  if (exchanges(progress)) {
+    exchange_window(progress, run, [&] { finish_exchange(messages); });
+    for (std::size_t sender = shards_.size(); sender < messages.size(); ++sender) {
+      messages[sender].stop_requested = messages[sender].stop_requested || !progress.connected;
+      messages[sender].finished_window.reach(progress.round);
     }
   }
-  for (const News& one : news) {
-    one.told.await(course.round);
+  for (const WindowMessage& one : messages) {
+    one.finished_window.wait_for(progress.round);
   }
-  guarded(course, run, [&] {
-    for (const Emission<Real>& emission : course.incoming.of(news)) {
-      shards_[course.shard]->accept(emission);
+  guarded(progress, run, [&] {
+    for (const EmittedSpike<Real>& spike : progress.incoming.of(messages)) {
+      shards_[progress.shard]->accept(spike);
     }
-    for (std::size_t own = 0; course.shard == 0 && own < shards_.size(); ++own) {
-      record(news[own].emissions);
+    for (std::size_t own = 0; progress.shard == 0 && own < shards_.size(); ++own) {
+      record(messages[own].emitted_spikes);
     }
   });
-  if (course.last) {
+  if (progress.last) {
     return false;
   }
-  course.change = news[0].change;
-  if (course.shard == 0) {  // an exchange costs as much as some events
+  progress.change = messages[0].change;
+  if (progress.shard == 0) {  // an exchange costs as much as some events
     constexpr double kExchange = 16.0;
     double events = -events_at_start_;
     for (std::size_t own = 0; own < shards_.size(); ++own) {
-      events += static_cast<double>(news[own].events);
+      events += static_cast<double>(messages[own].events);
     }
-    course.work = events + kExchange * course.round;
+    progress.work = events + kExchange * progress.round;
   }
-  course.silent = news[0].silent_until;
-  for (const News& one : news) {
-    course.silent = one.silent_until < course.silent ? one.silent_until : course.silent;
+  progress.silent_until_all = messages[0].silent_until;
+  for (const WindowMessage& one : messages) {
+    progress.silent_until_all =
+        one.silent_until < progress.silent_until_all ? one.silent_until : progress.silent_until_all;
   }
-  if (std::any_of(news.begin(), news.end(), [](const News& one) { return one.leave; })) {
-    course.completed = false;
-    course.stop = course.reached;
-  } else if (!ahead_) {
-    go_on(course, run);
+  if (std::any_of(messages.begin(), messages.end(), [](const WindowMessage& one) { return one.stop_requested; })) {
+    progress.completed = false;
+    progress.stop = progress.reached;
+  } else if (!overlaps_) {
+    simulate_window(progress, run);
   }
   return true;
 }
 
-/// Own events apart, the earliest spike that may follow is one that an emission of the last window causes on arrival.
+/// Own events apart, the earliest spike that may follow is one that a spike of the last window causes on arrival.
 template <class Real>
-void Shards<Real>::tell(Shard<Real>& shard, News& news) const {
-  news.emissions = shard.emissions();
-  shard.forget_emissions();
-  news.silent_until = shard.silent_until();
-  news.events = shard.synaptic_events();
-  for (const Emission<Real>& emission : news.emissions) {
-    const Instant arrival = events::later(emission.time, Real(routing_.min_delay()));
-    if (arrival < news.silent_until) {
-      news.silent_until = arrival;
+void Shards<Real>::write_message(Shard<Real>& shard, WindowMessage& message) const {
+  message.emitted_spikes = shard.emitted_spikes();
+  shard.forget_emitted_spikes();
+  message.silent_until = shard.silent_until();
+  message.events = shard.synaptic_events();
+  for (const EmittedSpike<Real>& spike : message.emitted_spikes) {
+    const Instant arrival = events::later(spike.time, Real(routing_.min_delay()));
+    if (arrival < message.silent_until) {
+      message.silent_until = arrival;
     }
   }
 }
 
-/// Tells the other processes the news of the own shards.
+/// Sends the messages of the own shards to the other processes, as one.
 template <class Real>
-void Shards<Real>::start_exchange(const AllNews& news) {
-  Instant silent = news[0].silent_until;
-  bool leave = false;
-  std::uint64_t emissions = 0;
+void Shards<Real>::start_exchange(const WindowMessages& messages) {
+  Instant silent_until_all = messages[0].silent_until;
+  bool stop_requested = false;
+  std::uint64_t emitted_spikes = 0;
   for (std::size_t k = 0; k < shards_.size(); ++k) {
-    silent = news[k].silent_until < silent ? news[k].silent_until : silent;
-    leave = leave || news[k].leave;
-    emissions += news[k].emissions.size();
+    silent_until_all = messages[k].silent_until < silent_until_all ? messages[k].silent_until : silent_until_all;
+    stop_requested = stop_requested || messages[k].stop_requested;
+    emitted_spikes += messages[k].emitted_spikes.size();
   }
-  message_.clear();
-  message_.put(leave);
-  events::put_instant(message_, silent);
-  message_.put(emissions);
+  sent_bytes_.clear();
+  sent_bytes_.put(stop_requested);
+  events::put_instant(sent_bytes_, silent_until_all);
+  sent_bytes_.put(emitted_spikes);
   for (std::size_t k = 0; k < shards_.size(); ++k) {
-    for (const Emission<Real>& emission : news[k].emissions) {
-      message_.put(emission.cell);
-      events::put_instant(message_, emission.time);
+    for (const EmittedSpike<Real>& spike : messages[k].emitted_spikes) {
+      sent_bytes_.put(spike.cell);
+      events::put_instant(sent_bytes_, spike.time);
     }
   }
-  processes_.start_all_gather(message_.bytes());
+  processes_.start_all_gather(sent_bytes_.bytes());
 }
 
-/// Takes theirs.
+/// Reads theirs.
 template <class Real>
-void Shards<Real>::finish_exchange(AllNews& news) {
-  processes_.finish_all_gather(messages_);
-  std::size_t voice = shards_.size();
+void Shards<Real>::finish_exchange(WindowMessages& messages) {
+  processes_.finish_all_gather(received_bytes_);
+  std::size_t sender = shards_.size();
   for (unsigned rank = 0; rank < processes_.count(); ++rank) {
     if (rank == processes_.rank()) {
       continue;
     }
-    News& theirs = news[voice++];
-    foundation::ByteReader reader(messages_[rank]);
-    theirs.leave = reader.get<bool>();
+    WindowMessage& theirs = messages[sender++];
+    foundation::ByteReader reader(received_bytes_[rank]);
+    theirs.stop_requested = reader.get<bool>();
     theirs.silent_until = events::get_instant<Real>(reader);
-    theirs.emissions.clear();
+    theirs.emitted_spikes.clear();
     for (auto left = reader.get<std::uint64_t>(); left > 0; --left) {
       const auto cell = reader.get<CellId>();
-      theirs.emissions.push_back({cell, events::get_instant<Real>(reader)});
+      theirs.emitted_spikes.push_back({cell, events::get_instant<Real>(reader)});
     }
   }
 }
 
-/// @param silent before this time no cell spikes that is not known to have
+/// @param silent_until_all  before this time no cell spikes that is not known to have
 template <class Real>
-typename Shards<Real>::Instant Shards<Real>::end_of_window(const Instant& begin, const Instant& silent,
-                                                           const Instant& stop) const {
-  Instant end = events::later(silent, Real(routing_.min_delay()));
-  if (ahead_) {  // half a delay, which leaves the other half to the next one, or as long as all are silent
+typename Shards<Real>::Instant Shards<Real>::end_of_exchange_window(const Instant& begin,
+                                                                    const Instant& silent_until_all,
+                                                                    const Instant& stop) const {
+  Instant end = events::later(silent_until_all, Real(routing_.min_delay()));
+  if (overlaps_) {  // half a delay, which leaves the other half to the next one, or as long as all are silent
     const Instant half = events::later(begin, Real(routing_.min_delay()) / 2);
-    const Instant shorter = half < silent ? silent : half;
+    const Instant shorter = half < silent_until_all ? silent_until_all : half;
     end = shorter < end ? shorter : end;
   }
   end = end < begin ? begin : end;
@@ -436,17 +440,17 @@ typename Shards<Real>::Instant Shards<Real>::end_of_window(const Instant& begin,
 }
 
 template <class Real>
-void Shards<Real>::record(const std::vector<Emission<Real>>& emissions) {
+void Shards<Real>::record(const std::vector<EmittedSpike<Real>>& emitted_spikes) {
   constexpr std::uint64_t kCheckEvery = 1U << 22U;
-  if ((recorded_ += emissions.size()) >= kCheckEvery) {
+  if ((recorded_ += emitted_spikes.size()) >= kCheckEvery) {
     recorded_ = 0;
     foundation::require_room_to_go_on("recorded spikes", recorder_.recorded_spikes());
   }
-  for (const Emission<Real>& emission : emissions) {
-    if (recorder_.records_spikes(emission.cell)) {
+  for (const EmittedSpike<Real>& spike : emitted_spikes) {
+    if (recorder_.records_spikes(spike.cell)) {
       std::array<double, events::kTails<Real>> tails;
-      const Time time = events::to_time<Real>(emission.time, tails);
-      recorder_.add_spike(emission.cell, time, tails);
+      const Time time = events::to_time<Real>(spike.time, tails);
+      recorder_.add_spike(spike.cell, time, tails);
     }
   }
 }
@@ -509,7 +513,7 @@ RunStatistics Shards<Real>::statistics() const {
 }
 
 template <class Real>
-std::optional<Grazing> Shards<Real>::closest_grazing() const {
+std::optional<ClosestApproach> Shards<Real>::closest_approach() const {
   neurons::ClosestApproach closest;
   for (const auto& shard : shards_) {
     closest = std::min(closest, shard->closest_approach());
@@ -517,7 +521,7 @@ std::optional<Grazing> Shards<Real>::closest_grazing() const {
   if (closest.distance == std::numeric_limits<double>::infinity()) {
     return std::nullopt;
   }
-  return Grazing{closest.distance, closest.cell, events::to_time(closest.time).ms()};
+  return ClosestApproach{closest.distance, closest.cell, events::to_time(closest.time).ms()};
 }
 
 template <class Real>

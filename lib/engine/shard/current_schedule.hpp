@@ -38,7 +38,7 @@ class CurrentSchedule {
 
   [[nodiscard]] bool empty() const noexcept { return next_ == steps_.size(); }
   [[nodiscard]] const Instant& next_time() const { return steps_[next_].time; }
-  /// Steps made so far of each injection: all that there is to know, beside the injections.
+  /// Steps made so far of each injection: the whole state of the schedule, beside the injections.
   [[nodiscard]] const std::vector<std::size_t>& made() const noexcept { return made_; }
   /// Goes on from there. @param made one for each injection, not more than it has steps
   void resume(const std::vector<std::size_t>& made);

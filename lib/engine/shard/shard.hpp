@@ -18,8 +18,8 @@
 #include "engine/shard/current_schedule.hpp"
 #include "engine/shard/population_lookup.hpp"
 #include "engine/shard/routing.hpp"
+#include "events/arrival_window.hpp"
 #include "events/delivery.hpp"
-#include "events/delivery_window.hpp"
 #include "events/event_queue.hpp"
 #include "events/lane_queue.hpp"
 #include "network/network.hpp"
@@ -32,7 +32,7 @@ namespace va_event::engine {
 
 /// A spike that has happened.
 template <class Real>
-struct Emission {
+struct EmittedSpike {
   CellId cell;
   events::Instant<Real> time;
 };
@@ -40,7 +40,7 @@ struct Emission {
 /// Events to come that do not follow from the states of the cells.
 template <class Real>
 struct PendingEvents {
-  std::vector<events::CellEvent<Real>> wakes;
+  std::vector<events::CellEvent<Real>> refractory_ends;
   std::vector<events::CellEvent<double>> source_spikes;
   std::vector<events::CellEvent<Real>> spikes_in_flight;  ///< when the cell spiked; sorted
 
@@ -55,7 +55,7 @@ struct PendingEvents {
 };
 
 /// What has happened so far, for reports.
-struct Tally {
+struct RunCounts {
   RunStatistics events;  ///< without the intervals
   struct Group {
     std::array<std::uint64_t, neurons::kIntervalKinds> intervals{};
@@ -64,7 +64,7 @@ struct Tally {
   std::vector<Group> groups;  ///< by neuron model
 
   /// @pre the same neuron models
-  void add(const Tally& other) {
+  void add(const RunCounts& other) {
     events += other.events;
     groups.resize(other.groups.size());
     for (std::size_t g = 0; g < groups.size(); ++g) {
@@ -78,16 +78,15 @@ struct Tally {
 
 /// The event loop of one part of the cells and of all synapses onto them: it joins neurons, sources, routes and queues,
 /// and handles one event after the other in the total order (time, kind, contents). Everything it holds belongs to it;
-/// network and routes are only read. Spikes leave by emissions() and come, from all parts, by accept().
+/// network and routes are only read. Its spikes are read by emitted_spikes(); those of all parts come by accept().
 ///
 /// Four scales of time, none of which is a time step:
 ///  - events, wherever they fall;
-///  - windows of arrivals through delays of their own (events::DeliveryWindow), which are sorted at once. Within the
+///  - windows of arrivals through delays of their own (events::ArrivalWindow), which are sorted at once. Within the
 ///    smallest delay no spike can add to them, so that inputs of different neurons are taken together: each neuron sees
 ///    its events in their order, and which ones share a vector leaves no trace;
 ///  - look-ahead slices of kSlice: only neurons that might spike before the slice ends stand in the queue of
-///  candidates.
-///    Slices decide who is looked at, never what comes out;
+///    candidates. Slices decide which neurons are looked at, never a result;
 ///  - epochs (events::kEpoch): the origin of all offsets moves on, and every neuron is advanced to it, so that
 ///    resolution does not decay. Epochs are fixed, so that results do not depend on how a run is cut.
 template <class Real>
@@ -111,10 +110,10 @@ class Shard {
   [[nodiscard]] Instant idle_until() const;
 
   /// Spikes of this part since they were forgotten.
-  [[nodiscard]] const std::vector<Emission<Real>>& emissions() const noexcept { return emitted_; }
-  void forget_emissions() { emitted_.clear(); }
+  [[nodiscard]] const std::vector<EmittedSpike<Real>>& emitted_spikes() const noexcept { return emitted_spikes_; }
+  void forget_emitted_spikes() { emitted_spikes_.clear(); }
   /// A spike of any part, none of whose effects is due yet.
-  void accept(const Emission<Real>& emission);
+  void accept(const EmittedSpike<Real>& spike);
 
   /// Takes what is to be sampled, and from when on.
   void begin_sampling(const std::vector<recording::Sampling>& samplings);
@@ -144,15 +143,17 @@ class Shard {
   void save_neuron(CellId cell, foundation::ByteWriter& out) const;
   void save_source(CellId cell, foundation::ByteWriter& out) const;
   void add_pending(PendingEvents<Real>& events) const;
-  [[nodiscard]] Tally tally() const;
+  [[nodiscard]] RunCounts run_counts() const;
   [[nodiscard]] const std::vector<std::size_t>& current_steps() const noexcept { return currents_.made(); }
   /// Begins to take over a state; cells and events follow. @param current_steps see CurrentSchedule::resume()
-  void begin_load(const Instant& now, const std::vector<std::size_t>& current_steps, const Tally& tally);
+  void begin_load(const Instant& now, const std::vector<std::size_t>& current_steps, const RunCounts& run_counts);
   /// @returns whether it is refractory
   bool load_neuron(CellId cell, foundation::ByteReader& in);
   void load_source(CellId cell, foundation::ByteReader& in);
-  void load_wake(const events::CellEvent<Real>& wake) { wakes_.push(wake); }
-  void load_source_spike(const events::CellEvent<double>& spike) { emissions_.push(spike); }
+  void load_refractory_end(const events::CellEvent<Real>& end_of_refractoriness) {
+    refractory_ends_.push(end_of_refractoriness);
+  }
+  void load_source_spike(const events::CellEvent<double>& spike) { source_spikes_.push(spike); }
   /// A spike of any part, some of whose effects may be done.
   void load_spike_in_flight(const events::CellEvent<Real>& spike);
   void end_load();
@@ -164,7 +165,7 @@ class Shard {
 
  private:
   /// Kinds of events in the order in which they happen at one instant.
-  enum class Kind { sample, crossing, wake, current, emission, delivery, lift };
+  enum class Kind { sample, crossing, end_of_refractoriness, current, spike, delivery, at_threshold };
   struct Next {
     Real time;
     Kind kind;
@@ -179,19 +180,19 @@ class Shard {
   [[nodiscard]] Next next_event();
   void handle(Kind kind, const Real& limit);
   void take_samples();
-  void examine_next();
-  void examine(const events::Candidate<Real>& candidate);
-  void wake_neuron();
+  void look_at_next();
+  void look_at(const events::Candidate<Real>& candidate);
+  void end_next_refractoriness();
   void change_current();
-  void emit_from_source();
+  void emit_source_spike();
   void deliver(const Real& limit);
   void deliver_whole();
   void prefetch_deliveries() const;
   void put_back(const events::Delivery<Real>& delivery);
-  void begin_window();
-  void fill_window(events::Delivery<Real> delivery);
-  [[nodiscard]] Real next_in_windows() const;
-  void deliver_from_window(const Real& limit);
+  void begin_arrival_window();
+  void fill_arrival_window(events::Delivery<Real> delivery);
+  [[nodiscard]] Real next_in_arrival_windows() const;
+  void deliver_from_arrival_window(const Real& limit);
   void deliver_row(const Branch& branch, std::uint32_t source_index, events::Delivery<Real>& delivery);
   [[nodiscard]] std::size_t next_own(const Branch& branch, const network::SynapseTable::Row& row,
                                      std::size_t position) const;
@@ -222,9 +223,9 @@ class Shard {
   [[nodiscard]] Real offset_of(const events::Instant<Number>& t) const;
 
   static Instant never() { return {std::numeric_limits<std::int64_t>::max(), Real(0)}; }
-  static constexpr double kShortestWindow = 0x1p-8;     ///< of arrivals [ms]
-  static constexpr double kLongestWindow = 1.0;         ///< [ms]
-  static constexpr std::size_t kManyCells = 1U << 13U;  ///< with a line of 64 bytes for each, half a megabyte
+  static constexpr double kShortestArrivalWindow = 0x1p-8;  ///< of arrivals [ms]
+  static constexpr double kLongestArrivalWindow = 1.0;      ///< [ms]
+  static constexpr std::size_t kManyCells = 1U << 13U;      ///< with a line of 64 bytes for each, half a megabyte
   static constexpr std::size_t kMostEmitted = 1U << 20U;
   static constexpr double kSlice = 1.0;  ///< [ms]; a divisor of the epoch (benchmarks/networks)
 
@@ -254,8 +255,8 @@ class Shard {
   /// Arrivals at all synapses of one delay; with single delays of their own, only those too soon for a window.
   events::LaneQueue<events::Delivery<Real>> deliveries_;
   /// Spikes that go through synapses with delays of their own and have no arrival in the present window.
-  events::EventQueue<events::Delivery<Real>> spread_;
-  events::DeliveryWindow<Real> window_;
+  events::EventQueue<events::Delivery<Real>> own_delay_deliveries_;
+  events::ArrivalWindow<Real> arrival_window_;
   /// Where the synaptic events of the window's spikes go.
   struct Destination {
     neurons::NeuronGroup<Real>* group;
@@ -263,10 +264,10 @@ class Shard {
   };
   std::vector<Destination> destinations_;
   /// The earliest arrival after the window of its spikes.
-  Instant after_window_ = never();
-  double window_length_ = kShortestWindow;  ///< [ms]
-  events::LaneQueue<events::CellEvent<Real>> wakes_;
-  events::EventQueue<events::CellEvent<double>> emissions_;
+  Instant after_arrival_window_ = never();
+  double arrival_window_length_ = kShortestArrivalWindow;  ///< [ms]
+  events::LaneQueue<events::CellEvent<Real>> refractory_ends_;
+  events::EventQueue<events::CellEvent<double>> source_spikes_;
   events::Candidates<Real> candidates_;
   /// Inputs of one instant for one receptor of one group.
   struct {
@@ -275,7 +276,7 @@ class Shard {
     std::vector<neurons::Targets> targets;
   } collected_;
   std::array<neurons::Input<Real>, neurons::kMaxInputs> inputs_;
-  std::vector<Emission<Real>> emitted_;
+  std::vector<EmittedSpike<Real>> emitted_spikes_;
   std::vector<Samples> samples_;
   events::Instant<double> next_sample_;
   Instant now_;

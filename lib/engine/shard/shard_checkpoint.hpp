@@ -27,14 +27,14 @@ void Shard<Real>::save_source(CellId cell, foundation::ByteWriter& out) const {
 
 template <class Real>
 void Shard<Real>::add_pending(PendingEvents<Real>& events) const {
-  wakes_.for_each([&events](const auto& wake) { events.wakes.push_back(wake); });
-  emissions_.for_each([&events](const auto& spike) { events.source_spikes.push_back(spike); });
+  refractory_ends_.for_each([&events](const auto& wake) { events.refractory_ends.push_back(wake); });
+  source_spikes_.for_each([&events](const auto& spike) { events.source_spikes.push_back(spike); });
   std::map<std::uint32_t, std::vector<events::CellEvent<Real>>> spikes_by_route;
   const auto add = [&spikes_by_route](const auto& delivery) {
     spikes_by_route[delivery.route].push_back({delivery.emitted, delivery.source});
   };
   deliveries_.for_each(add);
-  spread_.for_each(add);
+  own_delay_deliveries_.for_each(add);
   for (auto& [route, spikes] : spikes_by_route) {
     std::sort(spikes.begin(), spikes.end());
     events.add_in_flight(spikes);
@@ -42,21 +42,22 @@ void Shard<Real>::add_pending(PendingEvents<Real>& events) const {
 }
 
 template <class Real>
-Tally Shard<Real>::tally() const {
-  Tally tally{statistics_, {}};
+RunCounts Shard<Real>::run_counts() const {
+  RunCounts run_counts{statistics_, {}};
   for (const Group& group : groups_) {  // every shard has all groups, in the same order
-    group.all().settle();
-    tally.groups.push_back({group.all().interval_counts(), group.all().closest_approach()});
+    group.all().integrate_deferred();
+    run_counts.groups.push_back({group.all().interval_counts(), group.all().closest_approach()});
   }
-  return tally;
+  return run_counts;
 }
 
 template <class Real>
-void Shard<Real>::begin_load(const Instant& now, const std::vector<std::size_t>& current_steps, const Tally& tally) {
-  wakes_.clear();
-  emissions_.clear();
+void Shard<Real>::begin_load(const Instant& now, const std::vector<std::size_t>& current_steps,
+                             const RunCounts& run_counts) {
+  refractory_ends_.clear();
+  source_spikes_.clear();
   deliveries_.clear();
-  spread_.clear();
+  own_delay_deliveries_.clear();
   candidates_.queue().clear();
   now_ = now;
   eventful_ = true;
@@ -65,9 +66,9 @@ void Shard<Real>::begin_load(const Instant& now, const std::vector<std::size_t>&
   for (const network::Injection& injection : network_.injections) {
     update_parameters_of(injection.cells);
   }
-  statistics_ = tally.events;
+  statistics_ = run_counts.events;
   for (std::size_t g = 0; g < groups_.size(); ++g) {
-    groups_[g].all().set_report(tally.groups[g].intervals, tally.groups[g].closest);
+    groups_[g].all().set_report(run_counts.groups[g].intervals, run_counts.groups[g].closest);
   }
 }
 
@@ -108,7 +109,7 @@ void Shard<Real>::load_spike_in_flight(const events::CellEvent<Real>& spike) {
   }
 }
 
-/// Who might spike in the present slice follows from the states.
+/// The candidates of the present slice follow from the states.
 template <class Real>
 void Shard<Real>::end_load() {
   using std::floor;

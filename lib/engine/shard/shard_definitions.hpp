@@ -48,7 +48,7 @@ Shard<Real>::Shard(const network::Network& network, const Routing& routing, netw
       sources_.back() = sources::make_source_group(population, network.seed);
       for (std::uint32_t i = own.begin; i < own.end; ++i) {
         if (const auto first = sources_.back()->restart(i, {})) {
-          emissions_.push({*first, population.first + i});
+          source_spikes_.push({*first, population.first + i});
         }
       }
     } else {
@@ -77,7 +77,7 @@ void Shard<Real>::run_before(const Instant& stop) {
       skip_epochs(stop);
     }
     const Real limit = now_.epoch < stop.epoch ? Real(kEpoch) : stop.offset;
-    if (alone_ && emitted_.size() >= kMostEmitted) {
+    if (alone_ && emitted_spikes_.size() >= kMostEmitted) {
       return;  // they are recorded before there are more
     }
     const Next next = next_event();
@@ -116,25 +116,25 @@ typename Shard<Real>::Next Shard<Real>::next_event() {
   if (!candidates_.queue().empty()) {
     consider(candidates_.queue().top().time, Kind::crossing);
   }
-  if (!wakes_.empty()) {
-    consider(offset_of(wakes_.top().time), Kind::wake);
+  if (!refractory_ends_.empty()) {
+    consider(offset_of(refractory_ends_.top().time), Kind::end_of_refractoriness);
   }
   if (!currents_.empty()) {
     consider(offset_of(currents_.next_time()), Kind::current);
   }
-  if (!emissions_.empty()) {
-    consider(offset_of(emissions_.top().time), Kind::emission);
+  if (!source_spikes_.empty()) {
+    consider(offset_of(source_spikes_.top().time), Kind::spike);
   }
   if (!deliveries_.empty()) {
     consider(offset_of(deliveries_.top().arrival), Kind::delivery);
   }
-  if (!window_.empty()) {
-    consider(window_.events().front().arrival, Kind::delivery);
+  if (!arrival_window_.empty()) {
+    consider(arrival_window_.events().front().arrival, Kind::delivery);
   } else {
-    consider(next_in_windows(), Kind::delivery);
+    consider(next_in_arrival_windows(), Kind::delivery);
   }
-  if (!candidates_.lifted().empty()) {
-    consider(candidates_.lifted().top().time, Kind::lift);
+  if (!candidates_.at_threshold().empty()) {
+    consider(candidates_.at_threshold().top().time, Kind::at_threshold);
   }
   return next;
 }
@@ -147,17 +147,17 @@ void Shard<Real>::handle(Kind kind, const Real& limit) {
     case Kind::sample:
       return take_samples();
     case Kind::crossing:
-      return examine_next();
-    case Kind::wake:
-      return wake_neuron();
+      return look_at_next();
+    case Kind::end_of_refractoriness:
+      return end_next_refractoriness();
     case Kind::current:
       return change_current();
-    case Kind::emission:
-      return emit_from_source();
+    case Kind::spike:
+      return emit_source_spike();
     case Kind::delivery:
       return deliver(limit);
-    case Kind::lift:
-      return examine(candidates_.lifted().take());
+    case Kind::at_threshold:
+      return look_at(candidates_.at_threshold().take());
   }
 }
 
@@ -192,41 +192,41 @@ void Shard<Real>::take_samples() {
 }
 
 template <class Real>
-void Shard<Real>::examine_next() {
+void Shard<Real>::look_at_next() {
   const events::Candidate<Real> candidate = candidates_.queue().take();
   if (large_ && !candidates_.queue().empty()) {
     const Neuron next = neuron(candidates_.queue().top().cell);
     next.group.prefetch(next.index);
   }
-  examine(candidate);
+  look_at(candidate);
 }
 
 template <class Real>
-void Shard<Real>::examine(const events::Candidate<Real>& candidate) {
+void Shard<Real>::look_at(const events::Candidate<Real>& candidate) {
   const auto [group, index] = neuron(candidate.cell);
   if (!(group.safe_until(index) == candidate.time)) {
     return;  // an event has changed the neuron's prospects since
   }
-  const neurons::Verdict<Real> verdict = group.examine(index);
-  if (!verdict.spikes) {
+  const neurons::LookResult<Real> result = group.look_at(index);
+  if (!result.spikes) {
     candidates_.offer(group.safe_until(index), candidate.cell);
     return;
   }
-  const Instant t{now_.epoch, verdict.time};
-  wakes_.push({events::later(t, group.fire(index, verdict.time)), candidate.cell});
+  const Instant t{now_.epoch, result.time};
+  refractory_ends_.push({events::later(t, group.spike_at(index, result.time)), candidate.cell});
   ++statistics_.spikes;
   emit(candidate.cell, t);
 }
 
 template <class Real>
-void Shard<Real>::wake_neuron() {
-  const CellId cell = wakes_.take().cell;
-  if (const events::CellEvent<Real>* later = large_ ? wakes_.ahead(1) : nullptr) {
+void Shard<Real>::end_next_refractoriness() {
+  const CellId cell = refractory_ends_.take().cell;
+  if (const events::CellEvent<Real>* later = large_ ? refractory_ends_.ahead(1) : nullptr) {
     const auto [group, index] = neuron(later->cell);
     group.prefetch(index);
   }
   const auto [group, index] = neuron(cell);
-  group.wake(index, now_.offset, candidates_);
+  group.end_refractoriness(index, now_.offset, candidates_);
 }
 
 template <class Real>
@@ -235,35 +235,35 @@ void Shard<Real>::change_current() {
 }
 
 template <class Real>
-void Shard<Real>::emit_from_source() {
-  const events::CellEvent<double> emission = emissions_.take();
+void Shard<Real>::emit_source_spike() {
+  const events::CellEvent<double> spike = source_spikes_.take();
   ++statistics_.source_spikes;
-  emit(emission.cell, {emission.time.epoch, Real(emission.time.offset)});
-  const std::size_t index = emission.cell - population_of(emission.cell).first;
-  if (const auto next = sources_[population_of_cell_[emission.cell]]->next(index)) {
-    emissions_.push({*next, emission.cell});
+  emit(spike.cell, {spike.time.epoch, Real(spike.time.offset)});
+  const std::size_t index = spike.cell - population_of(spike.cell).first;
+  if (const auto next = sources_[population_of_cell_[spike.cell]]->next(index)) {
+    source_spikes_.push({*next, spike.cell});
   }
 }
 
 /// A spike of this part. Where there are others, it comes back with theirs.
 template <class Real>
 void Shard<Real>::emit(CellId cell, const Instant& t) {
-  emitted_.push_back({cell, t});
-  if (emitted_.size() % kMostEmitted == 0) {
-    foundation::require_room_to_go_on("spikes within an exchange window", emitted_.size());
+  emitted_spikes_.push_back({cell, t});
+  if (emitted_spikes_.size() % kMostEmitted == 0) {
+    foundation::require_room_to_go_on("spikes within an exchange window", emitted_spikes_.size());
   }
   if (alone_) {
-    accept(emitted_.back());
+    accept(emitted_spikes_.back());
   }
 }
 
 template <class Real>
 void Shard<Real>::end_run() {
-  for (const events::Delivery<Real>& delivery : window_.close(now_.epoch)) {
-    spread_.push(delivery);
+  for (const events::Delivery<Real>& delivery : arrival_window_.close(now_.epoch)) {
+    own_delay_deliveries_.push(delivery);
   }
   destinations_.clear();
-  after_window_ = never();
+  after_arrival_window_ = never();
 }
 
 template <class Real>
@@ -287,25 +287,25 @@ typename Shard<Real>::Instant Shard<Real>::next_event_time() const {
   const auto consider = [&next](const Instant& time) { next = time < next ? time : next; };
   const auto widened = [](const events::Instant<double>& time) { return Instant{time.epoch, Real(time.offset)}; };
   consider(widened(next_sample_));
-  if (!wakes_.empty()) {
-    consider(wakes_.top().time);
+  if (!refractory_ends_.empty()) {
+    consider(refractory_ends_.top().time);
   }
   if (!currents_.empty()) {
     consider(widened(currents_.next_time()));
   }
-  if (!emissions_.empty()) {
-    consider(widened(emissions_.top().time));
+  if (!source_spikes_.empty()) {
+    consider(widened(source_spikes_.top().time));
   }
   if (!deliveries_.empty()) {
     consider(deliveries_.top().arrival);
   }
-  if (!window_.empty()) {
-    consider({now_.epoch, window_.events().front().arrival});
+  if (!arrival_window_.empty()) {
+    consider({now_.epoch, arrival_window_.events().front().arrival});
   }
-  if (!spread_.empty()) {
-    consider(spread_.top().arrival);
+  if (!own_delay_deliveries_.empty()) {
+    consider(own_delay_deliveries_.top().arrival);
   }
-  consider(after_window_);
+  consider(after_arrival_window_);
   return next;
 }
 
@@ -403,11 +403,11 @@ void Shard<Real>::sources_changed(std::span<const CellId> cells) {
   std::unordered_set<CellId> changed;
   std::copy_if(cells.begin(), cells.end(), std::inserter(changed, changed.end()),
                [this](CellId cell) { return owns(cell); });
-  emissions_.erase_if([&changed](const events::CellEvent<double>& event) { return changed.contains(event.cell); });
+  source_spikes_.erase_if([&changed](const events::CellEvent<double>& event) { return changed.contains(event.cell); });
   for (const CellId cell : changed) {
     const std::size_t index = cell - population_of(cell).first;
     if (const auto first = sources_[population_of_cell_[cell]]->restart(index, events::round_up(now_))) {
-      emissions_.push({*first, cell});
+      source_spikes_.push({*first, cell});
     }
   }
 }
@@ -436,7 +436,7 @@ template <class Real>
 RunStatistics Shard<Real>::statistics() const {
   RunStatistics result = statistics_;
   for (const Group& group : groups_) {
-    group.all().settle();
+    group.all().integrate_deferred();
     const neurons::IntervalCounts counts = group.all().interval_counts();
     result.settled_by_sign += counts[static_cast<std::size_t>(neurons::Interval::by_sign)];
     result.settled_by_bound += counts[static_cast<std::size_t>(neurons::Interval::by_bound)];
@@ -453,7 +453,7 @@ template <class Real>
 neurons::ClosestApproach Shard<Real>::closest_approach() const {
   neurons::ClosestApproach closest;
   for (const Group& group : groups_) {
-    group.all().settle();
+    group.all().integrate_deferred();
     closest = std::min(closest, group.all().closest_approach());
   }
   return closest;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// The definitions of Shard that have to do with spikes on their way: from an emission to the neurons that it reaches.
+/// The definitions of Shard that have to do with spikes on their way: from a spike to the neurons that it reaches.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -13,19 +13,19 @@
 namespace va_event::engine {
 
 template <class Real>
-void Shard<Real>::accept(const Emission<Real>& emission) {
-  const std::uint32_t population = population_of_cell_[emission.cell];
-  const std::size_t index = emission.cell - network_.populations[population].first;
+void Shard<Real>::accept(const EmittedSpike<Real>& spike) {
+  const std::uint32_t population = population_of_cell_[spike.cell];
+  const std::size_t index = spike.cell - network_.populations[population].first;
   const std::span<const Route> routes = routing_.routes_of(population);
   for (std::uint32_t r = 0; r < routes.size(); ++r) {
     if (routes[r].delay) {
-      deliveries_.push({events::later(emission.time, Real(*routes[r].delay)), emission.cell, r, 0, emission.time});
+      deliveries_.push({events::later(spike.time, Real(*routes[r].delay)), spike.cell, r, 0, spike.time});
       continue;
     }
     const Branch& branch = routes[r].branches[0];
     const network::SynapseTable::Row row = branch.row(index);
     if (const std::size_t first = next_own(branch, row, 0); first < row.target.size()) {
-      put_back({events::later(emission.time, Real(row.delay[first])), emission.cell, r, first, emission.time});
+      put_back({events::later(spike.time, Real(row.delay[first])), spike.cell, r, first, spike.time});
     }
   }
 }
@@ -45,79 +45,79 @@ std::size_t Shard<Real>::next_own(const Branch& branch, const network::SynapseTa
 template <class Real>
 void Shard<Real>::put_back(const events::Delivery<Real>& delivery) {
   const bool bundled = routing_.routes_of(population_of_cell_[delivery.source])[delivery.route].bundled;
-  const bool soon = !window_.empty() && offset_of(delivery.arrival) < window_.end();
+  const bool soon = !arrival_window_.empty() && offset_of(delivery.arrival) < arrival_window_.end();
   if (bundled || soon) {
     deliveries_.push(delivery);
   } else {
-    spread_.push(delivery);
+    own_delay_deliveries_.push(delivery);
   }
 }
 
 /// @param limit no event from then on
 template <class Real>
 void Shard<Real>::deliver(const Real& limit) {
-  if (window_.empty() && next_in_windows() < std::numeric_limits<Real>::infinity() &&
-      (deliveries_.empty() || !(offset_of(deliveries_.top().arrival) < next_in_windows()))) {
-    begin_window();
+  if (arrival_window_.empty() && next_in_arrival_windows() < std::numeric_limits<Real>::infinity() &&
+      (deliveries_.empty() || !(offset_of(deliveries_.top().arrival) < next_in_arrival_windows()))) {
+    begin_arrival_window();
   }
-  if (window_.empty()) {
+  if (arrival_window_.empty()) {
     return deliver_whole();
   }
   if (!deliveries_.empty()) {
     const Real whole = offset_of(deliveries_.top().arrival);
-    const Real& first = window_.events().front().arrival;
-    if (whole < first || (whole == first && !window_.ties_before(deliveries_.top()))) {
+    const Real& first = arrival_window_.events().front().arrival;
+    if (whole < first || (whole == first && !arrival_window_.ties_before(deliveries_.top()))) {
       return deliver_whole();
     }
   }
-  deliver_from_window(limit);
+  deliver_from_arrival_window(limit);
 }
 
 /// The next window, from the first arrival on. Its length follows the number of synapses that a spike passes in it:
 /// with few of them the spikes cost more than the synapses, with many too many arrivals come too late for it.
 template <class Real>
-void Shard<Real>::begin_window() {
+void Shard<Real>::begin_arrival_window() {
   constexpr std::size_t kFew = 4;
   constexpr std::size_t kMany = 16;
-  if (window_.size() < kFew * window_.spikes()) {
-    window_length_ = std::min(2 * window_length_, kLongestWindow);
-  } else if (window_.size() > kMany * window_.spikes()) {
-    window_length_ = std::max(window_length_ / 2, kShortestWindow);
+  if (arrival_window_.size() < kFew * arrival_window_.spikes()) {
+    arrival_window_length_ = std::min(2 * arrival_window_length_, kLongestArrivalWindow);
+  } else if (arrival_window_.size() > kMany * arrival_window_.spikes()) {
+    arrival_window_length_ = std::max(arrival_window_length_ / 2, kShortestArrivalWindow);
   }
-  const Real begin = next_in_windows();
-  const Real end = begin + Real(window_length_);
-  const auto spikes = window_.restart(end < Real(events::kEpoch) ? end : Real(events::kEpoch));
-  after_window_ = never();
+  const Real begin = next_in_arrival_windows();
+  const Real end = begin + Real(arrival_window_length_);
+  const auto spikes = arrival_window_.restart(end < Real(events::kEpoch) ? end : Real(events::kEpoch));
+  after_arrival_window_ = never();
   destinations_.clear();
   for (const auto& spike : spikes) {
-    if (spike.more && offset_of(spike.next.arrival) < window_.end()) {
-      fill_window(spike.next);
+    if (spike.more && offset_of(spike.next.arrival) < arrival_window_.end()) {
+      fill_arrival_window(spike.next);
     } else if (spike.more) {
-      spread_.push(spike.next);
+      own_delay_deliveries_.push(spike.next);
     }
   }
-  while (!spread_.empty() && offset_of(spread_.top().arrival) < window_.end()) {
-    fill_window(spread_.take());
+  while (!own_delay_deliveries_.empty() && offset_of(own_delay_deliveries_.top().arrival) < arrival_window_.end()) {
+    fill_arrival_window(own_delay_deliveries_.take());
   }
-  window_.sort(begin);
+  arrival_window_.sort(begin);
 }
 
 /// The first arrival after the present window.
 template <class Real>
-Real Shard<Real>::next_in_windows() const {
-  const bool queued = !spread_.empty() && spread_.top().arrival < after_window_;
-  return offset_of(queued ? spread_.top().arrival : after_window_);
+Real Shard<Real>::next_in_arrival_windows() const {
+  const bool queued = !own_delay_deliveries_.empty() && own_delay_deliveries_.top().arrival < after_arrival_window_;
+  return offset_of(queued ? own_delay_deliveries_.top().arrival : after_arrival_window_);
 }
 
 /// Adds what of a spike arrives before the window's end.
 template <class Real>
-void Shard<Real>::fill_window(events::Delivery<Real> delivery) {
+void Shard<Real>::fill_arrival_window(events::Delivery<Real> delivery) {
   const std::uint32_t population = population_of_cell_[delivery.source];
   const Branch& branch = routing_.routes_of(population)[delivery.route].branches[0];
   const network::SynapseTable::Row row = branch.row(delivery.source - network_.populations[population].first);
   const Place place = places_[branch.post_population];
   const double constant_weight = row.weight.empty() ? branch.table->constant_weight() : 0.0;
-  const Real end = window_.end();
+  const Real end = arrival_window_.end();
   // As events::later() rounds it, where that stays in the present epoch; beyond the window otherwise.
   const Real epochs = Real(events::kEpoch) * Real(static_cast<double>(now_.epoch - delivery.emitted.epoch));
   const Real emitted = delivery.emitted.offset;
@@ -125,8 +125,8 @@ void Shard<Real>::fill_window(events::Delivery<Real> delivery) {
   std::size_t position = delivery.position;
   for (;;) {
     if (const std::uint32_t target = row.target[position]; place.own.contains(target)) {
-      window_.add(arrival, row.weight.empty() ? constant_weight : row.weight[position], place.offset + target,
-                  position);
+      arrival_window_.add(arrival, row.weight.empty() ? constant_weight : row.weight[position], place.offset + target,
+                          position);
     }
     if (++position == row.target.size()) {
       break;
@@ -143,10 +143,10 @@ void Shard<Real>::fill_window(events::Delivery<Real> delivery) {
     delivery.arrival = events::later(delivery.emitted, Real(row.delay[position]));
   }
   delivery.position = position;
-  window_.add_spike({delivery, position < row.target.size()});
+  arrival_window_.add_spike({delivery, position < row.target.size()});
   destinations_.push_back({place.group, branch.receptor});
-  if (position < row.target.size() && delivery.arrival < after_window_) {
-    after_window_ = delivery.arrival;
+  if (position < row.target.size() && delivery.arrival < after_arrival_window_) {
+    after_arrival_window_ = delivery.arrival;
   }
 }
 
@@ -154,8 +154,8 @@ void Shard<Real>::fill_window(events::Delivery<Real> delivery) {
 /// before the others, and no neuron has two of them, or anything else to do before its own
 /// (neurons::NeuronGroup::receive()). Crossings in between, of other neurons, may come afterwards.
 template <class Real>
-void Shard<Real>::deliver_from_window(const Real& limit) {
-  const auto events = window_.events();
+void Shard<Real>::deliver_from_arrival_window(const Real& limit) {
+  const auto events = arrival_window_.events();
   Real end = limit;
   const auto not_after = [&end](const Real& time) {
     if (time < end) {
@@ -164,14 +164,14 @@ void Shard<Real>::deliver_from_window(const Real& limit) {
   };
   not_after(offset_of(next_sample_));
   not_after(events.front().arrival + Real(routing_.min_delay()));
-  if (!wakes_.empty()) {
-    not_after(offset_of(wakes_.top().time));
+  if (!refractory_ends_.empty()) {
+    not_after(offset_of(refractory_ends_.top().time));
   }
   if (!currents_.empty()) {
     not_after(offset_of(currents_.next_time()));
   }
-  if (!emissions_.empty()) {
-    not_after(offset_of(emissions_.top().time));
+  if (!source_spikes_.empty()) {
+    not_after(offset_of(source_spikes_.top().time));
   }
   if (!deliveries_.empty()) {
     not_after(offset_of(deliveries_.top().arrival));
@@ -187,7 +187,7 @@ void Shard<Real>::deliver_from_window(const Real& limit) {
   }
   const std::size_t taken = group->receive({inputs_.data(), count}, candidates_);
   statistics_.synaptic_events += taken;
-  window_.drop(taken);
+  arrival_window_.drop(taken);
 }
 
 /// What the next deliveries need of the memory, in a network too large for the caches: first where a row is, then what

@@ -15,7 +15,7 @@ namespace va_event::csa {
 class Mask::Node {
  public:
   /// The column to evaluate, and the random masks of the whole tree in the order of their first appearance: the
-  /// place in that list tells their streams apart.
+  /// place in that list distinguishes their streams.
   struct Column {
     const ConnectionContext& context;
     const std::vector<const Node*>& random_masks;

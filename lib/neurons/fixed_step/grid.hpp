@@ -11,7 +11,7 @@ namespace va_event::fixed_step {
 /// Steps from here on are never reached, and below it every step is exact as a double.
 inline constexpr std::int64_t kNever = std::int64_t{1} << 53U;
 
-/// A moment, or a duration, as whole steps and a rest: errors of rounding stay those of one step.
+/// A time, or a duration, as whole steps and a rest: errors of rounding stay those of one step.
 struct GridTime {
   std::int64_t step = 0;
   double offset = 0.0;  ///< [ms], in [0, dt)

@@ -136,7 +136,8 @@ class GroupOf final : public NeuronGroup {
     current_[neuron] = current;
   }
 
-  /// First the whole step for everybody, in vectors and wastefully; then those for whom that was wrong, one by one.
+  /// First the whole step for all neurons, in vectors; then again, one by one, for the neurons that have an event in
+  /// it.
   void finish_step() override {
     for (const Run<Stepper>& r : runs_) {
       whole_step(r, v_.data(), e_.data(), i_.data(), current_.data(), next_v_.data(), next_e_.data(), next_i_.data());
@@ -183,11 +184,11 @@ class GroupOf final : public NeuronGroup {
   void advance(std::size_t n, double offset) {
     while (reached_[n] < offset) {
       apart_[n] = 1;
-      const double wake = wake_[n].step > step_    ? std::numeric_limits<double>::infinity()
-                          : wake_[n].step == step_ ? wake_[n].offset
-                                                   : 0.0;
-      if (wake > reached_[n]) {
-        decay_synapses(n, std::min(wake, offset));
+      const double end_refractoriness = wake_[n].step > step_    ? std::numeric_limits<double>::infinity()
+                                        : wake_[n].step == step_ ? wake_[n].offset
+                                                                 : 0.0;
+      if (end_refractoriness > reached_[n]) {
+        decay_synapses(n, std::min(end_refractoriness, offset));
       } else {
         integrate(n, offset);
       }

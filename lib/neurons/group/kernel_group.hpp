@@ -29,8 +29,8 @@ namespace va_event::neurons {
 /// `Policy` is the deriving class (no virtual calls in loops over inputs). It provides
 ///   deliver(), receive()       inputs, see NeuronGroup
 ///   begin_epoch_of(range)      all neurons of a population into the next epoch
-///   hold(i, t), awake(i, t)    the record of a neuron that spikes, and that awakes
-///   predict(i, at)             until when an awake neuron is certainly silent: sets safe_[i]
+///   record_after_spike(i, t), record_after_refractoriness(i, t)    of a neuron that spikes, and whose refractoriness
+///   ends predict(i, at)             until when a neuron that is not refractory certainly does not spike: sets safe_[i]
 ///   look_start(i), look(...)   the state that looks start from, and the state some time later
 /// and may replace the functions of the section "Defaults of policies".
 template <class Policy, class Kernel, class Real>
@@ -38,22 +38,22 @@ class KernelGroup : public ModelGroup<Real, typename Kernel::State> {
  public:
   using Constants = typename Kernel::Constants;
   using State = typename Kernel::State;
-  using Row = typename Kernel::Row;
-  using Moment = typename Kernel::Moment;
+  using Record = typename Kernel::Record;
+  using SharedExponentials = typename Kernel::SharedExponentials;
   using Candidates = events::Candidates<Real>;
   static_assert(neurons::kEpoch == events::kEpoch);
   static_assert(NeuronKernel<Kernel, Real>);
 
   void reserve(std::size_t count) override {
-    rows_.reserve(count);
+    records_.reserve(count);
     safe_.reserve(count);
-    cold_.reserve(count);
+    rare_.reserve(count);
     set_of_.reserve(count);
   }
 
   std::uint32_t add(const network::PopulationData& population, std::uint32_t begin, std::uint32_t end,
                     std::span<const double> injected) override {
-    const auto first = static_cast<std::uint32_t>(rows_.size());
+    const auto first = static_cast<std::uint32_t>(records_.size());
     std::vector<double> parameters(population.parameters.size());
     std::vector<double> variables(population.initial.size());
     for (std::uint32_t n = begin; n < end; ++n) {
@@ -64,36 +64,36 @@ class KernelGroup : public ModelGroup<Real, typename Kernel::State> {
         variables[x] = population.initial[x].at(n);
       }
       const std::uint32_t set = sets_.add_user(parameters, injected[n - begin]);
-      cold_.push_back({.cell = population.first + n});
+      rare_.push_back({.cell = population.first + n});
       set_of_.push_back(set);
       safe_.push_back(infinity());
-      rows_.emplace_back();
+      records_.emplace_back();
       policy().neuron_added();
-      begin_interval(rows_.size() - 1, Kernel::make_state(sets_[set], variables));
+      begin_interval(records_.size() - 1, Kernel::make_state(sets_[set], variables));
     }
-    ranges_.add(first, static_cast<std::uint32_t>(rows_.size()), set_of_);
+    ranges_.add(first, static_cast<std::uint32_t>(records_.size()), set_of_);
     return first;
   }
 
   void prefetch(std::size_t i) const override {
-    foundation::prefetch(&rows_[i]);
+    foundation::prefetch(&records_[i]);
     foundation::prefetch(&safe_[i]);
-    foundation::prefetch(&cold_[i]);
+    foundation::prefetch(&rare_[i]);
   }
 
   void prefetch_targets(std::span<const std::uint32_t> targets, std::uint32_t offset) const override {
     for (const std::uint32_t target : targets) {
-      foundation::prefetch(&rows_[offset + target]);
+      foundation::prefetch(&records_[offset + target]);
     }
   }
 
   [[nodiscard]] Real safe_until(std::size_t i) const override { return safe_[i]; }
 
-  Verdict<Real> examine(std::size_t i) override {
-    const Search<Real>* known = searches_.find(cold_[i].search, rows_[i].t);
+  LookResult<Real> look_at(std::size_t i) override {
+    const Search<Real>* known = searches_.find(rare_[i].search, records_[i].t);
     if (policy().has_bound(i)) {
       if (known != nullptr && known->approaches) {  // else an event has come first
-        note(i, known->decision.distance, known->decision.time);
+        record_approach(i, known->approach.distance, known->approach.time);
       }
       safe_[i] = infinity();
       return {};
@@ -102,30 +102,30 @@ class KernelGroup : public ModelGroup<Real, typename Kernel::State> {
       if (known->crosses) {
         return {true, safe_[i]};
       }
-      note(i, known->decision.distance, known->decision.time);
+      record_approach(i, known->approach.distance, known->approach.time);
       safe_[i] = infinity();
       return {};
     }
     return look_closer(i);
   }
 
-  Real fire(std::size_t i, const Real& t) override {
+  Real spike_at(std::size_t i, const Real& t) override {
     --this->count(Interval::by_search);
     ++this->count(Interval::crossing);
     ++this->count(Interval::refractory);
-    note(i, searches_.find(cold_[i].search, rows_[i].t)->decision.distance, static_cast<double>(t));
-    searches_.remove(cold_[i].search);
-    policy().hold(i, t);
-    cold_[i].refractory_y = constants(i).y_reset;
+    record_approach(i, searches_.find(rare_[i].search, records_[i].t)->approach.distance, static_cast<double>(t));
+    searches_.remove(rare_[i].search);
+    policy().record_after_spike(i, t);
+    rare_[i].refractory_y = constants(i).y_reset;
     safe_[i] = infinity();
     policy().record_changed(i);
     return constants(i).tau_refrac;
   }
 
-  void wake(std::size_t i, const Real& t, Candidates& candidates) override {
+  void end_refractoriness(std::size_t i, const Real& t, Candidates& candidates) override {
     policy().settle_neuron(i);
-    policy().awake(i, t);
-    candidates.offer(safe_[i], cold_[i].cell);
+    policy().record_after_refractoriness(i, t);
+    candidates.offer(safe_[i], rare_[i].cell);
   }
 
   void set_parameters(std::size_t i, std::span<const double> parameters, double injected, const Real& t,
@@ -134,27 +134,27 @@ class KernelGroup : public ModelGroup<Real, typename Kernel::State> {
     State state = state_at(i, t);
     const bool is_refractory = refractory(i);
     const Real threshold_before = constants(i).v_thresh;
-    const bool at_reset = cold_[i].refractory_y == constants(i).y_reset;
+    const bool at_reset = rare_[i].refractory_y == constants(i).y_reset;
     set_of_[i] = sets_.change_user(set_of_[i], parameters, injected);
     ranges_.set_changed(static_cast<std::uint32_t>(i), set_of_[i]);
     const Real shift = threshold_before - constants(i).v_thresh;
     if (!is_refractory) {
       state.y += shift;
     } else if (at_reset) {  // a v that the user has set meanwhile is kept
-      cold_[i].refractory_y = constants(i).y_reset;
+      rare_[i].refractory_y = constants(i).y_reset;
     } else {
-      cold_[i].refractory_y += shift;
+      rare_[i].refractory_y += shift;
     }
     change(i, state, candidates);
   }
 
-  Retired<Real, State> retire(std::size_t i, const Real& t) override {
+  RemovedNeuron<Real, State> remove_neuron(std::size_t i, const Real& t) override {
     policy().settle_neuron(i);
-    const Retired<Real, State> last{state_at(i, t), cold_[i].refractory_y};
+    const RemovedNeuron<Real, State> last{state_at(i, t), rare_[i].refractory_y};
     State gone{};
-    gone.y = Real(neurons::kHeld);
+    gone.y = Real(neurons::kRefractory);
     gone.t = t;
-    rows_[i] = Kernel::row_of(constants(i), gone);
+    records_[i] = Kernel::record_of(constants(i), gone);
     safe_[i] = infinity();
     policy().record_changed(i);
     return last;
@@ -165,8 +165,8 @@ class KernelGroup : public ModelGroup<Real, typename Kernel::State> {
     State state = visible(i, state_at(i, t));
     Kernel::set_variable(constants(i), state, variable, value);
     if (refractory(i)) {
-      cold_[i].refractory_y = state.y;
-      state.y = Real(neurons::kHeld);
+      rare_[i].refractory_y = state.y;
+      state.y = Real(neurons::kRefractory);
     }
     change(i, state, candidates);
   }
@@ -177,13 +177,13 @@ class KernelGroup : public ModelGroup<Real, typename Kernel::State> {
   }
 
   void next_epoch(std::int64_t epoch) override {
-    policy().settle_all(nullptr);
-    for (std::size_t i = 0; i < cold_.size(); ++i) {
-      Search<Real>* const search = refractory(i) ? nullptr : searches_.find(cold_[i].search, rows_[i].t);
+    policy().integrate_all(nullptr);
+    for (std::size_t i = 0; i < rare_.size(); ++i) {
+      Search<Real>* const search = refractory(i) ? nullptr : searches_.find(rare_[i].search, records_[i].t);
       if (search != nullptr && search->counted) {
         *search = {.counted = true};
       } else {
-        searches_.remove(cold_[i].search);
+        searches_.remove(rare_[i].search);
       }
     }
     epoch_ = epoch;
@@ -195,9 +195,9 @@ class KernelGroup : public ModelGroup<Real, typename Kernel::State> {
 
   /// Checked from the neuron on that was the last one not at rest: the usual cost is that of one neuron.
   bool at_rest() override {
-    policy().settle_all(nullptr);
-    for (std::size_t checked = 0; checked < rows_.size(); ++checked) {
-      not_at_rest_ = not_at_rest_ < rows_.size() ? not_at_rest_ : 0;
+    policy().integrate_all(nullptr);
+    for (std::size_t checked = 0; checked < records_.size(); ++checked) {
+      not_at_rest_ = not_at_rest_ < records_.size() ? not_at_rest_ : 0;
       if (!is_at_rest(not_at_rest_)) {
         return false;
       }
@@ -208,45 +208,45 @@ class KernelGroup : public ModelGroup<Real, typename Kernel::State> {
 
   void skip_to_epoch(std::int64_t epoch) override { epoch_ = epoch; }
 
-  void settle() override { policy().settle_all(nullptr); }
+  void integrate_deferred() override { policy().integrate_all(nullptr); }
 
   void offer_all(Candidates& candidates) const override {
     if constexpr (std::is_same_v<Real, double>) {
       std::vector<std::uint32_t> soon;
       numerics::find_below(safe_, candidates.slice_end(), soon);
       for (const std::uint32_t i : soon) {
-        candidates.offer(safe_[i], cold_[i].cell);
+        candidates.offer(safe_[i], rare_[i].cell);
       }
     } else {
       for (std::size_t i = 0; i < safe_.size(); ++i) {
-        candidates.offer(safe_[i], cold_[i].cell);
+        candidates.offer(safe_[i], rare_[i].cell);
       }
     }
   }
 
   void save(std::size_t i, foundation::ByteWriter& out) override {
     policy().settle_neuron(i);
-    for (const Real* x : rows_[i].numbers()) {
+    for (const Real* x : records_[i].numbers()) {
       foundation::put_number(out, *x);
     }
-    foundation::put_number(out, cold_[i].refractory_y);
+    foundation::put_number(out, rare_[i].refractory_y);
     policy().save_bound(i, out);
     out.put<std::uint8_t>(!refractory(i) && counted(i) ? 1 : 0);
   }
 
   bool load(std::size_t i, foundation::ByteReader& in, const events::Instant<Real>& now) override {
     epoch_ = now.epoch;
-    Row& row = rows_[i];
-    for (Real* x : row.numbers()) {
+    Record& record = records_[i];
+    for (Real* x : record.numbers()) {
       *x = foundation::get_number<Real>(in);
     }
-    cold_[i].refractory_y = foundation::get_number<Real>(in);
-    in.require(Real(0) <= row.t && row.t <= now.offset, "holds a neuron of another time");
+    rare_[i].refractory_y = foundation::get_number<Real>(in);
+    in.require(Real(0) <= record.t && record.t <= now.offset, "holds a neuron of another time");
     require_plausible(i, in);
     policy().load_bound(i, in);
-    searches_.remove(cold_[i].search);
+    searches_.remove(rare_[i].search);
     if (in.get<std::uint8_t>() != 0) {
-      searches_.find_or_add(cold_[i].search, row.t).counted = true;
+      searches_.find_or_add(rare_[i].search, record.t).counted = true;
     }
     if (refractory(i)) {
       safe_[i] = infinity();
@@ -259,19 +259,19 @@ class KernelGroup : public ModelGroup<Real, typename Kernel::State> {
       return false;
     }
     // The looks at the neuron since its last event, once more: they follow from it.
-    policy().predict(i, Kernel::moment(constants(i), row.t));
+    policy().predict(i, Kernel::exponentials_at(constants(i), record.t));
     while (safe_[i] < now.offset) {
-      in.require(!examine(i).spikes, "holds a neuron that should have spiked");
+      in.require(!look_at(i).spikes, "holds a neuron that should have spiked");
     }
     return false;
   }
 
  protected:
   /// What synaptic events do not touch.
-  struct Cold {
+  struct RareFields {
     Real refractory_y = Real(0);  ///< y while the neuron is refractory
     CellId cell = 0;
-    SearchPlace search{};  ///< in the interval since its last event
+    SearchHandle search{};  ///< in the interval since its last event
   };
 
   static Real infinity() { return std::numeric_limits<Real>::infinity(); }
@@ -283,7 +283,7 @@ class KernelGroup : public ModelGroup<Real, typename Kernel::State> {
   [[nodiscard]] bool has_bound(std::size_t /*i*/) const noexcept { return false; }
   /// Brings the record of one neuron, or of all, up to its last input.
   void settle_neuron(std::size_t /*i*/) {}
-  void settle_all(Candidates* /*candidates*/) {}
+  void integrate_all(Candidates* /*candidates*/) {}
   /// The record of a neuron that has no inputs waiting was written anew. @param safe it cannot spike without an input
   void record_changed(std::size_t /*i*/, bool /*safe*/ = false) {}
   /// All neurons are in the new epoch.
@@ -298,7 +298,7 @@ class KernelGroup : public ModelGroup<Real, typename Kernel::State> {
   // --- What policies use
 
   [[nodiscard]] const Constants& constants(std::size_t i) const noexcept { return sets_[set_of_[i]]; }
-  [[nodiscard]] bool refractory(std::size_t i) const noexcept { return rows_[i].y == Real(neurons::kHeld); }
+  [[nodiscard]] bool refractory(std::size_t i) const noexcept { return records_[i].y == Real(neurons::kRefractory); }
   [[nodiscard]] SetsOf<Constants> constants_of_all() const noexcept {
     return {sets_.all().data(), sets_.all().size() == 1 ? nullptr : set_of_.data()};
   }
@@ -350,37 +350,38 @@ class KernelGroup : public ModelGroup<Real, typename Kernel::State> {
     return {&sets_[set], nullptr};
   }
 
-  /// The state at `t` without input since the last event; y of a refractory neuron is kHeld.
+  /// The state at `t` without input since the last event; y of a refractory neuron is kRefractory.
   [[nodiscard]] State state_at(std::size_t i, const Real& t) const {
-    return refractory(i) ? Kernel::held_at(constants(i), rows_[i], t) : Kernel::state_at(constants(i), rows_[i], t);
+    return refractory(i) ? Kernel::refractory_at(constants(i), records_[i], t)
+                         : Kernel::state_at(constants(i), records_[i], t);
   }
 
-  /// An interval of an awake neuron begins with what its record says.
-  void begin_interval(std::size_t i, const Moment& at) {
-    searches_.remove(cold_[i].search);
+  /// An interval of a neuron that is not refractory begins with what its record says.
+  void begin_interval(std::size_t i, const SharedExponentials& at) {
+    searches_.remove(rare_[i].search);
     ++this->count(policy().predict(i, at).by_sign ? Interval::by_sign : Interval::by_bound);
   }
   void begin_interval(std::size_t i, const State& state) {
-    rows_[i] = Kernel::row_of(constants(i), state);
-    begin_interval(i, Kernel::moment(constants(i), state.t));
+    records_[i] = Kernel::record_of(constants(i), state);
+    begin_interval(i, Kernel::exponentials_at(constants(i), state.t));
   }
 
   void begin_epoch(std::size_t i) {
-    Kernel::next_epoch(constants(i), rows_[i]);
+    Kernel::next_epoch(constants(i), records_[i]);
     if (!refractory(i)) {
-      policy().predict(i, Kernel::moment(constants(i), Real(0)));
+      policy().predict(i, Kernel::exponentials_at(constants(i), Real(0)));
     } else {
       policy().record_changed(i);
     }
   }
 
   /// An input, taken by itself.
-  void receive_one(std::uint32_t i, const Moment& at, std::size_t receptor, const Real& weight,
+  void receive_one(std::uint32_t i, const SharedExponentials& at, std::size_t receptor, const Real& weight,
                    Candidates& candidates) {
     if constexpr (Kernel::kInputsMoveV) {
-      note_rise(i, at, weight);
+      record_approach_before_fall(i, at, weight);
     }
-    Kernel::receive(constants(i), rows_[i], at, receptor, weight);
+    Kernel::receive(constants(i), records_[i], at, receptor, weight);
     if (refractory(i)) {
       policy().record_changed(i);
       ++this->count(Interval::refractory);
@@ -393,52 +394,52 @@ class KernelGroup : public ModelGroup<Real, typename Kernel::State> {
     } else {
       begin_interval(i, at);
     }
-    note_fall(i, Kernel::state_now(constants(i), rows_[i], at));
+    record_approach_after_rise(i, Kernel::state_now(constants(i), records_[i], at));
     if constexpr (Kernel::kInputsMoveV) {
-      if (rows_[i].y >= Real(0)) {
-        candidates.lift(at.t, cold_[i].cell);
+      if (records_[i].y >= Real(0)) {
+        candidates.add_at_threshold(at.t, rare_[i].cell);
         return;
       }
     }
-    candidates.offer(safe_[i], cold_[i].cell);
+    candidates.offer(safe_[i], rare_[i].cell);
   }
 
   /// An event where an epoch begins begins an interval, too, although the record has said time 0 before.
   void begin_at_epoch(std::size_t i, const Real& t) {
-    if (Search<Real>* search = t == Real(0) ? searches_.find(cold_[i].search, t) : nullptr) {
+    if (Search<Real>* search = t == Real(0) ? searches_.find(rare_[i].search, t) : nullptr) {
       search->counted = false;
     }
   }
 
-  std::optional<Real> first_crossing(std::size_t i, neurons::Decision& decision) {
-    const State start = Kernel::state_at(constants(i), rows_[i], rows_[i].t);
+  std::optional<Real> first_crossing(std::size_t i, neurons::Approach& approach) {
+    const State start = Kernel::state_at(constants(i), records_[i], records_[i].t);
     const auto crossing =
-        neurons::first_crossing<Kernel, Real>(constants(i), start, Real(neurons::kEpoch) - start.t, &decision);
-    decision.time += static_cast<double>(start.t);
+        neurons::first_crossing<Kernel, Real>(constants(i), start, Real(neurons::kEpoch) - start.t, &approach);
+    approach.time += static_cast<double>(start.t);
     return crossing;
   }
 
   /// An event that ends a rise decides, too, whether there is a spike.
-  void note_fall(std::size_t i, const State& state) {
+  void record_approach_after_rise(std::size_t i, const State& state) {
     if (-state.y <= this->closest_.distance && Kernel::slope(constants(i), state) < Real(0)) {
-      note(i, static_cast<double>(neurons::magnitude(state.y)), static_cast<double>(state.t));
+      record_approach(i, static_cast<double>(neurons::magnitude(state.y)), static_cast<double>(state.t));
     }
   }
 
   /// @param time in the present epoch [ms]
-  void note(std::size_t i, double distance, double time) {
-    const ClosestApproach approach{distance, cold_[i].cell, {epoch_, time}};
+  void record_approach(std::size_t i, double distance, double time) {
+    const ClosestApproach approach{distance, rare_[i].cell, {epoch_, time}};
     if (approach < this->closest_) {
       this->closest_ = approach;
     }
   }
 
   std::int64_t epoch_ = 0;  ///< number of the present one
-  /// As of each neuron's last event, in the kernel's form; y of a refractory one is kHeld.
-  foundation::LargeVector<Row> rows_;
+  /// As of each neuron's last event, in the kernel's form; y of a refractory one is kRefractory.
+  foundation::LargeVector<Record> records_;
   foundation::LargeVector<Real> safe_;  ///< no spike before this time unless an event comes
   std::vector<std::uint32_t> set_of_;   ///< the number of each neuron's constants
-  foundation::LargeVector<Cold> cold_;
+  foundation::LargeVector<RareFields> rare_;
   Searches<Real> searches_;
   ParameterSets<Kernel> sets_;
   PopulationRanges ranges_;
@@ -447,7 +448,8 @@ class KernelGroup : public ModelGroup<Real, typename Kernel::State> {
   std::size_t not_at_rest_ = 0;  ///< a neuron that was not at rest when the group was asked last
 
   /// How far a closer look has to move the bound [ms] so that the neuron is left alone until then; and below what all
-  /// pieces of the drive are looked at. The sequence of looks follows from the neuron's state, not from who asks when.
+  /// pieces of the drive are looked at. The sequence of looks follows from the neuron's state, not from when a look is
+  /// requested.
   static constexpr double kLookAgain = 0.05;
   static constexpr double kSearchBelow = 1e-4;
   /// How many looks that move the bound by less than kLookAgain follow each other at most before all pieces of the
@@ -491,7 +493,7 @@ class KernelGroup : public ModelGroup<Real, typename Kernel::State> {
 
   /// Whether the present interval was counted as a search.
   [[nodiscard]] bool counted(std::size_t i) const {
-    const Search<Real>* const search = searches_.find(cold_[i].search, rows_[i].t);
+    const Search<Real>* const search = searches_.find(rare_[i].search, records_[i].t);
     return search != nullptr && search->counted;
   }
 
@@ -499,7 +501,7 @@ class KernelGroup : public ModelGroup<Real, typename Kernel::State> {
   [[nodiscard]] State visible(std::size_t i, const State& state) const {
     State seen = state;
     if (refractory(i)) {
-      seen.y = cold_[i].refractory_y;
+      seen.y = rare_[i].refractory_y;
     }
     return seen;
   }
@@ -508,11 +510,12 @@ class KernelGroup : public ModelGroup<Real, typename Kernel::State> {
   /// variables, and so large at most that nothing that is computed from it overflows.
   void require_plausible(std::size_t i, foundation::ByteReader& in) {
     constexpr double kLargest = 1e100;
-    for (const Real* x : rows_[i].numbers()) {
-      in.require(magnitude(*x) <= Real(kLargest) || (refractory(i) && x == &rows_[i].y), "holds a number out of range");
+    for (const Real* x : records_[i].numbers()) {
+      in.require(magnitude(*x) <= Real(kLargest) || (refractory(i) && x == &records_[i].y),
+                 "holds a number out of range");
     }
-    in.require(magnitude(cold_[i].refractory_y) <= Real(kLargest), "holds a number out of range");
-    const State state = visible(i, state_at(i, rows_[i].t));
+    in.require(magnitude(rare_[i].refractory_y) <= Real(kLargest), "holds a number out of range");
+    const State state = visible(i, state_at(i, records_[i].t));
     in.require(magnitude(state.y) <= Real(kLargest), "holds a potential out of range");
     if constexpr (requires { Kernel::model(); }) {
       for (std::size_t x = 0; x < Kernel::model().variables.size(); ++x) {
@@ -526,21 +529,21 @@ class KernelGroup : public ModelGroup<Real, typename Kernel::State> {
   /// The user has changed something.
   void change(std::size_t i, const State& state, Candidates& candidates) {
     if (refractory(i)) {
-      rows_[i] = Kernel::row_of(constants(i), state);
+      records_[i] = Kernel::record_of(constants(i), state);
       policy().record_changed(i);
       ++this->count(Interval::refractory);
       return;
     }
     begin_interval(i, state);
-    candidates.offer(safe_[i], cold_[i].cell);
+    candidates.offer(safe_[i], rare_[i].cell);
   }
 
   [[nodiscard]] bool is_at_rest(std::size_t i) const {
     if (safe_[i] < infinity()) {
       return false;
     }
-    Row now = rows_[i];
-    Row next = rows_[i];
+    Record now = records_[i];
+    Record next = records_[i];
     Kernel::next_epoch(constants(i), next);
     const auto before = now.numbers();
     const auto after = next.numbers();
@@ -557,9 +560,9 @@ class KernelGroup : public ModelGroup<Real, typename Kernel::State> {
   /// Closer looks, each from where the last one proved that nothing happens before. They approach a crossing like
   /// Newton's method does, and never pass it. Where they do not come closer, as between very different time constants,
   /// the root finder, whose work is bounded, says what the rest of the epoch brings.
-  Verdict<Real> look_closer(std::size_t i) {
+  LookResult<Real> look_closer(std::size_t i) {
     const auto start = policy().look_start(i);
-    const Search<Real>* const known = searches_.find(cold_[i].search, rows_[i].t);
+    const Search<Real>* const known = searches_.find(rare_[i].search, records_[i].t);
     unsigned looks = known != nullptr ? known->looks : 0;
     for (Real t = safe_[i];;) {
       const State there = policy().look(i, start, t);
@@ -567,14 +570,14 @@ class KernelGroup : public ModelGroup<Real, typename Kernel::State> {
       if (may_be_past_closest(i, there)) {
         if (t > safe_[i]) {  // an event may come first
           safe_[i] = t;
-          searches_.find_or_add(cold_[i].search, rows_[i].t).looks = looks;
+          searches_.find_or_add(rare_[i].search, records_[i].t).looks = looks;
           return {};
         }
-        note_peak_before(i, t);
+        record_peak_before(i, t);
       }
       if (bound > kLookAgain) {
         safe_[i] = t + bound;
-        if (Search<Real>* const begun = looks > 0 ? searches_.find(cold_[i].search, rows_[i].t) : nullptr) {
+        if (Search<Real>* const begun = looks > 0 ? searches_.find(rare_[i].search, records_[i].t) : nullptr) {
           begun->looks = 0;
         }
         return {};
@@ -599,37 +602,37 @@ class KernelGroup : public ModelGroup<Real, typename Kernel::State> {
     if (!near) {
       return false;
     }
-    neurons::Decision decision;
+    neurons::Approach approach;
     if (near->after <= Real(this->closest_.distance)) {  // the closest approach needs all pieces of the drive
-      static_cast<void>(first_crossing(i, decision));
+      static_cast<void>(first_crossing(i, approach));
     }
-    found(i, near->time, decision);
+    found(i, near->time, approach);
     return true;
   }
 
   /// The next crossing or that there is none, by the pieces of the drive since the neuron's last event.
   void search(std::size_t i) {
-    neurons::Decision decision;
-    if (const auto crossing = first_crossing(i, decision)) {
-      found(i, rows_[i].t + *crossing, decision);
+    neurons::Approach approach;
+    if (const auto crossing = first_crossing(i, approach)) {
+      found(i, records_[i].t + *crossing, approach);
       return;
     }
     const Real now = safe_[i];
-    found(i, infinity(), decision);
-    if (const Real time(decision.time); time > now) {
+    found(i, infinity(), approach);
+    if (const Real time(approach.time); time > now) {
       safe_[i] = time;  // to be noted then, unless an event comes
     } else {
-      note(i, decision.distance, decision.time);
+      record_approach(i, approach.distance, approach.time);
     }
   }
 
   /// The search of this interval ends: with a spike at `time`, or with none, +inf.
-  void found(std::size_t i, const Real& time, const neurons::Decision& decision) {
-    Search<Real>& search = searches_.find_or_add(cold_[i].search, rows_[i].t);
+  void found(std::size_t i, const Real& time, const neurons::Approach& approach) {
+    Search<Real>& search = searches_.find_or_add(rare_[i].search, records_[i].t);
     safe_[i] = time;
     search.crosses = time < infinity();
     search.answered = true;
-    search.decision = decision;
+    search.approach = approach;
     policy().searched(i);
     if (!search.counted) {
       search.counted = true;
@@ -638,7 +641,8 @@ class KernelGroup : public ModelGroup<Real, typename Kernel::State> {
     }
   }
 
-  /// Whether the looks may have passed a peak that came closer to the threshold than any so far: only the search tells.
+  /// Whether the looks may have passed a peak that came closer to the threshold than any so far, which only a search
+  /// can find out.
   [[nodiscard]] bool may_be_past_closest(std::size_t i, const State& there) const {
     constexpr double kNear = 16.0;  // v has fallen a little since its peak
     if (!(-there.y <= Real(kNear * this->closest_.distance))) {
@@ -649,20 +653,20 @@ class KernelGroup : public ModelGroup<Real, typename Kernel::State> {
   }
 
   /// Only what is reported depends on this, neither the looks nor what they find.
-  void note_peak_before(std::size_t i, const Real& t) {
-    neurons::Decision decision;
-    static_cast<void>(first_crossing(i, decision));
-    if (Real(decision.time) <= t) {
-      note(i, decision.distance, decision.time);
+  void record_peak_before(std::size_t i, const Real& t) {
+    neurons::Approach approach;
+    static_cast<void>(first_crossing(i, approach));
+    if (Real(approach.time) <= t) {
+      record_approach(i, approach.distance, approach.time);
     }
   }
 
   /// An event that is about to pull v down while it rises decides, too.
-  void note_rise(std::size_t i, const Moment& at, const Real& weight) {
+  void record_approach_before_fall(std::size_t i, const SharedExponentials& at, const Real& weight) {
     if (weight < Real(0) && !refractory(i)) {
-      const State state = Kernel::state_at(constants(i), rows_[i], at.t);
+      const State state = Kernel::state_at(constants(i), records_[i], at.t);
       if (-state.y <= this->closest_.distance && Kernel::slope(constants(i), state) > Real(0)) {
-        note(i, static_cast<double>(neurons::magnitude(state.y)), static_cast<double>(at.t));
+        record_approach(i, static_cast<double>(neurons::magnitude(state.y)), static_cast<double>(at.t));
       }
     }
   }

@@ -22,16 +22,17 @@ using IntervalCounts = std::array<std::uint64_t, kIntervalKinds>;
 
 /// What the event loop learns about a candidate.
 template <class Real>
-struct Verdict {
+struct LookResult {
   bool spikes = false;
   Real time = Real(0);  ///< of the spike [ms]
 };
 
 /// Neurons of one model, of any number of populations, as the event loop uses them: inputs are delivered to them, they
-/// are looked at when they might spike, they spike, and they awake. All times are offsets in the present epoch.
+/// are looked at when they might spike, they spike, and their refractoriness ends. All times are offsets in the present
+/// epoch.
 ///
 /// Between two of its own events a neuron's record is not touched: a value or a crossing in between is a function of
-/// that record, so that nothing depends on when somebody asked. Which neurons a group holds, and how their inputs wait
+/// that record, so that nothing depends on when they were read. Which neurons a group holds, and how their inputs wait
 /// or are added up, is the matter of the classes below this one (StoredNeuronGroup, DrivenNeuronGroup).
 template <class Real>
 class NeuronGroup {
@@ -58,11 +59,11 @@ class NeuronGroup {
   /// Before this time the neuron does not spike unless an event comes; +inf: not within this epoch.
   [[nodiscard]] virtual Real safe_until(std::size_t index) const = 0;
   /// Looks closer at a neuron at its `safe_until`: it spikes there, or it is safe until a later time.
-  virtual Verdict<Real> examine(std::size_t index) = 0;
+  virtual LookResult<Real> look_at(std::size_t index) = 0;
   /// The neuron spikes at `t` and becomes refractory. Returns tau_refrac [ms].
-  virtual Real fire(std::size_t index, const Real& t) = 0;
+  virtual Real spike_at(std::size_t index, const Real& t) = 0;
   /// Refractoriness ends at `t`.
-  virtual void wake(std::size_t index, const Real& t, Candidates& candidates) = 0;
+  virtual void end_refractoriness(std::size_t index, const Real& t, Candidates& candidates) = 0;
 
   /// New parameters (in the order of the model) and injected current [nA] from `t` on; the variables stay.
   virtual void set_parameters(std::size_t index, std::span<const double> parameters, double injected, const Real& t,
@@ -84,7 +85,7 @@ class NeuronGroup {
   virtual void offer_all(Candidates& candidates) const = 0;
 
   /// Brings what there is to report up to date.
-  virtual void settle() = 0;
+  virtual void integrate_deferred() = 0;
 
   /// What a checkpoint holds of a neuron: its last event, from which all else follows.
   virtual void save(std::size_t index, foundation::ByteWriter& out) = 0;
@@ -122,8 +123,8 @@ class StoredNeuronGroup : public NeuronGroup<Real> {
 
 /// A neuron as it leaves a group.
 template <class Real, class State>
-struct Retired {
-  State state;        ///< y is kHeld while the neuron is refractory
+struct RemovedNeuron {
+  State state;        ///< y is kRefractory while the neuron is refractory
   Real refractory_y;  ///< what y is then
 };
 
@@ -132,7 +133,7 @@ template <class Real, class State>
 class ModelGroup : public StoredNeuronGroup<Real> {
  public:
   /// The neuron leaves at `t`. Its place stays, takes no inputs and never spikes.
-  virtual Retired<Real, State> retire(std::size_t index, const Real& t) = 0;
+  virtual RemovedNeuron<Real, State> remove_neuron(std::size_t index, const Real& t) = 0;
 };
 
 }  // namespace va_event::neurons

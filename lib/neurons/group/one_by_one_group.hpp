@@ -18,22 +18,22 @@ class OneByOneGroup final : public KernelGroup<OneByOneGroup<Kernel, Real>, Kern
 
  public:
   using typename Base::Candidates;
-  using typename Base::Moment;
-  using typename Base::Row;
+  using typename Base::Record;
+  using typename Base::SharedExponentials;
   using typename Base::State;
 
   void deliver(const Real& t, std::size_t receptor, std::span<const Targets> targets, Candidates& candidates) override {
     this->divide(
         targets,
         [&](std::uint32_t set, std::span<const Targets> parts) {
-          const Moment at = Kernel::moment(this->sets_[set], t);
+          const SharedExponentials at = Kernel::exponentials_at(this->sets_[set], t);
           for_each(parts, [&](std::uint32_t i, double weight) {
             this->receive_one(i, at, receptor, Real(weight), candidates);
           });
         },
         [&](std::span<const Targets> parts) {
           for_each(parts, [&](std::uint32_t i, double weight) {
-            this->receive_one(i, Kernel::moment(this->constants(i), t), receptor, Real(weight), candidates);
+            this->receive_one(i, Kernel::exponentials_at(this->constants(i), t), receptor, Real(weight), candidates);
           });
         });
   }
@@ -43,11 +43,11 @@ class OneByOneGroup final : public KernelGroup<OneByOneGroup<Kernel, Real>, Kern
     std::size_t count = 0;
     do {
       const Input<Real>& input = inputs[count];
-      this->receive_one(input.index, Kernel::moment(this->constants(input.index), input.t), input.receptor,
+      this->receive_one(input.index, Kernel::exponentials_at(this->constants(input.index), input.t), input.receptor,
                         Real(input.weight), candidates);
       ++count;
     } while (count < inputs.size() &&
-             this->rows_[inputs[count].index].t<begin&& this->safe_[inputs[count].index]> inputs[count].t);
+             this->records_[inputs[count].index].t<begin&& this->safe_[inputs[count].index]> inputs[count].t);
     return count;
   }
 
@@ -67,26 +67,26 @@ class OneByOneGroup final : public KernelGroup<OneByOneGroup<Kernel, Real>, Kern
     }
   }
 
-  void hold(std::size_t i, const Real& t) {
-    State state = Kernel::held_at(this->constants(i), this->rows_[i], t);
+  void record_after_spike(std::size_t i, const Real& t) {
+    State state = Kernel::refractory_at(this->constants(i), this->records_[i], t);
     Kernel::after_spike(this->constants(i), state);
-    this->rows_[i] = Kernel::row_of(this->constants(i), state);
+    this->records_[i] = Kernel::record_of(this->constants(i), state);
   }
 
-  void awake(std::size_t i, const Real& t) {
-    State state = Kernel::held_at(this->constants(i), this->rows_[i], t);
-    state.y = this->cold_[i].refractory_y;
+  void record_after_refractoriness(std::size_t i, const Real& t) {
+    State state = Kernel::refractory_at(this->constants(i), this->records_[i], t);
+    state.y = this->rare_[i].refractory_y;
     this->begin_interval(i, state);
   }
 
-  SafeInterval<Real> predict(std::size_t i, const Moment& at) {
-    const auto bound = Kernel::safe_after(this->constants(i), this->rows_[i], at);
-    this->safe_[i] = this->rows_[i].t + bound.duration;
+  SafeInterval<Real> predict(std::size_t i, const SharedExponentials& at) {
+    const auto bound = Kernel::safe_after(this->constants(i), this->records_[i], at);
+    this->safe_[i] = this->records_[i].t + bound.duration;
     return bound;
   }
 
-  [[nodiscard]] const Row& look_start(std::size_t i) const { return this->rows_[i]; }
-  [[nodiscard]] State look(std::size_t i, const Row& start, const Real& t) const {
+  [[nodiscard]] const Record& look_start(std::size_t i) const { return this->records_[i]; }
+  [[nodiscard]] State look(std::size_t i, const Record& start, const Real& t) const {
     return Kernel::state_at(this->constants(i), start, t);
   }
 };

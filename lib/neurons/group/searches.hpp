@@ -19,11 +19,11 @@ struct Search {
   bool crosses = false;          ///< the answer: a spike at safe_until
   unsigned looks = 0;            ///< since the last one that moved the bound far
   bool approaches = false;       ///< a closest approach is expected at decision.time
-  neurons::Decision decision{};  ///< of that search
+  neurons::Approach approach{};  ///< of that search
 };
 
 /// Where a neuron's search stands in the table.
-class SearchPlace {
+class SearchHandle {
  public:
   [[nodiscard]] bool empty() const noexcept { return number_ == kNone; }
 
@@ -35,19 +35,19 @@ class SearchPlace {
 };
 
 /// The searches in intervals that last. Few neurons have one at a time, so they have a table of their own. An event
-/// need not tell it: a search in another interval than that which begins at `from` is none.
+/// need not be told so: a search in another interval than that which begins at `from` is none.
 template <class Real>
 class Searches {
  public:
   void reserve(std::size_t count) { searches_.reserve(count); }
-  [[nodiscard]] Search<Real>* find(SearchPlace place, const Real& from) {
+  [[nodiscard]] Search<Real>* find(SearchHandle place, const Real& from) {
     return place.empty() || searches_[place.number_].from != from ? nullptr : &searches_[place.number_];
   }
-  [[nodiscard]] const Search<Real>* find(SearchPlace place, const Real& from) const {
+  [[nodiscard]] const Search<Real>* find(SearchHandle place, const Real& from) const {
     return place.empty() || searches_[place.number_].from != from ? nullptr : &searches_[place.number_];
   }
   /// Valid until the next call.
-  [[nodiscard]] Search<Real>& find_or_add(SearchPlace& place, const Real& from) {
+  [[nodiscard]] Search<Real>& find_or_add(SearchHandle& place, const Real& from) {
     if (Search<Real>* search = find(place, from)) {
       return *search;
     }
@@ -60,7 +60,7 @@ class Searches {
     }
     return searches_[place.number_] = {.from = from};
   }
-  void remove(SearchPlace& place) {
+  void remove(SearchHandle& place) {
     if (!place.empty()) {
       free_.push_back(place.number_);
       place = {};

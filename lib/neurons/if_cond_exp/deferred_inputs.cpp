@@ -28,45 +28,45 @@ struct Decays {
   double exc;
   double inh;
 };
-/// At the time of a neuron's row.
-HWY_INLINE Decays decays_at(const Constants& c, const Backlog& backlog, double t, const PastInput* inputs) {
-  if (HWY_UNLIKELY(backlog.last == Backlog::kUnknown)) {
+/// At the time of a neuron's record.
+HWY_INLINE Decays decays_at(const Constants& c, const DeferredInputs& deferred, double t, const StoredInput* inputs) {
+  if (HWY_UNLIKELY(deferred.last == DeferredInputs::kUnknown)) {
     return {numerics::elementary::exp(-t * c.rate_exc), numerics::elementary::exp(-t * c.rate_inh)};
   }
-  return {inputs[backlog.last].decay_exc, inputs[backlog.last].decay_inh};
+  return {inputs[deferred.last].decay_exc, inputs[deferred.last].decay_inh};
 }
 
 /// The state after input number `wanted` of the list, for reports.
-HWY_NOINLINE State<double> state_after(const Backlog& backlog, const State<double>& row, const PastInput* inputs,
-                                       std::size_t wanted, double y) {
-  double exc = row.exc;
-  double inh = row.inh;
+HWY_NOINLINE State<double> state_after(const DeferredInputs& deferred, const State<double>& record,
+                                       const StoredInput* inputs, std::size_t wanted, double y) {
+  double exc = record.exc;
+  double inh = record.inh;
   for (std::size_t k = 0; k <= wanted; ++k) {
-    exc += inputs[backlog.inputs[k]].exc;
-    inh += inputs[backlog.inputs[k]].inh;
+    exc += inputs[deferred.inputs[k]].exc;
+    inh += inputs[deferred.inputs[k]].inh;
   }
-  const PastInput& input = inputs[backlog.inputs[wanted]];
+  const StoredInput& input = inputs[deferred.inputs[wanted]];
   return {y, exc * input.decay_exc, inh * input.decay_inh, input.t};
 }
 
 /// How long a neuron whose list is done is safe. @returns whether it is so until the next input, because of the drive
-HWY_INLINE bool look_ahead(const BackloggedNeurons& neurons, std::uint32_t i, const Constants& c, const Decays& decays,
-                           const Watch& watch, BacklogReport& report) {
-  const State<double>& row = neurons.row[i];
-  Backlog& backlog = neurons.backlog[i];
-  const SafeInterval<double> safe = Kernel::safe_after(c, row, {row.t, decays.exc, decays.inh});
+HWY_INLINE bool look_ahead(const DeferringNeurons& neurons, std::uint32_t i, const Constants& c, const Decays& decays,
+                           const LookLimits& limits, IntegrationReport& report) {
+  const State<double>& record = neurons.record[i];
+  DeferredInputs& deferred = neurons.deferred[i];
+  const SafeInterval<double> safe = Kernel::safe_after(c, record, {record.t, decays.exc, decays.inh});
   bool by_sign = safe.by_sign;
-  if (HWY_UNLIKELY(row.y >= 0.0) && backlog.armed == 0) {
+  if (HWY_UNLIKELY(record.y >= 0.0) && deferred.due_at_next_input == 0) {
     // From below threshold a drive that is not positive leads nowhere, whatever rounding does to y. Only a neuron that
     // was about to spike may have arrived.
-    const double synaptic = Kernel::DriveFactors(c, decays.exc, decays.inh).largest(row.exc, row.inh);
+    const double synaptic = Kernel::DriveFactors(c, decays.exc, decays.inh).largest(record.exc, record.inh);
     by_sign = c.y_leak + (synaptic > 0.0 ? synaptic : 0.0) <= 0.0;
   }
-  const double until = by_sign ? std::numeric_limits<double>::infinity() : row.t + safe.duration;
-  backlog.set_limit(false, !by_sign, c.y_leak);
+  const double until = by_sign ? std::numeric_limits<double>::infinity() : record.t + safe.duration;
+  deferred.set_limit(false, !by_sign, c.y_leak);
   neurons.safe_until[i] = until;
-  if (until < watch.until) {
-    report.noticed.push_back(i);
+  if (until < limits.until) {
+    report.new_candidates.push_back(i);
   }
   return by_sign;
 }
@@ -79,20 +79,20 @@ struct Block {
 
 /// Adds the intervals of a neuron. @tparam kToEpoch  and the one up to the end of the epoch
 template <bool kOneSet, bool kToEpoch>
-HWY_INLINE void collect(const BackloggedNeurons& neurons, std::uint32_t i, const PastInput* inputs,
+HWY_INLINE void collect(const DeferringNeurons& neurons, std::uint32_t i, const StoredInput* inputs,
                         Intervals<kOneSet>& intervals, Block& block) {
-  const Backlog& backlog = neurons.backlog[i];
-  const State<double>& row = neurons.row[i];
+  const DeferredInputs& deferred = neurons.deferred[i];
+  const State<double>& record = neurons.record[i];
   const Constants& c = neurons.constants[i];
   block.who[block.count++] = i;
-  Decays decays = decays_at(c, backlog, row.t, inputs);
-  double t = row.t;
-  double exc = row.exc;
-  double inh = row.inh;
+  Decays decays = decays_at(c, deferred, record.t, inputs);
+  double t = record.t;
+  double exc = record.exc;
+  double inh = record.inh;
   std::size_t count = intervals.count();
-  const std::size_t used = backlog.used;
+  const std::size_t used = deferred.used;
   for (std::size_t k = 0; k < used; ++k) {
-    const PastInput& input = inputs[backlog.inputs[k]];
+    const StoredInput& input = inputs[deferred.inputs[k]];
     intervals.set(count++, c, input.t - t, exc * decays.exc, inh * decays.inh);
     exc += input.exc;
     inh += input.inh;
@@ -106,38 +106,38 @@ HWY_INLINE void collect(const BackloggedNeurons& neurons, std::uint32_t i, const
 }
 
 template <bool kOneSet, bool kToEpoch>
-HWY_INLINE void settle_block(const BackloggedNeurons& neurons, const Block& block, const PastInput* inputs,
-                             const Watch& watch, Intervals<kOneSet>& intervals, BacklogReport& report) {
+HWY_INLINE void integrate_block(const DeferringNeurons& neurons, const Block& block, const StoredInput* inputs,
+                                const LookLimits& limits, Intervals<kOneSet>& intervals, IntegrationReport& report) {
   intervals.solve();
   std::size_t interval = 0;
   for (std::size_t j = 0; j < block.count; ++j) {
     const std::uint32_t i = block.who[j];
     const Constants& c = neurons.constants[i];
-    Backlog& backlog = neurons.backlog[i];
-    State<double>& row = neurons.row[i];
-    const std::size_t used = backlog.used;
-    double y = row.y;
+    DeferredInputs& deferred = neurons.deferred[i];
+    State<double>& record = neurons.record[i];
+    const std::size_t used = deferred.used;
+    double y = record.y;
     for (std::size_t k = 0; k < used; ++k) {
       y = intervals.through(interval++, y);
-      if (HWY_UNLIKELY(-y <= watch.distance)) {
-        report.near.push_back({i, state_after(backlog, row, inputs, k, y)});
+      if (HWY_UNLIKELY(-y <= limits.distance)) {
+        report.near_threshold.push_back({i, state_after(deferred, record, inputs, k, y)});
       }
     }
-    backlog.used = 0;
-    backlog.due = 0;
+    deferred.used = 0;
+    deferred.due = 0;
     if constexpr (kToEpoch) {
       y = intervals.through(interval++, y);
-      row = {y, neurons::decayed(backlog.exc, c.epoch_exc), neurons::decayed(backlog.inh, c.epoch_inh), 0.0};
-      backlog.exc = row.exc;
-      backlog.inh = row.inh;
-      backlog.last = Backlog::kEpochBegin;
-      look_ahead(neurons, i, c, {1.0, 1.0}, watch, report);
+      record = {y, neurons::decayed(deferred.exc, c.epoch_exc), neurons::decayed(deferred.inh, c.epoch_inh), 0.0};
+      deferred.exc = record.exc;
+      deferred.inh = record.inh;
+      deferred.last = DeferredInputs::kEpochBegin;
+      look_ahead(neurons, i, c, {1.0, 1.0}, limits, report);
       report.by_sign += used;
     } else {
-      backlog.last = backlog.inputs[used - 1];
-      const PastInput& input = inputs[backlog.last];
-      row = {y, backlog.exc, backlog.inh, input.t};
-      const bool by_sign = look_ahead(neurons, i, c, {input.decay_exc, input.decay_inh}, watch, report);
+      deferred.last = deferred.inputs[used - 1];
+      const StoredInput& input = inputs[deferred.last];
+      record = {y, deferred.exc, deferred.inh, input.t};
+      const bool by_sign = look_ahead(neurons, i, c, {input.decay_exc, input.decay_inh}, limits, report);
       report.by_sign += used - (by_sign ? 0U : 1U);
       report.by_bound += by_sign ? 0U : 1U;
     }
@@ -146,26 +146,26 @@ HWY_INLINE void settle_block(const BackloggedNeurons& neurons, const Block& bloc
 }
 
 /// While a neuron is refractory, v takes no notice.
-HWY_INLINE void settle_refractory(const BackloggedNeurons& neurons, std::uint32_t i, const PastInput* inputs,
-                                  BacklogReport& report) {
-  Backlog& backlog = neurons.backlog[i];
-  State<double>& row = neurons.row[i];
-  if (backlog.used > 0) {
-    backlog.last = backlog.inputs[backlog.used - 1U];
-    row = {row.y, backlog.exc, backlog.inh, inputs[backlog.last].t};
-    report.refractory += backlog.used;
-    backlog.used = 0;
-    backlog.due = 0;
+HWY_INLINE void integrate_refractory(const DeferringNeurons& neurons, std::uint32_t i, const StoredInput* inputs,
+                                     IntegrationReport& report) {
+  DeferredInputs& deferred = neurons.deferred[i];
+  State<double>& record = neurons.record[i];
+  if (deferred.used > 0) {
+    deferred.last = deferred.inputs[deferred.used - 1U];
+    record = {record.y, deferred.exc, deferred.inh, inputs[deferred.last].t};
+    report.refractory += deferred.used;
+    deferred.used = 0;
+    deferred.due = 0;
   }
 }
 
 template <bool kOneSet>
-void settle_some(const BackloggedNeurons& neurons, std::span<const std::uint32_t> who, const PastInput* inputs,
-                 const Watch& watch, BacklogReport& report) {
+void integrate_some(const DeferringNeurons& neurons, std::span<const std::uint32_t> who, const StoredInput* inputs,
+                    const LookLimits& limits, IntegrationReport& report) {
   constexpr std::size_t kAhead = 8;
   const auto prefetch = [&neurons](std::uint32_t i) HWY_ATTR {
-    hwy::Prefetch(neurons.row + i);
-    hwy::Prefetch(neurons.backlog + i);
+    hwy::Prefetch(neurons.record + i);
+    hwy::Prefetch(neurons.deferred + i);
     if constexpr (!kOneSet) {
       foundation::prefetch(std::as_bytes(std::span(&neurons.constants[i], 1)));
     }
@@ -180,65 +180,65 @@ void settle_some(const BackloggedNeurons& neurons, std::span<const std::uint32_t
       prefetch(who[k + kAhead]);
     }
     const std::uint32_t i = who[k];
-    Backlog& backlog = neurons.backlog[i];
-    if (neurons.row[i].y == kHeld) {
-      settle_refractory(neurons, i, inputs, report);
-    } else if (backlog.used > 0) {
+    DeferredInputs& deferred = neurons.deferred[i];
+    if (neurons.record[i].y == kRefractory) {
+      integrate_refractory(neurons, i, inputs, report);
+    } else if (deferred.used > 0) {
       collect<kOneSet, false>(neurons, i, inputs, intervals, block);
       if (block.count == kBlock) {
-        settle_block<kOneSet, false>(neurons, block, inputs, watch, intervals, report);
+        integrate_block<kOneSet, false>(neurons, block, inputs, limits, intervals, report);
         block.count = 0;
       }
     }
   }
   if (block.count > 0) {
-    settle_block<kOneSet, false>(neurons, block, inputs, watch, intervals, report);
+    integrate_block<kOneSet, false>(neurons, block, inputs, limits, intervals, report);
   }
 }
 
-void settle_all(const BackloggedNeurons& neurons, std::span<const std::uint32_t> who, const PastInput* inputs,
-                const Watch& watch, BacklogReport& report) {
+void integrate_all(const DeferringNeurons& neurons, std::span<const std::uint32_t> who, const StoredInput* inputs,
+                   const LookLimits& limits, IntegrationReport& report) {
   if (neurons.constants.set_of == nullptr) {
-    settle_some<true>(neurons, who, inputs, watch, report);
+    integrate_some<true>(neurons, who, inputs, limits, report);
   } else {
-    settle_some<false>(neurons, who, inputs, watch, report);
+    integrate_some<false>(neurons, who, inputs, limits, report);
   }
 }
 
 template <bool kOneSet>
-void settle_epoch_of(const BackloggedNeurons& neurons, std::uint32_t first, std::uint32_t count,
-                     const PastInput* inputs, BacklogReport& report) {
-  const Watch nobody{0.0, 0.0};
+void integrate_epoch_of(const DeferringNeurons& neurons, std::uint32_t first, std::uint32_t count,
+                        const StoredInput* inputs, IntegrationReport& report) {
+  const LookLimits nobody{0.0, 0.0};
   Intervals<kOneSet> intervals(neurons.constants.sets[0]);
   Block block;
   for (std::uint32_t i = first; i < first + count; ++i) {
-    if (State<double>& row = neurons.row[i]; row.y == kHeld) {
-      settle_refractory(neurons, i, inputs, report);
+    if (State<double>& record = neurons.record[i]; record.y == kRefractory) {
+      integrate_refractory(neurons, i, inputs, report);
       const Constants& c = neurons.constants[i];
-      Backlog& backlog = neurons.backlog[i];
-      row = {row.y, neurons::decayed(row.exc, c.epoch_exc), neurons::decayed(row.inh, c.epoch_inh), 0.0};
-      backlog.exc = row.exc;
-      backlog.inh = row.inh;
-      backlog.last = Backlog::kEpochBegin;
+      DeferredInputs& deferred = neurons.deferred[i];
+      record = {record.y, neurons::decayed(record.exc, c.epoch_exc), neurons::decayed(record.inh, c.epoch_inh), 0.0};
+      deferred.exc = record.exc;
+      deferred.inh = record.inh;
+      deferred.last = DeferredInputs::kEpochBegin;
       continue;
     }
     collect<kOneSet, true>(neurons, i, inputs, intervals, block);
     if (block.count == kBlock) {
-      settle_block<kOneSet, true>(neurons, block, inputs, nobody, intervals, report);
+      integrate_block<kOneSet, true>(neurons, block, inputs, nobody, intervals, report);
       block.count = 0;
     }
   }
   if (block.count > 0) {
-    settle_block<kOneSet, true>(neurons, block, inputs, nobody, intervals, report);
+    integrate_block<kOneSet, true>(neurons, block, inputs, nobody, intervals, report);
   }
 }
 
-void settle_epoch_all(const BackloggedNeurons& neurons, std::uint32_t first, std::uint32_t count,
-                      const PastInput* inputs, BacklogReport& report) {
+void integrate_epoch_all(const DeferringNeurons& neurons, std::uint32_t first, std::uint32_t count,
+                         const StoredInput* inputs, IntegrationReport& report) {
   if (neurons.constants.set_of == nullptr) {
-    settle_epoch_of<true>(neurons, first, count, inputs, report);
+    integrate_epoch_of<true>(neurons, first, count, inputs, report);
   } else {
-    settle_epoch_of<false>(neurons, first, count, inputs, report);
+    integrate_epoch_of<false>(neurons, first, count, inputs, report);
   }
 }
 
@@ -268,25 +268,25 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace va_event::neurons {
 
-HWY_EXPORT(settle_all);
-HWY_EXPORT(settle_epoch_all);
+HWY_EXPORT(integrate_all);
+HWY_EXPORT(integrate_epoch_all);
 HWY_EXPORT(find_all_decays);
 
-std::size_t deliver(Backlog* backlog, const PastInput& input, std::uint16_t number,
+std::size_t deliver(DeferredInputs* deferred, const StoredInput& input, std::uint16_t number,
                     const IfCondExpKernel<double>::DriveFactors& drive, std::span<const std::uint32_t> targets,
                     std::uint32_t offset, std::vector<std::uint32_t>& due) {
   constexpr std::size_t kAhead = 8;
-  const PastInput in = input;  // nothing that is written below may change them
+  const StoredInput in = input;  // nothing that is written below may change them
   const IfCondExpKernel<double>::DriveFactors factors = drive;
   const std::size_t count = targets.size();
   bool stopped = false;
   const auto go_through = [&](std::size_t k, std::size_t end, auto prefetch) {
     for (; k < end; ++k) {
       if constexpr (decltype(prefetch)::value) {
-        hwy::Prefetch(backlog + static_cast<std::uint32_t>(offset + targets[k + kAhead]));
+        hwy::Prefetch(deferred + static_cast<std::uint32_t>(offset + targets[k + kAhead]));
       }
       const std::uint32_t i = offset + targets[k];
-      if (receive(backlog[i], in, number, factors)) [[unlikely]] {
+      if (receive(deferred[i], in, number, factors)) [[unlikely]] {
         due.push_back(i);
         if (k + 1 < count && targets[k + 1] == targets[k]) {
           stopped = true;
@@ -301,14 +301,14 @@ std::size_t deliver(Backlog* backlog, const PastInput& input, std::uint16_t numb
   return stopped ? reached : go_through(reached, count, std::false_type());
 }
 
-void settle(const BackloggedNeurons& neurons, std::span<const std::uint32_t> who, const PastInput* inputs,
-            const Watch& watch, BacklogReport& report) {
-  HWY_DYNAMIC_DISPATCH(settle_all)(neurons, who, inputs, watch, report);
+void integrate_deferred(const DeferringNeurons& neurons, std::span<const std::uint32_t> who, const StoredInput* inputs,
+                        const LookLimits& limits, IntegrationReport& report) {
+  HWY_DYNAMIC_DISPATCH(integrate_all)(neurons, who, inputs, limits, report);
 }
 
-void settle_epoch(const BackloggedNeurons& neurons, std::uint32_t first, std::uint32_t count, const PastInput* inputs,
-                  BacklogReport& report) {
-  HWY_DYNAMIC_DISPATCH(settle_epoch_all)(neurons, first, count, inputs, report);
+void integrate_epoch(const DeferringNeurons& neurons, std::uint32_t first, std::uint32_t count,
+                     const StoredInput* inputs, IntegrationReport& report) {
+  HWY_DYNAMIC_DISPATCH(integrate_epoch_all)(neurons, first, count, inputs, report);
 }
 
 void find_decays(const SetsOf<IfCondExpKernel<double>::Constants>& constants, std::span<const Input<double>> inputs,

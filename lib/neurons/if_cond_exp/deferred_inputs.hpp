@@ -12,28 +12,28 @@
 #include "neurons/inputs.hpp"
 
 /// Inputs of conductance-based neurons on trust. An input changes a conductance at once, which is one addition in the
-/// frame of the epoch, but v only as time goes by; and while the drive at threshold is not positive, nobody needs v. So
+/// amplitude form, but v only as time goes by; and while the drive at threshold is not positive, v is not needed. So
 /// a neuron keeps a list of the inputs since v was last known, and v goes through all of them together when the drive
 /// becomes positive, or the list is full. What an interval between two inputs does to v does not depend on v
 /// (transfer.hpp): the intervals of all neurons that are due share vectors, sorted by what they cost.
 namespace va_event::neurons {
 
 /// What an input does, common to all its targets.
-struct PastInput {
+struct StoredInput {
   double t;          ///< in the present epoch [ms]
   double decay_exc;  ///< e^{-t/tau_syn_E}
   double decay_inh;  ///< e^{-t/tau_syn_I}
   double exc;        ///< added to the excitatory amplitude [uS]
   double inh;        ///< to the inhibitory one
 
-  static PastInput of(const IfCondExpKernel<double>::Moment& at, std::size_t receptor, double weight) {
+  static StoredInput of(const IfCondExpKernel<double>::SharedExponentials& at, std::size_t receptor, double weight) {
     return {at.t, at.decay_exc, at.decay_inh, receptor == 0 ? weight / at.decay_exc : 0.0,
             receptor == 0 ? 0.0 : weight / at.decay_inh};
   }
 };
 
-/// A neuron's inputs that its row does not know of: one line of a cache.
-struct alignas(64) Backlog {
+/// A neuron's inputs that its record does not contain yet: one line of a cache.
+struct alignas(64) DeferredInputs {
   static constexpr std::size_t kSize = 17;
   static constexpr std::uint16_t kEpochBegin = 0;    ///< number of the input of no weight that every epoch begins with
   static constexpr std::uint16_t kUnknown = 0xffff;  ///< not the number of an input
@@ -41,24 +41,24 @@ struct alignas(64) Backlog {
 
   double exc = 0.0;  ///< amplitudes with all inputs [uS]
   double inh = 0.0;
-  double limit = 0.0;             ///< what the synapses' share of the drive must exceed for the neuron to be due [mV]
-  std::uint8_t used = 0;          ///< length of the list
-  std::uint8_t armed = 0;         ///< v might cross the threshold without an input: the next one makes it due
-  std::uint8_t due = 0;           ///< waits to be settled; for those who name neurons, deliver() leaves it alone
-  std::uint16_t last = kUnknown;  ///< the input at the time of the row, if its number is known
+  double limit = 0.0;     ///< what the synapses' share of the drive must exceed for the neuron to be due [mV]
+  std::uint8_t used = 0;  ///< length of the list
+  std::uint8_t due_at_next_input = 0;  ///< v might cross the threshold without an input: the next one makes it due
+  std::uint8_t due = 0;                ///< is to be integrated; set by receive(), not by deliver()
+  std::uint16_t last = kUnknown;       ///< the input at the time of the record, if its number is known
   std::array<std::uint16_t, kSize> inputs{};  ///< numbers of those since
 
   /// @param leak  y_leak, the drive without synapses
   void set_limit(bool refractory, bool may_cross, double leak) {
     constexpr double kInfinity = std::numeric_limits<double>::infinity();
-    armed = !refractory && may_cross ? 1 : 0;
+    due_at_next_input = !refractory && may_cross ? 1 : 0;
     limit = refractory ? kInfinity : may_cross || leak > 0.0 ? -kInfinity : -leak;
   }
 };
-static_assert(sizeof(Backlog) == 64);
+static_assert(sizeof(DeferredInputs) == 64);
 
 /// An input onto a neuron that is not due. @returns whether it is now
-[[gnu::always_inline]] inline bool receive(Backlog& neuron, const PastInput& input, std::uint16_t number,
+[[gnu::always_inline]] inline bool receive(DeferredInputs& neuron, const StoredInput& input, std::uint16_t number,
                                            const IfCondExpKernel<double>::DriveFactors& drive) {
   const double exc = neuron.exc + input.exc;
   const double inh = neuron.inh + input.inh;
@@ -67,53 +67,53 @@ static_assert(sizeof(Backlog) == 64);
   neuron.inh = inh;
   neuron.inputs[used] = number;
   neuron.used = static_cast<std::uint8_t>(used + 1U);
-  return drive.largest(exc, inh) > neuron.limit || used + 1U == Backlog::kSize;
+  return drive.largest(exc, inh) > neuron.limit || used + 1U == DeferredInputs::kSize;
 }
 
 /// An input onto some neurons, none of which is due. Those that are due then are appended to `due`.
 /// @param targets  ascending; one may occur several times
 /// @returns how many of the targets it has reached: all, or those before one that has become due
-std::size_t deliver(Backlog* backlog, const PastInput& input, std::uint16_t number,
+std::size_t deliver(DeferredInputs* deferred, const StoredInput& input, std::uint16_t number,
                     const IfCondExpKernel<double>::DriveFactors& drive, std::span<const std::uint32_t> targets,
                     std::uint32_t offset, std::vector<std::uint32_t>& due);
 
 /// The neurons of a group, by index.
-struct BackloggedNeurons {
+struct DeferringNeurons {
   SetsOf<IfCondExpKernel<double>::Constants> constants;
-  State<double>* row;
+  State<double>* record;
   double* safe_until;
-  Backlog* backlog;
+  DeferredInputs* deferred;
 };
 
 /// An event of a neuron after which v was close to the threshold.
-struct NearEvent {
+struct NearThresholdEvent {
   std::uint32_t index;
   State<double> state;  ///< after the event
 };
 
 /// What settling leaves to be done.
-struct BacklogReport {
-  std::vector<std::uint32_t> noticed;  ///< neurons that might spike before the watch's end
-  std::vector<NearEvent> near;
+struct IntegrationReport {
+  std::vector<std::uint32_t> new_candidates;  ///< neurons that might spike before the end of the LookLimits
+  std::vector<NearThresholdEvent> near_threshold;
   std::uint64_t by_sign = 0;  ///< intervals between events, by kind
   std::uint64_t by_bound = 0;
   std::uint64_t refractory = 0;
 
   void clear() {
-    noticed.clear();
-    near.clear();
+    new_candidates.clear();
+    near_threshold.clear();
     by_sign = by_bound = refractory = 0;
   }
 };
 
-/// Takes the rows of some neurons to their last inputs and says how long they are safe. Appends to the report.
-/// @param who     all framed, none twice
+/// Takes the records of some neurons to their last inputs and says how long they are safe. Appends to the report.
+/// @param who     neurons, all in amplitude form, none twice
 /// @param inputs  by number
-void settle(const BackloggedNeurons& neurons, std::span<const std::uint32_t> who, const PastInput* inputs,
-            const Watch& watch, BacklogReport& report);
+void integrate_deferred(const DeferringNeurons& neurons, std::span<const std::uint32_t> who, const StoredInput* inputs,
+                        const LookLimits& limits, IntegrationReport& report);
 /// The same for `count` neurons from `first` on, and on to the next epoch: its time 0 is the present one's end.
-void settle_epoch(const BackloggedNeurons& neurons, std::uint32_t first, std::uint32_t count, const PastInput* inputs,
-                  BacklogReport& report);
+void integrate_epoch(const DeferringNeurons& neurons, std::uint32_t first, std::uint32_t count,
+                     const StoredInput* inputs, IntegrationReport& report);
 
 /// The exponentials at the inputs' times.
 /// @param decay_exc, decay_inh  room for as many numbers

@@ -23,16 +23,16 @@ class DeferredInputsGroup final : public KernelGroup<DeferredInputsGroup, IfCond
  public:
   void reserve(std::size_t count) override {
     Base::reserve(count);
-    backlogs_.reserve(count);
+    deferred_.reserve(count);
   }
 
   void prefetch(std::size_t i) const override {
     Base::prefetch(i);
-    backlogs_.prefetch(i);
+    deferred_.prefetch(i);
   }
   void prefetch_targets(std::span<const std::uint32_t> targets, std::uint32_t offset) const override {
     for (const std::uint32_t target : targets) {
-      backlogs_.prefetch(offset + target);
+      deferred_.prefetch(offset + target);
     }
   }
 
@@ -41,10 +41,10 @@ class DeferredInputsGroup final : public KernelGroup<DeferredInputsGroup, IfCond
     divide(
         targets,
         [&](std::uint32_t set, std::span<const Targets> parts) {
-          if (sets_[set].framed) {
+          if (sets_[set].in_amplitude_form) {
             deliver_in_vectors(set, t, receptor, parts, candidates);
           } else {
-            const Moment at = Kernel::moment(sets_[set], t);
+            const SharedExponentials at = Kernel::exponentials_at(sets_[set], t);
             for (const Targets& part : parts) {
               for (std::size_t k = 0; k < part.index.size(); ++k) {
                 receive_one(part.offset + part.index[k], at, receptor, part.weight_of(k), candidates);
@@ -58,14 +58,14 @@ class DeferredInputsGroup final : public KernelGroup<DeferredInputsGroup, IfCond
   std::size_t receive(std::span<const Input<double>> inputs, Candidates& candidates) override {
     std::span<const Input<double>> some = inputs;
     const SetsOf<Constants> constants = constants_of(some);
-    if (const std::size_t count = backlogs_.receive(constants, some, safe_.data(), [&] { settle_all(&candidates); });
+    if (const std::size_t count = deferred_.receive(constants, some, safe_.data(), [&] { integrate_all(&candidates); });
         count > 0) {
-      settle_due(constants, candidates);
+      integrate_due(constants, candidates);
       return count;
     }
     const Input<double>& input = inputs[0];
-    receive_one(input.index, Kernel::moment(this->constants(input.index), input.t), input.receptor, input.weight,
-                candidates);
+    receive_one(input.index, Kernel::exponentials_at(this->constants(input.index), input.t), input.receptor,
+                input.weight, candidates);
     return 1;
   }
 
@@ -76,12 +76,13 @@ class DeferredInputsGroup final : public KernelGroup<DeferredInputsGroup, IfCond
     for (const Targets& part : targets) {
       const auto same_population = [&part](const Targets& other) { return other.offset == part.offset; };
       if (std::any_of(targets.data(), &part, same_population)) {  // a neuron that is due takes no further input
-        settle_due(constants, candidates);
+        integrate_due(constants, candidates);
       }
-      backlogs_.deliver(
-          sets_[set], t, receptor, part, [&] { settle_due(constants, candidates); }, [&] { settle_all(&candidates); });
+      deferred_.deliver(
+          sets_[set], t, receptor, part, [&] { integrate_due(constants, candidates); },
+          [&] { integrate_all(&candidates); });
     }
-    settle_due(constants, candidates);
+    integrate_due(constants, candidates);
   }
 
   /// Neurons with parameters of their own.
@@ -104,28 +105,29 @@ class DeferredInputsGroup final : public KernelGroup<DeferredInputsGroup, IfCond
   }
 
   /// The neurons whose lists are full, or whose drive has become positive.
-  void settle_due(const SetsOf<Constants>& constants, Candidates& candidates) {
-    settle_some(constants, backlogs_.due(), &candidates);
-    backlogs_.due().clear();
+  void integrate_due(const SetsOf<Constants>& constants, Candidates& candidates) {
+    integrate_some(constants, deferred_.due(), &candidates);
+    deferred_.due().clear();
   }
 
-  void settle_some(const SetsOf<Constants>& constants, std::span<const std::uint32_t> who, Candidates* candidates) {
+  void integrate_some(const SetsOf<Constants>& constants, std::span<const std::uint32_t> who, Candidates* candidates) {
     if (who.empty()) {
       return;
     }
     report_.clear();
-    const double noticed_until = candidates == nullptr ? 0.0 : candidates->slice_end();
-    backlogs_.settle(constants, rows_.data(), safe_.data(), who, {noticed_until, closest_.distance}, report_);
+    const double candidates_until = candidates == nullptr ? 0.0 : candidates->slice_end();
+    deferred_.integrate_deferred(constants, records_.data(), safe_.data(), who, {candidates_until, closest_.distance},
+                                 report_);
     take_counts();
     for (const std::uint32_t i : who) {
-      searches_.remove(cold_[i].search);
+      searches_.remove(rare_[i].search);
     }
-    for (const NearEvent& event : report_.near) {
-      note_fall(event.index, event.state);
+    for (const NearThresholdEvent& event : report_.near_threshold) {
+      record_approach_after_rise(event.index, event.state);
     }
     if (candidates != nullptr) {
-      for (const std::uint32_t i : report_.noticed) {
-        candidates->offer(safe_[i], cold_[i].cell);
+      for (const std::uint32_t i : report_.new_candidates) {
+        candidates->offer(safe_[i], rare_[i].cell);
       }
     }
   }
@@ -138,22 +140,22 @@ class DeferredInputsGroup final : public KernelGroup<DeferredInputsGroup, IfCond
 
   // --- The policy of KernelGroup
 
-  void neuron_added() { backlogs_.add_neuron(); }
+  void neuron_added() { deferred_.add_neuron(); }
 
   void settle_neuron(std::size_t i) {
-    if (backlogs_.pending(i)) {
+    if (deferred_.has_deferred(i)) {
       const auto who = static_cast<std::uint32_t>(i);
-      settle_some({&constants(i), nullptr}, {&who, 1}, nullptr);
+      integrate_some({&constants(i), nullptr}, {&who, 1}, nullptr);
     }
   }
 
   /// All that have inputs waiting. (A neuron that is about to spike has none.)
-  void settle_all(Candidates* candidates) {
+  void integrate_all(Candidates* candidates) {
     for (const PopulationRanges::Range& range : ranges_.all()) {
       const auto settle_stretch = [&](const SetsOf<Constants>& constants, std::uint32_t begin, std::uint32_t end) {
         pending_.clear();
-        backlogs_.append_pending(begin, end, pending_);
-        settle_some(constants, pending_, candidates);
+        deferred_.append_deferring(begin, end, pending_);
+        integrate_some(constants, pending_, candidates);
       };
       if (range.set) {
         PopulationRanges::divide(
@@ -168,11 +170,11 @@ class DeferredInputsGroup final : public KernelGroup<DeferredInputsGroup, IfCond
         settle_stretch(constants_of_all(), range.begin, range.end);
       }
     }
-    backlogs_.due().clear();
+    deferred_.due().clear();
   }
 
   void begin_epoch_of(const PopulationRanges::Range& range) {
-    if (!range.set || !sets_[*range.set].framed) {
+    if (!range.set || !sets_[*range.set].in_amplitude_form) {
       for (std::uint32_t i = range.begin; i < range.end; ++i) {
         begin_epoch(i);
       }
@@ -182,32 +184,34 @@ class DeferredInputsGroup final : public KernelGroup<DeferredInputsGroup, IfCond
         range,
         [&](std::uint32_t begin, std::uint32_t end) {
           report_.clear();
-          backlogs_.settle_epoch({&sets_[*range.set], nullptr}, rows_.data(), safe_.data(), begin, end - begin,
-                                 report_);
+          deferred_.integrate_epoch({&sets_[*range.set], nullptr}, records_.data(), safe_.data(), begin, end - begin,
+                                    report_);
         },
         [&](std::uint32_t i) { begin_epoch(i); });
   }
 
-  void epoch_begun() { backlogs_.begin_epoch(); }
+  void epoch_begun() { deferred_.begin_epoch(); }
 
-  void record_changed(std::size_t i, bool safe = false) { backlogs_.renew(i, constants(i), rows_[i], safe); }
+  void record_changed(std::size_t i, bool safe = false) { deferred_.renew(i, constants(i), records_[i], safe); }
 
-  void hold(std::size_t i, double t) { rows_[i] = Kernel::row_with(constants(i), rows_[i], kHeld, t); }
-
-  void awake(std::size_t i, double t) {
-    rows_[i] = Kernel::row_with(constants(i), rows_[i], cold_[i].refractory_y, t);
-    begin_interval(i, Kernel::moment(constants(i), t));
+  void record_after_spike(std::size_t i, double t) {
+    records_[i] = Kernel::record_with(constants(i), records_[i], kRefractory, t);
   }
 
-  SafeInterval<double> predict(std::size_t i, const Moment& at) {
-    const auto bound = Kernel::safe_after(constants(i), rows_[i], at);
-    safe_[i] = rows_[i].t + bound.duration;
+  void record_after_refractoriness(std::size_t i, double t) {
+    records_[i] = Kernel::record_with(constants(i), records_[i], rare_[i].refractory_y, t);
+    begin_interval(i, Kernel::exponentials_at(constants(i), t));
+  }
+
+  SafeInterval<double> predict(std::size_t i, const SharedExponentials& at) {
+    const auto bound = Kernel::safe_after(constants(i), records_[i], at);
+    safe_[i] = records_[i].t + bound.duration;
     record_changed(i, bound.by_sign);
     return bound;
   }
 
   [[nodiscard]] State look_start(std::size_t i) const {
-    return Kernel::state_now(constants(i), rows_[i], backlogs_.moment(i, constants(i), rows_[i].t));
+    return Kernel::state_now(constants(i), records_[i], deferred_.exponentials_at(i, constants(i), records_[i].t));
   }
   [[nodiscard]] State look(std::size_t i, const State& start, double t) const {
     State state = Kernel::advance(constants(i), start, t - start.t);
@@ -215,8 +219,8 @@ class DeferredInputsGroup final : public KernelGroup<DeferredInputsGroup, IfCond
     return state;
   }
 
-  Backlogs backlogs_;
-  BacklogReport report_;
+  DeferredInputsOfGroup deferred_;
+  IntegrationReport report_;
   std::vector<std::uint32_t> pending_;
   std::vector<Input<double>> inputs_;
 };

@@ -15,62 +15,63 @@
 
 namespace va_event::neurons {
 
-/// The inputs of a group's neurons that their records do not know of.
-class Backlogs {
+/// The inputs of a group's neurons that their records do not contain yet.
+class DeferredInputsOfGroup {
  public:
   using Kernel = neurons::IfCondExpKernel<double>;
   using Constants = Kernel::Constants;
   using Constant = neurons::SetsOf<Constants>;
   using State = neurons::State<double>;
 
-  Backlogs() { begin_epoch(); }
+  DeferredInputsOfGroup() { begin_epoch(); }
 
-  void reserve(std::size_t count) { backlog_.reserve(count); }
-  void add_neuron() { backlog_.emplace_back(); }
+  void reserve(std::size_t count) { deferred_.reserve(count); }
+  void add_neuron() { deferred_.emplace_back(); }
 
-  /// The row of a neuron that had no backlog has been changed. @param safe  it cannot spike without an input
-  void renew(std::size_t i, const Constants& c, const State& row, bool safe) {
-    neurons::Backlog& backlog = backlog_[i] = {.exc = row.exc, .inh = row.inh};
-    backlog.set_limit(row.y == neurons::kHeld, !safe, c.y_leak);
+  /// The record of a neuron that had no deferred inputs has been changed. @param safe  it cannot spike without an input
+  void renew(std::size_t i, const Constants& c, const State& record, bool safe) {
+    neurons::DeferredInputs& deferred = deferred_[i] = {.exc = record.exc, .inh = record.inh};
+    deferred.set_limit(record.y == neurons::kRefractory, !safe, c.y_leak);
     known_for_ = nullptr;  // the constants may be others
   }
 
-  /// The moment of a neuron's row.
-  [[nodiscard]] Kernel::Moment moment(std::size_t i, const Constants& c, double t) const {
-    const std::uint16_t last = backlog_[i].last;
-    return last == neurons::Backlog::kUnknown ? Kernel::moment(c, t)
-                                              : Kernel::Moment{t, inputs_[last].decay_exc, inputs_[last].decay_inh};
+  /// The time of a neuron's record.
+  [[nodiscard]] Kernel::SharedExponentials exponentials_at(std::size_t i, const Constants& c, double t) const {
+    const std::uint16_t last = deferred_[i].last;
+    return last == neurons::DeferredInputs::kUnknown
+               ? Kernel::exponentials_at(c, t)
+               : Kernel::SharedExponentials{t, inputs_[last].decay_exc, inputs_[last].decay_inh};
   }
 
-  void prefetch(std::size_t i) const { foundation::prefetch(&backlog_[i]); }
+  void prefetch(std::size_t i) const { foundation::prefetch(&deferred_[i]); }
 
-  [[nodiscard]] bool pending(std::size_t i) const noexcept { return backlog_[i].used > 0; }
+  [[nodiscard]] bool has_deferred(std::size_t i) const noexcept { return deferred_[i].used > 0; }
   /// Of neurons begin ... end-1.
-  void append_pending(std::uint32_t begin, std::uint32_t end, std::vector<std::uint32_t>& who) const {
+  void append_deferring(std::uint32_t begin, std::uint32_t end, std::vector<std::uint32_t>& who) const {
     for (std::uint32_t i = begin; i < end; ++i) {
-      if (pending(i)) {
+      if (has_deferred(i)) {
         who.push_back(i);
       }
     }
   }
 
   /// A spike onto neurons with the same constants, none of which is due.
-  /// @param settle_due, settle_all  settle the neurons that due() names, and all
-  template <class SettleDue, class SettleAll>
+  /// @param integrate_due, integrate_all  integrate the neurons that due() names, and all
+  template <class IntegrateDue, class IntegrateAll>
   void deliver(const Constants& c, double t, std::size_t receptor, const neurons::Targets& part,
-               const SettleDue& settle_due, const SettleAll& settle_all) {
+               const IntegrateDue& integrate_due, const IntegrateAll& integrate_all) {
     if (!(known_for_ == &c && known_.t == t)) {  // the parts of one spike share them
-      known_ = Kernel::moment(c, t);
+      known_ = Kernel::exponentials_at(c, t);
       known_for_ = &c;
     }
-    const Kernel::Moment at = known_;
+    const Kernel::SharedExponentials at = known_;
     const Kernel::DriveFactors drive(c, at.decay_exc, at.decay_inh);
     const auto onto = [&](std::span<const std::uint32_t> targets, double weight) {
-      const std::uint16_t number = add(at, receptor, weight, settle_all);
+      const std::uint16_t number = add(at, receptor, weight, integrate_all);
       while (!(targets = targets.subspan(
-                   neurons::deliver(backlog_.data(), inputs_[number], number, drive, targets, part.offset, due_)))
+                   neurons::deliver(deferred_.data(), inputs_[number], number, drive, targets, part.offset, due_)))
                   .empty()) {
-        settle_due();
+        integrate_due();
       }
     };
     if (part.weight.empty()) {
@@ -79,16 +80,16 @@ class Backlogs {
     for (std::size_t k = 0; k < part.index.size(); ++k) {
       onto(part.index.subspan(k, 1), part.weight[k]);
       if (k + 1 < part.index.size() && part.index[k + 1] == part.index[k]) {
-        settle_due();
+        integrate_due();
       }
     }
   }
 
   /// Inputs in the order of their times: those before the first whose neuron might spike before it, or has become due
-  /// meanwhile, or has no frame. @returns how many they were
-  template <class SettleAll>
+  /// meanwhile, or has no amplitude form. @returns how many they were
+  template <class IntegrateAll>
   std::size_t receive(const Constant& constants, std::span<const neurons::Input<double>> inputs,
-                      const double* safe_until, const SettleAll& settle_all) {
+                      const double* safe_until, const IntegrateAll& integrate_all) {
     std::array<double, neurons::kMaxInputs> decay_exc, decay_inh;
     inputs = inputs.first(std::min(inputs.size(), neurons::kMaxInputs));
     for (const neurons::Input<double>& input : inputs) {
@@ -101,16 +102,16 @@ class Backlogs {
     std::size_t count = 0;
     for (const neurons::Input<double>& input : inputs) {
       const Constants& c = constants[input.index];
-      neurons::Backlog& backlog = backlog_[input.index];
-      const bool may_have_spiked = backlog.armed != 0 && count > 0 && !(safe_until[input.index] > input.t);
-      if (!c.framed || may_have_spiked || backlog.due != 0) {
+      neurons::DeferredInputs& deferred = deferred_[input.index];
+      const bool may_have_spiked = deferred.due_at_next_input != 0 && count > 0 && !(safe_until[input.index] > input.t);
+      if (!c.in_amplitude_form || may_have_spiked || deferred.due != 0) {
         break;
       }
       const std::uint16_t number =
-          add({input.t, decay_exc[count], decay_inh[count]}, input.receptor, input.weight, settle_all);
+          add({input.t, decay_exc[count], decay_inh[count]}, input.receptor, input.weight, integrate_all);
       const Kernel::DriveFactors drive(c, decay_exc[count], decay_inh[count]);
-      if (neurons::receive(backlog, inputs_[number], number, drive)) {
-        backlog.due = 1;
+      if (neurons::receive(deferred, inputs_[number], number, drive)) {
+        deferred.due = 1;
         due_.push_back(input.index);
       }
       ++count;
@@ -118,49 +119,51 @@ class Backlogs {
     return count;
   }
 
-  /// Neurons that are to be settled now.
+  /// Neurons that are to be integrated now.
   [[nodiscard]] std::vector<std::uint32_t>& due() noexcept { return due_; }
 
-  void settle(const Constant& constants, State* rows, double* safe_until, std::span<const std::uint32_t> who,
-              const neurons::Watch& watch, neurons::BacklogReport& report) {
-    neurons::settle({constants, rows, safe_until, backlog_.data()}, who, inputs_.data(), watch, report);
+  void integrate_deferred(const Constant& constants, State* rows, double* safe_until,
+                          std::span<const std::uint32_t> who, const neurons::LookLimits& limits,
+                          neurons::IntegrationReport& report) {
+    neurons::integrate_deferred({constants, rows, safe_until, deferred_.data()}, who, inputs_.data(), limits, report);
   }
   /// After the last of them, begin_epoch().
-  void settle_epoch(const Constant& constants, State* rows, double* safe_until, std::uint32_t first,
-                    std::uint32_t count, neurons::BacklogReport& report) {
-    neurons::settle_epoch({constants, rows, safe_until, backlog_.data()}, first, count, inputs_.data(), report);
+  void integrate_epoch(const Constant& constants, State* rows, double* safe_until, std::uint32_t first,
+                       std::uint32_t count, neurons::IntegrationReport& report) {
+    neurons::integrate_epoch({constants, rows, safe_until, deferred_.data()}, first, count, inputs_.data(), report);
   }
 
-  /// Forgets all inputs. @pre no neuron has a backlog
+  /// Forgets all inputs. @pre no neuron has deferred inputs
   void begin_epoch() {
     inputs_.clear();
-    inputs_.push_back(neurons::PastInput::of({0.0, 1.0, 1.0}, 0, 0.0));
+    inputs_.push_back(neurons::StoredInput::of({0.0, 1.0, 1.0}, 0, 0.0));
   }
 
  private:
-  template <class SettleAll>
-  std::uint16_t add(const Kernel::Moment& at, std::size_t receptor, double weight, const SettleAll& settle_all) {
+  template <class IntegrateAll>
+  std::uint16_t add(const Kernel::SharedExponentials& at, std::size_t receptor, double weight,
+                    const IntegrateAll& integrate_all) {
     if (inputs_.size() == kMostInputs) [[unlikely]] {
-      settle_all();
+      integrate_all();
       begin_epoch();
-      for (neurons::Backlog& backlog : backlog_) {
-        if (backlog.last != neurons::Backlog::kEpochBegin) {
-          backlog.last = neurons::Backlog::kUnknown;
+      for (neurons::DeferredInputs& deferred : deferred_) {
+        if (deferred.last != neurons::DeferredInputs::kEpochBegin) {
+          deferred.last = neurons::DeferredInputs::kUnknown;
         }
       }
     }
-    inputs_.push_back(neurons::PastInput::of(at, receptor, weight));
+    inputs_.push_back(neurons::StoredInput::of(at, receptor, weight));
     return static_cast<std::uint16_t>(inputs_.size() - 1);
   }
 
   /// As many as there are numbers: in a large network more of them mean fewer settlements before their time.
-  static constexpr std::size_t kMostInputs = neurons::Backlog::kMaxInputs;
-  static_assert(kMostInputs <= neurons::Backlog::kMaxInputs);
+  static constexpr std::size_t kMostInputs = neurons::DeferredInputs::kMaxInputs;
+  static_assert(kMostInputs <= neurons::DeferredInputs::kMaxInputs);
 
-  foundation::LargeVector<neurons::Backlog> backlog_;
-  std::vector<neurons::PastInput> inputs_;  ///< of this epoch, by number
+  foundation::LargeVector<neurons::DeferredInputs> deferred_;
+  std::vector<neurons::StoredInput> inputs_;  ///< of this epoch, by number
   std::vector<std::uint32_t> due_;
-  Kernel::Moment known_{};  ///< the last one
+  Kernel::SharedExponentials known_{};  ///< the last one
   const Constants* known_for_ = nullptr;
 };
 

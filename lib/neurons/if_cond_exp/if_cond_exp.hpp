@@ -15,7 +15,7 @@
 #include "neurons/if_cond_exp/short_solution.hpp"
 #include "neurons/safe_interval.hpp"
 #include "neurons/state.hpp"
-#include "neurons/state_rows.hpp"
+#include "neurons/state_records.hpp"
 #include "numerics/elementary.hpp"
 #include "numerics/exponential_sum.hpp"
 #include "numerics/gauss_legendre.hpp"
@@ -43,34 +43,34 @@ inline constexpr std::array<QuadratureLevel, 9> kQuadratureLevels = {{{4, 0.09, 
                                                                       {14, 7.0, 3.0},
                                                                       {16, 10.0, 4.0}}};
 
-/// Time constants from this one on allow conductances to be held in the frame of the epoch [ms]: e^{t/tau} stays in the
+/// Time constants from this one on allow conductances to be held in amplitude form [ms]: e^{t/tau} stays in the
 /// range of double over it.
-inline constexpr double kMinFramedTau = 0.1;
+inline constexpr double kMinAmplitudeFormTau = 0.1;
 
 /// By which formula an interval is taken, as a number: the power series with ratio 1 or 2, one of kQuadratureLevels, or
 /// by none alone.
-namespace way {
+namespace formula {
 inline constexpr std::size_t kRatioOne = 0;
 inline constexpr std::size_t kRatioTwo = 1;
 inline constexpr std::size_t kQuadrature = 2;
 inline constexpr std::size_t kNone = kQuadrature + kQuadratureLevels.size();
-}  // namespace way
+}  // namespace formula
 
 /// Solution of IF_cond_exp by variation of constants; the one integral that has no elementary form is taken by
 /// Gauss-Legendre quadrature to full precision, or, where one synaptic time constant is once or twice the other, by a
 /// power series (decay_series.hpp). Types wider than double take a Taylor series instead
 /// (conductance_series.hpp). The synaptic variables are conductances [uS].
 ///
-/// In memory, doubles are held in the frame of the epoch: exc and inh of a row are the conductances' amplitudes, g(t)
+/// In memory, doubles are held in amplitude form: exc and inh of a record are the conductances' amplitudes, g(t)
 /// e^{t/tau} with t since the start of the epoch. They stay while nothing happens, and an input changes one of them by
 /// a number that all targets of a spike share.
 ///
 /// Rejected: incomplete gamma functions, the textbook closed form, lose digits exponentially with the conductance.
 template <class Real>
-struct IfCondExpKernel : StateRows<IfCondExpKernel<Real>, Real> {
-  using Rows = StateRows<IfCondExpKernel<Real>, Real>;
-  using State = typename Rows::State;
-  using Row = State;
+struct IfCondExpKernel : StateRecords<IfCondExpKernel<Real>, Real> {
+  using Records = StateRecords<IfCondExpKernel<Real>, Real>;
+  using State = typename Records::State;
+  using Record = State;
   /// Largest error of y after `advance`, in units of epsilon() * scale(constants, state).
   static constexpr double kMaxAdvanceError = 8.0;
   /// An input changes a conductance, never v itself.
@@ -94,7 +94,7 @@ struct IfCondExpKernel : StateRows<IfCondExpKernel<Real>, Real> {
     Real potentials;             ///< largest magnitude of these three, terms of y_leak added up [mV]
     Real horizon;                ///< [ms]: beyond it nothing that a number of this type resolves changes
     decay_series::Shape series;  ///< of doubles
-    bool framed;                 ///< rows hold amplitudes
+    bool in_amplitude_form;      ///< records hold amplitudes
     Real epoch_exc;              ///< e^{-epoch/tau_syn_E}, where framed
     Real epoch_inh;
   };
@@ -135,7 +135,7 @@ struct IfCondExpKernel : StateRows<IfCondExpKernel<Real>, Real> {
             potentials,
             kHorizon * (tau_m + tau_exc + tau_inh),
             kIsDouble ? decay_series::shape_of(parameters[2], parameters[4], parameters[5]) : decay_series::Shape{},
-            kIsDouble && parameters[4] >= kMinFramedTau && parameters[5] >= kMinFramedTau,
+            kIsDouble && parameters[4] >= kMinAmplitudeFormTau && parameters[5] >= kMinAmplitudeFormTau,
             numerics::elementary::exp(Real(-Real(kEpoch) / tau_exc)),
             numerics::elementary::exp(Real(-Real(kEpoch) / tau_inh))};
   }
@@ -172,7 +172,7 @@ struct IfCondExpKernel : StateRows<IfCondExpKernel<Real>, Real> {
       } else {
         if (const std::size_t level = level_for(x, z); level < kQuadratureLevels.size()) {
           State end = advance_refractory(constants, now, rest);
-          end.y = transfer(way::kQuadrature + level, constants, now.exc, now.inh, rest)(now.y);
+          end.y = transfer(formula::kQuadrature + level, constants, now.exc, now.inh, rest)(now.y);
           return end;
         }
       }
@@ -252,13 +252,14 @@ struct IfCondExpKernel : StateRows<IfCondExpKernel<Real>, Real> {
 
   /// The formula that takes the interval `h` from conductances `exc` and `inh` on; kNone when it takes more than one.
   /// @param h  [ms], >= 0
-  [[nodiscard]] static std::size_t way_of(const Constants& c, double exc, double inh, double h) {
+  [[nodiscard]] static std::size_t formula_of(const Constants& c, double exc, double inh, double h) {
     if (c.series.ratio != 0) {
-      const std::size_t series = c.series.ratio == 1 ? way::kRatioOne : way::kRatioTwo;
-      return series_load(c, exc, inh, h) < decay_series::kLoadLimit ? series : way::kNone;
+      const std::size_t series = c.series.ratio == 1 ? formula::kRatioOne : formula::kRatioTwo;
+      return series_load(c, exc, inh, h) < decay_series::kLoadLimit ? series : formula::kNone;
     }
     const Load load = load_of(c, {0.0, exc, inh, 0.0}, h);
-    return load.leak_only ? way::kNone : way::kQuadrature + level_for(load.conductance * h * c.rate_m, h * load.rate);
+    return load.leak_only ? formula::kNone
+                          : formula::kQuadrature + level_for(load.conductance * h * c.rate_m, h * load.rate);
   }
 
   /// What decides how a power series takes the interval (decay_series.hpp).
@@ -267,11 +268,11 @@ struct IfCondExpKernel : StateRows<IfCondExpKernel<Real>, Real> {
     return decay_series::load_of(c.series, c.rate_m, conductance, h);
   }
 
-  /// What the interval does to y. @param way  of way_of(), not kNone
-  [[nodiscard]] static Transfer<double> transfer(std::size_t way, const Constants& c, double exc, double inh,
+  /// What the interval does to y. @param way  of formula_of(), not kNone
+  [[nodiscard]] static Transfer<double> transfer(std::size_t formula, const Constants& c, double exc, double inh,
                                                  double h) {
-    if (way >= way::kQuadrature) {
-      return transfer_at_level(way - way::kQuadrature, c, exc, inh, h,
+    if (formula >= formula::kQuadrature) {
+      return transfer_at_level(formula - formula::kQuadrature, c, exc, inh, h,
                                std::make_index_sequence<kQuadratureLevels.size()>{});
     }
     const bool exc_is_slow = c.series.excitatory_is_slow;
@@ -300,12 +301,12 @@ struct IfCondExpKernel : StateRows<IfCondExpKernel<Real>, Real> {
 
   /// What the interval does to y, if formulas say so.
   [[nodiscard]] static std::optional<Transfer<double>> transfer(const Constants& c, double exc, double inh, double h) {
-    if (const std::size_t way = way_of(c, exc, inh, h); way != way::kNone) {
-      return transfer(way, c, exc, inh, h);
+    if (const std::size_t formula = formula_of(c, exc, inh, h); formula != formula::kNone) {
+      return transfer(formula, c, exc, inh, h);
     }
     std::optional<Transfer<double>> all;
     for_parts(c, exc, inh, h, [&](double part, double part_exc, double part_inh) {
-      const Transfer<double> one = transfer(way_of(c, part_exc, part_inh, part), c, part_exc, part_inh, part);
+      const Transfer<double> one = transfer(formula_of(c, part_exc, part_inh, part), c, part_exc, part_inh, part);
       all = all ? all->then(one) : one;
     });
     return all;
@@ -356,70 +357,73 @@ struct IfCondExpKernel : StateRows<IfCondExpKernel<Real>, Real> {
     return {factor[kCount], x * sum};
   }
 
-  // How a neuron is held in memory (a "row"): with amplitudes where it has a frame, else by its state.
+  // How a neuron is held in memory (its record): with amplitudes where its time constants allow the amplitude form,
+  // else by its state.
 
   /// A time, and what all neurons with the same constants share then.
-  struct Moment {
+  struct SharedExponentials {
     Real t;
-    Real decay_exc;  ///< e^{-t/tau_syn_E}; only where there is a frame
+    Real decay_exc;  ///< e^{-t/tau_syn_E}; only where there is an amplitude form
     Real decay_inh;
   };
-  [[nodiscard]] static Moment moment(const Constants& c, const Real& t) {
-    return c.framed ? Moment{t, numerics::elementary::exp(Real(-t * c.rate_exc)),
-                             numerics::elementary::exp(Real(-t * c.rate_inh))}
-                    : Moment{t, Real(0), Real(0)};
+  [[nodiscard]] static SharedExponentials exponentials_at(const Constants& c, const Real& t) {
+    return c.in_amplitude_form ? SharedExponentials{t, numerics::elementary::exp(Real(-t * c.rate_exc)),
+                                                    numerics::elementary::exp(Real(-t * c.rate_inh))}
+                               : SharedExponentials{t, Real(0), Real(0)};
   }
-  /// The row of a state at state.t.
-  [[nodiscard]] static State row_of(const Constants& c, const State& state) {
-    if (!c.framed) {
+  /// The record of a state at state.t.
+  [[nodiscard]] static State record_of(const Constants& c, const State& state) {
+    if (!c.in_amplitude_form) {
       return state;
     }
-    const Moment at = moment(c, state.t);
+    const SharedExponentials at = exponentials_at(c, state.t);
     return {state.y, state.exc / at.decay_exc, state.inh / at.decay_inh, state.t};
   }
-  /// The state of a row at row.t.
-  [[nodiscard]] static State state_of(const Constants& c, const State& row) {
-    return state_now(c, row, moment(c, row.t));
+  /// The state of a record at record.t.
+  [[nodiscard]] static State state_of(const Constants& c, const State& record) {
+    return state_now(c, record, exponentials_at(c, record.t));
   }
-  /// The same, where row.t is `at`.
-  [[nodiscard]] static State state_now(const Constants& c, const State& row, const Moment& at) {
-    return c.framed ? State{row.y, row.exc * at.decay_exc, row.inh * at.decay_inh, row.t} : row;
+  /// The same, where record.t is `at`.
+  [[nodiscard]] static State state_now(const Constants& c, const State& record, const SharedExponentials& at) {
+    return c.in_amplitude_form ? State{record.y, record.exc * at.decay_exc, record.inh * at.decay_inh, record.t}
+                               : record;
   }
 
-  /// The state at `t`, not before row.t, without input in between, ignoring the threshold; and t.
-  [[nodiscard]] static State state_at(const Constants& c, const State& row, const Real& t) {
-    return Rows::state_at(c, state_of(c, row), t);
+  /// The state at `t`, not before record.t, without input in between, ignoring the threshold; and t.
+  [[nodiscard]] static State state_at(const Constants& c, const State& record, const Real& t) {
+    return Records::state_at(c, state_of(c, record), t);
   }
-  /// The same of a refractory neuron: y is kHeld.
-  [[nodiscard]] static State held_at(const Constants& c, const State& row, const Real& t) {
-    if (!c.framed) {
-      return Rows::held_at(c, row, t);
+  /// The same of a refractory neuron: y is kRefractory.
+  [[nodiscard]] static State refractory_at(const Constants& c, const State& record, const Real& t) {
+    if (!c.in_amplitude_form) {
+      return Records::refractory_at(c, record, t);
     }
-    State state = state_now(c, row, moment(c, t));
-    state.y = Real(kHeld);
+    State state = state_now(c, record, exponentials_at(c, t));
+    state.y = Real(kRefractory);
     state.t = t;
     return state;
   }
-  /// Refractory from `t` on, or awake again: the row without and with a potential.
-  [[nodiscard]] static State row_with(const Constants& c, const State& row, const Real& y, const Real& t) {
-    if (c.framed) {
-      return {y, row.exc, row.inh, t};
+  /// Refractory from `t` on, or no longer: the record without and with a potential.
+  [[nodiscard]] static State record_with(const Constants& c, const State& record, const Real& y, const Real& t) {
+    if (c.in_amplitude_form) {
+      return {y, record.exc, record.inh, t};
     }
-    State state = Rows::held_at(c, row, t);
+    State state = Records::refractory_at(c, record, t);
     state.y = y;
     return state;
   }
 
-  /// An input, awake or refractory.
-  static void receive(const Constants& c, State& row, const Moment& at, std::size_t receptor, const Real& weight) {
-    if (!c.framed) {
-      return Rows::receive(c, row, {at.t}, receptor, weight);
+  /// An input, to a neuron that is refractory or not.
+  static void receive(const Constants& c, State& record, const SharedExponentials& at, std::size_t receptor,
+                      const Real& weight) {
+    if (!c.in_amplitude_form) {
+      return Records::receive(c, record, {at.t}, receptor, weight);
     }
-    if (row.y != Real(kHeld)) {
-      row.y = state_at(c, row, at.t).y;
+    if (record.y != Real(kRefractory)) {
+      record.y = state_at(c, record, at.t).y;
     }
-    row.t = at.t;
-    (receptor == 0 ? row.exc : row.inh) += weight / (receptor == 0 ? at.decay_exc : at.decay_inh);
+    record.t = at.t;
+    (receptor == 0 ? record.exc : record.inh) += weight / (receptor == 0 ? at.decay_exc : at.decay_inh);
   }
 
   /// What turns the amplitudes into the drive at threshold at a time.
@@ -445,25 +449,25 @@ struct IfCondExpKernel : StateRows<IfCondExpKernel<Real>, Real> {
   };
 
   /// How long the neuron is safe after its last event.
-  [[nodiscard, gnu::always_inline]] static SafeInterval<Real> safe_after(const Constants& c, const State& row,
-                                                                         const Moment& at) {
-    if (!c.framed) {
-      return safe_interval(c, row);
+  [[nodiscard, gnu::always_inline]] static SafeInterval<Real> safe_after(const Constants& c, const State& record,
+                                                                         const SharedExponentials& at) {
+    if (!c.in_amplitude_form) {
+      return safe_interval(c, record);
     }
-    const Real synaptic = DriveFactors(c, at.decay_exc, at.decay_inh).largest(row.exc, row.inh);
+    const Real synaptic = DriveFactors(c, at.decay_exc, at.decay_inh).largest(record.exc, record.inh);
     const Real drive = c.y_leak + (synaptic > Real(0) ? synaptic : Real(0));
-    const Real conductance =
-        Real(1) + c.resistance * (magnitude(Real(row.exc * at.decay_exc)) + magnitude(Real(row.inh * at.decay_inh)));
-    return neurons::safe_interval(Real(-row.y), drive, conductance, c.tau_m, scale(c, row));
+    const Real conductance = Real(1) + c.resistance * (magnitude(Real(record.exc * at.decay_exc)) +
+                                                       magnitude(Real(record.inh * at.decay_inh)));
+    return neurons::safe_interval(Real(-record.y), drive, conductance, c.tau_m, scale(c, record));
   }
 
   /// Into the next epoch: its time 0 is the present one's end.
-  static void next_epoch(const Constants& c, State& row) {
-    if (!c.framed) {
-      return Rows::next_epoch(c, row);
+  static void next_epoch(const Constants& c, State& record) {
+    if (!c.in_amplitude_form) {
+      return Records::next_epoch(c, record);
     }
-    const Real y = row.y == Real(kHeld) ? row.y : state_at(c, row, Real(kEpoch)).y;
-    row = {y, decayed(row.exc, c.epoch_exc), decayed(row.inh, c.epoch_inh), Real(0)};
+    const Real y = record.y == Real(kRefractory) ? record.y : state_at(c, record, Real(kEpoch)).y;
+    record = {y, decayed(record.exc, c.epoch_exc), decayed(record.inh, c.epoch_inh), Real(0)};
   }
 
   /// What decides how an interval is integrated.

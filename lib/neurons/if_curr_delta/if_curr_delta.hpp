@@ -6,7 +6,7 @@
 
 #include "neurons/safe_interval.hpp"
 #include "neurons/state.hpp"
-#include "neurons/state_rows.hpp"
+#include "neurons/state_records.hpp"
 #include "numerics/elementary.hpp"
 #include "numerics/exponential_sum.hpp"
 #include "va_event/cell_types.hpp"
@@ -16,8 +16,8 @@ namespace va_event::neurons {
 /// Closed forms of IF_curr_delta: between events only the leak acts, and an input moves v itself. The synaptic
 /// variables of the state are not used; they are 0.
 template <class Real>
-struct IfCurrDeltaKernel : StateRows<IfCurrDeltaKernel<Real>, Real> {
-  using State = typename StateRows<IfCurrDeltaKernel<Real>, Real>::State;
+struct IfCurrDeltaKernel : StateRecords<IfCurrDeltaKernel<Real>, Real> {
+  using State = typename StateRecords<IfCurrDeltaKernel<Real>, Real>::State;
   /// Largest error of y after `advance`, in units of epsilon() * scale(constants, state).
   static constexpr double kMaxAdvanceError = 4.0;
   /// An input can lift v to the threshold at once.
@@ -77,7 +77,7 @@ struct IfCurrDeltaKernel : StateRows<IfCurrDeltaKernel<Real>, Real> {
     return state;
   }
 
-  /// While the neuron is refractory, y is kHeld and the input is lost.
+  /// While the neuron is refractory, y is kRefractory and the input is lost.
   static void add_input(State& state, std::size_t /*receptor*/, const Real& weight) { state.y += weight; }
 
   /// A variable as users see it. @param index in model().variables

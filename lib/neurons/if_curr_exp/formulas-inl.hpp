@@ -20,7 +20,7 @@
 HWY_BEFORE_NAMESPACE();
 namespace va_event::neurons::HWY_NAMESPACE {
 
-// Looks at neurons in their frame, several at a time: the formulas of if_curr_exp.hpp.
+// Looks at neurons in amplitude form, several at a time: the formulas of if_curr_exp.hpp.
 
 using Kernel = IfCurrExpKernel<double>;
 
@@ -41,8 +41,8 @@ struct Lanes {
   V epoch_inh;
   V peak_exc;
   V peak_inh;
-  V turn_exc;
-  V turn_inh;
+  V last_peak_exc;
+  V last_peak_inh;
   V largest;
   V event_slack;
 };
@@ -51,9 +51,9 @@ constexpr std::size_t kConstants = 19;
 
 /// In the order of Lanes.
 HWY_INLINE std::array<double, kConstants> numbers_of(const Kernel::Constants& c) {
-  return {c.tau_m,    c.rate_m,    c.exc.rate,  c.inh.rate, c.y_infinity, c.potentials, c.gain_exc,
-          c.gain_inh, c.drive_exc, c.drive_inh, c.epoch.m,  c.epoch.exc,  c.epoch.inh,  c.peak_exc,
-          c.peak_inh, c.turn_exc,  c.turn_inh,  c.largest,  c.event_slack};
+  return {c.tau_m,    c.rate_m,        c.exc.rate,      c.inh.rate, c.y_infinity, c.potentials, c.gain_exc,
+          c.gain_inh, c.drive_exc,     c.drive_inh,     c.epoch.m,  c.epoch.exc,  c.epoch.inh,  c.peak_exc,
+          c.peak_inh, c.last_peak_exc, c.last_peak_inh, c.largest,  c.event_slack};
 }
 /// @param at gives a vector of the n-th constant
 template <class At>
@@ -73,47 +73,47 @@ struct FactorLanes {
   V inh;
 };
 
-/// frame::Rest
-struct RestLanes {
+/// amplitude_form::RestOfEpoch
+struct RestOfEpochLanes {
   FactorLanes decay;
   V top_exc;
   V top_inh;
 };
 
-/// IfCurrExpKernel<double>::Moment
-struct MomentLanes {
+/// IfCurrExpKernel<double>::SharedExponentials
+struct SharedExponentialsLanes {
   FactorLanes now;
-  RestLanes rest;
+  RestOfEpochLanes rest;
 };
 
-HWY_INLINE MomentLanes moment_of(const Kernel::Moment& at) {
+HWY_INLINE SharedExponentialsLanes exponentials_of(const Kernel::SharedExponentials& at) {
   const auto all = [](double x) HWY_ATTR { return hn::Set(Doubles(), x); };
-  const auto factors = [&all](const frame::Factors<double>& f) HWY_ATTR {
+  const auto factors = [&all](const amplitude_form::Factors<double>& f) HWY_ATTR {
     return FactorLanes{all(f.m), all(f.exc), all(f.inh)};
   };
   return {factors(at.now), {factors(at.rest.decay), all(at.rest.top_exc), all(at.rest.top_inh)}};
 }
-HWY_INLINE MomentLanes moment_of(const Lanes& c, V t) {
+HWY_INLINE SharedExponentialsLanes exponentials_of(const Lanes& c, V t) {
   const FactorLanes now{exp(hn::Neg(t) * c.rate_m), exp(hn::Neg(t) * c.rate_exc), exp(hn::Neg(t) * c.rate_inh)};
   const FactorLanes decay{c.epoch_m / now.m, c.epoch_exc / now.exc, c.epoch_inh / now.inh};
   return {now,
-          {decay, hn::IfThenElse(t < c.turn_exc, c.peak_exc, decay.exc - decay.m),
-           hn::IfThenElse(t < c.turn_inh, c.peak_inh, decay.inh - decay.m)}};
+          {decay, hn::IfThenElse(t < c.last_peak_exc, c.peak_exc, decay.exc - decay.m),
+           hn::IfThenElse(t < c.last_peak_inh, c.peak_inh, decay.inh - decay.m)}};
 }
 
 /// When neurons could spike, from `since` on, and which of them are of interest.
-struct Outlook {
+struct LookLanes {
   V until;
-  V reserve;
+  V upper_bound;
   hn::Mask<Doubles> held;
   hn::Mask<Doubles> by_sign;
-  hn::Mask<Doubles> noticed;
-  hn::Mask<Doubles> near;
+  hn::Mask<Doubles> new_candidates;
+  hn::Mask<Doubles> near_threshold;
 };
 
 /// IfCurrExpKernel<double>::look(), operation by operation.
-HWY_INLINE Outlook outlook(const Lanes& c, const MomentLanes& at, const FactorLanes& amplitude, V since,
-                           const Watch& watch) {
+HWY_INLINE LookLanes look_lanes(const Lanes& c, const SharedExponentialsLanes& at, const FactorLanes& amplitude,
+                                V since, const LookLimits& limits) {
   const Doubles d;
   const V zero = hn::Zero(d);
   const V infinity = hn::Set(d, std::numeric_limits<double>::infinity());
@@ -122,7 +122,7 @@ HWY_INLINE Outlook outlook(const Lanes& c, const MomentLanes& at, const FactorLa
   const V exc = amplitude.exc * at.now.exc;
   const V inh = amplitude.inh * at.now.inh;
   const V y = c.y_infinity + ((amplitude.m * at.now.m + exc) + inh);
-  const auto held = amplitude.m < hn::Set(d, kHeld / 2);
+  const auto held = amplitude.m < hn::Set(d, kRefractory / 2);
 
   const FactorLanes& decay = at.rest.decay;
   const V below = negative(exc * (decay.exc - decay.m)) + negative(inh * (decay.inh - decay.m));
@@ -141,37 +141,38 @@ HWY_INLINE Outlook outlook(const Lanes& c, const MomentLanes& at, const FactorLa
   const SafeLanes<V> safe = safe_interval(distance, drive, hn::Set(d, 1.0), c.tau_m, scale);
   const V until = hn::IfThenElse(hn::Or(held, reserved), infinity, since + safe.duration);
   return {until,
-          hn::IfThenElse(reserved, bound, hn::IfThenElse(held, hn::Set(d, reserve::kHeld), hn::Set(d, reserve::kNone))),
+          hn::IfThenElse(reserved, bound,
+                         hn::IfThenElse(held, hn::Set(d, upper_bound::kRefractory), hn::Set(d, upper_bound::kNone))),
           held,
           hn::AndNot(held, safe.by_sign),
-          until < hn::Set(d, watch.until),
-          hn::IfThenElse(reserved, hn::Neg(bound), distance) < hn::Set(d, watch.distance)};
+          until < hn::Set(d, limits.until),
+          hn::IfThenElse(reserved, hn::Neg(bound), distance) < hn::Set(d, limits.distance)};
 }
 
 /// Stores what was found about the neurons whose bits are set, and reports.
-/// @param before their reserves until then
-HWY_INLINE void put(const Outlook& seen, V before, const std::uint32_t* index, unsigned wanted,
-                    const ReserveNeurons& neurons, BatchReport& report) {
+/// @param before their upper bounds until then
+HWY_INLINE void put(const LookLanes& seen, V before, const std::uint32_t* index, unsigned wanted,
+                    const BoundedNeurons& neurons, BatchReport& report) {
   const Doubles d;
   alignas(64) std::array<double, kPadding> until;
-  alignas(64) std::array<double, kPadding> reserve;
+  alignas(64) std::array<double, kPadding> upper_bound;
   hn::Store(seen.until, d, until.data());
-  hn::Store(seen.reserve, d, reserve.data());
+  hn::Store(seen.upper_bound, d, upper_bound.data());
   for (unsigned bits = wanted; bits != 0; bits &= bits - 1) {
     const auto lane = static_cast<std::size_t>(std::countr_zero(bits));
     neurons.safe_until[index[lane]] = until[lane];
-    neurons.row[index[lane]].reserve = reserve[lane];
+    neurons.record[index[lane]].upper_bound = upper_bound[lane];
   }
   const auto chosen = [wanted](hn::Mask<Doubles> mask)
                           HWY_ATTR { return bits_of(mask, hn::Lanes(Doubles())) & wanted; };
-  const auto searched = before >= hn::Set(d, reserve::kSearched);
+  const auto searched = before >= hn::Set(d, upper_bound::kAlreadySearched);
   if (HWY_UNLIKELY(!hn::AllFalse(d, hn::Or(seen.by_sign, searched)))) {
     report.by_sign += static_cast<unsigned>(std::popcount(chosen(seen.by_sign)));
     append(chosen(searched), index, report.again);
   }
-  if (HWY_UNLIKELY(!hn::AllFalse(d, hn::Or(seen.noticed, seen.near)))) {
-    append(chosen(seen.noticed), index, report.noticed);
-    append(chosen(seen.near), index, report.near);
+  if (HWY_UNLIKELY(!hn::AllFalse(d, hn::Or(seen.new_candidates, seen.near_threshold)))) {
+    append(chosen(seen.new_candidates), index, report.new_candidates);
+    append(chosen(seen.near_threshold), index, report.near_threshold);
   }
 }
 

@@ -6,8 +6,8 @@
 #include <span>
 #include <type_traits>
 
-#include "neurons/if_curr_exp/running_bound.hpp"
 #include "neurons/if_curr_exp/short_solution.hpp"
+#include "neurons/if_curr_exp/upper_bound.hpp"
 #include "neurons/safe_interval.hpp"
 #include "neurons/state.hpp"
 #include "numerics/elementary.hpp"
@@ -16,14 +16,15 @@
 
 namespace va_event::neurons {
 
-/// A neuron in the frame of its epoch: amplitudes of the three exponentials that its potential is made of,
+/// A neuron in amplitude form: amplitudes of the three exponentials that its potential is made of,
 ///   y(t) = y_infinity + m e^{-t/tau_m} + exc e^{-t/tau_exc} + inh e^{-t/tau_inh},   t since the start of the epoch.
 /// They stay while nothing happens, and an input changes two of them by numbers that all targets of a spike share:
-/// one set of exponentials for a spike instead of one for each synapse. While the neuron is refractory m is kHeld.
-/// In memory m is in the place of y. In double a row has a reserve, too (running_bound.hpp).
-namespace frame {
+/// one set of exponentials for a spike instead of one for each synapse. While the neuron is refractory m is
+/// kRefractory. In memory m is in the place of y. In double a record has an upper bound, too (upper_bound.hpp).
+namespace amplitude_form {
 
-/// Time constants from this one on have a frame [ms]: their exponentials stay in the range of double over an epoch.
+/// Time constants from this one on have the amplitude form [ms]: their exponentials stay in the range of double over an
+/// epoch.
 inline constexpr double kMinTau = 0.1;
 /// |tau_syn/(tau_syn - tau_m)| up to this one: more of it costs digits.
 inline constexpr double kMaxGain = 4.0;
@@ -38,13 +39,13 @@ struct Factors {
 
 /// What the rest of the epoch brings.
 template <class Real>
-struct Rest {
+struct RestOfEpoch {
   Factors<Real> decay;  ///< of the exponentials until its end
   Real top_exc;         ///< the highest potential of an excitatory input, in units of its amplitude
   Real top_inh;
 };
 
-}  // namespace frame
+}  // namespace amplitude_form
 
 /// Closed forms of IF_curr_exp. The synaptic variables are currents [nA].
 template <class Real>
@@ -54,9 +55,9 @@ struct IfCurrExpKernel {
   /// An input changes a current, never v itself.
   static constexpr bool kInputsMoveV = false;
   static constexpr bool kTakesSinusoids = true;
-  static constexpr bool kHasReserve = std::is_same_v<Real, double>;
+  static constexpr bool kHasUpperBound = std::is_same_v<Real, double>;
   using State = neurons::State<Real>;
-  using Row = std::conditional_t<kHasReserve, ReserveRow, State>;
+  using Record = std::conditional_t<kHasUpperBound, BoundedRecord, State>;
   /// The potential for a short time.
   using Short = std::conditional_t<std::is_same_v<Real, double>, ShortCurrentSolution<IfCurrExpKernel>, void>;
 
@@ -78,19 +79,19 @@ struct IfCurrExpKernel {
     Real potentials;  ///< magnitudes of the terms of y_infinity, added up [mV]
     Synapse exc;
     Synapse inh;
-    Real horizon;   ///< [ms]: beyond it nothing that a number of this type resolves changes
-    bool framed;    ///< neurons are held in the frame of the epoch
-    Real gain_exc;  ///< amplitude of a unit of current, resistance tau_syn/(tau_syn - tau_m) [MOhm]
+    Real horizon;            ///< [ms]: beyond it nothing that a number of this type resolves changes
+    bool in_amplitude_form;  ///< neurons are held in amplitude form
+    Real gain_exc;           ///< amplitude of a unit of current, resistance tau_syn/(tau_syn - tau_m) [MOhm]
     Real gain_inh;
     Real drive_exc;  ///< drive at threshold for a unit of amplitude, (tau_syn - tau_m)/tau_syn
     Real drive_inh;
-    frame::Factors<Real> epoch;  ///< at the end of an epoch
-    // For the reserve:
+    amplitude_form::Factors<Real> epoch;  ///< at the end of an epoch
+    // For the upper bound:
     Real peak_exc;  ///< the highest potential of an input at all, in units of its amplitude
     Real peak_inh;
-    Real turn_exc;  ///< an input before this time reaches it in the same epoch [ms]
-    Real turn_inh;
-    Real largest;      ///< potentials beyond which there is no reserve [mV]
+    Real last_peak_exc;  ///< an input before this time reaches it in the same epoch [ms]
+    Real last_peak_inh;
+    Real largest;      ///< potentials beyond which there is no upper bound [mV]
     Real event_slack;  ///< [mV]
   };
 
@@ -106,7 +107,7 @@ struct IfCurrExpKernel {
     const Real current = i_offset + Real(injected_current);
     const Real potentials = magnitude(Real(v_rest - v_thresh)) + resistance * magnitude(current);
     const Peak exc = peak_of(tau_exc, tau_m), inh = peak_of(tau_inh, tau_m);
-    const Real largest = Real(reserve::kLargest) * (potentials + (v_thresh - v_reset));
+    const Real largest = Real(upper_bound::kLargest) * (potentials + (v_thresh - v_reset));
     return {v_reset - v_thresh,
             v_thresh,
             tau_refrac,
@@ -118,7 +119,7 @@ struct IfCurrExpKernel {
             synapse(tau_exc, tau_m),
             synapse(tau_inh, tau_m),
             kHorizon * (tau_m + tau_exc + tau_inh),
-            has_frame(parameters[2], parameters[4], parameters[5]),
+            has_amplitude_form(parameters[2], parameters[4], parameters[5]),
             resistance * tau_exc / (tau_exc - tau_m),
             resistance * tau_inh / (tau_inh - tau_m),
             (tau_exc - tau_m) / tau_exc,
@@ -129,7 +130,7 @@ struct IfCurrExpKernel {
             Real(kEpoch) - exc.time,
             Real(kEpoch) - inh.time,
             largest,
-            Real(reserve::kEventSlack) * largest};
+            Real(upper_bound::kEventSlack) * largest};
   }
 
   /// @param variables in the order of model().variables
@@ -156,168 +157,178 @@ struct IfCurrExpKernel {
             decayed(state.inh, decay_inh), state.t};
   }
 
-  // How a neuron is held in memory (a "row"): by its amplitudes where it has a frame, else by its state.
+  // How a neuron is held in memory (its record): by its amplitudes where its time constants allow the amplitude form,
+  // else by its state.
 
-  /// The state at `t`, not before row.t, without input in between, ignoring the threshold; and t.
-  [[nodiscard]] static State state_at(const Constants& c, const Row& row, const Real& t) {
-    if (!c.framed) {
-      State state = advance(c, state_of(row), t - row.t);
+  /// The state at `t`, not before record.t, without input in between, ignoring the threshold; and t.
+  [[nodiscard]] static State state_at(const Constants& c, const Record& record, const Real& t) {
+    if (!c.in_amplitude_form) {
+      State state = advance(c, state_of(record), t - record.t);
       state.t = t;
       return state;
     }
-    return state_at(c, row, t, factors_at(c, t));
+    return state_at(c, record, t, factors_at(c, t));
   }
 
-  /// The same of a refractory neuron: y is kHeld.
-  [[nodiscard]] static State held_at(const Constants& c, const Row& row, const Real& t) {
-    State state = c.framed ? state_at(c, row, t, factors_at(c, t)) : advance_refractory(c, state_of(row), t - row.t);
-    state.y = Real(kHeld);
+  /// The same of a refractory neuron: y is kRefractory.
+  [[nodiscard]] static State refractory_at(const Constants& c, const Record& record, const Real& t) {
+    State state = c.in_amplitude_form ? state_at(c, record, t, factors_at(c, t))
+                                      : advance_refractory(c, state_of(record), t - record.t);
+    state.y = Real(kRefractory);
     state.t = t;
     return state;
   }
 
-  /// The row of a state at state.t; an awake neuron has no reserve yet.
-  [[nodiscard]] static Row row_of(const Constants& c, const State& state) {
-    if (!c.framed) {
+  /// The record of a state at state.t; one that is not refractory has no upper bound yet.
+  [[nodiscard]] static Record record_of(const Constants& c, const State& state) {
+    if (!c.in_amplitude_form) {
       return make_row(state.y, state.exc, state.inh, state.t);
     }
-    const frame::Factors<Real> now = factors_at(c, state.t);
+    const amplitude_form::Factors<Real> now = factors_at(c, state.t);
     const Real exc = c.gain_exc * state.exc;
     const Real inh = c.gain_inh * state.inh;
-    const Real m = state.y == Real(kHeld) ? state.y : Real((((state.y - c.y_infinity) - exc) - inh) / now.m);
+    const Real m = state.y == Real(kRefractory) ? state.y : Real((((state.y - c.y_infinity) - exc) - inh) / now.m);
     return make_row(m, exc / now.exc, inh / now.inh, state.t);
   }
 
-  /// The row of a refractory neuron that spikes at `t`.
-  [[nodiscard]] static Row hold(const Constants& c, const Row& row, const Real& t) {
-    if (c.framed) {
-      return make_row(Real(kHeld), row.exc, row.inh, t);
+  /// The record of a refractory neuron that spikes at `t`.
+  [[nodiscard]] static Record record_after_spike(const Constants& c, const Record& record, const Real& t) {
+    if (c.in_amplitude_form) {
+      return make_row(Real(kRefractory), record.exc, record.inh, t);
     }
-    return row_of(c, held_at(c, row, t));
+    return record_of(c, refractory_at(c, record, t));
   }
 
   /// A time, and what all neurons with the same constants share then.
-  struct Moment {
+  struct SharedExponentials {
     Real t;
-    // Only where there is a frame:
-    frame::Factors<Real> now;
-    frame::Rest<Real> rest;
+    // Only where there is an amplitude form:
+    amplitude_form::Factors<Real> now;
+    amplitude_form::RestOfEpoch<Real> rest;
   };
-  [[nodiscard]] static Moment moment(const Constants& c, const Real& t) {
-    return c.framed ? moment(c, t, factors_at(c, t)) : Moment{t, {}, {}};
+  [[nodiscard]] static SharedExponentials exponentials_at(const Constants& c, const Real& t) {
+    return c.in_amplitude_form ? exponentials_at(c, t, factors_at(c, t)) : SharedExponentials{t, {}, {}};
   }
-  [[nodiscard]] static Moment moment(const Constants& c, const Real& t, const frame::Factors<Real>& now) {
-    const frame::Factors<Real> decay{c.epoch.m / now.m, c.epoch.exc / now.exc, c.epoch.inh / now.inh};
+  [[nodiscard]] static SharedExponentials exponentials_at(const Constants& c, const Real& t,
+                                                          const amplitude_form::Factors<Real>& now) {
+    const amplitude_form::Factors<Real> decay{c.epoch.m / now.m, c.epoch.exc / now.exc, c.epoch.inh / now.inh};
     return {t,
             now,
-            {decay, t < c.turn_exc ? c.peak_exc : Real(decay.exc - decay.m),
-             t < c.turn_inh ? c.peak_inh : Real(decay.inh - decay.m)}};
+            {decay, t < c.last_peak_exc ? c.peak_exc : Real(decay.exc - decay.m),
+             t < c.last_peak_inh ? c.peak_inh : Real(decay.inh - decay.m)}};
   }
 
-  /// The row of a refractory neuron that awakes with potential `y`.
-  [[nodiscard]] static Row awake(const Constants& c, const Row& row, const Moment& at, const Real& y) {
-    if (c.framed) {
-      const Real exc = row.exc * at.now.exc;
-      const Real inh = row.inh * at.now.inh;
-      return make_row((((y - c.y_infinity) - exc) - inh) / at.now.m, row.exc, row.inh, at.t);
+  /// The record of a neuron whose refractoriness ends with potential `y`.
+  [[nodiscard]] static Record record_after_refractoriness(const Constants& c, const Record& record,
+                                                          const SharedExponentials& at, const Real& y) {
+    if (c.in_amplitude_form) {
+      const Real exc = record.exc * at.now.exc;
+      const Real inh = record.inh * at.now.inh;
+      return make_row((((y - c.y_infinity) - exc) - inh) / at.now.m, record.exc, record.inh, at.t);
     }
-    State state = held_at(c, row, at.t);
+    State state = refractory_at(c, record, at.t);
     state.y = y;
-    return row_of(c, state);
+    return record_of(c, state);
   }
 
-  /// An input, awake or refractory.
-  static void receive(const Constants& c, Row& row, const Moment& at, std::size_t receptor, const Real& weight) {
-    if (c.framed) {
-      add_input(c, row, weight, input_at(c, at, receptor));
-      row.t = at.t;
+  /// An input, to a neuron that is refractory or not.
+  static void receive(const Constants& c, Record& record, const SharedExponentials& at, std::size_t receptor,
+                      const Real& weight) {
+    if (c.in_amplitude_form) {
+      add_input(c, record, weight, input_at(c, at, receptor));
+      record.t = at.t;
       return;
     }
-    State state = row.y == Real(kHeld) ? held_at(c, row, at.t) : state_at(c, row, at.t);
+    State state = record.y == Real(kRefractory) ? refractory_at(c, record, at.t) : state_at(c, record, at.t);
     add_input(state, receptor, weight);
-    row = make_row(state.y, state.exc, state.inh, state.t);
+    record = make_row(state.y, state.exc, state.inh, state.t);
   }
 
-  /// The state at the moment of the neuron's last event.
-  [[nodiscard]] static State state_now(const Constants& c, const Row& row, const Moment& at) {
-    return c.framed ? state_at(c, row, at.t, at.now) : state_of(row);
+  /// The state at the time of the neuron's last event.
+  [[nodiscard]] static State state_now(const Constants& c, const Record& record, const SharedExponentials& at) {
+    return c.in_amplitude_form ? state_at(c, record, at.t, at.now) : state_of(record);
   }
 
   /// How long the neuron is safe after its last event.
-  [[nodiscard]] static SafeInterval<Real> safe_after(const Constants& c, const Row& row, const Moment& at) {
-    return c.framed ? safe_in_frame(c, row, at.now) : safe_interval(c, state_of(row));
+  [[nodiscard]] static SafeInterval<Real> safe_after(const Constants& c, const Record& record,
+                                                     const SharedExponentials& at) {
+    return c.in_amplitude_form ? safe_in_amplitude_form(c, record, at.now) : safe_interval(c, state_of(record));
   }
 
-  /// The same, and gives the neuron the reserve that it has: with one it is safe for the rest of the epoch.
-  [[nodiscard]] static SafeInterval<Real> look(const Constants& c, Row& row, const Moment& at) requires(kHasReserve) {
-    SafeInterval<Real> safe = safe_after(c, row, at);
-    row.reserve = c.framed ? reserve_after(c, row, at) : reserve::kNone;
-    if (row.reserve < 0) {
+  /// The same, and gives the neuron the upper bound that it has: with one it is safe for the rest of the epoch.
+  [[nodiscard]] static SafeInterval<Real> look(const Constants& c, Record& record,
+                                               const SharedExponentials& at) requires(kHasUpperBound) {
+    SafeInterval<Real> safe = safe_after(c, record, at);
+    record.upper_bound = c.in_amplitude_form ? reserve_after(c, record, at) : upper_bound::kNone;
+    if (record.upper_bound < 0) {
       safe.duration = std::numeric_limits<Real>::infinity();
     }
     return safe;
   }
 
-  /// The reserve of an awake neuron after its last event: an upper bound of y until the epoch ends; or none.
+  /// Of a neuron that is not refractory, after its last event: an upper bound of y until the epoch ends; or none.
   ///
   /// Without the positive currents y is a relaxation plus potentials that are negative. Its derivative times
   /// e^{t/tau_m} is monotone and grows, so y is highest at an end of the interval. Each positive current adds at most
   /// the highest potential that it makes.
-  [[nodiscard]] static Real reserve_after(const Constants& c, const Row& row, const Moment& at) requires(kHasReserve) {
+  [[nodiscard]] static Real reserve_after(const Constants& c, const Record& record,
+                                          const SharedExponentials& at) requires(kHasUpperBound) {
     const auto positive = [](Real x) { return x > 0 ? x : 0; };
     const auto negative = [](Real x) { return x < 0 ? x : 0; };
-    const frame::Factors<Real>& decay = at.rest.decay;
-    const Real exc = row.exc * at.now.exc;
-    const Real inh = row.inh * at.now.inh;
-    const Real y = c.y_infinity + ((row.y * at.now.m + exc) + inh);
+    const amplitude_form::Factors<Real>& decay = at.rest.decay;
+    const Real exc = record.exc * at.now.exc;
+    const Real inh = record.inh * at.now.inh;
+    const Real y = c.y_infinity + ((record.y * at.now.m + exc) + inh);
     const Real below = negative(exc * (decay.exc - decay.m)) + negative(inh * (decay.inh - decay.m));
     const Real end = c.y_infinity + ((y - c.y_infinity) * decay.m + below);
     const Real above = positive(exc * at.rest.top_exc) + positive(inh * at.rest.top_inh);
     const Real scale = magnitude(y) + c.potentials + (magnitude(exc) + magnitude(inh));
     const Real bound =
         ((y > end ? y : end) + above) + Real(kSafetyMargin) * std::numeric_limits<Real>::epsilon() * scale;
-    return bound < 0 && scale < c.largest ? bound : reserve::kNone;
+    return bound < 0 && scale < c.largest ? bound : upper_bound::kNone;
   }
 
   /// Into the next epoch: its time 0 is the present one's end.
-  static void next_epoch(const Constants& c, Row& row) {
-    if (c.framed) {
-      row = make_row(row.y == Real(kHeld) ? row.y : decayed(row.y, c.epoch.m), decayed(row.exc, c.epoch.exc),
-                     decayed(row.inh, c.epoch.inh), Real(0));
+  static void next_epoch(const Constants& c, Record& record) {
+    if (c.in_amplitude_form) {
+      record = make_row(record.y == Real(kRefractory) ? record.y : decayed(record.y, c.epoch.m),
+                        decayed(record.exc, c.epoch.exc), decayed(record.inh, c.epoch.inh), Real(0));
     } else {
-      const State end = row.y == Real(kHeld) ? held_at(c, row, Real(kEpoch)) : state_at(c, row, Real(kEpoch));
-      row = make_row(end.y, end.exc, end.inh, Real(0));
+      const State end =
+          record.y == Real(kRefractory) ? refractory_at(c, record, Real(kEpoch)) : state_at(c, record, Real(kEpoch));
+      record = make_row(end.y, end.exc, end.inh, Real(0));
     }
   }
 
-  [[nodiscard]] static frame::Factors<Real> factors_at(const Constants& c, const Real& t) {
+  [[nodiscard]] static amplitude_form::Factors<Real> factors_at(const Constants& c, const Real& t) {
     return factors_at(t, c.rate_m, c.exc.rate, c.inh.rate);
   }
 
-  /// What an input of weight 1 adds to a row.
-  [[nodiscard]] static reserve::Input<Real> input_at(const Constants& c, const Moment& at, std::size_t receptor) {
+  /// What an input of weight 1 adds to a record.
+  [[nodiscard]] static upper_bound::Input<Real> input_at(const Constants& c, const SharedExponentials& at,
+                                                         std::size_t receptor) {
     const bool excitatory = receptor == 0;
     const Real& gain = excitatory ? c.gain_exc : c.gain_inh;
-    const Real slack = Real(reserve::kSlack) * magnitude(gain);
+    const Real slack = Real(upper_bound::kSlack) * magnitude(gain);
     const Real synaptic = gain / (excitatory ? at.now.exc : at.now.inh);
     return {-gain / at.now.m, excitatory ? synaptic : Real(0), excitatory ? Real(0) : synaptic,
             gain * (excitatory ? at.rest.top_exc : at.rest.top_inh) + slack, slack};
   }
 
-  static void add_input(const Constants& c, Row& row, const Real& weight, const reserve::Input<Real>& input) {
-    row.y += weight * input.m;
-    row.exc += weight * input.exc;
-    row.inh += weight * input.inh;
-    if constexpr (kHasReserve) {
-      row.reserve += reserve::of_input(weight, input.up, input.down, c.event_slack);
+  static void add_input(const Constants& c, Record& record, const Real& weight, const upper_bound::Input<Real>& input) {
+    record.y += weight * input.m;
+    record.exc += weight * input.exc;
+    record.inh += weight * input.inh;
+    if constexpr (kHasUpperBound) {
+      record.upper_bound += upper_bound::of_input(weight, input.up, input.down, c.event_slack);
     }
   }
 
-  [[nodiscard]] static SafeInterval<Real> safe_in_frame(const Constants& c, const Row& row,
-                                                        const frame::Factors<Real>& now) {
-    const Real exc = row.exc * now.exc;
-    const Real inh = row.inh * now.inh;
-    const Real y = c.y_infinity + ((row.y * now.m + exc) + inh);
+  [[nodiscard]] static SafeInterval<Real> safe_in_amplitude_form(const Constants& c, const Record& record,
+                                                                 const amplitude_form::Factors<Real>& now) {
+    const Real exc = record.exc * now.exc;
+    const Real inh = record.inh * now.inh;
+    const Real y = c.y_infinity + ((record.y * now.m + exc) + inh);
     const numerics::ExponentialSum<Real> drive{c.y_infinity, exc * c.drive_exc, inh * c.drive_inh, c.exc.rate,
                                                c.inh.rate};
     return neurons::safe_interval(
@@ -376,15 +387,15 @@ struct IfCurrExpKernel {
   }
 
  private:
-  [[nodiscard]] static bool has_frame(double tau_m, double tau_exc, double tau_inh) {
+  [[nodiscard]] static bool has_amplitude_form(double tau_m, double tau_exc, double tau_inh) {
     const auto apart = [tau_m](double tau) {
-      return tau >= frame::kMinTau && tau <= frame::kMaxGain * std::fabs(tau - tau_m);
+      return tau >= amplitude_form::kMinTau && tau <= amplitude_form::kMaxGain * std::fabs(tau - tau_m);
     };
-    return tau_m >= frame::kMinTau && apart(tau_exc) && apart(tau_inh);
+    return tau_m >= amplitude_form::kMinTau && apart(tau_exc) && apart(tau_inh);
   }
 
-  [[nodiscard]] static frame::Factors<Real> factors_at(const Real& t, const Real& rate_m, const Real& rate_exc,
-                                                       const Real& rate_inh) {
+  [[nodiscard]] static amplitude_form::Factors<Real> factors_at(const Real& t, const Real& rate_m, const Real& rate_exc,
+                                                                const Real& rate_inh) {
     if constexpr (std::is_same_v<Real, double>) {
       const numerics::elementary::Pair m_exc =
           numerics::elementary::exp(numerics::elementary::Pair{-t * rate_m, -t * rate_exc});
@@ -396,15 +407,15 @@ struct IfCurrExpKernel {
     }
   }
 
-  [[nodiscard]] static Row make_row(const Real& y, const Real& exc, const Real& inh, const Real& t) {
-    if constexpr (kHasReserve) {
-      return {y, exc, inh, y == kHeld ? reserve::kHeld : reserve::kNone, t};
+  [[nodiscard]] static Record make_row(const Real& y, const Real& exc, const Real& inh, const Real& t) {
+    if constexpr (kHasUpperBound) {
+      return {y, exc, inh, y == kRefractory ? upper_bound::kRefractory : upper_bound::kNone, t};
     } else {
       return {y, exc, inh, t};
     }
   }
-  /// Of a row without a frame.
-  [[nodiscard]] static State state_of(const Row& row) { return {row.y, row.exc, row.inh, row.t}; }
+  /// Of a record without an amplitude form.
+  [[nodiscard]] static State state_of(const Record& record) { return {record.y, record.exc, record.inh, record.t}; }
 
   /// Of the potential of an input, in units of its amplitude.
   struct Peak {
@@ -412,18 +423,18 @@ struct IfCurrExpKernel {
     Real height;
   };
   [[nodiscard]] static Peak peak_of(const Real& tau, const Real& tau_m) {
-    if (tau == tau_m) {  // there is no frame
+    if (tau == tau_m) {  // there is no amplitude form
       return {tau, Real(0)};
     }
     const Real time = numerics::elementary::log(Real(tau / tau_m)) * (tau * tau_m) / (tau - tau_m);
     return {time, numerics::elementary::exp(Real(-time / tau)) - numerics::elementary::exp(Real(-time / tau_m))};
   }
 
-  [[nodiscard]] static State state_at(const Constants& c, const Row& row, const Real& t,
-                                      const frame::Factors<Real>& now) {
-    const Real exc = row.exc * now.exc;
-    const Real inh = row.inh * now.inh;
-    return {c.y_infinity + ((row.y * now.m + exc) + inh), exc / c.gain_exc, inh / c.gain_inh, t};
+  [[nodiscard]] static State state_at(const Constants& c, const Record& record, const Real& t,
+                                      const amplitude_form::Factors<Real>& now) {
+    const Real exc = record.exc * now.exc;
+    const Real inh = record.inh * now.inh;
+    return {c.y_infinity + ((record.y * now.m + exc) + inh), exc / c.gain_exc, inh / c.gain_inh, t};
   }
 
   [[nodiscard]] static Synapse synapse(const Real& tau, const Real& tau_m) {

@@ -18,15 +18,15 @@
 HWY_BEFORE_NAMESPACE();
 namespace va_event::neurons::HWY_NAMESPACE {
 
-/// Neurons and their inputs, each at its own time, and `kNumbers` constants of each neuron, as vectors want them.
+/// Neurons and their inputs, each at its own time, and `kNumbers` constants of each neuron, in the layout of vectors.
 template <std::size_t kNumbers>
 class Inputs {
  public:
   alignas(64) std::array<State<double>, kMaxInputs + kPadding> rows;
   std::array<std::uint32_t, kMaxInputs + kPadding> index;
 
-  HWY_INLINE void set(std::size_t k, const State<double>& row, const Input<double>& input) {
-    rows[k] = row;
+  HWY_INLINE void set(std::size_t k, const State<double>& record, const Input<double>& input) {
+    rows[k] = record;
     t_[k] = input.t;
     weight_[k] = input.weight;
     inhibitory_[k] = input.receptor == 0 ? 0.0 : 1.0;

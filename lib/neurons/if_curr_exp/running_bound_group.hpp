@@ -9,13 +9,13 @@
 
 #include "neurons/group/kernel_group.hpp"
 #include "neurons/if_curr_exp/batch.hpp"
-#include "neurons/if_curr_exp/running_bound.hpp"
+#include "neurons/if_curr_exp/upper_bound.hpp"
 
 namespace va_event::neurons {
 
 /// Current-based neurons in doubles: a spike adds the same numbers to all its targets, in vectors (batch.hpp), and most
 /// inputs need no look at the neuron, since an upper bound of its potential is kept as a running sum
-/// (running_bound.hpp).
+/// (upper_bound.hpp).
 class RunningBoundGroup final : public KernelGroup<RunningBoundGroup, IfCurrExpKernel<double>, double> {
   using Kernel = IfCurrExpKernel<double>;
   using Base = KernelGroup<RunningBoundGroup, Kernel, double>;
@@ -36,7 +36,7 @@ class RunningBoundGroup final : public KernelGroup<RunningBoundGroup, IfCurrExpK
           if (Vectors::applies(sets_[set])) {
             deliver_in_vectors(set, t, receptor, parts, candidates);
           } else {
-            const Moment at = Kernel::moment(sets_[set], t);
+            const SharedExponentials at = Kernel::exponentials_at(sets_[set], t);
             for (const Targets& part : parts) {
               for (std::size_t k = 0; k < part.index.size(); ++k) {
                 receive_one(part.offset + part.index[k], at, receptor, part.weight_of(k), candidates);
@@ -54,7 +54,8 @@ class RunningBoundGroup final : public KernelGroup<RunningBoundGroup, IfCurrExpK
       }
     }
     const Input<double>& input = inputs[0];
-    receive_one(input.index, Kernel::moment(constants(input.index), input.t), input.receptor, input.weight, candidates);
+    receive_one(input.index, Kernel::exponentials_at(constants(input.index), input.t), input.receptor, input.weight,
+                candidates);
     return 1;
   }
 
@@ -66,7 +67,7 @@ class RunningBoundGroup final : public KernelGroup<RunningBoundGroup, IfCurrExpK
       count += part.index.size();
     }
     report_.clear();
-    Vectors::deliver(sets_[set], {rows_.data(), safe_.data()}, {t, receptor}, targets,
+    Vectors::deliver(sets_[set], {records_.data(), safe_.data()}, {t, receptor}, targets,
                      {candidates.slice_end(), closest_.distance}, report_);
     take_report(count, candidates);
     if (t == 0.0) {
@@ -83,7 +84,7 @@ class RunningBoundGroup final : public KernelGroup<RunningBoundGroup, IfCurrExpK
     inputs = inputs.first(std::min(inputs.size(), kMaxInputs));
     const SetsOf<Constants> constants = constants_of(inputs);
     report_.clear();
-    const std::size_t count = Vectors::receive(constants, {rows_.data(), safe_.data()}, inputs,
+    const std::size_t count = Vectors::receive(constants, {records_.data(), safe_.data()}, inputs,
                                                {candidates.slice_end(), closest_.distance}, report_);
     take_report(count, candidates);
     for (std::size_t k = 0; k < count && inputs[k].t == 0.0; ++k) {
@@ -116,17 +117,18 @@ class RunningBoundGroup final : public KernelGroup<RunningBoundGroup, IfCurrExpK
     count(Interval::refractory) += report_.refractory;
     count(Interval::by_bound) += inputs - report_.by_sign - report_.refractory;
     for (const std::uint32_t i : report_.again) {
-      searches_.remove(cold_[i].search);
+      searches_.remove(rare_[i].search);
     }
-    for (const std::uint32_t i : report_.near) {
-      note_fall(i, Kernel::state_now(constants(i), rows_[i], Kernel::moment(constants(i), rows_[i].t)));
+    for (const std::uint32_t i : report_.near_threshold) {
+      record_approach_after_rise(
+          i, Kernel::state_now(constants(i), records_[i], Kernel::exponentials_at(constants(i), records_[i].t)));
       if (has_bound(i)) {
         expect_approach(i);
-        candidates.offer(safe_[i], cold_[i].cell);
+        candidates.offer(safe_[i], rare_[i].cell);
       }
     }
-    for (const std::uint32_t i : report_.noticed) {
-      candidates.offer(safe_[i], cold_[i].cell);
+    for (const std::uint32_t i : report_.new_candidates) {
+      candidates.offer(safe_[i], rare_[i].cell);
     }
   }
 
@@ -146,62 +148,64 @@ class RunningBoundGroup final : public KernelGroup<RunningBoundGroup, IfCurrExpK
         range,
         [&](std::uint32_t begin, std::uint32_t end) {
           report_.clear();
-          Vectors::next_epoch(sets_[*range.set], {rows_.data() + begin, safe_.data() + begin}, end - begin,
+          Vectors::next_epoch(sets_[*range.set], {records_.data() + begin, safe_.data() + begin}, end - begin,
                               {-1.0, closest_.distance}, report_);
-          for (const std::uint32_t i : report_.near) {
+          for (const std::uint32_t i : report_.near_threshold) {
             expect_approach(begin + i);
           }
         },
         [&](std::uint32_t i) { begin_epoch(i); });
   }
 
-  void hold(std::size_t i, double t) { rows_[i] = Kernel::hold(constants(i), rows_[i], t); }
+  void record_after_spike(std::size_t i, double t) {
+    records_[i] = Kernel::record_after_spike(constants(i), records_[i], t);
+  }
 
-  void awake(std::size_t i, double t) {
-    const Moment at = Kernel::moment(constants(i), t);
-    rows_[i] = Kernel::awake(constants(i), rows_[i], at, cold_[i].refractory_y);
+  void record_after_refractoriness(std::size_t i, double t) {
+    const SharedExponentials at = Kernel::exponentials_at(constants(i), t);
+    records_[i] = Kernel::record_after_refractoriness(constants(i), records_[i], at, rare_[i].refractory_y);
     begin_interval(i, at);
   }
 
-  SafeInterval<double> predict(std::size_t i, const Moment& at) {
-    const auto bound = Kernel::look(constants(i), rows_[i], at);
-    safe_[i] = rows_[i].t + bound.duration;
+  SafeInterval<double> predict(std::size_t i, const SharedExponentials& at) {
+    const auto bound = Kernel::look(constants(i), records_[i], at);
+    safe_[i] = records_[i].t + bound.duration;
     expect_approach(i);
     return bound;
   }
 
-  [[nodiscard]] const Row& look_start(std::size_t i) const { return rows_[i]; }
-  [[nodiscard]] State look(std::size_t i, const Row& start, double t) const {
+  [[nodiscard]] const Record& look_start(std::size_t i) const { return records_[i]; }
+  [[nodiscard]] State look(std::size_t i, const Record& start, double t) const {
     return Kernel::state_at(constants(i), start, t);
   }
 
-  [[nodiscard]] bool has_bound(std::size_t i) const noexcept { return rows_[i].reserve < 0 && !refractory(i); }
+  [[nodiscard]] bool has_bound(std::size_t i) const noexcept { return records_[i].upper_bound < 0 && !refractory(i); }
 
   /// That is to be noted, unless an event comes first. Only what is reported depends on this.
   void expect_approach(std::size_t i) {
-    if (!has_bound(i) || rows_[i].reserve < -closest_.distance) {
+    if (!has_bound(i) || records_[i].upper_bound < -closest_.distance) {
       return;
     }
-    Search<double>& search = searches_.find_or_add(cold_[i].search, rows_[i].t);
-    search.decision = {};
-    static_cast<void>(first_crossing(i, search.decision));
+    Search<double>& search = searches_.find_or_add(rare_[i].search, records_[i].t);
+    search.approach = {};
+    static_cast<void>(first_crossing(i, search.approach));
     search.approaches = true;
-    safe_[i] = search.decision.time;  // +inf: none
+    safe_[i] = search.approach.time;  // +inf: none
   }
 
-  void searched(std::size_t i) { rows_[i].reserve = reserve::kSearched; }
+  void searched(std::size_t i) { records_[i].upper_bound = upper_bound::kAlreadySearched; }
 
   void save_bound(std::size_t i, foundation::ByteWriter& out) const {  // the last event says whether there is none
-    foundation::put_number(out, has_bound(i) || refractory(i) ? rows_[i].reserve : reserve::kNone);
+    foundation::put_number(out, has_bound(i) || refractory(i) ? records_[i].upper_bound : upper_bound::kNone);
   }
   void load_bound(std::size_t i, foundation::ByteReader& in) {
     const double bound = foundation::get_number<double>(in);
-    const State state = Kernel::state_at(constants(i), rows_[i], rows_[i].t);
-    in.require(refractory(i)
-                   ? bound == bound
-                   : bound == reserve::kNone || bound == reserve::kSearched || (bound < 0.0 && bound >= state.y),
+    const State state = Kernel::state_at(constants(i), records_[i], records_[i].t);
+    in.require(refractory(i) ? bound == bound
+                             : bound == upper_bound::kNone || bound == upper_bound::kAlreadySearched ||
+                                   (bound < 0.0 && bound >= state.y),
                "holds a bound below the potential");
-    rows_[i].reserve = bound;
+    records_[i].upper_bound = bound;
   }
 
   BatchReport report_;

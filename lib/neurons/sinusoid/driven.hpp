@@ -57,10 +57,10 @@ struct DrivenKernel {
     there.t = t;
     return there;
   }
-  /// The same of a refractory neuron: y is kHeld.
-  [[nodiscard]] static State held_at(const Constants& c, const State& state, const Real& t) {
+  /// The same of a refractory neuron: y is kRefractory.
+  [[nodiscard]] static State refractory_at(const Constants& c, const State& state, const Real& t) {
     State there = Kernel::advance_refractory(c.plain, state, t - state.t);
-    there.y = Real(kHeld);
+    there.y = Real(kRefractory);
     there.t = t;
     return there;
   }
@@ -76,7 +76,7 @@ struct DrivenKernel {
   }
 
   /// Two bounds, the longer of which holds: sinusoids add at most their sizes to the drive, and move v by at most
-  /// their reach. The second one is what spares fast sinusoids a look in each period.
+  /// their reach. The second one is what makes a look in each period of a fast sinusoid unnecessary.
   [[nodiscard]] static SafeInterval<Real> safe_interval(const Constants& c, const State& state) {
     const Real drive = Kernel::drive_at_threshold(c.plain, state).upper_bound();
     Real conductance(1);
@@ -108,15 +108,15 @@ struct DrivenPiece {
 
 /// The drive at threshold of a driven neuron: a known function of time, F(t) = constant + two exponentials + sinusoids.
 /// From below the threshold can be crossed only while it is positive, and at most once on each such piece
-/// (crossing.hpp), so that v at the ends of these pieces tells everything; but now there may be any number of them.
+/// (crossing.hpp), so that v at the ends of these pieces decides; but now there may be any number of them.
 template <class Kernel, class Real>
 class Drive {
  public:
   using Driven = DrivenKernel<Kernel, Real>;
 
-  /// @param row the neuron's state at its last event; from then on the drive is known
-  Drive(const typename Driven::Constants& constants, const typename Driven::State& row)
-      : sines_(constants.sines), drive_(Kernel::drive_at_threshold(constants.plain, row)), origin_(row.t) {
+  /// @param record the neuron's state at its last event; from then on the drive is known
+  Drive(const typename Driven::Constants& constants, const typename Driven::State& record)
+      : sines_(constants.sines), drive_(Kernel::drive_at_threshold(constants.plain, record)), origin_(record.t) {
     const double rate_exc(drive_.rate_first), rate_inh(drive_.rate_second);
     double change = std::fabs(static_cast<double>(drive_.first)) * rate_exc +
                     std::fabs(static_cast<double>(drive_.second)) * rate_inh;
@@ -129,7 +129,7 @@ class Drive {
     const auto epsilon = static_cast<double>(std::numeric_limits<Real>::epsilon());
     const double finest = 8.0 * epsilon * kEpoch;
     const double invisible = constant_ ? finest
-                                       : std::sqrt(epsilon * static_cast<double>(Driven::scale(constants, row)) *
+                                       : std::sqrt(epsilon * static_cast<double>(Driven::scale(constants, record)) *
                                                    static_cast<double>(constants.plain.tau_m) / (4.0 * change));
     resolution_ = invisible > finest ? invisible : finest;
   }

@@ -19,8 +19,8 @@
 namespace va_event::neurons {
 
 /// A NeuronGroup some of whose neurons get sinusoidal currents. Those are held here, one by one and by their states;
-/// their places in the group of the others stay, retired. A Shard puts this in the place of a group when the first of
-/// its neurons gets a sinusoid, so that nobody else pays for them.
+/// their places in the group of the others stay, without effect. A Shard puts this in the place of a group when the
+/// first of its neurons gets a sinusoid, so that no other neuron becomes slower.
 ///
 /// A neuron that once had a sinusoid stays here, also before it starts and after it has stopped. When it is looked at,
 /// and what is found out, follows from its state at its last event alone, as in KernelGroup.
@@ -83,34 +83,34 @@ class DrivenGroup final : public DrivenNeuronGroup<Real> {
     return neuron == nullptr ? others_.safe_until(i) : neuron->safe;
   }
 
-  Verdict<Real> examine(std::size_t i) override {
+  LookResult<Real> look_at(std::size_t i) override {
     Neuron* const neuron = find(i);
-    return neuron == nullptr ? others_.examine(i) : examine(*neuron);
+    return neuron == nullptr ? others_.look_at(i) : look_at(*neuron);
   }
 
-  Real fire(std::size_t i, const Real& t) override {
+  Real spike_at(std::size_t i, const Real& t) override {
     Neuron* const found = find(i);
     if (found == nullptr) {
-      return others_.fire(i, t);
+      return others_.spike_at(i, t);
     }
     Neuron& neuron = *found;
     --this->count(Interval::by_search);
     ++this->count(Interval::crossing);
     ++this->count(Interval::refractory);
-    note(neuron, neuron.decision.distance, static_cast<double>(t));
-    neuron.row = Driven::held_at(neuron.constants, neuron.row, t);
+    record_approach(neuron, neuron.approach.distance, static_cast<double>(t));
+    neuron.record = Driven::refractory_at(neuron.constants, neuron.record, t);
     neuron.refractory_y = neuron.constants.plain.y_reset;
     neuron.safe = infinity();
     return neuron.constants.plain.tau_refrac;
   }
 
-  void wake(std::size_t i, const Real& t, Candidates& candidates) override {
+  void end_refractoriness(std::size_t i, const Real& t, Candidates& candidates) override {
     Neuron* const neuron = find(i);
     if (neuron == nullptr) {
-      return others_.wake(i, t, candidates);
+      return others_.end_refractoriness(i, t, candidates);
     }
-    neuron->row = Driven::held_at(neuron->constants, neuron->row, t);
-    neuron->row.y = neuron->refractory_y;
+    neuron->record = Driven::refractory_at(neuron->constants, neuron->record, t);
+    neuron->record.y = neuron->refractory_y;
     begin_interval(*neuron);
     candidates.offer(neuron->safe, neuron->cell);
   }
@@ -129,7 +129,7 @@ class DrivenGroup final : public DrivenNeuronGroup<Real> {
     if (neuron == nullptr) {
       neuron = &take_over(i, cell, t);
       neuron->constants = std::move(fresh);  // of a neuron that has the same parameters
-      state = neuron->row;
+      state = neuron->record;
     } else {
       state = state_at(*neuron, t);
       const bool at_reset = neuron->refractory_y == neuron->constants.plain.y_reset;
@@ -156,7 +156,7 @@ class DrivenGroup final : public DrivenNeuronGroup<Real> {
     Kernel::set_variable(neuron->constants.plain, state, variable, value);
     if (refractory(*neuron)) {
       neuron->refractory_y = state.y;
-      state.y = Real(kHeld);
+      state.y = Real(kRefractory);
     }
     change(*neuron, state, candidates);
   }
@@ -167,7 +167,7 @@ class DrivenGroup final : public DrivenNeuronGroup<Real> {
     epoch_ = epoch;
   }
 
-  void settle() override { others_.settle(); }
+  void integrate_deferred() override { others_.integrate_deferred(); }
 
   [[nodiscard]] double variable(std::size_t i, std::size_t variable, const Real& t) override {
     const Neuron* const neuron = find(i);
@@ -179,9 +179,9 @@ class DrivenGroup final : public DrivenNeuronGroup<Real> {
   void next_epoch(std::int64_t epoch) override {
     others_.next_epoch(epoch);
     for (Neuron& neuron : neurons_) {
-      note_decision_before(neuron, Real(neurons::kEpoch));
-      neuron.row = state_at(neuron, Real(neurons::kEpoch));
-      neuron.row.t = Real(0);
+      record_approach_before(neuron, Real(neurons::kEpoch));
+      neuron.record = state_at(neuron, Real(neurons::kEpoch));
+      neuron.record.t = Real(0);
       set_epoch(neuron, epoch);
     }
     epoch_ = epoch;
@@ -204,8 +204,8 @@ class DrivenGroup final : public DrivenNeuronGroup<Real> {
     if (neuron == nullptr) {
       return others_.save(i, out);
     }
-    State row = neuron->row;
-    for (const Real* x : row.numbers()) {
+    State record = neuron->record;
+    for (const Real* x : record.numbers()) {
       foundation::put_number(out, *x);
     }
     foundation::put_number(out, neuron->refractory_y);
@@ -219,20 +219,21 @@ class DrivenGroup final : public DrivenNeuronGroup<Real> {
       return others_.load(i, in, now);
     }
     Neuron& neuron = *found;
-    State& row = neuron.row;
-    for (Real* x : row.numbers()) {
+    State& record = neuron.record;
+    for (Real* x : record.numbers()) {
       *x = foundation::get_number<Real>(in);
     }
     neuron.refractory_y = foundation::get_number<Real>(in);
-    in.require(Real(0) <= row.t && row.t <= now.offset, "holds a neuron of another time");
+    in.require(Real(0) <= record.t && record.t <= now.offset, "holds a neuron of another time");
     constexpr double kLargest = 1e100;
-    for (const Real* x : row.numbers()) {
-      in.require(magnitude(*x) <= Real(kLargest) || (refractory(neuron) && x == &row.y), "holds a number out of range");
+    for (const Real* x : record.numbers()) {
+      in.require(magnitude(*x) <= Real(kLargest) || (refractory(neuron) && x == &record.y),
+                 "holds a number out of range");
     }
     in.require(magnitude(neuron.refractory_y) <= Real(kLargest), "holds a number out of range");
     for (std::size_t x = 0; x < Kernel::model().variables.size(); ++x) {
       in.require(Kernel::model().variables[x].bound != Bound::non_negative ||
-                     Kernel::variable(neuron.constants.plain, row, x) >= Real(0),
+                     Kernel::variable(neuron.constants.plain, record, x) >= Real(0),
                  "holds a variable below 0");
     }
     neuron.searched = in.get<std::uint8_t>() != 0;
@@ -244,7 +245,7 @@ class DrivenGroup final : public DrivenNeuronGroup<Real> {
     // The looks at the neuron since its last event, once more: they follow from it.
     predict(neuron);
     while (neuron.safe < now.offset) {
-      in.require(!examine(neuron).spikes, "holds a neuron that should have spiked");
+      in.require(!look_at(neuron).spikes, "holds a neuron that should have spiked");
     }
     return false;
   }
@@ -273,17 +274,17 @@ class DrivenGroup final : public DrivenNeuronGroup<Real> {
   struct Neuron {
     CellId cell = 0;
     Constants constants;
-    State row{};                  ///< as of the last event; y of a refractory one is kHeld
+    State record{};               ///< as of the last event; y of a refractory one is kRefractory
     Real refractory_y = Real(0);  ///< y while the neuron is refractory
     Real safe = infinity();       ///< no spike before this time unless an event comes
     bool crosses = false;         ///< there is one at that time
     bool searched = false;        ///< pieces of the drive were looked at since the last event
-    neurons::Decision decision;   ///< of the last look, its time in the present epoch
+    neurons::Approach approach;   ///< of the last look, its time in the present epoch
     std::vector<neurons::SineSource> sources;
   };
 
   static Real infinity() { return std::numeric_limits<Real>::infinity(); }
-  [[nodiscard]] static bool refractory(const Neuron& neuron) { return neuron.row.y == Real(neurons::kHeld); }
+  [[nodiscard]] static bool refractory(const Neuron& neuron) { return neuron.record.y == Real(neurons::kRefractory); }
 
   /// Null: the neuron is among the others.
   [[nodiscard]] const Neuron* find(std::size_t i) const {
@@ -293,12 +294,12 @@ class DrivenGroup final : public DrivenNeuronGroup<Real> {
 
   Neuron& take_over(std::size_t i, CellId cell, const Real& t) {
     number_.resize(std::max(number_.size(), i + 1));
-    const Retired<Real, State> last = others_.retire(i, t);
+    const RemovedNeuron<Real, State> last = others_.remove_neuron(i, t);
     Neuron& neuron = neurons_.emplace_back();
     number_[i] = static_cast<std::uint32_t>(neurons_.size());
     neuron.cell = cell;
-    neuron.row = last.state;
-    neuron.row.t = t;
+    neuron.record = last.state;
+    neuron.record.t = t;
     neuron.refractory_y = last.refractory_y;
     return neuron;
   }
@@ -309,10 +310,10 @@ class DrivenGroup final : public DrivenNeuronGroup<Real> {
     }
   }
 
-  /// The state at `t` without input since the last event; y of a refractory neuron is kHeld.
+  /// The state at `t` without input since the last event; y of a refractory neuron is kRefractory.
   [[nodiscard]] static State state_at(const Neuron& neuron, const Real& t) {
-    return refractory(neuron) ? Driven::held_at(neuron.constants, neuron.row, t)
-                              : Driven::state_at(neuron.constants, neuron.row, t);
+    return refractory(neuron) ? Driven::refractory_at(neuron.constants, neuron.record, t)
+                              : Driven::state_at(neuron.constants, neuron.record, t);
   }
 
   /// A state as users see it: y is the potential also while the neuron is refractory.
@@ -325,14 +326,14 @@ class DrivenGroup final : public DrivenNeuronGroup<Real> {
   }
 
   neurons::SafeInterval<Real> predict(Neuron& neuron) {
-    const auto bound = Driven::safe_interval(neuron.constants, neuron.row);
-    neuron.safe = neuron.row.t + bound.duration;
+    const auto bound = Driven::safe_interval(neuron.constants, neuron.record);
+    neuron.safe = neuron.record.t + bound.duration;
     neuron.crosses = false;
-    neuron.decision = {};
+    neuron.approach = {};
     return bound;
   }
 
-  /// An interval of an awake neuron begins with what its row says.
+  /// An interval of a neuron that is not refractory begins with what its record says.
   void begin_interval(Neuron& neuron) {
     neuron.searched = false;
     ++this->count(predict(neuron).by_sign ? Interval::by_sign : Interval::by_bound);
@@ -340,9 +341,9 @@ class DrivenGroup final : public DrivenNeuronGroup<Real> {
 
   /// The user, or a current, has changed something.
   void change(Neuron& neuron, const State& state, Candidates& candidates) {
-    note_decision_before(neuron, state.t);
+    record_approach_before(neuron, state.t);
     const bool was_refractory = refractory(neuron);
-    neuron.row = state;
+    neuron.record = state;
     if (was_refractory) {
       ++this->count(Interval::refractory);
       return;
@@ -353,36 +354,36 @@ class DrivenGroup final : public DrivenNeuronGroup<Real> {
 
   void receive(Neuron& neuron, const Real& t, std::size_t receptor, const Real& weight, Candidates& candidates) {
     const bool was_refractory = refractory(neuron);
-    note_decision_before(neuron, t);
-    neuron.row = state_at(neuron, t);
+    record_approach_before(neuron, t);
+    neuron.record = state_at(neuron, t);
     if (Kernel::kInputsMoveV && weight < Real(0) && !was_refractory) {
-      note_turn(neuron, true);
+      record_approach_at_turn(neuron, true);
     }
-    Kernel::add_input(neuron.row, receptor, weight);
+    Kernel::add_input(neuron.record, receptor, weight);
     if (was_refractory) {
       ++this->count(Interval::refractory);
       return;
     }
     begin_interval(neuron);
-    note_turn(neuron, false);
-    if (Kernel::kInputsMoveV && neuron.row.y >= Real(0)) {
-      candidates.lift(t, neuron.cell);
+    record_approach_at_turn(neuron, false);
+    if (Kernel::kInputsMoveV && neuron.record.y >= Real(0)) {
+      candidates.add_at_threshold(t, neuron.cell);
       return;
     }
     candidates.offer(neuron.safe, neuron.cell);
   }
 
   /// From where nothing happens before: bounds as long as they reach far, else the next piece of the drive.
-  Verdict<Real> examine(Neuron& neuron) {
+  LookResult<Real> look_at(Neuron& neuron) {
     if (neuron.crosses) {
       return {true, neuron.safe};
     }
     const Constants& c = neuron.constants;
     const Real begin = neuron.safe;
-    note_decision_before(neuron, begin);
+    record_approach_before(neuron, begin);
     const Real end(neurons::kEpoch);
-    const neurons::Drive<Kernel, Real> drive(c, neuron.row);
-    const auto at = [&](const Real& time) { return Driven::state_at(c, neuron.row, time); };
+    const neurons::Drive<Kernel, Real> drive(c, neuron.record);
+    const auto at = [&](const Real& time) { return Driven::state_at(c, neuron.record, time); };
     Real t = begin;
     while (t < end) {
       const State there = at(t);
@@ -403,7 +404,7 @@ class DrivenGroup final : public DrivenNeuronGroup<Real> {
       if (piece.positive) {
         const Real y = at(piece.end).y;
         if (whole || y >= Real(0)) {
-          neuron.decision = {static_cast<double>(neurons::magnitude(y)), static_cast<double>(piece.end)};
+          neuron.approach = {static_cast<double>(neurons::magnitude(y)), static_cast<double>(piece.end)};
         }
         if (y >= Real(0)) {
           const auto point = [&](const State& state) { return neurons::detail::point_of<Driven>(c, state); };
@@ -421,17 +422,17 @@ class DrivenGroup final : public DrivenNeuronGroup<Real> {
     return safe_until(neuron, t);
   }
 
-  Verdict<Real> safe_until(Neuron& neuron, const Real& time) {
+  LookResult<Real> safe_until(Neuron& neuron, const Real& time) {
     neuron.safe = time;
     return {};
   }
 
   /// An event may come before the crossing.
-  Verdict<Real> crossing(Neuron& neuron, const Real& time, const Real& now) {
+  LookResult<Real> crossing(Neuron& neuron, const Real& time, const Real& now) {
     count_search(neuron);
     neuron.safe = time;
     neuron.crosses = true;
-    return time > now ? Verdict<Real>{} : Verdict<Real>{true, time};
+    return time > now ? LookResult<Real>{} : LookResult<Real>{true, time};
   }
 
   void count_search(Neuron& neuron) {
@@ -443,25 +444,26 @@ class DrivenGroup final : public DrivenNeuronGroup<Real> {
   }
 
   /// A peak that was foreseen counts when it has come, and no event before it.
-  void note_decision_before(Neuron& neuron, const Real& t) {
-    if (!neuron.crosses && !(Real(neuron.decision.time) > t)) {
-      note(neuron, neuron.decision.distance, neuron.decision.time);
-      neuron.decision = {};
+  void record_approach_before(Neuron& neuron, const Real& t) {
+    if (!neuron.crosses && !(Real(neuron.approach.time) > t)) {
+      record_approach(neuron, neuron.approach.distance, neuron.approach.time);
+      neuron.approach = {};
     }
   }
 
   /// An event that ends a rise decides, too, whether there is a spike; so does one that is about to pull v down.
-  void note_turn(const Neuron& neuron, bool rising) {
-    if (-neuron.row.y <= Real(this->closest_.distance)) {
-      const Real slope = Driven::slope(neuron.constants, neuron.row);
+  void record_approach_at_turn(const Neuron& neuron, bool rising) {
+    if (-neuron.record.y <= Real(this->closest_.distance)) {
+      const Real slope = Driven::slope(neuron.constants, neuron.record);
       if (rising ? slope > Real(0) : slope < Real(0)) {
-        note(neuron, static_cast<double>(neurons::magnitude(neuron.row.y)), static_cast<double>(neuron.row.t));
+        record_approach(neuron, static_cast<double>(neurons::magnitude(neuron.record.y)),
+                        static_cast<double>(neuron.record.t));
       }
     }
   }
 
   /// @param time in the present epoch [ms]
-  void note(const Neuron& neuron, double distance, double time) {
+  void record_approach(const Neuron& neuron, double distance, double time) {
     this->closest_ = std::min(this->closest_, ClosestApproach{distance, neuron.cell, {epoch_, time}});
   }
 

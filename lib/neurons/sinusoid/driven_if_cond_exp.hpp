@@ -121,7 +121,7 @@ struct DrivenIfCondExp {
     std::array<Real, kNodes> memory;  // E
     Real sum(0);
     for (std::size_t k = 0; k < kNodes; ++k) {
-      const std::size_t mirror = kNodes - 1 - k;  // which knows 1 - e^{-(h - s)/tau}
+      const std::size_t mirror = kNodes - 1 - k;  // whose 1 - e^{-(h - s)/tau} is computed
       memory[k] = numerics::elementary::exp(Real(memory_exc * ((1 + exc[k]) * exc[mirror]) +
                                                  memory_inh * ((1 + inh[k]) * inh[mirror]) - x * rule.node[mirror]));
       sum += rule.weight[k] * memory[k] * (to_leak + to_exc * (1 + exc[k]) + to_inh * (1 + inh[k]));

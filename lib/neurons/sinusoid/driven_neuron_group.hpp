@@ -9,7 +9,7 @@
 
 namespace va_event::neurons {
 
-/// A group that stands before a StoredNeuronGroup whose neurons it knows by the same indices, and holds those that get
+/// A group that stands before a StoredNeuronGroup with the same indices of neurons, and holds those that get
 /// sinusoidal currents.
 template <class Real>
 class DrivenNeuronGroup : public NeuronGroup<Real> {

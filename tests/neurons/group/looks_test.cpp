@@ -18,8 +18,8 @@ namespace {
 template <class Kernel>
 struct Counting : Kernel {
   using typename Kernel::Constants;
-  using typename Kernel::Moment;
-  using typename Kernel::Row;
+  using typename Kernel::Record;
+  using typename Kernel::SharedExponentials;
   using typename Kernel::State;
   static inline std::uint64_t looks = 0;
 
@@ -47,19 +47,19 @@ std::uint64_t looks_in_an_epoch(const CellType& type, const std::vector<double>&
   events::Candidates<double> candidates;
   candidates.begin_slice(kEpoch);
   Counting<Kernel>::looks = 0;
-  double wake = kEpoch;  // while the neuron is refractory
+  double end_refractoriness = kEpoch;  // while the neuron is refractory
   const auto go_on_until = [&](double end) {
     for (int steps = 0; Counting<Kernel>::looks < 1'000'000; ++steps) {  // more would take long
       ASSERT_LT(steps, 100'000);
-      if (wake < end) {
-        group.wake(0, wake, candidates);
-        wake = kEpoch;
+      if (end_refractoriness < end) {
+        group.end_refractoriness(0, end_refractoriness, candidates);
+        end_refractoriness = kEpoch;
       }
       if (!(group.safe_until(0) < end)) {
         return;
       }
-      if (const auto verdict = group.examine(0); verdict.spikes) {
-        wake = std::min(kEpoch, verdict.time + group.fire(0, verdict.time));
+      if (const auto result = group.look_at(0); result.spikes) {
+        end_refractoriness = std::min(kEpoch, result.time + group.spike_at(0, result.time));
       }
     }
   };

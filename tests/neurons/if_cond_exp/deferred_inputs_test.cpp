@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// On the instruction sets of the backlog, which are more than those of other kernels.
+// On the instruction sets of the deferred inputs, which are more than those of other kernels.
 #undef HWY_DISABLED_TARGETS
 #define HWY_DISABLED_TARGETS VA_EVENT_SIZELESS_TARGETS
 #include "neurons/if_cond_exp/deferred_inputs.hpp"
@@ -41,13 +41,13 @@ struct Group {
   std::vector<std::uint32_t> set_of;  ///< empty: all have the first
   std::vector<State<double>> rows;
   std::vector<double> safe;
-  std::vector<Backlog> backlog;
-  std::vector<PastInput> inputs;
+  std::vector<DeferredInputs> deferred;
+  std::vector<StoredInput> inputs;
   std::vector<std::uint64_t> events;  ///< by kind: sign, bound, refractory
 
   [[nodiscard]] const Constants& constants(std::uint32_t i) const { return sets[set_of.empty() ? 0 : set_of[i]]; }
-  [[nodiscard]] BackloggedNeurons view() {
-    return {{sets.data(), set_of.empty() ? nullptr : set_of.data()}, rows.data(), safe.data(), backlog.data()};
+  [[nodiscard]] DeferringNeurons view() {
+    return {{sets.data(), set_of.empty() ? nullptr : set_of.data()}, rows.data(), safe.data(), deferred.data()};
   }
 };
 
@@ -62,25 +62,26 @@ Group random_group(std::vector<Constants> sets, std::mt19937_64& random) {
     const Constants& c = group.constants(i);
     State<double> state = Kernel::make_state(c, std::vector<double>{v(random), exc(random), inh(random)});
     state.t = i % 5 == 0 ? 0.0 : t(random);
-    state.y = i % 7 == 0 ? kHeld : state.y;
-    group.rows.push_back(Kernel::row_of(c, state));
-    const auto safe = Kernel::safe_after(c, group.rows[i], Kernel::moment(c, state.t));
-    group.safe.push_back(state.y == kHeld ? std::numeric_limits<double>::infinity() : state.t + safe.duration);
-    group.backlog.push_back({.exc = group.rows[i].exc, .inh = group.rows[i].inh});
-    group.backlog[i].set_limit(state.y == kHeld, !safe.by_sign, c.y_leak);
+    state.y = i % 7 == 0 ? kRefractory : state.y;
+    group.rows.push_back(Kernel::record_of(c, state));
+    const auto safe = Kernel::safe_after(c, group.rows[i], Kernel::exponentials_at(c, state.t));
+    group.safe.push_back(state.y == kRefractory ? std::numeric_limits<double>::infinity() : state.t + safe.duration);
+    group.deferred.push_back({.exc = group.rows[i].exc, .inh = group.rows[i].inh});
+    group.deferred[i].set_limit(state.y == kRefractory, !safe.by_sign, c.y_leak);
   }
   return group;
 }
 
-void settle(Group& group, std::span<const std::uint32_t> who) {
-  BacklogReport report;
-  settle(group.view(), who, group.inputs.data(), {1e9, 0.0}, report);
+void integrate_deferred(Group& group, std::span<const std::uint32_t> who) {
+  IntegrationReport report;
+  integrate_deferred(group.view(), who, group.inputs.data(), {1e9, 0.0}, report);
   group.events[0] += report.by_sign;
   group.events[1] += report.by_bound;
   group.events[2] += report.refractory;
   // Who might spike is named, and nobody else.
   for (const std::uint32_t i : who) {
-    const bool named = std::find(report.noticed.begin(), report.noticed.end(), i) != report.noticed.end();
+    const bool named =
+        std::find(report.new_candidates.begin(), report.new_candidates.end(), i) != report.new_candidates.end();
     ASSERT_EQ(named, group.safe[i] < 1e9) << "neuron " << i;
   }
 }
@@ -88,15 +89,15 @@ void settle(Group& group, std::span<const std::uint32_t> who) {
 /// The same by the scalar kernel at once.
 void receive(Group& group, std::uint32_t i, double t, std::size_t receptor, double weight) {
   const Constants& c = group.constants(i);
-  const auto at = Kernel::moment(c, t);
-  State<double>& row = group.rows[i];
-  Kernel::receive(c, row, at, receptor, weight);
-  if (row.y == kHeld) {
+  const auto at = Kernel::exponentials_at(c, t);
+  State<double>& record = group.rows[i];
+  Kernel::receive(c, record, at, receptor, weight);
+  if (record.y == kRefractory) {
     group.safe[i] = std::numeric_limits<double>::infinity();
     ++group.events[2];
     return;
   }
-  const auto safe = Kernel::safe_after(c, row, at);
+  const auto safe = Kernel::safe_after(c, record, at);
   group.safe[i] = t + safe.duration;
   ++group.events[safe.by_sign ? 0 : 1];
 }
@@ -109,7 +110,7 @@ void expect_same(const Group& a, const Group& b, const std::string& where) {
     const State<double>& x = a.rows[i];
     const State<double>& y = b.rows[i];
     ASSERT_TRUE(same(x.y, y.y) && same(x.exc, y.exc) && same(x.inh, y.inh) && same(x.t, y.t) &&
-                (same(a.safe[i], b.safe[i]) || x.y == kHeld))
+                (same(a.safe[i], b.safe[i]) || x.y == kRefractory))
         << where << ", neuron " << i << ": y " << x.y << " and " << y.y << ", t " << x.t << " and " << y.t << ", safe "
         << a.safe[i] << " and " << b.safe[i];
   }
@@ -137,29 +138,29 @@ void go_on(Group& trusting, Group& scalar, double begin, double mean_gap, std::m
     }
     for (std::span<const std::uint32_t> left = targets; !left.empty();) {
       const Constants& c = trusting.constants(left[0]);
-      const auto at = Kernel::moment(c, t);
+      const auto at = Kernel::exponentials_at(c, t);
       const auto number = static_cast<std::uint16_t>(trusting.inputs.size());
-      trusting.inputs.push_back(PastInput::of(at, receptor, weight));
-      left = left.subspan(deliver(trusting.backlog.data(), trusting.inputs.back(), number,
+      trusting.inputs.push_back(StoredInput::of(at, receptor, weight));
+      left = left.subspan(deliver(trusting.deferred.data(), trusting.inputs.back(), number,
                                   {c, at.decay_exc, at.decay_inh}, left, 0, due));
-      settle(trusting, due);
+      integrate_deferred(trusting, due);
       due.clear();
     }
     // Whoever might spike is known as exactly as if nothing had been put off.
     for (const std::uint32_t i : targets) {
       if (scalar.safe[i] < std::numeric_limits<double>::infinity()) {
         ASSERT_EQ(trusting.safe[i], scalar.safe[i]) << where << ", neuron " << i;
-        ASSERT_EQ(trusting.backlog[i].used, 0) << where << ", neuron " << i;
+        ASSERT_EQ(trusting.deferred[i].used, 0) << where << ", neuron " << i;
       }
     }
-    ASSERT_LT(trusting.inputs.size(), Backlog::kMaxInputs);
+    ASSERT_LT(trusting.inputs.size(), DeferredInputs::kMaxInputs);
   }
 }
 
-std::vector<std::uint32_t> pending(const Group& group) {
+std::vector<std::uint32_t> has_deferred(const Group& group) {
   std::vector<std::uint32_t> who;
   for (std::uint32_t i = 0; i < kNeurons; ++i) {
-    if (group.backlog[i].used > 0) {
+    if (group.deferred[i].used > 0) {
       who.push_back(i);
     }
   }
@@ -170,14 +171,14 @@ void check(std::vector<Constants> sets, double mean_gap, std::mt19937_64& random
   Group trusting = random_group(std::move(sets), random);
   Group scalar = trusting;
   go_on(trusting, scalar, 2.0, mean_gap, random, where);
-  Group early = trusting;  // settled now, or on the way to the next epoch: both the same
-  settle(early, pending(early));
+  Group early = trusting;  // integrated now, or on the way to the next epoch: both the same
+  integrate_deferred(early, has_deferred(early));
   expect_same(early, scalar, where);
   EXPECT_EQ(early.events, scalar.events) << where;
 
   const auto into_next_epoch = [](Group& group) {
-    BacklogReport report;
-    settle_epoch(group.view(), 0, kNeurons, group.inputs.data(), report);
+    IntegrationReport report;
+    integrate_epoch(group.view(), 0, kNeurons, group.inputs.data(), report);
     group.events[0] += report.by_sign;
     group.events[1] += report.by_bound;
     group.events[2] += report.refractory;
@@ -188,7 +189,7 @@ void check(std::vector<Constants> sets, double mean_gap, std::mt19937_64& random
   for (std::uint32_t i = 0; i < kNeurons; ++i) {
     const Constants& c = scalar.constants(i);
     Kernel::next_epoch(c, scalar.rows[i]);
-    scalar.safe[i] = Kernel::safe_after(c, scalar.rows[i], Kernel::moment(c, 0.0)).duration;
+    scalar.safe[i] = Kernel::safe_after(c, scalar.rows[i], Kernel::exponentials_at(c, 0.0)).duration;
   }
   expect_same(trusting, scalar, where + ", next epoch");
   expect_same(early, scalar, where + ", next epoch, settled before");
@@ -196,7 +197,7 @@ void check(std::vector<Constants> sets, double mean_gap, std::mt19937_64& random
 
   // And on from there.
   go_on(trusting, scalar, 0.0, mean_gap, random, where);
-  settle(trusting, pending(trusting));
+  integrate_deferred(trusting, has_deferred(trusting));
   expect_same(trusting, scalar, where + ", after the epoch");
   EXPECT_EQ(trusting.events, scalar.events) << where;
 }
@@ -205,7 +206,7 @@ std::vector<Constants> all_sets() {
   std::vector<Constants> sets;
   for (const auto& parameters : all_parameters()) {
     sets.push_back(Kernel::prepare(parameters, 0.0));
-    EXPECT_TRUE(sets.back().framed);
+    EXPECT_TRUE(sets.back().in_amplitude_form);
   }
   return sets;
 }
@@ -240,12 +241,12 @@ TEST(IfCondExpBacklog, LongSilencesAndHugeConductancesFallBackToTheScalarKernel)
         const double factor = i % 4 == 0 ? 0.0 : std::pow(10.0, i % 4);
         trusting.rows[i].exc *= factor;
         trusting.rows[i].inh *= factor;
-        trusting.backlog[i] = {.exc = trusting.rows[i].exc, .inh = trusting.rows[i].inh};
-        trusting.backlog[i].set_limit(trusting.rows[i].y == kHeld, true, constants.y_leak);
+        trusting.deferred[i] = {.exc = trusting.rows[i].exc, .inh = trusting.rows[i].inh};
+        trusting.deferred[i].set_limit(trusting.rows[i].y == kRefractory, true, constants.y_leak);
       }
       Group scalar = trusting;
       go_on(trusting, scalar, 2.0, 3.0, random, target);
-      settle(trusting, pending(trusting));
+      integrate_deferred(trusting, has_deferred(trusting));
       expect_same(trusting, scalar, target);
     }
   });
@@ -265,7 +266,7 @@ TEST(IfCondExpBacklog, FindsTheExponentialsOfTheScalarKernel) {
       std::vector<double> exc(count), inh(count);
       find_decays({sets.data(), set_of.data()}, std::span(inputs).first(count), exc.data(), inh.data());
       for (std::size_t k = 0; k < count; ++k) {
-        const auto at = Kernel::moment(sets[set_of[inputs[k].index]], inputs[k].t);
+        const auto at = Kernel::exponentials_at(sets[set_of[inputs[k].index]], inputs[k].t);
         ASSERT_EQ(exc[k], at.decay_exc) << target;
         ASSERT_EQ(inh[k], at.decay_inh) << target;
       }
@@ -279,21 +280,21 @@ TEST(IfCondExpBacklog, ReportsEventsCloseToTheThreshold) {
   Group group = random_group({c}, random);
   for (std::uint32_t i = 0; i < kNeurons; ++i) {
     group.rows[i] = {i == 3 ? -0.01 : -5.0, 0.0, 0.1, 0.0};
-    group.backlog[i] = {.exc = 0.0, .inh = 0.1, .last = Backlog::kEpochBegin};
-    group.backlog[i].set_limit(false, false, c.y_leak);
+    group.deferred[i] = {.exc = 0.0, .inh = 0.1, .last = DeferredInputs::kEpochBegin};
+    group.deferred[i].set_limit(false, false, c.y_leak);
   }
-  const auto at = Kernel::moment(c, 0.001);
-  group.inputs.push_back(PastInput::of(at, 1, 0.02));
+  const auto at = Kernel::exponentials_at(c, 0.001);
+  group.inputs.push_back(StoredInput::of(at, 1, 0.02));
   std::vector<std::uint32_t> due, targets = {1, 2, 3, 4};
-  ASSERT_EQ(deliver(group.backlog.data(), group.inputs[1], 1, {c, at.decay_exc, at.decay_inh}, targets, 0, due), 4U);
+  ASSERT_EQ(deliver(group.deferred.data(), group.inputs[1], 1, {c, at.decay_exc, at.decay_inh}, targets, 0, due), 4U);
   EXPECT_TRUE(due.empty());
-  BacklogReport report;
-  settle(group.view(), targets, group.inputs.data(), {0.0, 0.5}, report);
-  ASSERT_EQ(report.near.size(), 1U);
-  EXPECT_EQ(report.near[0].index, 3U);
-  EXPECT_EQ(report.near[0].state.y, group.rows[3].y);
-  EXPECT_EQ(report.near[0].state.t, at.t);
-  EXPECT_NEAR(report.near[0].state.inh, 0.1 * std::exp(-0.0001) + 0.02, 1e-16);
+  IntegrationReport report;
+  integrate_deferred(group.view(), targets, group.inputs.data(), {0.0, 0.5}, report);
+  ASSERT_EQ(report.near_threshold.size(), 1U);
+  EXPECT_EQ(report.near_threshold[0].index, 3U);
+  EXPECT_EQ(report.near_threshold[0].state.y, group.rows[3].y);
+  EXPECT_EQ(report.near_threshold[0].state.t, at.t);
+  EXPECT_NEAR(report.near_threshold[0].state.inh, 0.1 * std::exp(-0.0001) + 0.02, 1e-16);
 }
 
 }  // namespace

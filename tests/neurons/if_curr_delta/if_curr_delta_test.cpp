@@ -100,14 +100,14 @@ TEST(IfCurrDeltaKernel, AnInputMovesAnAwakeNeuronAndNoRefractoryOne) {
   EXPECT_EQ(constants.y_reset, -20);
   EXPECT_EQ(constants.tau_refrac, 2);
   for (const std::size_t receptor : {0U, 1U}) {
-    auto row = Kernel::make_state(constants, std::vector<double>{-61});
-    Kernel::receive(constants, row, Kernel::moment(constants, 0.0), receptor, -2.5);
-    EXPECT_EQ(Kernel::variable(constants, row, 0), -63.5);
-    Kernel::receive(constants, row, Kernel::moment(constants, 0.0), receptor, 4.5);
-    EXPECT_EQ(Kernel::variable(constants, row, 0), -59);
-    auto held = Kernel::held_at(constants, row, 1.0);
-    Kernel::receive(constants, held, Kernel::moment(constants, 1.5), receptor, 4.5);
-    EXPECT_EQ(held.y, kHeld);
+    auto record = Kernel::make_state(constants, std::vector<double>{-61});
+    Kernel::receive(constants, record, Kernel::exponentials_at(constants, 0.0), receptor, -2.5);
+    EXPECT_EQ(Kernel::variable(constants, record, 0), -63.5);
+    Kernel::receive(constants, record, Kernel::exponentials_at(constants, 0.0), receptor, 4.5);
+    EXPECT_EQ(Kernel::variable(constants, record, 0), -59);
+    auto held = Kernel::refractory_at(constants, record, 1.0);
+    Kernel::receive(constants, held, Kernel::exponentials_at(constants, 1.5), receptor, 4.5);
+    EXPECT_EQ(held.y, kRefractory);
     EXPECT_EQ(held.t, 1.5);
   }
 }

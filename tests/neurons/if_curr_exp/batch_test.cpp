@@ -43,13 +43,13 @@ struct Example<Curr> {
 template <class Kernel>
 struct Network {
   typename Kernel::Constants constants;
-  std::vector<RowOf<Kernel, double>> rows;
+  std::vector<RecordOf<Kernel, double>> rows;
   std::vector<double> safe;
 };
 
 constexpr std::size_t kNeurons = 300;
 
-/// Some neurons are refractory, the last events are between now and long ago. Some have a reserve, which may be as
+/// Some neurons are refractory, the last events are between now and long ago. Some have an upper bound, which may be as
 /// small as what an input takes.
 template <class Kernel>
 Network<Kernel> random_network(const std::vector<double>& parameters, std::mt19937_64& random) {
@@ -58,14 +58,14 @@ Network<Kernel> random_network(const std::vector<double>& parameters, std::mt199
     State<double> state = Kernel::make_state(network.constants, Example<Kernel>::variables(random));
     state.t = i % 17 == 0 ? 0.0 : std::exp(std::uniform_real_distribution<double>(-9.0, std::log(12.0))(random));
     if (i % 7 == 0) {
-      state.y = kHeld;
+      state.y = kRefractory;
     }
-    network.rows.push_back(Kernel::row_of(network.constants, state));
-    if constexpr (HasReserve<Kernel>) {
-      if (auto& row = network.rows.back(); i % 7 != 0) {
-        row.reserve = i % 5 == 0   ? reserve::kSearched
-                      : i % 5 == 1 ? reserve::kNone
-                                   : -std::exp(std::uniform_real_distribution<double>(-9.0, 2.0)(random));
+    network.rows.push_back(Kernel::record_of(network.constants, state));
+    if constexpr (HasUpperBound<Kernel>) {
+      if (auto& record = network.rows.back(); i % 7 != 0) {
+        record.upper_bound = i % 5 == 0   ? upper_bound::kAlreadySearched
+                             : i % 5 == 1 ? upper_bound::kNone
+                                          : -std::exp(std::uniform_real_distribution<double>(-9.0, 2.0)(random));
       }
     }
   }
@@ -75,17 +75,17 @@ Network<Kernel> random_network(const std::vector<double>& parameters, std::mt199
 /// @returns whether the neuron was looked at
 template <class Kernel>
 bool receive(Network<Kernel>& network, std::uint32_t i, double t, std::size_t receptor, double weight) {
-  const auto at = Kernel::moment(network.constants, t);
-  auto& row = network.rows[i];
-  Kernel::receive(network.constants, row, at, receptor, weight);
-  if constexpr (HasReserve<Kernel>) {
-    if (row.reserve < 0) {
+  const auto at = Kernel::exponentials_at(network.constants, t);
+  auto& record = network.rows[i];
+  Kernel::receive(network.constants, record, at, receptor, weight);
+  if constexpr (HasUpperBound<Kernel>) {
+    if (record.upper_bound < 0) {
       return false;
     }
-    network.safe[i] = t + Kernel::look(network.constants, row, at).duration;
+    network.safe[i] = t + Kernel::look(network.constants, record, at).duration;
   } else {
-    network.safe[i] = row.y == kHeld ? std::numeric_limits<double>::infinity()
-                                     : t + Kernel::safe_after(network.constants, row, at).duration;
+    network.safe[i] = record.y == kRefractory ? std::numeric_limits<double>::infinity()
+                                              : t + Kernel::safe_after(network.constants, record, at).duration;
   }
   return true;
 }
@@ -102,8 +102,9 @@ void expect_same_bits(const Network<Kernel>& a, const Network<Kernel>& b, const 
                 same(a.safe[i], b.safe[i]))
         << where << ", neuron " << i << ": y " << x.y << " and " << y.y << ", safe " << a.safe[i] << " and "
         << b.safe[i];
-    if constexpr (HasReserve<Kernel>) {
-      ASSERT_TRUE(same(x.reserve, y.reserve)) << where << ", neuron " << i << ": " << x.reserve << ", " << y.reserve;
+    if constexpr (HasUpperBound<Kernel>) {
+      ASSERT_TRUE(same(x.upper_bound, y.upper_bound))
+          << where << ", neuron " << i << ": " << x.upper_bound << ", " << y.upper_bound;
     }
   }
 }
@@ -161,25 +162,25 @@ TYPED_TEST(BatchOf, GivesTheBitsOfTheScalarKernelOnEveryInstructionSet) {
         const std::vector<Targets> parts = {{first, 0, {}, weight}, {second, 10, weights, 0.0}};
 
         BatchReport report;
-        const Watch watch{t + 1.0, 0.5};
-        Batch<Kernel>::deliver(batch.constants, {batch.rows.data(), batch.safe.data()}, {t, receptor}, parts, watch,
+        const LookLimits limits{t + 1.0, 0.5};
+        Batch<Kernel>::deliver(batch.constants, {batch.rows.data(), batch.safe.data()}, {t, receptor}, parts, limits,
                                report);
-        std::vector<bool> looked_at(kNeurons, false), near(kNeurons, false), again(kNeurons, false);
+        std::vector<bool> looked_at(kNeurons, false), near_threshold(kNeurons, false), again(kNeurons, false);
         std::size_t refractory = 0;
         for (const Targets& part : parts) {
           for (std::size_t k = 0; k < part.index.size(); ++k) {
             const std::uint32_t i = part.offset + part.index[k];
-            if constexpr (HasReserve<Kernel>) {
-              again[i] = again[i] || scalar.rows[i].reserve == reserve::kSearched;
+            if constexpr (HasUpperBound<Kernel>) {
+              again[i] = again[i] || scalar.rows[i].upper_bound == upper_bound::kAlreadySearched;
             }
             const bool looked =
                 receive(scalar, i, t, receptor, part.weight.empty() ? part.constant_weight : part.weight[k]);
             looked_at[i] = looked_at[i] || looked;
-            const bool held = scalar.rows[i].y == kHeld;
+            const bool held = scalar.rows[i].y == kRefractory;
             refractory += held ? 1U : 0U;
-            if constexpr (HasReserve<Kernel>) {
-              const double left = scalar.rows[i].reserve;
-              near[i] = near[i] || (!held && left < 0 && left > -watch.distance);
+            if constexpr (HasUpperBound<Kernel>) {
+              const double left = scalar.rows[i].upper_bound;
+              near_threshold[i] = near_threshold[i] || (!held && left < 0 && left > -limits.distance);
             }
           }
         }
@@ -188,14 +189,15 @@ TYPED_TEST(BatchOf, GivesTheBitsOfTheScalarKernelOnEveryInstructionSet) {
         // Who wants a closer look is named, whoever is not does not.
         EXPECT_EQ(report.refractory, refractory);
         for (std::uint32_t i = 0; i < kNeurons; ++i) {
-          const bool named = std::find(report.noticed.begin(), report.noticed.end(), i) != report.noticed.end();
-          const bool soon = looked_at[i] && scalar.safe[i] < watch.until;
+          const bool named =
+              std::find(report.new_candidates.begin(), report.new_candidates.end(), i) != report.new_candidates.end();
+          const bool soon = looked_at[i] && scalar.safe[i] < limits.until;
           EXPECT_TRUE(named || !soon) << target << ", neuron " << i;
-          if constexpr (HasReserve<Kernel>) {
+          if constexpr (HasUpperBound<Kernel>) {
             const auto in = [i](const std::vector<std::uint32_t>& list) {
               return std::find(list.begin(), list.end(), i) != list.end();
             };
-            EXPECT_TRUE(in(report.near) || !near[i]) << target << ", neuron " << i;
+            EXPECT_TRUE(in(report.near_threshold) || !near_threshold[i]) << target << ", neuron " << i;
             EXPECT_EQ(in(report.again), again[i]) << target << ", neuron " << i;
           }
         }
@@ -222,9 +224,9 @@ TYPED_TEST(BatchOf, ReceivesInputsWithTimesAndConstantsOfTheirOwnAsTheScalarKern
         sets.push_back(network.constants);
         batch.rows.resize(kNeurons);
         for (std::size_t i = p; i < kNeurons; i += parameters.size()) {
-          auto row = network.rows[i];
-          row.t = row.t > 0.0 ? 13.0 - row.t : i % 2 == 0 ? 12.5 : 13.0;  // mostly a short time ago
-          batch.rows[i] = row;
+          auto record = network.rows[i];
+          record.t = record.t > 0.0 ? 13.0 - record.t : i % 2 == 0 ? 12.5 : 13.0;  // mostly a short time ago
+          batch.rows[i] = record;
           set_of[i] = static_cast<std::uint32_t>(p);
         }
       }
@@ -243,9 +245,9 @@ TYPED_TEST(BatchOf, ReceivesInputsWithTimesAndConstantsOfTheirOwnAsTheScalarKern
       }
       const std::span<const Input<double>> first = std::span(inputs).first(std::min(inputs.size(), kMaxInputs));
       BatchReport report;
-      const Watch watch{14.0, 0.5};
+      const LookLimits limits{14.0, 0.5};
       const std::size_t count = Batch<Kernel>::receive({sets.data(), one_set ? nullptr : set_of.data()},
-                                                       {batch.rows.data(), batch.safe.data()}, first, watch, report);
+                                                       {batch.rows.data(), batch.safe.data()}, first, limits, report);
 
       std::size_t refractory = 0;
       std::vector<bool> received(kNeurons, false);
@@ -256,20 +258,23 @@ TYPED_TEST(BatchOf, ReceivesInputsWithTimesAndConstantsOfTheirOwnAsTheScalarKern
         received[input.index] = true;
         scalar.constants = sets[set_of[input.index]];
         const bool looked = receive(scalar, input.index, input.t, input.receptor, input.weight);
-        refractory += scalar.rows[input.index].y == kHeld ? 1U : 0U;
-        soon[input.index] = looked && scalar.safe[input.index] < watch.until;
+        refractory += scalar.rows[input.index].y == kRefractory ? 1U : 0U;
+        soon[input.index] = looked && scalar.safe[input.index] < limits.until;
       }
       expect_same_bits(batch, scalar, where);
       EXPECT_EQ(report.refractory, refractory) << where;
       for (std::uint32_t i = 0; i < kNeurons; ++i) {
-        ASSERT_EQ(std::find(report.noticed.begin(), report.noticed.end(), i) != report.noticed.end(), soon[i]) << where;
+        ASSERT_EQ(
+            std::find(report.new_candidates.begin(), report.new_candidates.end(), i) != report.new_candidates.end(),
+            soon[i])
+            << where;
       }
       if (count < first.size()) {  // there was a reason to stop
         const Input<double>& next = first[count];
         const auto& c = sets[set_of[next.index]];
-        const auto row = scalar.rows[next.index];
-        const bool takes = c.framed;
-        EXPECT_TRUE(!takes || (count > 0 && (row.t >= first[0].t || scalar.safe[next.index] <= next.t))) << where;
+        const auto record = scalar.rows[next.index];
+        const bool takes = c.in_amplitude_form;
+        EXPECT_TRUE(!takes || (count > 0 && (record.t >= first[0].t || scalar.safe[next.index] <= next.t))) << where;
       }
     }
   });
@@ -284,9 +289,9 @@ TYPED_TEST(BatchOf, GoesIntoTheNextEpochAsTheScalarKernelDoes) {
       Network<Kernel> scalar = batch;
       const auto into_next_epoch = [](Network<Kernel>& network, std::size_t i) {
         Kernel::next_epoch(network.constants, network.rows[i]);
-        const auto at = Kernel::moment(network.constants, 0.0);
-        const bool held = network.rows[i].y == kHeld;
-        if constexpr (HasReserve<Kernel>) {
+        const auto at = Kernel::exponentials_at(network.constants, 0.0);
+        const bool held = network.rows[i].y == kRefractory;
+        if constexpr (HasUpperBound<Kernel>) {
           network.safe[i] = held ? std::numeric_limits<double>::infinity()
                                  : Kernel::look(network.constants, network.rows[i], at).duration;
         } else {
@@ -295,7 +300,7 @@ TYPED_TEST(BatchOf, GoesIntoTheNextEpochAsTheScalarKernelDoes) {
         }
       };
       BatchReport report;
-      if constexpr (HasReserve<Kernel>) {
+      if constexpr (HasUpperBound<Kernel>) {
         Batch<Kernel>::next_epoch(batch.constants, {batch.rows.data(), batch.safe.data()}, kNeurons, {-1.0, 0.5},
                                   report);
       } else {

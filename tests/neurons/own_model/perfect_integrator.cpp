@@ -9,7 +9,7 @@
 
 #include "neurons/implement.hpp"
 #include "neurons/parameter_rules.hpp"
-#include "neurons/state_rows.hpp"
+#include "neurons/state_records.hpp"
 #include "numerics/elementary.hpp"
 
 namespace va_event::testing {
@@ -27,7 +27,7 @@ struct IntegratorState {
 };
 
 template <class Real>
-struct IntegratorKernel : neurons::StateRows<IntegratorKernel<Real>, Real, IntegratorState<Real>> {
+struct IntegratorKernel : neurons::StateRecords<IntegratorKernel<Real>, Real, IntegratorState<Real>> {
   using State = IntegratorState<Real>;
   static constexpr bool kInputsMoveV = false;
   static constexpr bool kTakesSinusoids = false;

@@ -25,7 +25,7 @@ struct ConductanceStep {
   Real inh;   ///< y_inh - y0 [mV]
 };
 
-/// y(h) - y0 by the Taylor series around the start: for number types whose exponentials cost more than a row of
+/// y(h) - y0 by the Taylor series around the start: for number types whose exponentials cost more than a series of
 /// multiplications. With w(s) = y(s h) - y0 = sum w_k s^k and the conductances' own series G_k,
 ///   (k+1) w_{k+1} = x (D_k - w_k - sum_{j<k} G_j w_{k-j}),  D_k = [k=0] leak + ge_k exc + gi_k inh.
 ///
@@ -75,7 +75,7 @@ class ConductanceSeries {
   static constexpr int kNarrowBits = 42;  // 53 less what a hundred rounded terms may lose
 
   template <class Number>
-  using Row = std::array<Number, kMaxTerms + 2>;
+  using Record = std::array<Number, kMaxTerms + 2>;
 
   struct Length {
     std::size_t wide;   ///< terms computed in Real
@@ -85,9 +85,9 @@ class ConductanceSeries {
   /// The recurrence on one number type.
   template <class Number>
   struct Terms {
-    Number exc, inh;  ///< x ge_k and x gi_k of the present k
-    Row<Number> f;    ///< x ([k=0] + ge_k + gi_k)
-    Row<Number> w;    ///< from 1
+    Number exc, inh;   ///< x ge_k and x gi_k of the present k
+    Record<Number> f;  ///< x ([k=0] + ge_k + gi_k)
+    Record<Number> w;  ///< from 1
 
     Terms() = default;
     /// Continues `other`, whose terms up to w[k] are known.
@@ -110,7 +110,7 @@ class ConductanceSeries {
 
     /// w[k + 1]
     void next(std::size_t k, const Number& minus_z_exc, const Number& minus_z_inh, const Number& y_exc,
-              const Number& y_inh, const Row<Number>& reciprocal) {
+              const Number& y_inh, const Record<Number>& reciprocal) {
       exc *= minus_z_exc * reciprocal[k];
       inh *= minus_z_inh * reciprocal[k];
       f[k] = exc + inh;
@@ -125,9 +125,9 @@ class ConductanceSeries {
   [[nodiscard]] static Length length_of(const ConductanceStep<Real>& step) {
     const double z = std::max(static_cast<double>(step.z_exc), static_cast<double>(step.z_inh));
     const double x = std::max(z, static_cast<double>(Real(step.x * (1 + magnitude(step.ge) + magnitude(step.gi)))));
-    const Row<double>& reciprocal = narrow_reciprocals();
-    Row<double> power;  // x z^j/j!
-    Row<double> b;
+    const Record<double>& reciprocal = narrow_reciprocals();
+    Record<double> power;  // x z^j/j!
+    Record<double> b;
     power[0] = x;
     b[0] = 1.0;
     b[1] = x;
@@ -156,21 +156,21 @@ class ConductanceSeries {
     return {kMaxTerms, kMaxTerms};
   }
 
-  [[nodiscard]] static const Row<Real>& reciprocals() {
-    static const Row<Real> row = make_reciprocals<Real>();
-    return row;
+  [[nodiscard]] static const Record<Real>& reciprocals() {
+    static const Record<Real> record = make_reciprocals<Real>();
+    return record;
   }
-  [[nodiscard]] static const Row<double>& narrow_reciprocals() {
-    static const Row<double> row = make_reciprocals<double>();
-    return row;
+  [[nodiscard]] static const Record<double>& narrow_reciprocals() {
+    static const Record<double> record = make_reciprocals<double>();
+    return record;
   }
   template <class Number>
-  [[nodiscard]] static Row<Number> make_reciprocals() {
-    Row<Number> row;
-    for (std::size_t k = 0; k < row.size(); ++k) {
-      row[k] = k == 0 ? Number(0) : Number(Number(1) / Number(k));
+  [[nodiscard]] static Record<Number> make_reciprocals() {
+    Record<Number> record;
+    for (std::size_t k = 0; k < record.size(); ++k) {
+      record[k] = k == 0 ? Number(0) : Number(Number(1) / Number(k));
     }
-    return row;
+    return record;
   }
 };
 

@@ -81,7 +81,7 @@ inline constexpr unsigned kMaxParts = 16;
   return parts > kMaxParts ? 0 : parts;
 }
 
-/// What the series needs to know of a neuron, conductances at the start of the interval.
+/// The arguments of the series for one neuron, conductances at the start of the interval.
 struct Start {
   double y_leak;  ///< [mV]
   double y_slow;  ///< reversal potential of the slow synapse, minus v_thresh [mV]

@@ -20,10 +20,10 @@
 HWY_BEFORE_NAMESPACE();
 namespace va_event::neurons::HWY_NAMESPACE {
 
-constexpr std::size_t kBlock = 16;                                 // neurons at a time, at most
-constexpr std::size_t kIntervals = kBlock * (Backlog::kSize + 1);  // of all of them, at most
-constexpr std::size_t kParts = kIntervals / 2;                     // of long ones of these; what is more has to wait
-constexpr std::size_t kTogether = 2;                               // vectors
+constexpr std::size_t kBlock = 16;                                        // neurons at a time, at most
+constexpr std::size_t kIntervals = kBlock * (DeferredInputs::kSize + 1);  // of all of them, at most
+constexpr std::size_t kParts = kIntervals / 2;  // of long ones of these; what is more has to wait
+constexpr std::size_t kTogether = 2;            // vectors
 constexpr std::size_t kRoom = kIntervals + kParts + kTogether * kPadding;
 using Numbers = std::array<double, kRoom>;
 
@@ -176,17 +176,17 @@ class Intervals {
 
   /// Any mixture: intervals that take the same way come together.
   HWY_NOINLINE void solve_sorted(const Cell<W>& common) {
-    std::array<std::uint16_t, way::kNone + 2> begin{};
+    std::array<std::uint16_t, formula::kNone + 2> begin{};
     for (std::size_t k = 0; k < count_; ++k) {
-      way_[k] = static_cast<std::uint8_t>(Kernel::way_of(constants(k), exc(k), inh(k), h_[k]));
-      ++begin[way_[k] + 1U];
+      formula_[k] = static_cast<std::uint8_t>(Kernel::formula_of(constants(k), exc(k), inh(k), h_[k]));
+      ++begin[formula_[k] + 1U];
     }
-    for (std::size_t way = 0; way <= way::kNone; ++way) {
-      begin[way + 1] = static_cast<std::uint16_t>(begin[way + 1] + begin[way]);
+    for (std::size_t formula = 0; formula <= formula::kNone; ++formula) {
+      begin[formula + 1] = static_cast<std::uint16_t>(begin[formula + 1] + begin[formula]);
     }
-    std::array<std::uint16_t, way::kNone + 2> next = begin;
+    std::array<std::uint16_t, formula::kNone + 2> next = begin;
     for (std::size_t k = 0; k < count_; ++k) {
-      const std::size_t p = next[way_[k]]++;
+      const std::size_t p = next[formula_[k]]++;
       sorted_h_[p] = h_[k];
       sorted_first_[p] = first_[k];
       sorted_second_[p] = second_[k];
@@ -204,14 +204,14 @@ class Intervals {
     }
     if constexpr (!kOneSet) {
       for_vectors(
-          begin[way::kRatioOne], begin[way::kRatioOne + 1], common,
+          begin[formula::kRatioOne], begin[formula::kRatioOne + 1], common,
           [](const Cell<W>& cell, W first, W second, W h, W load) HWY_ATTR {
             std::array<TransferLanes, 1> out;
             by_series<1>(std::array<Cell<W>, 1>{cell}, std::array<SeriesInput, 1>{{{first, second, h, load}}}, out);
             return out[0];
           });
       for_vectors(
-          begin[way::kRatioTwo], begin[way::kRatioTwo + 1], common,
+          begin[formula::kRatioTwo], begin[formula::kRatioTwo + 1], common,
           [](const Cell<W>& cell, W first, W second, W h, W load) HWY_ATTR {
             std::array<TransferLanes, 1> out;
             by_series<2>(std::array<Cell<W>, 1>{cell}, std::array<SeriesInput, 1>{{{first, second, h, load}}}, out);
@@ -219,7 +219,7 @@ class Intervals {
           });
     }
     solve_by_quadrature(common, begin, std::make_index_sequence<kQuadratureLevels.size()>{});
-    for (std::size_t p = begin[way::kNone]; p < count_; ++p) {
+    for (std::size_t p = begin[formula::kNone]; p < count_; ++p) {
       const std::size_t k = number_[p];
       const auto all = Kernel::transfer(constants(k), exc(k), inh(k), h_[k]);
       factor_[k] = all ? all->factor : kOneByOne;
@@ -228,9 +228,9 @@ class Intervals {
   }
 
   template <std::size_t... level>
-  HWY_INLINE void solve_by_quadrature(const Cell<W>& common, const std::array<std::uint16_t, way::kNone + 2>& begin,
+  HWY_INLINE void solve_by_quadrature(const Cell<W>& common, const std::array<std::uint16_t, formula::kNone + 2>& begin,
                                       std::index_sequence<level...> /*all*/) {
-    (for_vectors(begin[way::kQuadrature + level], begin[way::kQuadrature + level + 1], common,
+    (for_vectors(begin[formula::kQuadrature + level], begin[formula::kQuadrature + level + 1], common,
                  [](const Cell<W>& cell, W exc, W inh, W h, W /*load*/)
                      HWY_ATTR { return integrate<kQuadratureLevels[level].nodes>(cell, exc, inh, h); }),
      ...);
@@ -280,7 +280,7 @@ class Intervals {
   Long long_;
   // What is sorted:
   alignas(64) Numbers sorted_h_, sorted_first_, sorted_second_, load_;
-  std::array<std::uint8_t, kRoom> way_;
+  std::array<std::uint8_t, kRoom> formula_;
   std::array<std::uint16_t, kRoom> number_;
   std::array<const Constants*, kOneSet ? 1 : kRoom> own_;
   alignas(64) std::array<std::array<double, kOneSet ? 1 : kRoom>, kCellNumbers> cells_;

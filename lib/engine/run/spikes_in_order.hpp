@@ -14,15 +14,15 @@ namespace va_event::engine {
 /// Joins what several shards have emitted, each in the order of time, in that order. A shard that takes spikes in their
 /// order keeps them in lanes, where it can see ahead (events::LaneQueue).
 template <class Real>
-class EmissionsInOrder {
+class SpikesInOrder {
  public:
-  /// @param all  have `emissions`, each sorted by time @returns valid until the next call
+  /// @param all  have `emitted_spikes`, each sorted by time @returns valid until the next call
   template <class All>
-  const std::vector<Emission<Real>>& of(const All& all) {
+  const std::vector<EmittedSpike<Real>>& of(const All& all) {
     joined_.clear();
     ends_.clear();
     for (const auto& one : all) {
-      joined_.insert(joined_.end(), one.emissions.begin(), one.emissions.end());
+      joined_.insert(joined_.end(), one.emitted_spikes.begin(), one.emitted_spikes.end());
       ends_.push_back(joined_.size());
     }
     while (ends_.size() > 1) {
@@ -42,7 +42,7 @@ class EmissionsInOrder {
       const std::size_t end = k + 1 < ends_.size() ? ends_[k + 1] : middle;
       const auto at = [this](std::size_t place) { return joined_.begin() + static_cast<std::ptrdiff_t>(place); };
       std::merge(at(begin), at(middle), at(middle), at(end), std::back_inserter(merged_),
-                 [](const Emission<Real>& a, const Emission<Real>& b) { return a.time < b.time; });
+                 [](const EmittedSpike<Real>& a, const EmittedSpike<Real>& b) { return a.time < b.time; });
       ends_[pieces++] = end;
       begin = end;
     }
@@ -50,8 +50,8 @@ class EmissionsInOrder {
     std::swap(joined_, merged_);
   }
 
-  std::vector<Emission<Real>> joined_;
-  std::vector<Emission<Real>> merged_;
+  std::vector<EmittedSpike<Real>> joined_;
+  std::vector<EmittedSpike<Real>> merged_;
   std::vector<std::size_t> ends_;  ///< of sorted pieces
 };
 

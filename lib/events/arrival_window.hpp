@@ -15,7 +15,7 @@ namespace va_event::events {
 /// has another delay, a queue that a spike goes through once for each of them is most of the cost; from window to
 /// window spikes move without any.
 template <class Real>
-class DeliveryWindow {
+class ArrivalWindow {
  public:
   /// The arrival of a spike at one synapse.
   struct Event {
@@ -83,7 +83,7 @@ class DeliveryWindow {
     }
     events_.swap(sorted_);
     const auto before = [this](const Event& a, const Event& b) { return comes_before(a, b); };
-    if (largest > kCrowd) {
+    if (largest > kMostInBucket) {
       std::sort(events_.begin(), events_.end(), before);
       return;
     }
@@ -121,7 +121,7 @@ class DeliveryWindow {
   }
 
  private:
-  static constexpr std::uint32_t kCrowd = 32;  ///< events in one cell: many at the same time
+  static constexpr std::uint32_t kMostInBucket = 32;  ///< events in one cell: many at the same time
 
   [[nodiscard]] Delivery<Real> as_delivery(const Event& event, std::int64_t epoch) const {
     Delivery<Real> delivery = spikes_[event.spike].next;

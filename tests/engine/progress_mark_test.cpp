@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "engine/run/milestone.hpp"
+#include "engine/run/progress_mark.hpp"
 
 #include <gtest/gtest.h>
 
@@ -10,14 +10,14 @@ namespace va_event::engine {
 namespace {
 
 /// Two threads add to one number in turn; every thousandth time one is so late that the other sleeps meanwhile.
-TEST(Milestone, ShowsWhatWasWrittenBeforeItHoweverLongTheWaitIs) {
+TEST(ProgressMark, ShowsWhatWasWrittenBeforeItHoweverLongTheWaitIs) {
   constexpr unsigned kRounds = 5000;
-  Milestone here;
-  Milestone there;
+  ProgressMark here;
+  ProgressMark there;
   unsigned number = 0;
   std::thread other([&] {
     for (unsigned round = 1; round <= kRounds; ++round) {
-      here.await(round);
+      here.wait_for(round);
       if (round % 1000 == 0) {
         std::this_thread::sleep_for(std::chrono::milliseconds(20));
       }
@@ -28,7 +28,7 @@ TEST(Milestone, ShowsWhatWasWrittenBeforeItHoweverLongTheWaitIs) {
   for (unsigned round = 1; round <= kRounds; ++round) {
     ++number;
     here.reach(round);
-    there.await(round);
+    there.wait_for(round);
     EXPECT_EQ(number, 2 * round);
   }
   other.join();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "events/delivery_window.hpp"
+#include "events/arrival_window.hpp"
 
 #include <gtest/gtest.h>
 
@@ -16,9 +16,9 @@ constexpr double kBegin = 2.0;
 constexpr double kEnd = 2.5;
 
 /// `count` events of some spikes from three sources; with a grid many of them arrive at the same time.
-DeliveryWindow<double> random_window(std::size_t count, double grid, std::mt19937_64& random) {
+ArrivalWindow<double> random_window(std::size_t count, double grid, std::mt19937_64& random) {
   std::uniform_real_distribution<double> any(kBegin, kEnd);
-  DeliveryWindow<double> window;
+  ArrivalWindow<double> window;
   window.restart(kEnd);
   while (window.size() < count) {
     const std::uint32_t source = static_cast<std::uint32_t>(random() % 3);
@@ -34,8 +34,8 @@ DeliveryWindow<double> random_window(std::size_t count, double grid, std::mt1993
 }
 
 /// What stands in the window, as a queue of deliveries would hold it.
-std::vector<Delivery<double>> deliveries(const DeliveryWindow<double>& window,
-                                         std::span<const DeliveryWindow<double>::Spike> spikes) {
+std::vector<Delivery<double>> deliveries(const ArrivalWindow<double>& window,
+                                         std::span<const ArrivalWindow<double>::Spike> spikes) {
   std::vector<Delivery<double>> all;
   for (const auto& event : window.events()) {
     const Delivery<double>& spike = spikes[event.spike].next;
@@ -46,12 +46,12 @@ std::vector<Delivery<double>> deliveries(const DeliveryWindow<double>& window,
 
 bool same(const Delivery<double>& a, const Delivery<double>& b) { return !(a < b) && !(b < a); }
 
-TEST(DeliveryWindow, SortsItsEventsAsAQueueOfDeliveriesWould) {
+TEST(ArrivalWindow, SortsItsEventsAsAQueueOfDeliveriesWould) {
   std::mt19937_64 random(3);
   for (const double grid : {0.0, 0.01, 0.25, 1.0}) {
     for (const std::size_t count : {1, 2, 7, 100, 1000}) {
-      DeliveryWindow<double> window = random_window(count, grid, random);
-      DeliveryWindow<double> copy = window;
+      ArrivalWindow<double> window = random_window(count, grid, random);
+      ArrivalWindow<double> copy = window;
       const auto spikes = copy.restart(kEnd);
       auto expected = deliveries(window, spikes);
       std::sort(expected.begin(), expected.end());
@@ -63,8 +63,8 @@ TEST(DeliveryWindow, SortsItsEventsAsAQueueOfDeliveriesWould) {
   }
 }
 
-TEST(DeliveryWindow, BreaksATieWithADeliveryByContents) {
-  DeliveryWindow<double> window;
+TEST(ArrivalWindow, BreaksATieWithADeliveryByContents) {
+  ArrivalWindow<double> window;
   window.restart(kEnd);
   window.add(2.25, 0.5, 7, 4);
   window.add_spike({{{1, 3.0}, 11, 1, 9, {0, 1.0}}, true});
@@ -82,8 +82,8 @@ TEST(DeliveryWindow, BreaksATieWithADeliveryByContents) {
   EXPECT_TRUE(window.ties_before(delivery(11, 1, 4, 1.5)));
 }
 
-TEST(DeliveryWindow, GivesBackWhatIsLeftOfEverySpike) {
-  DeliveryWindow<double> window;
+TEST(ArrivalWindow, GivesBackWhatIsLeftOfEverySpike) {
+  ArrivalWindow<double> window;
   window.restart(kEnd);
   window.add(2.1, 0.5, 0, 1);
   window.add(2.3, 0.5, 0, 2);

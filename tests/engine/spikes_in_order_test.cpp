@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "engine/run/emissions_in_order.hpp"
+#include "engine/run/spikes_in_order.hpp"
 
 #include <gtest/gtest.h>
 
@@ -13,33 +13,33 @@ namespace va_event::engine {
 namespace {
 
 struct Voice {
-  std::vector<Emission<double>> emissions;
+  std::vector<EmittedSpike<double>> emitted_spikes;
 };
 using Spike = std::pair<std::pair<std::int64_t, double>, CellId>;
 
-std::vector<Spike> list_of(const std::vector<Emission<double>>& emissions) {
+std::vector<Spike> list_of(const std::vector<EmittedSpike<double>>& emitted_spikes) {
   std::vector<Spike> list;
-  for (const Emission<double>& one : emissions) {
+  for (const EmittedSpike<double>& one : emitted_spikes) {
     list.push_back({{one.time.epoch, one.time.offset}, one.cell});
   }
   return list;
 }
 
-TEST(EmissionsInOrder, AreThoseOfAllVoicesSortedByTime) {
+TEST(SpikesInOrder, AreThoseOfAllVoicesSortedByTime) {
   std::mt19937 random(3);
-  EmissionsInOrder<double> joined;
+  SpikesInOrder<double> joined;
   for (int trial = 0; trial < 300; ++trial) {
     std::vector<Voice> voices(random() % 10 + 1);
     std::vector<Spike> expected;
     CellId cell = 0;
     for (Voice& voice : voices) {
-      voice.emissions.resize(random() % 8);
-      for (Emission<double>& one : voice.emissions) {
+      voice.emitted_spikes.resize(random() % 8);
+      for (EmittedSpike<double>& one : voice.emitted_spikes) {
         one = {cell++, {static_cast<std::int64_t>(random() % 2), static_cast<double>(random() % 50)}};
       }
-      std::sort(voice.emissions.begin(), voice.emissions.end(),
+      std::sort(voice.emitted_spikes.begin(), voice.emitted_spikes.end(),
                 [](const auto& a, const auto& b) { return a.time < b.time; });
-      const auto list = list_of(voice.emissions);
+      const auto list = list_of(voice.emitted_spikes);
       expected.insert(expected.end(), list.begin(), list.end());
     }
     std::vector<Spike> found = list_of(joined.of(voices));

@@ -6,20 +6,20 @@
 
 namespace va_event::engine {
 
-/// How far one thread has come, for others that wait until it has. A window of a small network takes microseconds, much
-/// less than waking a sleeping thread: so they spin, after a while they let others have the processor that want it, and
-/// only then they sleep.
-class Milestone {
+/// Number of the last exchange window that a thread has finished; other threads wait for it. A window of a small
+/// network takes microseconds, much less than waking a sleeping thread. So a waiting thread first spins, then yields
+/// the processor, then sleeps.
+class ProgressMark {
  public:
-  /// What this thread wrote before is seen by those who have waited for `round`.
+  /// What this thread wrote before is visible to every thread that has waited for `round`.
   void reach(unsigned round) {
-    // Sequentially consistent: whether somebody sleeps must not be asked before the new round can be seen.
+    // Sequentially consistent: the new round must be visible before the list of sleeping threads is read.
     round_.store(round, std::memory_order_seq_cst);
     round_.notify_all();
   }
 
   /// @pre the thread cannot reach the round after it before this returns
-  void await(unsigned round) const {
+  void wait_for(unsigned round) const {
     unsigned present = round_.load(std::memory_order_acquire);
     for (int times = 0; present != round && times < kSpins + kYields; ++times) {
       if (times < kSpins) {
@@ -36,10 +36,10 @@ class Milestone {
   }
 
  private:
-  static constexpr int kSpins = 256;   ///< some microseconds, what others are usually behind
-  static constexpr int kYields = 128;  ///< some tens: sleeping threads take as long to come back
+  static constexpr int kSpins = 256;   ///< some microseconds, the usual lag between threads
+  static constexpr int kYields = 128;  ///< some tens of microseconds: as long as waking a sleeping thread takes
 
-  /// Leaves the core to its other thread for a moment.
+  /// Leaves the core to its other hardware thread for some cycles.
   static void pause() {
 #if defined(__x86_64__) || defined(__i386__)
     __builtin_ia32_pause();
