@@ -2,7 +2,6 @@
 #include "resources.hpp"
 
 #include <cmath>
-#include <cstdint>
 #include <filesystem>
 #include <system_error>
 
@@ -25,11 +24,6 @@ double samples(const Options& options) {
 double network_bytes(const Options& options) {
   const auto n = static_cast<double>(options.network.n);
   return n * kBytesPerNeuron + n * n * options.network.pconn * kBytesPerSynapse;
-}
-
-std::string megabytes(double bytes) {
-  const double rounded_up = std::ceil(bytes / 1e6);
-  return rounded_up < 1e15 ? std::to_string(static_cast<std::uint64_t>(rounded_up)) + " MB" : "more than 1e15 MB";
 }
 
 }  // namespace
