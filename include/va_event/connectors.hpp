@@ -57,7 +57,8 @@ class Connector {
   /// Adds every connection to a local post cell. @throws UserError
   virtual void connect(const ConnectionContext& context, ConnectionSink& sink) const = 0;
   [[nodiscard]] virtual std::string name() const = 0;  ///< for messages and the sidecar
-  /// About how many connections there will be; 0: not known before. What cannot be held is refused at once.
+  /// About how many connections there will be; 0: not known before. What cannot be held is refused at once where this
+  /// tells it, and otherwise while the connections come.
   [[nodiscard]] virtual double expected_connections(double /*n_pre*/, double /*n_post*/) const { return 0.0; }
 };
 
@@ -78,6 +79,7 @@ class OneToOneConnector : public Connector {
  public:
   void connect(const ConnectionContext& context, ConnectionSink& sink) const override;
   [[nodiscard]] std::string name() const override;
+  [[nodiscard]] double expected_connections(double n_pre, double /*n_post*/) const override { return n_pre; }
 };
 
 /// Each pair independently with probability p_connect.
@@ -159,6 +161,9 @@ class FromListConnector : public Connector {
   explicit FromListConnector(std::vector<ListedConnection> connections);
   void connect(const ConnectionContext& context, ConnectionSink& sink) const override;
   [[nodiscard]] std::string name() const override;
+  [[nodiscard]] double expected_connections(double /*n_pre*/, double /*n_post*/) const override {
+    return static_cast<double>(connections_.size());
+  }
 
  private:
   std::vector<ListedConnection> connections_;
@@ -172,6 +177,9 @@ class FromFileConnector : public Connector {
   explicit FromFileConnector(std::string path);
   void connect(const ConnectionContext& context, ConnectionSink& sink) const override;
   [[nodiscard]] std::string name() const override;
+  [[nodiscard]] double expected_connections(double n_pre, double n_post) const override {
+    return list_.expected_connections(n_pre, n_post);
+  }
 
  private:
   std::string path_;

@@ -48,8 +48,10 @@ void check_targets(const Network& network, const std::vector<CellId>& post, std:
 }  // namespace
 
 ProjectionBuilder::ProjectionBuilder(const Network& network, const std::vector<CellId>& post,
-                                     const ProjectionContext& context, const StaticSynapse& synapse)
+                                     const ProjectionContext& context, const StaticSynapse& synapse,
+                                     std::string connector)
     : context_(context),
+      connector_(std::move(connector)),
       weight_(synapse.weight, "weight", random::Purpose::weight, context),
       delay_(synapse.delay, "delay", random::Purpose::delay, context),
       stores_weight_(weight_.constant() == nullptr),
@@ -112,12 +114,39 @@ std::vector<PostRange> ProjectionBuilder::local_ranges() const {
   return ranges;
 }
 
+void ProjectionBuilder::count_connections(std::size_t coming) {
+  connections_ += coming;
+  if (connections_ <= checked_) {
+    return;
+  }
+  const double growth =  // until the next check: of the columns and of the list, which moves when it is full
+      sizeof(std::uint32_t) * static_cast<double>(std::max<std::uint64_t>(coming, kCheckEvery)) +
+      (listed_.capacity() - listed_.size() <= kCheckEvery && !listed_.empty()
+           ? 2.0 * sizeof(Listed) * static_cast<double>(listed_.capacity())
+           : 0.0);
+  checked_ = connections_ + kCheckEvery;
+  require_memory(growth + table_bytes(checked_), "more than " + std::to_string(connections_));
+}
+
+double ProjectionBuilder::table_bytes(std::uint64_t connections) const noexcept {
+  const double values = (stores_weight_ ? sizeof(double) : 0.0) + (stores_delay_ ? sizeof(double) : 0.0);
+  return (sizeof(std::uint32_t) + values) * static_cast<double>(connections);
+}
+
+void ProjectionBuilder::require_memory(double bytes, const std::string& connections) const {
+  if (const std::string lack = foundation::lack_of_memory(bytes); !lack.empty()) {
+    throw ParameterError("connections", connections, "",
+                         "must be fewer in one projection (" + connector_ + "): " + lack);
+  }
+}
+
 void ProjectionBuilder::add(const std::uint32_t* pre, std::size_t count, std::size_t post) {
   check_post(post);
   if (count == 0 || !is_local(post)) {
     return;
   }
   check_pre(*std::max_element(pre, pre + count));
+  count_connections(count);
   SynapseTableBuilder& table = blocks_[targets_[post].block].table;
   for (std::size_t i = 0; i < count; ++i) {
     table.count(pre[i]);
@@ -143,11 +172,13 @@ void ProjectionBuilder::add(std::size_t pre, std::size_t post, std::optional<dou
     connection.delay = checked_delay(*delay);
     stores_delay_ = true;
   }
+  count_connections(1);
   block.table.count(connection.pre);
   listed_.push_back(connection);
 }
 
 std::vector<SynapseBlock> ProjectionBuilder::finish() {
+  require_memory(table_bytes(connections_), std::to_string(connections_));
   for (Block& block : blocks_) {
     block.table.allocate(stores_weight_, stores_delay_);
   }
@@ -249,7 +280,7 @@ ProjectionData build_projection(const Network& network, std::size_t index,
   check_targets(network, *post, receptor);
   require_room(network, connector, pre->size(), post->size(), synapse);
   ProjectionContext context(network, index, *pre, *post, space);
-  ProjectionBuilder builder(network, *post, context, synapse);
+  ProjectionBuilder builder(network, *post, context, synapse, connector.name());
   for (const PostRange& local : builder.local_ranges()) {
     context.set_local(local);
     connector.connect(context, builder);

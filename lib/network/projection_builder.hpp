@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "network/column_store.hpp"
@@ -21,14 +22,15 @@ namespace va_event::network {
 /// set of connections only: not on their order, nor on which part of the post cells is built where.
 class ProjectionBuilder final : public ConnectionSink {
  public:
+  /// @param connector its name, for messages
   ProjectionBuilder(const Network& network, const std::vector<CellId>& post, const ProjectionContext& context,
-                    const StaticSynapse& synapse);
+                    const StaticSynapse& synapse, std::string connector);
 
   /// Ranges of post cells that hold all of the network's share, in order: its runs, the last of them joined when there
   /// are many.
   [[nodiscard]] std::vector<PostRange> local_ranges() const;
   /// Connections to post cells outside the context's local range or the network's share are dropped.
-  /// @throws IndexError, ParameterError
+  /// @throws IndexError, ParameterError, also when there will not be memory for what has come and what may come next
   void add(const std::uint32_t* pre, std::size_t count, std::size_t post) override;
   void add(std::size_t pre, std::size_t post, std::optional<double> weight, std::optional<double> delay) override;
 
@@ -55,6 +57,11 @@ class ProjectionBuilder final : public ConnectionSink {
     std::uint32_t index;  ///< within the population
   };
 
+  /// So many connections come now.
+  void count_connections(std::size_t coming);
+  /// Bytes of the tables of so many connections.
+  [[nodiscard]] double table_bytes(std::uint64_t connections) const noexcept;
+  void require_memory(double bytes, const std::string& connections) const;
   void check_post(std::size_t post) const;
   void check_pre(std::size_t pre) const;
   [[nodiscard]] bool in_share(std::size_t post) const noexcept;
@@ -63,12 +70,16 @@ class ProjectionBuilder final : public ConnectionSink {
   void fill_columns();
   void fill_column(std::uint32_t post, std::vector<Listed>& column);
 
+  static constexpr std::uint64_t kCheckEvery = 1U << 20U;  ///< connections
+
   const ProjectionContext& context_;
+  std::string connector_;
   SynapseValues weight_, delay_;
   std::vector<Block> blocks_;
   std::vector<Target> targets_;  // of every post cell
   ColumnStore columns_;
   std::vector<Listed> listed_;
+  std::uint64_t connections_ = 0, checked_ = 0;  ///< so far; those that there is memory for
   bool stores_weight_, stores_delay_;
   std::vector<std::uint32_t> pre_scratch_;
   std::vector<double> weight_scratch_, delay_scratch_;

@@ -3,16 +3,27 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
+#include <limits>
+#include <optional>
+#include <stdexcept>
 #include <string>
+#include <vector>
 
+#include "tests/recording/child_process.hpp"
 #include "va_event/va_event.hpp"
 
 namespace va_event {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::StartsWith;
+using testing_support::failure_in_child;
+using testing_support::limit_memory;
 
 std::string complaint(const std::function<void()>& call) {
   try {
@@ -40,6 +51,51 @@ TEST(Guards, ProjectionsThatCannotBeHeldAreRefusedAtOnce) {
   EXPECT_THAT(connect(FixedNumberPreConnector(500'000)), HasSubstr("are available"));
   EXPECT_THAT(connect(FixedNumberPostConnector(500'000)), HasSubstr("5e+11"));
   EXPECT_EQ(complaint([&] { simulation.connect(cells.slice(0, 9), cells.slice(0, 9), AllToAllConnector(), {}); }), "");
+}
+
+TEST(Guards, ConnectorsForeseeTheirConnectionsWhereTheyCan) {
+  EXPECT_EQ(OneToOneConnector().expected_connections(70.0, 70.0), 70.0);
+  EXPECT_EQ(FromListConnector({{0, 1, {}, {}}, {0, 2, {}, {}}}).expected_connections(70.0, 80.0), 2.0);
+}
+
+/// A connector of a user that goes on and on, and foresees nothing.
+class EndlessConnector : public Connector {
+ public:
+  explicit EndlessConnector(bool one_by_one) : one_by_one_(one_by_one) {}
+  void connect(const ConnectionContext& context, ConnectionSink& sink) const override {
+    const std::vector<std::uint32_t> pre(1000, 0);
+    for (std::uint64_t k = 0; k < 1'000'000'000; k += one_by_one_ ? 1 : pre.size()) {
+      one_by_one_ ? sink.add(0, k % context.n_post(), 0.5, 1.0)
+                  : sink.add(pre.data(), pre.size(), k % context.n_post());
+    }
+  }
+  [[nodiscard]] std::string name() const override { return "EndlessConnector"; }
+
+ private:
+  bool one_by_one_;
+};
+
+/// What is thrown with 160 MB left.
+std::string complaint_of(const Connector& connector) {
+  return failure_in_child([&] {
+    Simulation simulation;
+    const Population cells = simulation.create(6000, IfCurrDelta{}, {.structure = Line{}});
+    limit_memory(160e6);
+    simulation.connect(cells, cells, connector, {});
+  });
+}
+
+TEST(Guards, ConnectionsThatNobodyForesawAreRefusedWhileTheyCome) {
+  const auto refused = [](const char* name) {
+    return AllOf(StartsWith("connections = more than "), HasSubstr("must be fewer in one projection ("),
+                 HasSubstr(name), HasSubstr("MB of memory are needed and "), HasSubstr("MB are available"));
+  };
+  EXPECT_THAT(complaint_of(EndlessConnector(false)), refused("EndlessConnector"));
+  EXPECT_THAT(complaint_of(EndlessConnector(true)), refused("EndlessConnector"));
+  EXPECT_THAT(complaint_of(CSAConnector(csa::full())), refused("CSAConnector"));
+  EXPECT_THAT(complaint_of(DistanceDependentProbabilityConnector([](double) { return 1.0; })),
+              refused("DistanceDependentProbabilityConnector"));
+  EXPECT_EQ(complaint_of(CSAConnector(csa::random(0.05))), "");
 }
 
 TEST(Guards, SamplesThatCannotBeHeldAreRefusedBeforeTheRun) {

@@ -8,6 +8,7 @@
 
 #include <csignal>
 #include <exception>
+#include <fstream>
 #include <stdexcept>
 #include <string>
 
@@ -48,6 +49,17 @@ inline void limit_file_size(rlim_t bytes) {
   std::signal(SIGXFSZ, SIG_IGN);  // then write() fails with EFBIG
   const rlimit limit{bytes, bytes};
   ::setrlimit(RLIMIT_FSIZE, &limit);
+}
+
+/// From now on this process gets about so much more memory [bytes], and std::bad_alloc after that. May be called again.
+inline void limit_memory(double more) {
+  std::ifstream sizes("/proc/self/statm");
+  double pages = 0.0;
+  sizes >> pages;
+  rlimit limit{};
+  ::getrlimit(RLIMIT_AS, &limit);
+  limit.rlim_cur = static_cast<rlim_t>(pages * static_cast<double>(::sysconf(_SC_PAGESIZE)) + more);
+  ::setrlimit(RLIMIT_AS, &limit);
 }
 
 /// Makes a folder that this process cannot write to. The superuser, who can write anywhere, becomes nobody first.

@@ -78,6 +78,9 @@ class ArrayConnector final : public Connector {
   }
 
   [[nodiscard]] std::string name() const override { return "PyNN"; }
+  [[nodiscard]] double expected_connections(double /*n_pre*/, double /*n_post*/) const override {
+    return static_cast<double>(pre_.size());
+  }
 
  private:
   [[nodiscard]] bool same_weight() const { return weights_.size() == 1; }
