@@ -14,6 +14,7 @@ namespace {
 constexpr double kBytesPerSynapse = 4.0;      // the index of the target; weight and delay are constant
 constexpr double kBytesPerNeuron = 100.0;     // state and prediction, about
 constexpr double kBytesPerSample = 8.0;       // in memory
+constexpr double kCopiesOfSamples = 2.0;      // while a run ends, and in a checkpoint
 constexpr double kBytesPerFileSample = 20.0;  // shortest decimal digits of a double and a comma; binary formats: 8
 
 /// Of one variable, all cells.
@@ -29,9 +30,8 @@ double network_bytes(const Options& options) {
 }  // namespace
 
 double memory_needed(const Options& options) {
-  const double copies = options.checkpoint_every || options.resume ? 2.0 : 1.0;  // a checkpoint holds them, too
   return network_bytes(options) +
-         static_cast<double>(options.variables().size()) * samples(options) * kBytesPerSample * copies;
+         static_cast<double>(options.variables().size()) * samples(options) * kBytesPerSample * kCopiesOfSamples;
 }
 
 double disk_needed(const Options& options) {

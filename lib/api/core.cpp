@@ -128,6 +128,34 @@ Projection Core::connect(const Assembly& pre, const Assembly& post, const Connec
   return {shared_from_this(), network.projections.size() - 1};
 }
 
+/// Of all that is recorded together. What the engine has sampled is copied when a run ends, and what was recorded
+/// before moves when there is no room behind it.
+void Core::require_room_for_samples(const Time& stop) const {
+  double needed = 0.0;
+  double most = 0.0;
+  const recording::Sampling* largest = nullptr;
+  for (const recording::Sampling& sampling : recorder.samplings()) {
+    const double samples = (stop.ms() - now().ms()) / sampling.interval * static_cast<double>(sampling.ids.size());
+    const auto before = static_cast<double>(sampling.values.size());
+    const bool fits = before + samples <= static_cast<double>(sampling.values.capacity());
+    const double bytes = sizeof(double) * (samples + (fits ? samples : before + std::max(before, samples)));
+    needed += bytes;
+    if (bytes > most) {
+      most = bytes;
+      largest = &sampling;
+    }
+  }
+  const std::string lack = largest == nullptr ? "" : foundation::lack_of_memory(needed);
+  if (!lack.empty()) {
+    const std::size_t others = recorder.samplings().size() - 1;
+    throw ParameterError("sampling_interval", largest->interval, "ms",
+                         "must be longer: for " + largest->variable + " of " + std::to_string(largest->ids.size()) +
+                             " cells" +
+                             (others > 0 ? " and " + std::to_string(others) + " more of such recordings" : "") +
+                             " until " + stop.to_string() + " ms " + lack);
+  }
+}
+
 RunEnd Core::run_until(const Time& stop) {
   if (!engine) {
     engine = engine::make_engine(precision, network, recorder, threads, *processes);
@@ -135,16 +163,7 @@ RunEnd Core::run_until(const Time& stop) {
   if (stop <= now()) {
     return RunEnd::completed;
   }
-  together([&] {
-    for (const recording::Sampling& sampling : recorder.samplings()) {
-      const double samples = (stop.ms() - now().ms()) / sampling.interval * static_cast<double>(sampling.ids.size());
-      if (const std::string lack = foundation::lack_of_memory(sizeof(double) * samples); !lack.empty()) {
-        throw ParameterError("sampling_interval", sampling.interval, "ms",
-                             "must be longer: for " + sampling.variable + " of " + std::to_string(sampling.ids.size()) +
-                                 " cells until " + stop.to_string() + " ms " + lack);
-      }
-    }
-  });
+  together([&] { require_room_for_samples(stop); });
   const auto keep_going = [this, stop_ms = stop.ms()](const Time& t) {
     return !on_progress || on_progress({t.ms(), stop_ms});
   };

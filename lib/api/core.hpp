@@ -37,6 +37,8 @@ struct Core : std::enable_shared_from_this<Core> {
   Population create(std::size_t size, const CellType& type, PopulationOptions options);
   Projection connect(const Assembly& pre, const Assembly& post, const Connector& connector,
                      const StaticSynapse& synapse, ProjectionOptions options);
+  /// @throws ParameterError
+  void require_room_for_samples(const Time& stop) const;
   RunEnd run_until(const Time& stop);
   void reset();
   [[nodiscard]] std::vector<PopulationRange> populations() const;

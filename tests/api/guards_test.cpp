@@ -108,6 +108,26 @@ TEST(Guards, SamplesThatCannotBeHeldAreRefusedBeforeTheRun) {
   EXPECT_EQ(cells.signal("v").samples(), 1000U);
 }
 
+TEST(Guards, SamplesOfSeveralRecordingsAreAddedUp) {
+  const auto complaint_of_recording = [](const std::vector<std::string>& variables) {
+    return failure_in_child([&] {
+      Simulation simulation({.threads = 1});
+      const Population cells = simulation.create(10, IfCondExp{});
+      for (const std::string& variable : variables) {
+        cells.record(variable, 1e-3);
+      }
+      simulation.on_progress([](const Progress&) { return false; });
+      limit_memory(400e6);
+      simulation.run(1000.0);  // 10^7 samples of each, which are there twice when it ends
+    });
+  };
+  EXPECT_EQ(complaint_of_recording({"v"}), "");
+  EXPECT_EQ(complaint_of_recording({"gsyn_exc", "gsyn_inh"}), "");
+  EXPECT_THAT(complaint_of_recording({"v", "gsyn_exc", "gsyn_inh"}),
+              HasSubstr("sampling_interval = 0.001 ms: must be longer: for v of 10 cells and 2 more of such recordings "
+                        "until 1000 ms about 480 MB of memory are needed"));
+}
+
 TEST(Guards, SpikesWithoutEndCanBeInterrupted) {
   Simulation simulation({.threads = 1});
   const Population cell = simulation.create(1, IfCurrDelta{.tau_refrac = 0.0, .i_offset = 1e12});  // 1e10 per ms
