@@ -156,7 +156,7 @@ struct SpikeSourcePoissonRefractory {
 /// A gamma process on [start, start + duration): independent intervals with the gamma distribution of shape alpha and
 /// mean 1000 alpha / beta ms. The first spike comes one such interval after the start.
 struct SpikeSourceGamma {
-  double alpha = 2.0;      ///< shape, > 0; 1 is a Poisson process
+  double alpha = 2.0;      ///< shape, >= 1e-6 and >= beta / 1e9 Hz; 1 is a Poisson process
   double beta = 1.0;       ///< rate parameter [Hz], >= 0
   double start = 0.0;      ///< [ms], >= 0
   double duration = 1e10;  ///< [ms], >= 0; infinite: never ends

@@ -2,11 +2,30 @@
 #include <array>
 #include <span>
 
+#include "foundation/number_text.hpp"
+#include "foundation/ranges.hpp"
 #include "sources/source_group.hpp"
 #include "va_event/cell_types.hpp"
 #include "va_event/error.hpp"
 
 namespace va_event {
+namespace {
+
+/// Of a smaller shape nearly all intervals are zero: some 1 / alpha spikes at a time.
+void check_gamma(std::span<const double> p) {
+  constexpr double kSmallestShape = 1e-6;
+  if (p[0] < kSmallestShape) {
+    throw ParameterError("alpha", p[0], "", "must be >= 1e-6");
+  }
+  const double fastest = foundation::range_of("Hz").largest;
+  if (p[1] / p[0] > fastest) {
+    throw ParameterError(
+        "alpha", p[0], "",
+        "must be >= beta / (" + foundation::shortest_text(fastest) + " Hz), so that the mean rate is at most that");
+  }
+}
+
+}  // namespace
 
 const CellModel& SpikeSourcePoisson::model() {
   static constexpr std::array<ParameterInfo, 3> kParameters = {
@@ -51,7 +70,8 @@ const CellModel& SpikeSourceGamma::model() {
        {"beta", "Hz", 1.0, Bound::non_negative, "rate parameter: the mean interval is alpha / beta"},
        {"start", "ms", 0.0, Bound::non_negative, "first moment at which a spike is possible"},
        {"duration", "ms", 1e10, Bound::duration, "spikes come before start + duration"}}};
-  static const CellModel kModel{"SpikeSourceGamma", kParameters, {}, {}, false, nullptr, "", nullptr, &sources::kGamma};
+  static const CellModel kModel{"SpikeSourceGamma", kParameters, {}, {}, false, check_gamma, "", nullptr,
+                                &sources::kGamma};
   return kModel;
 }
 

@@ -98,6 +98,46 @@ TEST(Guards, ConnectionsThatNobodyForesawAreRefusedWhileTheyCome) {
   EXPECT_EQ(complaint_of(CSAConnector(csa::random(0.05))), "");
 }
 
+/// The names of fields and rules, for what would be spikes without end.
+TEST(Guards, RatesThatNoRunCanKeepUpWithAreRefused) {
+  const auto create = [](const CellType& type) { static_cast<void>(Simulation().create(1, type)); };
+  EXPECT_EQ(complaint([&] { create(SpikeSourcePoisson{.rate = 1e12}); }), "rate = 1e+12 Hz: must be <= 1e+09 Hz");
+  EXPECT_EQ(complaint([&] { create(SpikeSourcePoissonRefractory{.rate = 1e12}); }),
+            "rate = 1e+12 Hz: must be <= 1e+09 Hz");
+  EXPECT_EQ(complaint([&] { create(SpikeSourceGamma{.beta = 1e12}); }), "beta = 1e+12 Hz: must be <= 1e+09 Hz");
+  EXPECT_EQ(complaint([&] { create(SpikeSourceGamma{.alpha = 1e-300}); }), "alpha = 1e-300: must be >= 1e-6");
+  EXPECT_EQ(complaint([&] { create(SpikeSourceGamma{.alpha = 1e-3, .beta = 1e9}); }),
+            "alpha = 0.001: must be >= beta / (1e+09 Hz), so that the mean rate is at most that");
+  Simulation simulation;
+  const Population poisson = simulation.create(2, SpikeSourcePoisson{.rate = 1e9});
+  EXPECT_EQ(complaint([&] { poisson.set("rate", 2e9); }), "rate = 2e+09 Hz: must be <= 1e+09 Hz");
+  const Population gamma = simulation.create(2, SpikeSourceGamma{.alpha = 1e-3, .beta = 1e6});
+  EXPECT_THAT(complaint([&] { gamma.set("beta", 2e6); }), StartsWith("alpha = 0.001: must be >= beta / "));
+  EXPECT_EQ(gamma.get("beta"), (std::vector<double>{1e6, 1e6}));
+}
+
+TEST(Guards, ExtremesOfSpikeSourcesAreRefusedOrGiveAnEndOfSpikes) {
+  const std::vector<CellType> types = {SpikeSourcePoisson{}, SpikeSourcePoissonRefractory{}, SpikeSourceGamma{}};
+  for (const CellType& type : types) {
+    for (std::size_t p = 0; p < type.values().size(); ++p) {
+      const std::string field(type.model().parameters[p].name);
+      for (const double value :
+           {0.0, 5e-324, 1e-300, 1e-60, 1e-6, 1.0, 1e9, 1e12, 1e60, 1e300, std::numeric_limits<double>::infinity()}) {
+        SCOPED_TRACE(std::string(type.model().name) + ": " + field + " = " + std::to_string(value));
+        Simulation simulation({.threads = 1});
+        std::vector<double> values = type.values();
+        values[p] = value;
+        const std::string message = complaint([&] {
+          simulation.create(1, CellType(type.model(), values));
+          simulation.run(1e-3);
+        });
+        EXPECT_TRUE(message.empty() || message.find(": must be ") != std::string::npos) << message;
+        EXPECT_LT(simulation.statistics().source_spikes, 1'000'000U);
+      }
+    }
+  }
+}
+
 TEST(Guards, SamplesThatCannotBeHeldAreRefusedBeforeTheRun) {
   Simulation simulation;
   const Population cells = simulation.create(10, IfCurrDelta{});
