@@ -197,6 +197,7 @@ void require_same_requests(const recording::Recorder& here, const recording::Rec
 }  // namespace
 
 void save_checkpoint(const Core& core, const std::string& path) {
+  core.require_whole();
   ByteWriter payload;
   put_payload(payload, core);
   core.together([&] {

@@ -156,7 +156,15 @@ void Core::require_room_for_samples(const Time& stop) const {
   }
 }
 
+void Core::require_whole() const {
+  if (stopped_by_error) {
+    throw StateError("simulation", "stopped by an error within a run", "",
+                     "must be reset before it runs on or is saved; what it has recorded can be read");
+  }
+}
+
 RunEnd Core::run_until(const Time& stop) {
+  require_whole();
   if (!engine) {
     engine = engine::make_engine(precision, network, recorder, threads, *processes);
   }
@@ -168,13 +176,19 @@ RunEnd Core::run_until(const Time& stop) {
     return !on_progress || on_progress({t.ms(), stop_ms});
   };
   bool completed = false;
-  together([&] { completed = engine->run_until(stop, keep_going); });
+  try {
+    together([&] { completed = engine->run_until(stop, keep_going); });
+  } catch (...) {
+    stopped_by_error = processes->count() > 1 || !engine->whole();
+    throw;
+  }
   statistics = gather_statistics(engine->statistics(), *processes);
   return completed ? RunEnd::completed : RunEnd::interrupted;
 }
 
 void Core::reset() {
   engine.reset();
+  stopped_by_error = false;
   recorder.restart();
   statistics = {};
 }

@@ -25,6 +25,7 @@ struct Core : std::enable_shared_from_this<Core> {
   std::unique_ptr<engine::Engine> engine;  ///< null until the first run after creation or reset()
   std::function<bool(const Progress&)> on_progress;
   RunStatistics statistics;
+  bool stopped_by_error = false;  ///< within a run: the parts of the network may be at different times
 
   [[nodiscard]] Time now() const;
   explicit Core(const SimulationOptions& options);
@@ -37,6 +38,8 @@ struct Core : std::enable_shared_from_this<Core> {
   Population create(std::size_t size, const CellType& type, PopulationOptions options);
   Projection connect(const Assembly& pre, const Assembly& post, const Connector& connector,
                      const StaticSynapse& synapse, ProjectionOptions options);
+  /// @throws StateError once a run was stopped by an error, except at a clean point.
+  void require_whole() const;
   /// @throws ParameterError
   void require_room_for_samples(const Time& stop) const;
   RunEnd run_until(const Time& stop);

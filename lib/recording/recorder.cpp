@@ -77,6 +77,13 @@ Sampling joined(const Sampling& a, const Sampling& b) {
 
 }  // namespace
 
+double Recorder::bytes_of_more_spikes(std::size_t count) const noexcept {
+  const std::size_t size = times_.size() + count;
+  const std::size_t bytes = sizeof(Time) + sizeof(CellId) + tails_per_spike_ * sizeof(double);
+  const std::size_t more = size <= times_.capacity() ? count : std::max(size, 2 * times_.capacity());
+  return static_cast<double>(more) * static_cast<double>(bytes);
+}
+
 void Recorder::record_spikes(std::span<const CellId> ids) {
   for (const CellId id : ids) {
     if (id >= wanted_.size()) {

@@ -34,6 +34,8 @@ class Recorder {
   void record_spikes(std::span<const CellId> ids);
   /// How many there are, of all cells.
   [[nodiscard]] std::size_t recorded_spikes() const noexcept { return times_.size(); }
+  /// Bytes that so many more will take, at most: the lists are copied when they are full.
+  [[nodiscard]] double bytes_of_more_spikes(std::size_t count) const noexcept;
   [[nodiscard]] bool records_spikes(CellId id) const noexcept { return id < wanted_.size() && wanted_[id] != 0; }
   /// How exact the times of spikes will be: see Spikes. @pre no spikes are recorded yet, or they are of that kind
   void set_resolution(std::size_t tails_per_spike, int decimals) {

@@ -168,6 +168,73 @@ TEST(Guards, SamplesOfSeveralRecordingsAreAddedUp) {
                         "until 1000 ms about 480 MB of memory are needed"));
 }
 
+/// A source that fills memory, and a neuron.
+struct Flood {
+  explicit Flood(unsigned threads) : simulation({.threads = threads}) {
+    source = simulation.create(1, SpikeSourcePoisson{.rate = 1e9});
+    neurons = simulation.create(4, IfCurrExp{.i_offset = 0.9});
+    simulation.connect(*neurons, *neurons, AllToAllConnector(), {.weight = 0.1, .delay = 1.0});
+    source->record("spikes");
+    neurons->record("v", 0.1);
+  }
+  Simulation simulation;
+  std::optional<Population> source, neurons;
+};
+
+void require(bool fact, const std::string& otherwise) {
+  if (!fact) {
+    throw std::runtime_error(otherwise);
+  }
+}
+
+TEST(Guards, ARunThatMemoryEndsKeepsWhatIsRecordedAndCanGoOn) {
+  EXPECT_EQ(failure_in_child([] {
+              Flood flood(1);
+              flood.simulation.run(0.25);
+              const std::size_t before = flood.source->spikes().size();
+              limit_memory(200e6);
+              const std::string message = complaint([&] { flood.simulation.run(1e3); });
+              require(message.find("recorded spikes = 1") == 0, message);
+              require(message.find("of memory are left") != std::string::npos, message);
+              const std::size_t kept = flood.source->spikes().size();
+              require(kept > before && kept == flood.source->spike_counts()[0], "spikes were lost");
+              require(flood.neurons->signal("v").samples() == std::size_t(flood.simulation.now().ms() * 10.0) + 1,
+                      "samples were lost");
+              limit_memory(2e9);
+              flood.simulation.run_until(2.0);
+              Flood uncut(1);
+              uncut.simulation.run_until(2.0);
+              require(flood.source->spikes() == uncut.source->spikes(), "other spikes");
+              require(flood.neurons->signal("v") == uncut.neurons->signal("v"), "other samples");
+            }),
+            "");
+}
+
+TEST(Guards, SeveralThreadsThatMemoryEndsKeepWhatIsRecordedUntilTheyAreReset) {
+  EXPECT_EQ(failure_in_child([] {
+              Flood flood(2);
+              flood.simulation.run(0.25);
+              const Spikes before = flood.source->spikes();
+              limit_memory(200e6);
+              const std::string message = complaint([&] { flood.simulation.run(1e3); });
+              require(message.find("of memory are left") != std::string::npos, message);
+              const Spikes kept = flood.source->spikes();
+              require(kept.size() >= before.size() &&
+                          std::equal(before.times.begin(), before.times.end(), kept.times.begin()),
+                      "spikes were lost");
+              limit_memory(2e9);
+              const std::string refusal = "simulation = stopped by an error within a run: must be reset";
+              const std::string again = complaint([&] { flood.simulation.run(1.0); });
+              require(again.find(refusal) == 0, "it ran on: " + again);
+              const std::string saved = complaint([&] { flood.simulation.save_checkpoint("/dev/null/none"); });
+              require(saved.find(refusal) == 0, "it was saved: " + saved);
+              flood.simulation.reset();
+              flood.simulation.run(0.25);
+              require(flood.source->spikes() == before, "other spikes after reset()");
+            }),
+            "");
+}
+
 TEST(Guards, SpikesWithoutEndCanBeInterrupted) {
   Simulation simulation({.threads = 1});
   const Population cell = simulation.create(1, IfCurrDelta{.tau_refrac = 0.0, .i_offset = 1e12});  // 1e10 per ms

@@ -38,7 +38,10 @@ class Engine {
   /// Handles every event before `stop`. `keep_going` is asked every epoch in which something can happen, and now and
   /// then in between; when it says no,
   /// the loop ends where it is. Returns whether `stop` was reached.
+  /// @throws what `keep_going` throws; StateError when there is too little memory for more spikes
   virtual bool run_until(const Time& stop, const std::function<bool(const Time&)>& keep_going) = 0;
+  /// False once an error has ended a run between two clean points: nothing but statistics may be asked for.
+  [[nodiscard]] virtual bool whole() const = 0;
   /// Every event before this time is done.
   [[nodiscard]] virtual Time now() const = 0;
 

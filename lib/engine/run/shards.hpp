@@ -57,6 +57,7 @@ class Shards final : public Engine {
   [[nodiscard]] RunStatistics statistics() const override;
   [[nodiscard]] std::optional<ClosestApproach> closest_approach() const override;
   [[nodiscard]] unsigned threads() const override { return static_cast<unsigned>(shards_.size()); }
+  [[nodiscard]] bool whole() const override { return whole_; }
 
  private:
   [[nodiscard]] PendingEvents<Real> pending_events() const;
@@ -131,11 +132,13 @@ class Shards final : public Engine {
   [[nodiscard]] Instant end_of_exchange_window(const Instant& begin, const Instant& silent_until_all,
                                                const Instant& stop) const;
   void record(const std::vector<EmittedSpike<Real>>& emitted_spikes);
+  void require_room_for_spikes();
   void collect_samples();
 
   static constexpr double kPollEvery = 0.125;              ///< [ms]
   static constexpr unsigned kPaceEvery = 16;               ///< rounds
   static constexpr double kShortestExchangeWindow = 1e-6;  ///< [ms]; smaller delays are for a single shard
+  static constexpr std::uint64_t kCheckEvery = 1U << 20U;  ///< recorded spikes
 
   const network::Network& network_;
   recording::Recorder& recorder_;
@@ -144,6 +147,7 @@ class Shards final : public Engine {
   std::vector<std::unique_ptr<Shard<Real>>> shards_;
   double work_ = 0.0;  ///< in one smallest delay
   bool may_do_without_threads_ = false;
+  bool whole_ = true;           ///< no error has ended a run between two clean points
   std::uint64_t recorded_ = 0;  ///< spikes since memory was looked at
   Pace pace_;
   double events_at_start_ = 0.0;  ///< synaptic events before this run

@@ -111,11 +111,26 @@ bool Shards<Real>::run_until(const Time& stop_time, const KeepGoing& keep_going)
     shard->begin_sampling(recorder_.samplings());
   }
   const bool alone = shards_.size() * processes_.count() == 1;
-  const bool completed = alone ? run_alone(stop, keep_going) : run_together(stop, keep_going);
+  bool completed = false;
+  std::exception_ptr failure;
+  whole_ = false;
+  try {
+    completed = alone ? run_alone(stop, keep_going) : run_together(stop, keep_going);
+  } catch (...) {
+    if (!whole_) {
+      throw;
+    }
+    failure = std::current_exception();
+  }
+  whole_ = false;
   for (const auto& shard : shards_) {
     shard->end_run();
   }
   collect_samples();
+  whole_ = true;
+  if (failure) {
+    std::rethrow_exception(failure);
+  }
   return completed;
 }
 
@@ -126,9 +141,12 @@ bool Shards<Real>::run_alone(const Instant& stop, const KeepGoing& keep_going) {
     const Instant idle = shard.idle_until();  // nothing happens before: that is quick
     const Instant poll = events::later(shard.now(), Real(kPollEvery));
     const Instant next = idle < poll ? poll : idle;
+    whole_ = false;
     shard.run_before(next < stop ? next : stop);
     record(shard.emitted_spikes());
     shard.forget_emitted_spikes();
+    whole_ = true;
+    require_room_for_spikes();
     if (shard.now() < stop && !keep_going(now())) {
       return false;
     }
@@ -337,6 +355,9 @@ bool Shards<Real>::end_round(ShardProgress& progress, Run& run) {
     for (std::size_t own = 0; progress.shard == 0 && own < shards_.size(); ++own) {
       record(messages[own].emitted_spikes);
     }
+    if (progress.shard == 0) {
+      require_room_for_spikes();
+    }
   });
   if (progress.last) {
     return false;
@@ -441,18 +462,25 @@ typename Shards<Real>::Instant Shards<Real>::end_of_exchange_window(const Instan
 
 template <class Real>
 void Shards<Real>::record(const std::vector<EmittedSpike<Real>>& emitted_spikes) {
-  constexpr std::uint64_t kCheckEvery = 1U << 22U;
-  if ((recorded_ += emitted_spikes.size()) >= kCheckEvery) {
-    recorded_ = 0;
-    foundation::require_room_to_go_on("recorded spikes", recorder_.recorded_spikes());
-  }
   for (const EmittedSpike<Real>& spike : emitted_spikes) {
     if (recorder_.records_spikes(spike.cell)) {
       std::array<double, events::kTails<Real>> tails;
       const Time time = events::to_time<Real>(spike.time, tails);
       recorder_.add_spike(spike.cell, time, tails);
+      ++recorded_;
     }
   }
+}
+
+/// For as many as may come before this is asked again. What has come is recorded.
+template <class Real>
+void Shards<Real>::require_room_for_spikes() {
+  if (recorded_ < kCheckEvery) {
+    return;
+  }
+  recorded_ = 0;
+  foundation::require_room_to_go_on("recorded spikes", recorder_.recorded_spikes(),
+                                    recorder_.bytes_of_more_spikes(kCheckEvery));
 }
 
 /// What the shards have sampled, in the order of the recorder's cells.
