@@ -91,6 +91,7 @@ Report make_report(const Options& options, const VogelsAbbott& network, const Si
   report.statistics = sim.statistics();
   report.processes = sim.processes().count();
   report.threads = sim.threads();
+  report.warnings = sim.warnings();
   if (report.simulated_ms > 0.0) {
     report.rate_exc_hz = network.exc.mean_spike_count() * 1000.0 / report.simulated_ms;
     report.rate_inh_hz = network.inh.mean_spike_count() * 1000.0 / report.simulated_ms;
@@ -153,13 +154,14 @@ void print(std::ostream& out, const Report& r) {
   }
 }
 
-std::string warning(const Report& r) {
-  if (!r.died_out()) {
-    return "";
+std::vector<std::string> warnings(const Report& r) {
+  std::vector<std::string> all = r.warnings;
+  if (r.died_out()) {
+    all.push_back(r.last_spike_ms ? "Activity died out: the last spike is at " + text(*r.last_spike_ms, " ms") +
+                                        " of " + text(r.simulated_ms, " ms") + ". Another --seed may sustain it."
+                                  : "There was no activity: no neuron fired in " + text(r.simulated_ms, " ms") + '.');
   }
-  return r.last_spike_ms ? "Activity died out: the last spike is at " + text(*r.last_spike_ms, " ms") + " of " +
-                               text(r.simulated_ms, " ms") + ". Another --seed may sustain it."
-                         : "There was no activity: no neuron fired in " + text(r.simulated_ms, " ms") + '.';
+  return all;
 }
 
 Json to_json(const Report& r) {
@@ -213,6 +215,7 @@ Json to_json(const Report& r) {
           {"intervals", intervals},
           {"files", r.files},
           {"failures", failures},
+          {"warnings", warnings(r)},
           {"checkpoints",
            {{"written", r.checkpoints},
             {"failed", r.failed_checkpoints},

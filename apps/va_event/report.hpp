@@ -37,7 +37,8 @@ struct Report {
   std::string sidecar;                ///< where it is; "": not written
   std::uint64_t checkpoints = 0;      ///< written
   std::uint64_t failed_checkpoints = 0;
-  std::string checkpoint_failure;  ///< of the last one that failed; "": none
+  std::string checkpoint_failure;     ///< of the last one that failed; "": none
+  std::vector<std::string> warnings;  ///< of the simulation
   std::optional<Certificate> certificate;
 
   [[nodiscard]] std::size_t total_synapses() const;  ///< without the external ones
@@ -56,8 +57,8 @@ constexpr double kSilenceMs = 100.0;
 /// The report of VAbenchmarks.py, and more below it.
 void print(std::ostream& out, const Report& report);
 
-/// What died_out() means to a user; "" when the network is alive.
-[[nodiscard]] std::string warning(const Report& report);
+/// Those of the simulation, and what died_out() means to a user.
+[[nodiscard]] std::vector<std::string> warnings(const Report& report);
 
 /// The same for programs; numbers that do not exist are null.
 [[nodiscard]] nlohmann::ordered_json to_json(const Report& report);

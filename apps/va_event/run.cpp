@@ -185,7 +185,7 @@ void show(const Report& report) {
     print(std::cout, report);
     std::cout << std::flush;
   }
-  if (const std::string text = warning(report); !text.empty()) {
+  for (const std::string& text : warnings(report)) {
     (report.options.json ? std::cerr : std::cout) << "\nWarning: " << text << std::endl;
   }
 }
@@ -266,7 +266,10 @@ int run(const Options& options, const Interrupt& interrupt, const std::shared_pt
     }
   }
 
-  if (processes->rank() > 0) {  // the first one says it all
+  if (processes->rank() > 0) {  // the first one says all else
+    for (const std::string& text : report.warnings) {
+      std::cerr << "\nWarning: process " << processes->rank() << ": " << text << std::endl;
+    }
     return failures.empty() ? interrupt.exit_code() : kFailed;
   }
   show(report);

@@ -120,6 +120,9 @@ class Simulation {
   [[nodiscard]] Precision precision() const noexcept;
   /// Threads that the last run() used; before the first the number of SimulationOptions.
   [[nodiscard]] unsigned threads() const noexcept;
+  /// What went otherwise in this process than users expect, though the results are right, since the start or the last
+  /// reset(): sentences for them, each once. Threads that the system did not start, where none were asked for.
+  [[nodiscard]] const std::vector<std::string>& warnings() const noexcept;
   [[nodiscard]] Processes& processes() const noexcept;
   [[nodiscard]] std::vector<PopulationRange> populations() const;
 

@@ -49,6 +49,11 @@ std::uint64_t Simulation::seed() const noexcept { return core_->network.seed; }
 
 unsigned Simulation::threads() const noexcept { return core_->engine ? core_->engine->threads() : core_->threads; }
 
+const std::vector<std::string>& Simulation::warnings() const noexcept {
+  static const std::vector<std::string> kNone;
+  return core_->engine ? core_->engine->warnings() : kNone;
+}
+
 Processes& Simulation::processes() const noexcept { return *core_->processes; }
 
 Precision Simulation::precision() const noexcept { return core_->precision; }

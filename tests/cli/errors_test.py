@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is refused, with which exit code, and that nothing was started."""
 
+import json
 import os
 import resource
 import unittest
@@ -63,6 +64,26 @@ class Errors(CommandLineTest):
                 self.skipTest("the address sanitizer needs more address space than the test allows")
         done = self.run_program("CUBA", *SMALL, "--threads", "1024", code=2, preexec_fn=little_memory)
         self.assertRegex(done.stderr, r"threads = 1024: must be at most \d+, since the system starts no more")
+
+    @unittest.skipIf(os.cpu_count() == 1, "one thread is all that there is")
+    def test_threads_that_nobody_asked_for_and_that_do_not_start_are_warned_of(self):
+        def no_room_for_a_stack():
+            resource.setrlimit(resource.RLIMIT_STACK, (8 << 30, resource.getrlimit(resource.RLIMIT_STACK)[1]))
+            resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))
+
+        with open(PROGRAM, "rb") as file:
+            if b"__asan_init" in file.read():
+                self.skipTest("the address sanitizer needs more address space than the test allows")
+        busy = ["CUBA", "--delay", "1", "--duration", "20", "--json"]  # enough for two threads
+        usual = json.loads(self.run_program(*busy).stdout)
+        self.assertEqual(usual["warnings"], [])
+        self.assertGreater(usual["threads"], 1)
+        done = self.run_program(*busy, preexec_fn=no_room_for_a_stack)
+        result = json.loads(done.stdout)
+        self.assertEqual(done.stderr.count("Warning: The system did not start"), 1, done.stderr)
+        self.assertEqual(len(result["warnings"]), 1)
+        self.assertEqual(result["threads"], 1)
+        self.assertEqual(result["spikes"], usual["spikes"])
 
     def test_an_output_folder_that_cannot_be_is_refused_before_the_simulation(self):
         with open(self.path("file"), "w") as file:

@@ -11,7 +11,9 @@
 namespace va_event::cli {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 Report lively() {
   Report report;
@@ -106,17 +108,25 @@ TEST(Report, NumbersThatDoNotExistAreNullInJsonAndNoneInText) {
 TEST(Report, ActivityHasDiedOutAfterSilenceOfMoreThanATenthOfASecond) {
   Report report = lively();
   EXPECT_FALSE(report.died_out());
-  EXPECT_EQ(warning(report), "");
+  EXPECT_THAT(warnings(report), IsEmpty());
   report.last_spike_ms = 900.0;
   EXPECT_FALSE(report.died_out());
   report.last_spike_ms = 899.0;
   EXPECT_TRUE(report.died_out());
-  EXPECT_THAT(warning(report), HasSubstr("the last spike is at 899 ms of 1000 ms"));
+  EXPECT_THAT(warnings(report), ElementsAre(HasSubstr("the last spike is at 899 ms of 1000 ms")));
   report.last_spike_ms.reset();
   EXPECT_TRUE(report.died_out());
-  EXPECT_THAT(warning(report), HasSubstr("no neuron fired"));
+  EXPECT_THAT(warnings(report), ElementsAre(HasSubstr("no neuron fired")));
   report.simulated_ms = 100.0;
   EXPECT_FALSE(report.died_out()) << "a run this short proves nothing";
+}
+
+TEST(Report, WarningsOfTheSimulationComeFirst) {
+  Report report = lively();
+  report.warnings = {"The system did not start 1 more thread(s)."};
+  report.last_spike_ms = 899.0;
+  EXPECT_THAT(warnings(report), ElementsAre(report.warnings[0], HasSubstr("died out")));
+  EXPECT_EQ(to_json(report)["warnings"].size(), 2U);
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <pthread.h>
 
 #include <algorithm>
 #include <limits>
@@ -159,6 +161,54 @@ TEST(ThreadsOfRandomNetworks, AnyNumberOfThemGivesTheSameBits) {
     }
   }
   EXPECT_EQ(together, 400);
+}
+
+/// While it lives, the system starts no threads: there is no address space for their stacks.
+class NoThreads {
+ public:
+  NoThreads() {
+    pthread_getattr_default_np(&usual_);
+    pthread_attr_t attributes;
+    pthread_getattr_default_np(&attributes);
+    pthread_attr_setstacksize(&attributes, std::size_t{1} << 50U);
+    pthread_setattr_default_np(&attributes);
+    pthread_attr_destroy(&attributes);
+  }
+  NoThreads(const NoThreads&) = delete;
+  NoThreads& operator=(const NoThreads&) = delete;
+  ~NoThreads() {
+    pthread_setattr_default_np(&usual_);
+    pthread_attr_destroy(&usual_);
+  }
+
+ private:
+  pthread_attr_t usual_{};
+};
+
+TEST(Threads, ThatTheSystemDoesNotStartCostOneWarningAndNoBits) {
+  if (std::thread::hardware_concurrency() == 1) {
+    GTEST_SKIP() << "one thread is all that there is";
+  }
+  BusyNetwork alone(Kind::current_based, 1);
+  BusyNetwork together(Kind::current_based, 0);
+  alone.simulation.run_until(30.0);
+  {
+    const NoThreads none;
+    together.simulation.run_until(10.0);
+    together.simulation.run_until(20.0);
+    EXPECT_EQ(together.simulation.threads(), 1U);
+    EXPECT_THAT(together.simulation.warnings(), ::testing::ElementsAre(::testing::HasSubstr("system did not start")));
+    BusyNetwork asked_for(Kind::current_based, 2);
+    EXPECT_THROW(asked_for.simulation.run_until(10.0), ParameterError);
+  }
+  together.simulation.run_until(30.0);
+  EXPECT_GT(together.simulation.threads(), 1U);
+  EXPECT_EQ(together.simulation.warnings().size(), 1U);
+  EXPECT_GT(alone.cells[0].spikes().size(), 100U);
+  EXPECT_TRUE(together.cells[0].spikes() == alone.cells[0].spikes());
+  EXPECT_TRUE(alone.simulation.warnings().empty());
+  together.simulation.reset();
+  EXPECT_TRUE(together.simulation.warnings().empty());
 }
 
 TEST(Threads, AreNotUsedWhereTheyDoNotPay) {

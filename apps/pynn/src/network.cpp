@@ -176,6 +176,16 @@ void Network::run_until(double time) {
     }
     throw py::error_already_set();
   }
+  raise_warnings();
+}
+
+void Network::raise_warnings() {
+  const std::vector<std::string>& all = simulation_.warnings();
+  while (warned_ < all.size()) {
+    if (PyErr_WarnEx(PyExc_RuntimeWarning, all[warned_++].c_str(), 1) != 0) {
+      throw py::error_already_set();
+    }
+  }
 }
 
 py::tuple Network::spikes(const IdArray& ids) const {

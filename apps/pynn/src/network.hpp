@@ -86,6 +86,8 @@ class Network {
   /// The cells with these ids, in this order.
   [[nodiscard]] Assembly cells(std::span<const CellId> ids) const;
 
+  /// Raises the simulation's warnings that have not been raised yet, in Python's way.
+  void raise_warnings();
   /// For cells whose recording of a variable, all at one interval, begins or was cleared at the present time.
   void begin_signal(const std::string& variable, std::vector<CellId> ids);
   /// Takes the samples of the present time that the library has passed.
@@ -99,6 +101,7 @@ class Network {
   Simulation simulation_;
   std::vector<Population> populations_;
   std::vector<Projection> projections_;
+  std::size_t warned_ = 0;                          ///< warnings that have been raised
   std::map<std::string, SampledVariable> sampled_;  ///< by name; cells of this process
 };
 

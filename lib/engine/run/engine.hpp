@@ -6,6 +6,8 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
+#include <vector>
 
 #include "foundation/bytes.hpp"
 #include "network/network.hpp"
@@ -62,6 +64,8 @@ class Engine {
   /// How many threads it runs on.
   [[nodiscard]] virtual unsigned threads() const = 0;
   // Of this process:
+  /// See Simulation::warnings().
+  [[nodiscard]] virtual const std::vector<std::string>& warnings() const = 0;
   [[nodiscard]] virtual RunStatistics statistics() const = 0;
   /// The narrowest decision so far; nothing when there was none to make.
   [[nodiscard]] virtual std::optional<ClosestApproach> closest_approach() const = 0;

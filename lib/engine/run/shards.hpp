@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <unordered_set>
 #include <vector>
 
@@ -56,8 +57,11 @@ class Shards final : public Engine {
   void load(foundation::ByteReader& in) override;
   [[nodiscard]] RunStatistics statistics() const override;
   [[nodiscard]] std::optional<ClosestApproach> closest_approach() const override;
-  [[nodiscard]] unsigned threads() const override { return static_cast<unsigned>(shards_.size()); }
+  [[nodiscard]] unsigned threads() const override {
+    return threads_failed_ ? 1 : static_cast<unsigned>(shards_.size());
+  }
   [[nodiscard]] bool whole() const override { return whole_; }
+  [[nodiscard]] const std::vector<std::string>& warnings() const override { return warnings_; }
 
  private:
   [[nodiscard]] PendingEvents<Real> pending_events() const;
@@ -147,6 +151,8 @@ class Shards final : public Engine {
   std::vector<std::unique_ptr<Shard<Real>>> shards_;
   double work_ = 0.0;  ///< in one smallest delay
   bool may_do_without_threads_ = false;
+  bool threads_failed_ = false;  ///< in the last run
+  std::vector<std::string> warnings_;
   bool whole_ = true;           ///< no error has ended a run between two clean points
   std::uint64_t recorded_ = 0;  ///< spikes since memory was looked at
   Pace pace_;

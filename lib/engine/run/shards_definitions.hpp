@@ -166,6 +166,7 @@ bool Shards<Real>::run_together(const Instant& stop, const KeepGoing& keep_going
     all_progress[k].shard = k;
   }
   paced_ = starts_threads(start, stop);
+  threads_failed_ = false;
   events_at_start_ = 0.0;
   for (const auto& shard : shards_) {
     events_at_start_ += static_cast<double>(shard->synaptic_events());
@@ -229,6 +230,12 @@ bool Shards<Real>::go_through_on_threads(std::vector<ShardProgress>& all_progres
     const std::size_t started = threads.size() + 1;
     join_all(quit);
     if (may_do_without_threads_ || all_progress[0].round > 0) {  // some of the run is done: the rest in turn
+      threads_failed_ = true;
+      if (warnings_.empty()) {
+        warnings_.push_back("The system did not start " + std::to_string(shards_.size() - 1) + " more thread(s) (" +
+                            error.code().message() +
+                            "): one thread simulates all. The results are the same; it takes longer.");
+      }
       return false;
     }
     throw ParameterError("threads", static_cast<double>(shards_.size()), "",
