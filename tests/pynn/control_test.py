@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Running, running on, going back, starting again."""
 
+import ctypes
 import gc
+import os
 import resource
 import signal
+import unittest
 import unittest.mock
+import warnings
 import weakref
 
 from support import PyNNTest, main, np, sim
@@ -77,6 +81,26 @@ class Control(PyNNTest):
         self.assertGreater(len(results[0][0]), 20)
         self.assertTrue(np.array_equal(results[0][0], results[1][0]))
         self.assertTrue(np.array_equal(results[0][1], results[1][1]))
+
+    @unittest.skipIf(os.cpu_count() == 1, "one thread is all that there is")
+    def test_threads_that_the_system_does_not_start_raise_one_warning(self):
+        libc = ctypes.CDLL(None)
+        usual, other = ctypes.create_string_buffer(256), ctypes.create_string_buffer(256)  # more than pthread_attr_t
+        libc.pthread_getattr_default_np(usual)
+        libc.pthread_getattr_default_np(other)
+        libc.pthread_attr_setstacksize(other, ctypes.c_size_t(1 << 50))  # no address space for a stack
+        cells = sim.Population(300, sim.IF_curr_exp(i_offset=1.0))
+        sim.Projection(cells, cells, sim.AllToAllConnector(), sim.StaticSynapse(weight=0.001, delay=1.0))
+        libc.pthread_setattr_default_np(other)
+        try:
+            with warnings.catch_warnings(record=True) as caught:
+                warnings.simplefilter("always")
+                sim.run(20.0)
+                sim.run(20.0)
+        finally:
+            libc.pthread_setattr_default_np(usual)
+        self.assertEqual([warning.category for warning in caught], [RuntimeWarning])
+        self.assertIn("The system did not start", str(caught[0].message))
 
     def test_reset_gives_every_trial_a_segment_of_its_own_from_the_same_start(self):
         cells = sim.Population(2, sim.IF_curr_exp(i_offset=[0.9, 1.1]), initial_values={"v": [-64.0, -52.0]})
