@@ -194,7 +194,8 @@ def check_h5py(folder):
         assert group["data"].dtype == "float32"
         for row, values in zip(group["data"][:], expected_values()):
             same(row, [single(values[column]) for column in columns])
-        assert mapping["node_ids"].dtype == "uint64" and mapping["node_ids"].attrs["sorted"]
+        assert mapping["node_ids"].dtype == "uint64"
+        assert mapping["node_ids"].attrs["sorted"] == 1 and mapping["node_ids"].attrs["sorted"].dtype == "uint8"
         assert list(mapping["node_ids"]) == [ids[column] - first for column in columns]
         for name in ("index_pointers", "index_pointer"):
             assert mapping[name].dtype == "uint64"
