@@ -116,6 +116,9 @@ TEST(SpikeSourcePoisson, MayStartOrLastBeyondAllTime) {
   const double never = std::numeric_limits<double>::infinity();
   EXPECT_EQ(poisson_spikes({1000.0, 0.0, never}, 10, 100.0).times,
             poisson_spikes({1000.0, 0.0, 1e10}, 10, 100.0).times);
+  const Spikes late = poisson_spikes({1e-11, 0.0, never}, 10, 4e15);  // a spike in 1e14 ms
+  EXPECT_NEAR(static_cast<double>(late.size()), 400.0, 80.0);         // four standard deviations
+  EXPECT_GT(late.times.back(), Time(3.8e15));
 }
 
 TEST(SpikeSourcePoisson, IsAsFinelyResolvedAt1e7MsAsAtZero) {
