@@ -176,6 +176,24 @@ TEST(InitialValues, ThatAreNoStatesAreRefused) {
   EXPECT_NO_THROW(curr.initialize("isyn_inh", -1.0));
 }
 
+TEST(InitialValues, ChangeInAllCellsOrInNone) {
+  for (const double begin : {0.0, 2.5}) {  // [ms] before the first run, and after it
+    SCOPED_TRACE(begin);
+    Simulation simulation;
+    const Population cond = simulation.create(3, IfCondExp{});
+    const Population curr = simulation.create(2, IfCurrExp{});
+    simulation.run_until(begin);
+    expect_error<ParameterError>([&] { cond.initialize("gsyn_exc", {0.1, 0.2, -0.3}); }, "gsyn_exc", ">= 0");
+    expect_error<ParameterError>([&] { (curr + cond).initialize("v", {-70.0, -70.0, -70.0, -70.0, kNaN}); }, "v");
+    EXPECT_THROW((cond + curr).initialize("gsyn_exc", 0.1), UnknownNameError);
+    EXPECT_THROW((cond + curr).initialize("v", std::vector<double>(4, -70.0)), SizeError);
+    EXPECT_EQ(cond.value("gsyn_exc"), std::vector<double>(3, 0.0));
+    EXPECT_EQ((cond + curr).value("v"), std::vector<double>(5, -65.0));
+    simulation.reset();
+    EXPECT_EQ((cond + curr).value("v"), std::vector<double>(5, -65.0));
+  }
+}
+
 TEST(CurrentSources, AreCheckedAndGoToNeuronsOnly) {
   expect_error<SizeError>([] { StepCurrentSource({1.0, 2.0}, {1.0}); }, "amplitudes");
   EXPECT_THROW(StepCurrentSource({2.0, 1.0}, {1.0, 1.0}), ParameterError);

@@ -151,6 +151,13 @@ TEST_F(ProjectionTest, RefusesWrongNewWeights) {
   EXPECT_THROW(onto_cond.set_weights(std::vector<double>(11, 1.0)), SizeError);
   EXPECT_THROW(onto_cond.set_weights(OfDistance{[](double d) { return d; }}), UserError);
   EXPECT_EQ(onto_cond.weights(), std::vector<double>(12, 1.0));
+  Projection onto_both = simulation_.connect(sources_, curr_ + cond_, all_, {1.0, 1.0});
+  std::vector<double> each(onto_both.size(), 2.0);
+  each.back() = -1.0;  // the last one is of a conductance
+  for (const Values& bad : {Values(-1.0), Values(each), Values(RandomDistribution("uniform", {-1.0, 0.5}))}) {
+    EXPECT_THROW(onto_both.set_weights(bad), ParameterError);
+    EXPECT_EQ(onto_both.weights(), std::vector<double>(onto_both.size(), 1.0)) << "all or none";
+  }
 }
 
 TEST_F(ProjectionTest, WithADelayLongerThanAllTimeDoesNotHoldUpTheOthers) {
