@@ -238,11 +238,13 @@ bool Shards<Real>::go_through_on_threads(std::vector<ShardProgress>& all_progres
       }
       return false;
     }
+    whole_ = true;  // nothing has happened
     throw ParameterError("threads", static_cast<double>(shards_.size()), "",
                          "must be at most " + std::to_string(started) + ", since the system starts no more (" +
                              error.code().message() + ")");
   } catch (...) {  // no memory for a thread
     join_all(quit);
+    whole_ = all_progress[0].round == 0;
     throw;
   }
   join_all(go);
