@@ -4,11 +4,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/recording/child_process.hpp"
 #include "va_event/error.hpp"
 
 namespace va_event::cli {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 std::string complaint(const Options& options) {
@@ -29,6 +31,17 @@ TEST(Resources, ANetworkThatNoMachineCanHoldIsRefusedBeforeItIsBuilt) {
   Options options;
   options.network.n = 4'000'000'000;
   EXPECT_THAT(complaint(options), HasSubstr("--neurons = 4000000000: must be less"));
+}
+
+TEST(Resources, WhatIsComparedIsTheMemoryThatIsAvailableNow) {
+  Options options;
+  options.network.n = 100'000;  // 800 MB of synapses
+  EXPECT_EQ(complaint(options), "");
+  EXPECT_THAT(testing_support::failure_in_child([&options] {
+                testing_support::limit_memory(500e6);
+                require_memory(options);
+              }),
+              AllOf(HasSubstr("--neurons = 100000: must be less"), HasSubstr("MB are available")));
 }
 
 TEST(Resources, SamplesThatNoMachineCanHoldAreRefused) {
