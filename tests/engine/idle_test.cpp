@@ -10,6 +10,7 @@
 #include "api/core.hpp"
 #include "engine/run/engine.hpp"
 #include "recording/recorder.hpp"
+#include "tests/recording/child_process.hpp"
 #include "va_event/va_event.hpp"
 
 namespace va_event {
@@ -17,7 +18,8 @@ namespace {
 
 constexpr double kDuration = 2e6;  // [ms]
 
-/// Neurons of all models that relax within a second, and three volleys far from each other.
+/// Neurons of all models that relax within a second, three volleys far from each other, and one whose spikes arrive
+/// within seconds.
 Population make_network(Simulation& simulation, std::vector<Population>& all) {
   all.push_back(simulation.create(8, IfCondExp{.v_rest = -60.0,
                                                .cm = 0.1,
@@ -37,6 +39,8 @@ Population make_network(Simulation& simulation, std::vector<Population>& all) {
   simulation.connect(source, all[1], connector, {.weight = 60.0, .delay = 1.0});
   simulation.connect(all[0], all[2], connector, {.weight = 6.0, .delay = delay});
   simulation.connect(all[1], all[0], connector, {.weight = 0.05, .delay = 2.0}, {.receptor_type = "inhibitory"});
+  const Population late = simulation.create(1, SpikeSourceArray{{Time(1'000'000.0)}});
+  simulation.connect(late, all[2], connector, {.weight = 20.0, .delay = RandomDistribution("uniform", {0.5, 5000.0})});
   for (const Population& cells : all) {
     cells.record("spikes");
   }
@@ -55,6 +59,20 @@ TEST(Idle, EpochsAreSkippedOnAnyNumberOfThreads) {
     ASSERT_TRUE(engine->run_until(Time(kDuration), [&asked](const Time&) { return ++asked < 200'000; }));
     EXPECT_EQ(engine->now(), Time(kDuration));
     EXPECT_GT(engine->statistics().spikes, 24U);
+  }
+}
+
+TEST(Idle, EpochsThatAreSkippedTakeNoTime) {
+  for (const unsigned threads : {1U, 2U}) {
+    EXPECT_EQ(testing_support::failure_in_child([threads] {
+                testing_support::limit_processor_time(10);  // [s]; 6e10 epochs one by one take hours
+                Simulation simulation({.threads = threads});
+                std::vector<Population> all;
+                make_network(simulation, all);
+                simulation.run(1e12);
+              }),
+              "")
+        << threads << " threads";
   }
 }
 
@@ -92,6 +110,37 @@ TEST(Idle, SkippedEpochsLeaveNoTrace) {
   }
 }
 
+TEST(Idle, NeuronsAreSampledWhereNothingElseHappens) {
+  for (const unsigned threads : {1U, 2U}) {
+    Simulation simulation({.threads = threads});
+    const Population cells = simulation.create(2, IfCurrDelta{.v_rest = -65.0});
+    cells.record("v", 1000.5);
+    simulation.run(1e6);
+    const Signal v = cells.signal("v");
+    ASSERT_EQ(v.samples(), 1000U);  // the first at 0 ms
+    EXPECT_EQ(v.values, std::vector<double>(2000, -65.0));
+  }
+}
+
+TEST(Idle, TheClosestApproachAfterSkippedEpochsHasItsTime) {
+  for (const CellType& type : {CellType(IfCurrExp{}), CellType(IfCondExp{}), CellType(IfCurrDelta{})}) {
+    SCOPED_TRACE(type.model().name);
+    Simulation simulation;
+    const Population cell = simulation.create(1, type);
+    const Population source = simulation.create(1, SpikeSourceArray{{Time(777'777.7)}});
+    const double weight = type.model().name == "IF_cond_exp" ? 0.03 : type.model().name == "IF_curr_exp" ? 1.0 : 14.0;
+    simulation.connect(source, cell, AllToAllConnector(), {.weight = weight, .delay = 1.0});
+    recording::Recorder recorder;
+    const auto engine = engine::make_engine({}, simulation.core()->network, recorder, 1);
+    ASSERT_TRUE(engine->run_until(Time(777'900.0), [](const Time&) { return true; }));
+    const auto closest = engine->closest_approach();
+    ASSERT_TRUE(closest);
+    EXPECT_LT(closest->distance_mv, 14.0);
+    EXPECT_GE(closest->time_ms, 777'778.7);
+    EXPECT_LT(closest->time_ms, 777'792.0) << "the end of that epoch";
+  }
+}
+
 TEST(Idle, NetworksAreStillChangedAndDrivenAfterwards) {
   Simulation simulation;
   const Population cell = simulation.create(1, IfCurrExp{.v_rest = -65.0, .cm = 1.0, .tau_m = 1.0, .tau_syn_E = 1.0});
@@ -103,14 +152,16 @@ TEST(Idle, NetworksAreStillChangedAndDrivenAfterwards) {
   EXPECT_GE(cell.spikes().times.front(), Time(1'000'000.0));
   simulation.run(1'000'000.0);
   cell.set("v_rest", -40.0);  // above the threshold
-  simulation.run(10.0);
-  EXPECT_GT(cell.spikes().size(), driven + 3);
+  simulation.run(100.0);      // several epochs: from the first on
+  EXPECT_GT(cell.spikes().size(), driven + 60);
   cell.set("v_rest", -65.0);
   simulation.run(1'000'000.0);
   const std::size_t before = cell.spikes().size();
   cell.initialize("v", -10.0);
-  simulation.run(1.0);
-  EXPECT_EQ(cell.spikes().size(), before + 1);
+  const Time changed = simulation.now();
+  simulation.run(100.0);
+  ASSERT_EQ(cell.spikes().size(), before + 1);
+  EXPECT_EQ(cell.spikes().times.back(), changed);
 }
 
 }  // namespace

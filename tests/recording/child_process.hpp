@@ -62,6 +62,12 @@ inline void limit_memory(double more) {
   ::setrlimit(RLIMIT_AS, &limit);
 }
 
+/// From now on the process is killed when it has used so many seconds of processors.
+inline void limit_processor_time(rlim_t seconds) {
+  const rlimit limit{seconds, seconds};
+  ::setrlimit(RLIMIT_CPU, &limit);
+}
+
 /// Makes a folder that this process cannot write to. The superuser, who can write anywhere, becomes nobody first.
 inline void lose_access(const std::string& folder) {
   ::chmod(folder.c_str(), 0555);
