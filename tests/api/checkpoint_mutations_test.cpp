@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A checkpoint is input, also behind its checksum: whatever its numbers are, it is refused or it can be run on.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <bit>
@@ -8,6 +9,7 @@
 #include <cstdint>
 #include <cstring>
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <limits>
 #include <random>
@@ -20,6 +22,7 @@
 namespace va_event {
 namespace {
 
+using ::testing::HasSubstr;
 using testing_support::TemporaryFolder;
 
 constexpr std::size_t kHeader = 24;  // up to where the contents begin
@@ -41,6 +44,7 @@ std::vector<Population> build(Simulation& simulation) {
   simulation.connect(conductance + gamma + array, current, connector, {.weight = 0.05, .delay = 1.0});
   simulation.connect(current, conductance, connector, {.weight = 0.003, .delay = 1.5}, {.receptor_type = "inhibitory"});
   simulation.connect(conductance + array, delta, connector, {.weight = 0.4, .delay = delay});
+  conductance.slice(0, 1).inject(ACSource{.amplitude = 0.02, .frequency = 30.0});
   current.slice(0, 1).inject(ACSource{.amplitude = 0.1, .frequency = 50.0});
   conductance.slice(1, 3).inject(DCSource{.amplitude = 0.05, .start = 10.0, .stop = 40.0});
   conductance.record({"spikes", "v", "gsyn_exc"}, 0.5);
@@ -58,6 +62,16 @@ std::string with_checksum(std::string file) {
 }
 
 void write(const std::string& path, const std::string& bytes) { std::ofstream(path, std::ios::binary) << bytes; }
+
+/// What the error says; "" when there is none.
+std::string refusal_of(const std::function<void()>& load) {
+  try {
+    load();
+  } catch (const CheckpointError& error) {
+    return error.what();
+  }
+  return "";
+}
 
 class CheckpointMutations : public ::testing::Test {
  protected:
@@ -90,6 +104,14 @@ class CheckpointMutations : public ::testing::Test {
       EXPECT_LT(some.mean_spike_count(), 10'000.0);
     }
     return true;
+  }
+
+  /// @returns why it is refused; "" when it is not
+  [[nodiscard]] std::string complaint(const std::string& mutant) const {
+    write(path, with_checksum(mutant));
+    Simulation simulation({.seed = 3, .threads = 1});
+    build(simulation);
+    return refusal_of([&] { simulation.load_checkpoint(path); });
   }
 
   TemporaryFolder folder;
@@ -139,6 +161,194 @@ TEST_F(CheckpointMutations, EndInAnErrorOrInARunThatCompletes) {
   }
   EXPECT_GT(accepted, 100U);
   EXPECT_GT(refused, 300U);
+}
+
+/// Where things are in the file: places of a file of a simulation in doubles.
+class Layout {
+ public:
+  explicit Layout(const std::string& file) : file_(file) {}
+
+  template <class T>
+  [[nodiscard]] T at(std::size_t place) const {
+    T value;
+    std::memcpy(&value, file_.data() + place, sizeof value);
+    return value;
+  }
+  [[nodiscard]] std::size_t length_at(std::size_t place) const { return at<std::uint64_t>(place); }
+
+  /// Of a section's contents; its length stands before them.
+  [[nodiscard]] std::size_t section(const std::string& tag) const {
+    std::size_t place = kHeader;
+    while (file_.compare(place, 4, tag) != 0) {
+      place += 12 + length_at(place + 4);
+    }
+    return place + 12;
+  }
+  [[nodiscard]] std::size_t end_of(const std::string& tag) const { return section(tag) + length_at(section(tag) - 8); }
+  /// Of what is said of a cell: y, exc, inh, time, potential while it is refractory, ...
+  [[nodiscard]] std::size_t cell(std::size_t number) const {
+    std::size_t place = section("CELL");
+    for (; number > 0; --number) {
+      place += 8 + length_at(place);
+    }
+    return place + 8;
+  }
+  /// Of ends of refractoriness (0), source spikes (1), spikes in flight (2): their number, then kEvent bytes for each.
+  [[nodiscard]] std::size_t events(int kind) const {
+    std::size_t place = section("NEXT");
+    for (; kind > 0; --kind) {
+      place += 8 + length_at(place) * kEvent;
+    }
+    return place;
+  }
+  struct Samples {
+    std::size_t variable, interval, first, ids, values;
+  };
+  /// The first samplings that are listed: gsyn_exc.
+  [[nodiscard]] Samples samples() const {
+    Samples place{};
+    place.variable = section("DATA") + 8 + length_at(section("DATA")) * kSpike + 8 + 8;
+    const std::size_t unit = place.variable + length_at(place.variable - 8) + 8;
+    place.interval = unit + length_at(unit - 8);
+    place.first = place.interval + 8;
+    place.ids = place.first + 8 + 8;
+    place.values = place.ids + 4 * length_at(place.ids - 8) + 8;
+    return place;
+  }
+
+  static constexpr std::size_t kEvent = 4 + 8 + 8;  ///< cell, epoch, offset
+  static constexpr std::size_t kSpike = 4 + 8 + 8;  ///< cell, whole and fraction of its time
+
+ private:
+  const std::string& file_;
+};
+
+template <class T>
+std::string with(std::string file, std::size_t place, T value) {
+  std::memcpy(file.data() + place, &value, sizeof value);
+  return file;
+}
+
+/// The lengths of section and file are still right.
+std::string without(std::string file, std::size_t place, std::size_t count, const std::string& section) {
+  const Layout layout(file);
+  const std::size_t begin = layout.section(section);
+  file = with(file, begin - 8, std::uint64_t{layout.length_at(begin - 8) - count});
+  file = with(file, kHeader - 8, std::uint64_t{layout.length_at(kHeader - 8) - count});
+  return file.erase(place, count);
+}
+
+TEST_F(CheckpointMutations, OfNeuronsThatCannotBeAreRefused) {
+  constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+  const Layout place(file);
+  const auto refused = [&](std::size_t cell, std::size_t number, double value) {
+    return complaint(with(file, place.cell(cell) + 8 * number, value));
+  };
+  ASSERT_EQ(place.at<std::uint64_t>(place.cell(1) - 8), 41U) << "five numbers and a byte";
+  ASSERT_EQ(place.at<std::uint64_t>(place.cell(6) - 8), 49U) << "and a bound of the potential";
+  for (const std::size_t cell : {0U, 1U, 5U, 6U}) {  // of both models, driven by a sinusoid or not
+    SCOPED_TRACE(cell);
+    for (const double bad : {1e200, -1e200, kNaN}) {
+      for (const std::size_t number : {0U, 1U, 2U, 4U}) {
+        EXPECT_THAT(refused(cell, number, bad), HasSubstr("holds a number out of range")) << number << ' ' << bad;
+      }
+    }
+    EXPECT_THAT(refused(cell, 3, -1.0), HasSubstr("holds a neuron of another time"));
+  }
+  for (const std::size_t cell : {0U, 1U}) {
+    EXPECT_THAT(refused(cell, 1, -1e-3), HasSubstr("holds a variable below 0"));
+    EXPECT_THAT(refused(cell, 2, -1e-3), HasSubstr("holds a variable below 0"));
+  }
+  for (const double bad : {-1e50, 0.5, kNaN}) {
+    EXPECT_THAT(refused(6, 5, bad), HasSubstr("holds a bound below the potential")) << bad;
+  }
+  std::string large = file;
+  for (const std::size_t number : {0U, 1U, 2U}) {
+    large = with(large, place.cell(6) + 8 * number, 9e99);
+  }
+  EXPECT_THAT(complaint(large), HasSubstr("holds a potential out of range")) << "the sum of what is in range";
+}
+
+TEST_F(CheckpointMutations, OfEventsAtImpossibleTimesOrOfOtherCellsAreRefused) {
+  const Layout place(file);
+  const auto changed = [&](int kind, std::size_t part, auto value) {
+    EXPECT_GT(place.length_at(place.events(kind)), 0U) << kind;
+    return complaint(with(file, place.events(kind) + 8 + part, value));
+  };
+  constexpr std::size_t kEpoch = 4;  // place in an event; the cell is first
+  EXPECT_THAT(changed(0, kEpoch, std::int64_t{0}), HasSubstr("holds an end of refractoriness that is over"));
+  EXPECT_THAT(changed(1, kEpoch, std::int64_t{0}), HasSubstr("holds a source spike that is over"));
+  EXPECT_THAT(changed(2, kEpoch, std::int64_t{99}), HasSubstr("holds a spike of the future"));
+  const auto awake = [&] {
+    CellId cell = 0;
+    for (std::size_t k = 0; k < place.length_at(place.events(0)); ++k) {
+      cell += place.at<CellId>(place.events(0) + 8 + k * Layout::kEvent) == cell ? 1 : 0;
+    }
+    return cell;
+  }();
+  EXPECT_THAT(changed(0, 0, awake), HasSubstr("holds the end of a refractoriness that is none"));
+  const std::string fewer = with(file, place.events(0), std::uint64_t{place.length_at(place.events(0)) - 1});
+  EXPECT_THAT(complaint(without(fewer, place.events(0) + 8, Layout::kEvent, "NEXT")),
+              HasSubstr("holds a refractory neuron without an end"));
+  const std::size_t distance = place.end_of("DONE") - 8 - 8 - 4 - 8;  // of the last closest approach
+  EXPECT_THAT(complaint(with(file, distance, -1.0)), HasSubstr("holds a distance below 0"));
+  EXPECT_THAT(complaint(with(file, distance + 8, CellId{17})), HasSubstr("holds a closest approach of no cell"));
+}
+
+TEST_F(CheckpointMutations, OfSpikesOfOtherCellsOrAtNoTimesAreRefused) {
+  const std::size_t spike = Layout(file).section("DATA") + 8;
+  EXPECT_THAT(complaint(with(file, spike, CellId{13})), HasSubstr("holds a spike of a cell that is not recorded"));
+  EXPECT_THAT(complaint(with(file, spike + 4, std::int64_t{-1})), HasSubstr("holds a time that is none"));
+  EXPECT_THAT(complaint(with(file, spike + 4, std::int64_t{1} << 62U)), HasSubstr("holds a time that is none"));
+  for (const double bad : {-0.1, 1.0, std::nan("")}) {
+    EXPECT_THAT(complaint(with(file, spike + 12, bad)), HasSubstr("holds a time that is none")) << bad;
+  }
+}
+
+TEST_F(CheckpointMutations, OfSamplesThatAreNotRecordedHereAreRefused) {
+  const Layout layout(file);
+  const Layout::Samples place = layout.samples();
+  ASSERT_EQ(file.substr(place.variable, 8), "gsyn_exc");
+  ASSERT_EQ(layout.at<double>(place.interval), 0.5);
+  ASSERT_EQ(layout.at<CellId>(place.ids + 16), 4U);
+  EXPECT_THAT(complaint(with(file, place.variable, 'x')), HasSubstr("holds samples of other cells"));
+  EXPECT_THAT(complaint(with(file, place.ids + 16, CellId{7})), HasSubstr("holds samples of other cells"));
+  EXPECT_THAT(complaint(with(file, place.interval, 0.25)), HasSubstr("holds samples of other cells"));
+  for (const CellId bad : {0U, 2U, 3U}) {  // 3 is there twice
+    EXPECT_THAT(complaint(with(file, place.ids + 16, bad)), HasSubstr("holds cells that do not ascend"));
+  }
+  for (const double bad : {0.0, -0.5, HUGE_VAL, std::nan("")}) {
+    EXPECT_THAT(complaint(with(file, place.interval, bad)), HasSubstr("holds samples that are taken at no times"));
+    if (!std::isfinite(bad)) {
+      EXPECT_THAT(complaint(with(file, place.values + 80, bad)), HasSubstr("holds a sample that is no number"));
+    }
+  }
+  for (const std::int64_t bad : {std::int64_t{-1}, std::int64_t{1} << 52U}) {
+    EXPECT_THAT(complaint(with(file, place.first, bad)), HasSubstr("holds samples that are taken at no times"));
+  }
+  EXPECT_THAT(complaint(with(file, place.first, std::int64_t{1})), HasSubstr("holds samples of the future"));
+  const std::uint64_t values = layout.length_at(place.values - 8);
+  EXPECT_EQ(values, 5 * 67U);  // at 0, 0.5, ... 33 ms
+  EXPECT_THAT(complaint(without(with(file, place.values - 8, values - 5), place.values, 5 * 8, "DATA")),
+              HasSubstr("lacks samples"));
+}
+
+TEST_F(CheckpointMutations, OfDigitsOfATimeThatAreNoneAreRefused) {
+  const auto make = [] {
+    Simulation simulation({.precision = Precision::quad()});
+    simulation.create(1, SpikeSourceArray{{Time(1.0)}}).record("spikes");
+    return simulation;
+  };
+  Simulation simulation = make();
+  simulation.run(2.0);
+  simulation.save_checkpoint(path);
+  const std::string wide = testing_support::content(path);
+  for (const double bad : {1.0, -1.0, 1e300, std::nan("")}) {
+    const std::size_t tail = Layout(wide).section("DATA") + 8 + Layout::kSpike;
+    write(path, with_checksum(with(wide, tail, bad)));
+    Simulation other = make();
+    EXPECT_THAT(refusal_of([&] { other.load_checkpoint(path); }), HasSubstr("holds a time that is none")) << bad;
+  }
 }
 
 }  // namespace

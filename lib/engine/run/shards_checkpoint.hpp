@@ -171,8 +171,12 @@ void Shards<Real>::load(foundation::ByteReader& in) {
     }
   });
   RunCounts done;
-  in.section("DONE",
-             [&](foundation::ByteReader& part) { done = detail::get_counts(part, run_counts().groups.size()); });
+  in.section("DONE", [&](foundation::ByteReader& part) {
+    done = detail::get_counts(part, run_counts().groups.size());
+    for (const RunCounts::Group& group : done.groups) {
+      part.require(group.closest.cell < network_.cells(), "holds a closest approach of no cell");
+    }
+  });
   const auto forget_counts = [&done] {  // they belong to the first of all, the closest approach is known to all
     done.events = {};
     for (RunCounts::Group& group : done.groups) {
