@@ -3,18 +3,37 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <random>
 #include <string>
+#include <vector>
 
 #include "child_process.hpp"
 #include "temporary_folder.hpp"
 #include "va_event/error.hpp"
+
+namespace {
+
+/// What happens just before a file is locked: another process may be faster.
+std::function<void(int descriptor)> before_lock;
+
+}  // namespace
+
+/// This program's own, which the library calls.
+extern "C" int flock(int descriptor, int operation) noexcept {
+  if (before_lock && operation == LOCK_EX) {
+    before_lock(descriptor);
+  }
+  return static_cast<int>(::syscall(SYS_flock, descriptor, operation));
+}
 
 namespace va_event::recording {
 namespace {
@@ -181,7 +200,10 @@ TEST(AtomicFile, RemovesWhatKilledProcessesHaveLeftAndNothingElse) {
   }
   ASSERT_EQ(::read(ready[0], &byte, 1), 1);
   EXPECT_EQ(folder.entries(), 1U) << "that of the killed process is gone";
-  std::ofstream(folder / ".va_event-notes.tmp") << "not ours";
+  const std::vector<std::string> others = {".va_event-notes.tmp", ".va_event-.tmp", ".va_event-1-0.txt", "1-0.tmp"};
+  for (const std::string& name : others) {
+    std::ofstream(folder / name) << "not ours";
+  }
   std::ofstream(folder / "precious") << "not ours";
   std::filesystem::create_symlink("precious", folder / ".va_event-1-0.tmp");
   AtomicFile(folder / "a.bin").commit();
@@ -191,10 +213,29 @@ TEST(AtomicFile, RemovesWhatKilledProcessesHaveLeftAndNothingElse) {
   EXPECT_EQ(status, 0) << "a file that is being written is not taken for stale";
   EXPECT_EQ(content(folder / "alive.bin"), "alive");
   EXPECT_EQ(content(folder / "precious"), "not ours");
-  EXPECT_EQ(folder.entries(), 5U);
+  for (const std::string& name : others) {
+    EXPECT_EQ(content(folder / name), "not ours") << name;
+  }
+  EXPECT_EQ(folder.entries(), 4U + others.size());
   for (const int end : {ready[0], ready[1], go_on[0], go_on[1]}) {
     ::close(end);
   }
+}
+
+TEST(AtomicFile, IsMadeAgainWhenItIsTakenForStaleBeforeItIsLocked) {
+  const TemporaryFolder folder;
+  std::vector<std::string> taken;
+  before_lock = [&](int descriptor) {
+    before_lock = {};
+    taken.push_back(std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(descriptor)).string());
+    std::filesystem::remove(taken.back());
+  };
+  AtomicFile file(folder / "a.txt");
+  file.write("there");
+  file.commit();
+  EXPECT_EQ(taken.size(), 1U);
+  EXPECT_EQ(content(folder / "a.txt"), "there");
+  EXPECT_EQ(folder.entries(), 1U);
 }
 
 TEST(AtomicFile, LeavesTheOldFileWhenTheDiskFillsUp) {
