@@ -88,6 +88,7 @@ class Numbers(PyNNTest):
     def test_what_no_distribution_has_is_refused(self):
         rng = sim.NativeRNG(seed=8)
         for name, parameters, error in (("uniform", {"low": 0.0}, KeyError), ("cauchy", {}, KeyError),
+                                        ("uniform", {"low": 0.0, "high": 1.0, "mu": 0.5}, KeyError),
                                         ("normal", {"mu": 0.0, "sigma": -1.0}, ValueError),
                                         ("vonmises", {"mu": 0.0, "kappa": float("nan")}, ValueError),
                                         ("vonmises", {"mu": float("inf"), "kappa": 1.0}, ValueError)):
