@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import struct
 import subprocess
 import unittest
@@ -102,6 +103,20 @@ class Unwritable(CrossValidationTest):
             os.close(folder)
         self.assertIn("va-crossval: another run is writing into crossval", done.stderr)
         self.assertNotIn("another run", self.run_program("neuron", "--quick").stderr)
+
+
+class Interrupted(CrossValidationTest):
+    def test_the_first_signal_ends_a_study_cleanly(self):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            with self.subTest(signal=number):
+                process = subprocess.Popen([os.environ["VA_CROSSVAL"], "chaos"], cwd=self.folder,
+                                           stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+                self.addCleanup(process.kill)
+                self.assertIn("1 of", process.stderr.readline(), "it has begun")
+                process.send_signal(number)
+                self.assertIn("va-crossval: stopped; this study has written nothing", process.communicate()[1])
+                self.assertEqual(process.returncode, 128 + number)
+        self.assertEqual(os.listdir(self.path("crossval")), [])
 
 
 if __name__ == "__main__":
