@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Connectors make the networks that PyNN's own make: what pyNN.mock collects from them is the expected value."""
 
+import contextlib
 import os
+import resource
 import sys
 import tempfile
 
 import pyNN.mock as mock
 from pyNN import errors
-from pyNN.connectors import Connector
+from pyNN.connectors import Connector, IndexBasedExpression
 from pyNN.random import NumpyRNG, RandomDistribution
 from pyNN.space import Space
 
@@ -111,6 +113,7 @@ class AgainstMock(PyNNTest):
         except ImportError:
             self.skipTest("no csa (Debian: python3-csa)")
         self.assertSame(lambda s: s.CSAConnector(csa.cset(csa.oneToOne)))
+        self.assertSame(lambda s: s.CSAConnector(csa.cset(csa.full - csa.oneToOne)))
 
     def test_connection_sets_with_weights_and_delays(self):
         try:
@@ -284,6 +287,43 @@ class Rules(PyNNTest):
                     with self.assertRaises(errors.ConnectionError, msg=(connector, pre, post)):
                         sim.Projection(one, two, connector)
         self.assertEqual(len(sim.Projection(one, two, Beyond(1, 2))), 1)
+
+    @contextlib.contextmanager
+    def little_memory(self, more):
+        """Within it this process gets so many more bytes."""
+        usual = resource.getrlimit(resource.RLIMIT_AS)
+        with open("/proc/self/statm", encoding="ascii") as file:
+            used = int(file.read().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (used + more, usual[1]))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_AS, usual)
+
+    def test_what_memory_cannot_hold_is_refused_before_it_is_made(self):
+        class Often(IndexBasedExpression):
+            def __call__(self, i, j):
+                return (i + j) % 4 < 3
+
+        connectors = [sim.AllToAllConnector(), sim.FixedProbabilityConnector(0.5),
+                      sim.FixedNumberPreConnector(5000), sim.FixedNumberPostConnector(5000),
+                      sim.FixedTotalNumberConnector(50_000_000), sim.DistanceDependentProbabilityConnector("d >= 0"),
+                      sim.IndexBasedProbabilityConnector(Often())]
+        try:
+            import csa
+            connectors += [sim.CSAConnector(csa.cset(csa.full)), sim.CSAConnector(csa.cset(csa.full, 0.1, 1.0))]
+        except ImportError:
+            pass  # no csa
+        cells = sim.Population(10_000, sim.IF_curr_exp())
+        synapse = sim.StaticSynapse(weight=0.1, delay=1.0)
+        sim.Projection(cells[:10], cells[:10], sim.DistanceDependentProbabilityConnector("d >= 0"), synapse)  # imports
+        for connector in connectors:
+            with self.subTest(connector=type(connector).__name__), self.little_memory(100_000_000):
+                with self.assertRaisesRegex(
+                        errors.InvalidParameterValueError,
+                        rf"connections = \d+ or more: must be fewer in one projection \({type(connector).__name__}\): "
+                        r"about \d+ MB of memory are needed and \d+ MB are available"):
+                    sim.Projection(cells, cells, connector, synapse)
 
     def test_wrong_weights_delays_and_receptors_are_refused(self):
         cond, curr = sim.Population(2, sim.IF_cond_exp()), sim.Population(2, sim.IF_curr_exp())

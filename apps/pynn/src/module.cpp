@@ -9,6 +9,7 @@
 #include "network.hpp"
 #include "processes.hpp"
 #include "va_event/error.hpp"
+#include "va_event/memory.hpp"
 
 namespace va_event::python {
 
@@ -42,6 +43,8 @@ PYBIND11_MODULE(_native, module) {
   add_generator(module);
   module.attr("MAX_FREQUENCY") = ACSource::kMaxFrequency;
   module.def("version", [] { return std::string(version()); });
+  module.def("available_memory", &available_memory);
+  module.def("megabytes", &megabytes, py::arg("bytes"));
   module.def("cell_models", &cell_models);
   module.def("check_parameters", &check_parameters, py::arg("model"), py::arg("parameters"));
   module.def("check_initial_values", &check_initial_values, py::arg("model"), py::arg("variable"), py::arg("values"));

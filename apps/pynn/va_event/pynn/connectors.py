@@ -5,6 +5,7 @@ where the script prescribes no generator of PyNN's."""
 
 import copy
 import inspect
+import itertools
 
 import numpy as np
 from pyNN import connectors, errors
@@ -23,6 +24,8 @@ __all__ = ["AllToAllConnector", "ArrayConnector", "CloneConnector", "CSAConnecto
 
 #: Random numbers that are drawn at once, 8 MB.
 _BLOCK = 1 << 20
+#: Pairs of a connection set that are lists of Python at a time.
+_ROWS = 1 << 16
 
 
 def _same_for_all(connector, projection):
@@ -98,6 +101,7 @@ class FixedProbabilityConnector(connectors.FixedProbabilityConnector):
         # generator, so that all projections made with one generator replay the same numbers.
         uniform = copy.deepcopy(self.rng).next
         n_pre, n_post = projection.shape
+        projection._collector.require_room(int(self.p_connect * n_pre * n_post))
         columns = max(1, _BLOCK // n_pre)
         for begin in range(0, n_post, columns):
             drawn = uniform(min(columns, n_post - begin) * n_pre)
@@ -116,6 +120,7 @@ class AllToAllConnector(connectors.AllToAllConnector):
             connectors.AllToAllConnector.connect(self, projection)
             return
         n_pre, n_post = projection.shape
+        projection._collector.require_room(n_pre * n_post)
         post, pre = np.divmod(np.arange(n_pre * n_post, dtype=np.int64), n_pre)
         if not self.allow_self_connections:
             other = projection.pre.all_cells.astype(np.int64)[pre] != projection.post.all_cells.astype(np.int64)[post]
@@ -165,6 +170,7 @@ class FixedNumberPreConnector(_FixedNumber, connectors.FixedNumberPreConnector):
     def _pairs(self, projection):
         pre, post = projection.pre, projection.post
         counts = self._counts(post.size)
+        projection._collector.require_room(int(counts.sum()))
         drawn = self.rng.draw_cells(pre.size, counts, self._selves(post, pre), self.with_replacement)
         return drawn, np.repeat(np.arange(post.size), counts)
 
@@ -175,6 +181,7 @@ class FixedNumberPostConnector(_FixedNumber, connectors.FixedNumberPostConnector
     def _pairs(self, projection):
         pre, post = projection.pre, projection.post
         counts = self._counts(pre.size)
+        projection._collector.require_room(int(counts.sum()))
         drawn = self.rng.draw_cells(post.size, counts, self._selves(pre, post), self.with_replacement)
         order = np.argsort(drawn, kind="stable")
         return np.repeat(np.arange(pre.size), counts)[order], drawn[order]
@@ -192,6 +199,7 @@ class FixedTotalNumberConnector(_FixedNumber, connectors.FixedTotalNumberConnect
         if count > 0 and (available == 0 or (count > available and not self.with_replacement)):
             raise errors.ConnectionError(f"n = {count}: must be at most {available}, the number of pairs of cells")
         every = n_pre * n_post
+        projection._collector.require_room(count)
         if self.with_replacement or 2 * count <= available:
             numbers = self._numbers(count, every, left_out)
         else:  # most of them: those that are left out are fewer
@@ -245,18 +253,28 @@ class CSAConnector(connectors.CSAConnector):
     __doc__ = connectors.CSAConnector.__doc__
 
     def connect(self, projection):
-        """PyNN's own takes cells for indices where the set has weights and delays."""
-        csa = connectors.csa
-        if csa.arity(self.cset) != 2:
-            connectors.CSAConnector.connect(self, projection)
-            return
+        """PyNN's own takes cells for indices where the set has weights and delays, and else a matrix of all pairs."""
         n_pre, n_post = projection.shape
-        rows = np.array(list(csa.cross((0, n_pre - 1), (0, n_post - 1)) * self.cset), dtype=float).reshape(-1, 4)
-        order = np.argsort(rows[:, 1], kind="stable")
-        pre, post, weights, delays = rows[order].T
-        _check_index("pre", pre, n_pre)
-        _check_index("post", post, n_post)
+        rows = self._rows(projection)
+        _check_index("pre", rows[:, 0], n_pre)
+        _check_index("post", rows[:, 1], n_post)
+        if rows.shape[1] == 2:
+            post, pre = np.divmod(np.unique(rows[:, 1].astype(np.int64) * n_pre + rows[:, 0].astype(np.int64)), n_pre)
+            _add(self, projection, _parameters(self, projection), pre, post)
+            return
+        pre, post, weights, delays = rows[np.argsort(rows[:, 1], kind="stable")].T
         values = {"weight": weights, "delay": delays}
         if len(rows) > 0:
             _check(self, projection, values)
         projection._collector.add_pairs(pre.astype(int), post.astype(int), **values)
+
+    def _rows(self, projection):
+        """Pre and post cell of every pair and, where the set has them, weight and delay."""
+        csa = connectors.csa
+        n_pre, n_post = projection.shape
+        pairs = iter(csa.cross((0, n_pre - 1), (0, n_post - 1)) * self.cset)
+        blocks = [np.empty((0, 2 + csa.arity(self.cset)))]
+        while block := list(itertools.islice(pairs, _ROWS)):
+            blocks.append(np.array(block, dtype=float))
+            projection._collector.require_room(sum(map(len, blocks)) + _ROWS)
+        return np.concatenate(blocks)

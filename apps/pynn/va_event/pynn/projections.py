@@ -8,10 +8,17 @@ import numpy as np
 from pyNN import common, errors
 from pyNN.space import Space
 
+from .. import _native
 from . import processes, simulator
 from .exceptions import as_pynn_errors
 from .network import ids_of
 from .synapses import StaticSynapse
+
+#: Synapses between two looks at the memory that is left.
+_CHECK_EVERY = 1 << 20
+#: Bytes of a synapse: its weight and delay in the arrays of the projection, and all that it takes while it is made.
+_BYTES_OF_VALUES, _BYTES_WHILE_MADE = 16, 48
+_BYTES_OF_COLUMN = 200
 
 
 class Connection(common.Connection):
@@ -63,8 +70,10 @@ class Connection(common.Connection):
 class _Collector:
     """Takes the columns that a connector makes, one after the other, and drops those of other processes."""
 
-    def __init__(self, n_pre, local):
+    def __init__(self, n_pre, local, connector):
         self._n_pre, self._n_post = n_pre, local.size
+        self._connector = connector  # its name
+        self._checked = _CHECK_EVERY  # number of synapses up to which memory is not looked at
         self._local = None if local.all() else local
         self._numbers = array("Q")  # places among the synapses of all processes; left empty where nothing is dropped
         self._made = 0
@@ -72,12 +81,28 @@ class _Collector:
         self._post = array("I")
         self._values = {"weight": [], "delay": []}
 
+    def require_room(self, coming):
+        """For so many more synapses, before their arrays are made."""
+        self._checked = self._made + coming
+        columns = len(self._values["weight"]) / max(self._made, 1)  # of a synapse
+        needed = _BYTES_OF_VALUES * self._made + (_BYTES_WHILE_MADE + columns * _BYTES_OF_COLUMN) * coming
+        available = _native.available_memory()
+        if needed > available:
+            raise errors.InvalidParameterValueError(
+                f"connections = {self._checked} or more: must be fewer in one projection ({self._connector}): about "
+                f"{_native.megabytes(needed)} of memory are needed and {_native.megabytes(available)} are available")
+
+    def _require_room_of_next(self, size):
+        if self._made + size > self._checked:
+            self.require_room(max(size, _CHECK_EVERY))
+
     def add(self, pre, post, **values):
         pre = np.asarray(pre)
         if pre.size > 0 and not (0 <= pre.min() and pre.max() < self._n_pre and 0 <= post < self._n_post):
             raise errors.ConnectionError(f"pre cells {pre.min()} to {pre.max()}, post cell {post}: indices must be "
                                          f"below {self._n_pre} and {self._n_post}, and not negative")
         pre = pre.astype(np.uint32)
+        self._require_room_of_next(pre.size)
         self._made += pre.size
         if self._local is not None:
             if not self._local[post]:
@@ -89,6 +114,7 @@ class _Collector:
 
     def add_pairs(self, pre, post, **values):
         """Many columns at once. Each value is that of all these synapses, or an array with one of each."""
+        self._require_room_of_next(len(pre))
         self._made += len(pre)
         if self._local is not None:
             kept = np.flatnonzero(self._local[post])
@@ -135,7 +161,7 @@ class Projection(common.Projection):
         if not isinstance(self.synapse_type, StaticSynapse):
             raise errors.InvalidModelError(
                 f"{type(self.synapse_type).__name__} is not a synapse type of {simulator.name}: use its StaticSynapse")
-        self._collector = _Collector(self.pre.size, self.post._mask_local)
+        self._collector = _Collector(self.pre.size, self.post._mask_local, type(connector).__name__)
         with processes.as_one():
             connector.connect(self)
         self._pre, self._post, self._values = self._collector.arrays()
