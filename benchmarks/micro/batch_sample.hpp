@@ -27,7 +27,7 @@ template <>
 struct Example<Curr> {
   static constexpr double kSpikesPerMs = 22.0;  // 4000 neurons of 5.5 Hz
   static constexpr double kWeights[] = {0.0162, -0.09};
-  static std::vector<double> parameters(bool simple) {
+  static va_event::IfCurrExp parameters(bool simple) {
     return {-49, 0.2, simple ? 20.0 : 19.3, 5, simple ? 5.0 : 4.1, simple ? 10.0 : 11.7, 0, -60, -50};
   }
 };
@@ -35,7 +35,7 @@ template <>
 struct Example<Cond> {
   static constexpr double kSpikesPerMs = 58.0;
   static constexpr double kWeights[] = {0.004, 0.051};
-  static std::vector<double> parameters(bool simple) {
+  static va_event::IfCondExp parameters(bool simple) {
     return {-60, 0.2, 20, 5, simple ? 5.0 : 5.3, simple ? 10.0 : 9.1, 0, -80, -50, -60, 0};
   }
 };

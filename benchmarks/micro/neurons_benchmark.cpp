@@ -3,7 +3,6 @@
 // kernel in 50 digits; a wrong one ends the program with an error.
 #include <benchmark/benchmark.h>
 
-#include <array>
 #include <boost/multiprecision/cpp_bin_float.hpp>
 #include <cstddef>
 #include <random>
@@ -26,13 +25,13 @@ struct Parameters;
 
 template <>
 struct Parameters<IfCondExpKernel> {
-  static constexpr std::array<double, 11> kValues = {-60, 0.2, 20, 5, 5, 10, 0, -80, -50, -60, 0};
+  static constexpr va_event::IfCondExp kValues = {-60, 0.2, 20, 5, 5, 10, 0, -80, -50, -60, 0};
   static constexpr double kExc = 0.004, kInh = 0.051;  // [uS]
 };
 
 template <>
 struct Parameters<IfCurrExpKernel> {
-  static constexpr std::array<double, 9> kValues = {-49, 0.2, 20, 5, 5, 10, 0, -60, -50};
+  static constexpr va_event::IfCurrExp kValues = {-49, 0.2, 20, 5, 5, 10, 0, -60, -50};
   static constexpr double kExc = 0.0162, kInh = -0.09;  // [nA]
 };
 

@@ -63,8 +63,9 @@ void Clock::check(const FixedStepOptions& options) const {
     if (options.dt > limit.dt) {
       throw ParameterError("dt", options.dt, "ms",
                            "must be at most " + foundation::shortest_text(limit.dt) + " ms, or " +
-                               std::string(name(options.method)) + " is not stable for " + limit.time_constant + " = " +
-                               foundation::shortest_text(limit.tau) + " ms of \"" + population.label + "\"");
+                               std::string(name(options.method)) + " is not stable for " +
+                               std::string(limit.time_constant) + " = " + foundation::shortest_text(limit.tau) +
+                               " ms of \"" + population.label + "\"");
     }
   }
   const double min_delay = wiring_.min_neuron_delay();

@@ -7,6 +7,7 @@
 
 #include "neurons/safe_interval.hpp"
 #include "numerics/exponential_sum.hpp"
+#include "va_event/cell_types.hpp"
 
 namespace va_event::neurons {
 
@@ -15,18 +16,19 @@ namespace va_event::neurons {
 /// knows the model.
 ///
 /// `State` holds any variables; `y` = v - v_thresh [mV] and `t`, the time of the neuron's last event since the start of
-/// the epoch [ms], are among them. `Record` is the form in which memory holds a neuron, and `SharedExponentials` what
-/// all neurons with the same constants share at one time. A kernel that derives from StateRecords has Record = State, a
-/// SharedExponentials that is only a time, and all functions of records; it writes the rest.
+/// the epoch [ms], are among them. `Parameters` is the public struct of the model and `kParameters` the table of its
+/// members (network/parameter_table.hpp), `kVariables` the table of the members of State that users see; the functions
+/// of variables follow from it (variables.hpp). `Record` is the form in which memory holds a neuron, and
+/// `SharedExponentials` what all neurons with the same constants share at one time. A kernel that derives from
+/// StateRecords has Record = State, a SharedExponentials that is only a time, and all functions of records; it writes
+/// the rest.
 ///
 /// Functions of states, all without input, ignoring the threshold:
-///   prepare(parameters, injected)      constants, from parameters in the order of the model and a current [nA]
-///   make_state(c, variables)           in the order of the model
+///   prepare(parameters, injected)      constants, from the public struct of the model and a current [nA]
 ///   advance(c, state, h)               the state h later, h >= 0 [ms]; state.t stays
 ///   advance_refractory(c, state, h)    the same while v is held at v_reset
 ///   add_input(state, receptor, weight)
 ///   after_spike(c, state)              what a spike does beside the reset of v
-///   variable(c, state, index), set_variable(c, state, index, value)
 ///   drive_at_threshold(c, state)       tau_m dv/dt at v = v_thresh as a function of time [mV]: a constant and two
 ///                                      exponentials. Its sign says where v can cross the threshold
 ///   slope(c, state)                    dv/dt [mV/ms]
@@ -40,9 +42,12 @@ namespace va_event::neurons {
 template <class Kernel, class Real>
 concept NeuronKernel = requires(const typename Kernel::Constants& c, const typename Kernel::State& state,
                                 typename Kernel::State& change, typename Kernel::Record& record,
-                                const typename Kernel::SharedExponentials& at, std::span<const double> numbers,
+                                const typename Kernel::SharedExponentials& at,
+                                const typename Kernel::Parameters& parameters, std::span<const double> numbers,
                                 const Real& x, std::size_t index) {
-  { Kernel::prepare(numbers, 0.0) } -> std::same_as<typename Kernel::Constants>;
+  { Kernel::kParameters.read(numbers) } -> std::same_as<typename Kernel::Parameters>;
+  { Kernel::kVariables.infos() } -> std::same_as<std::span<const VariableInfo>>;
+  { Kernel::prepare(parameters, 0.0) } -> std::same_as<typename Kernel::Constants>;
   { Kernel::make_state(c, numbers) } -> std::same_as<typename Kernel::State>;
   { Kernel::advance(c, state, x) } -> std::same_as<typename Kernel::State>;
   { Kernel::advance_refractory(c, state, x) } -> std::same_as<typename Kernel::State>;

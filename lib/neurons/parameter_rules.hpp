@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <span>
 #include <string_view>
 
 namespace va_event::neurons {
@@ -12,5 +13,12 @@ inline constexpr std::array<std::string_view, 2> kNeuronReceptors = {"excitatory
 /// A neuron reset to its threshold or above would spike forever. [mV]
 /// @throws ParameterError unless v_reset < v_thresh
 void check_reset(double v_reset, double v_thresh);
+
+/// The same of a list of values. @tparam table the model's network::ParameterTable
+template <const auto& table>
+void check_reset(std::span<const double> values) {
+  const auto parameters = table.read(values);
+  check_reset(parameters.v_reset, parameters.v_thresh);
+}
 
 }  // namespace va_event::neurons

@@ -5,15 +5,17 @@
 
 #include "neurons/safe_interval.hpp"
 #include "neurons/state.hpp"
+#include "neurons/variables.hpp"
 
 namespace va_event::neurons {
 
 /// How a neuron is held in memory (its record), for kernels that hold it by its state as of its last event. A kernel
-/// that derives from this brings advance(), advance_refractory(), add_input() and safe_interval().
+/// that derives from this brings advance(), advance_refractory(), add_input() and safe_interval(), and the table of its
+/// variables.
 ///
 /// y of a refractory neuron is kRefractory, which no input moves.
 template <class Kernel, class Real, class StateOf = neurons::State<Real>>
-struct StateRecords {
+struct StateRecords : StateVariables<Kernel, StateOf> {
   using State = StateOf;
   using Record = State;
 

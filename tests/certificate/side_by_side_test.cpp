@@ -39,7 +39,8 @@ class SideBySideTest : public ::testing::Test {
     return run_side_by_side(contestant(tested), contestant(right(), Precision::quad()), ids(), kDuration, kGoOn)
         .comparison;
   }
-  static constexpr std::size_t kTauM = 2, kVThresh = 8;  // in IfCondExp::model()
+  static inline const std::size_t kTauM = parameter_index(IfCondExp::model(), "tau_m"),
+                                  kVThresh = parameter_index(IfCondExp::model(), "v_thresh");
 
   Simulation simulation_;
   Population cells_;

@@ -11,13 +11,13 @@
 namespace va_event::neurons {
 namespace {
 
-using testing::Case;
 using testing::RandomCases;
 using testing::reference_y;
 using testing::Wide;
 using testing::widen;
 using Kernel = IfCurrExpKernel<double>;
 using WideKernel = IfCurrExpKernel<Wide>;
+using Case = testing::Case<IfCurrExp>;
 
 Case random_framed_case(RandomCases& random) {
   for (;;) {
@@ -90,7 +90,7 @@ TEST(Frame, HoldsARefractoryNeuronAndWakesItAtAnyPotential) {
 
 TEST(Frame, IsForTimeConstantsThatAreApart) {
   const auto in_amplitude_form = [](double tau_m, double tau_exc, double tau_inh) {
-    return Kernel::prepare(std::vector<double>{-65, 1, tau_m, 2, tau_exc, tau_inh, 0, -65, -50}, 0.0).in_amplitude_form;
+    return Kernel::prepare(IfCurrExp{-65, 1, tau_m, 2, tau_exc, tau_inh, 0, -65, -50}, 0.0).in_amplitude_form;
   };
   EXPECT_TRUE(in_amplitude_form(20, 5, 10));
   EXPECT_TRUE(in_amplitude_form(10, 0.5, 100));

@@ -81,11 +81,11 @@ TEST(CellModels, EveryFieldOfIfCurrDeltaReachesTheParameterOfItsName) {
   }
 }
 
-TEST(CellModels, KernelsReadTheParametersInTheDescriptorsOrder) {
+TEST(CellModels, KernelsReadEachParameterFromTheFieldOfItsName) {
   IfCondExp cond;
   cond.v_rest = -60, cond.cm = 0.5, cond.tau_m = 10, cond.tau_syn_E = 4, cond.tau_syn_I = 8, cond.e_rev_I = -85;
   cond.v_reset = -70, cond.tau_refrac = 3, cond.i_offset = 0.5;
-  const auto c = neurons::IfCondExpKernel<double>::prepare(CellType(cond).values(), 0.25);
+  const auto c = neurons::IfCondExpKernel<double>::prepare(cond, 0.25);
   EXPECT_EQ(c.resistance, 20);
   EXPECT_EQ(c.y_leak, 5);
   EXPECT_EQ(c.y_exc, 50);
@@ -97,7 +97,7 @@ TEST(CellModels, KernelsReadTheParametersInTheDescriptorsOrder) {
   IfCurrExp curr;
   curr.v_rest = -60, curr.cm = 0.5, curr.tau_m = 10, curr.tau_syn_E = 4, curr.tau_syn_I = 8;
   curr.v_reset = -70, curr.tau_refrac = 3, curr.i_offset = 0.5;
-  const auto d = neurons::IfCurrExpKernel<double>::prepare(CellType(curr).values(), 0.25);
+  const auto d = neurons::IfCurrExpKernel<double>::prepare(curr, 0.25);
   EXPECT_EQ(d.resistance, 20);
   EXPECT_EQ(d.y_infinity, 5);
   EXPECT_EQ(d.exc.rate, 0.25);

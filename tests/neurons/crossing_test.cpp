@@ -161,8 +161,8 @@ TEST(FirstCrossingOfConstantCurrent, IsTheLogarithmOfTheClosedForm) {
   for (int i = 0; i < 500; ++i) {
     const double tau_m = random.log_uniform(1, 100), y_infinity = random.log_uniform(1e-3, 100);
     const Wide expected = Wide(tau_m) * log((Wide(y_infinity) + 15) / Wide(y_infinity));
-    const std::vector<double> curr = {y_infinity, 1, tau_m, 2, 5, 5, 0, -15, 0};
-    const std::vector<double> cond = {y_infinity, 1, tau_m, 2, 5, 5, 50, -20, 0, -15, 0};
+    const IfCurrExp curr = {y_infinity, 1, tau_m, 2, 5, 5, 0, -15, 0};
+    const IfCondExp cond = {y_infinity, 1, tau_m, 2, 5, 5, 50, -20, 0, -15, 0};
     const std::vector<double> reset = {-15, 0, 0};
     using Curr = IfCurrExpKernel<double>;
     using Cond = IfCondExpKernel<double>;
@@ -184,7 +184,7 @@ struct Epsp {
   double depth, current;
   static constexpr double kTauM = 20, kTauSyn = 5, kResistance = 100;
 
-  [[nodiscard]] std::vector<double> parameters() const {
+  [[nodiscard]] IfCurrExp parameters() const {
     return {-depth, kTauM / kResistance, kTauM, 2, kTauSyn, 10, 0, -depth - 1, 0};
   }
   /// Potential above rest in closed form.
@@ -239,7 +239,7 @@ TEST(FirstCrossingOfAnEpspPair, IsFoundBetweenEndPointsThatAreBothBelowThreshold
 TEST(FirstCrossingOfFastInhibition, SecondPieceOfPositiveDriveIsSearchedToo) {
   // Drive +, -, +: an IPSP that starts late enough lets the neuron, whose rest is above threshold, fire after it.
   using Kernel = IfCurrExpKernel<double>;
-  const std::vector<double> parameters = {1, 0.2, 20, 2, 2, 10, 0, -10, 0};
+  const IfCurrExp parameters = {1, 0.2, 20, 2, 2, 10, 0, -10, 0};
   const auto constants = Kernel::prepare(parameters, 0.0);
   const auto state = Kernel::make_state(constants, std::vector<double>{-5, 0.3, -0.25});
   ASSERT_EQ(Kernel::drive_at_threshold(constants, state).sign_pieces(1000).count, 3);

@@ -39,10 +39,16 @@ Wide peak_time(const typename WideKernel::Constants& constants, const State<Wide
   return b;
 }
 
+/// The parameters that are potentials, except v_reset and v_thresh = 0.
+template <class Parameters>
+using Potentials = std::vector<double Parameters::*>;
+
 /// Shifts every potential of a case by the same amount, which shifts v(t) by it.
-Case shifted(Case example, const std::vector<std::size_t>& potentials, const Wide& shift) {
-  for (const std::size_t i : potentials) {
-    example.parameters[i] = static_cast<double>(Wide(example.parameters[i]) + shift);
+template <class Parameters>
+Case<Parameters> shifted(Case<Parameters> example, const Potentials<Parameters>& potentials, const Wide& shift) {
+  for (const auto potential : potentials) {
+    double& value = example.parameters.*potential;
+    value = static_cast<double>(Wide(value) + shift);
   }
   example.variables[0] = static_cast<double>(Wide(example.variables[0]) + shift);
   return example;
@@ -52,9 +58,9 @@ struct LookResult {
   int passed = 0, stayed_below = 0, within_rounding = 0;
 };
 
-/// @param potentials indices of the parameters that are potentials, except v_reset and v_thresh = 0
 template <class Kernel>
-LookResult graze(const Case& example, const std::vector<std::size_t>& potentials) {
+LookResult graze(const Case<typename Kernel::Parameters>& example,
+                 const Potentials<typename Kernel::Parameters>& potentials) {
   using WideKernel = typename MakeCase<Kernel>::WideKernel;
   // Shifting all potentials does not move the peak in time. The slope may be negative at first.
   const auto original = Kernel::prepare(example.parameters, 0.0);
@@ -69,7 +75,7 @@ LookResult graze(const Case& example, const std::vector<std::size_t>& potentials
   }
   const auto wide = WideKernel::prepare(example.parameters, 0.0);
   const Wide time = peak_time<WideKernel>(wide, WideKernel::make_state(wide, example.variables), Wide(guess));
-  const auto height_of_peak = [&](const Case& c) {
+  const auto height_of_peak = [&](const auto& c) {
     const auto constants = WideKernel::prepare(c.parameters, 0.0);
     return reference_y(constants, WideKernel::make_state(constants, c.variables), time);
   };
@@ -78,7 +84,7 @@ LookResult graze(const Case& example, const std::vector<std::size_t>& potentials
   for (int k = 0; k <= 50; ++k) {
     for (const double sign : {1.0, -1.0}) {
       const Wide offset(sign * std::ldexp(1.0, -k));
-      const Case at_threshold = shifted(example, potentials, offset - unshifted);
+      const auto at_threshold = shifted(example, potentials, offset - unshifted);
       const Wide height = height_of_peak(at_threshold);  // the offset, apart from the rounding to doubles
       const auto constants = Kernel::prepare(at_threshold.parameters, 0.0);
       const auto state = Kernel::make_state(constants, at_threshold.variables);
@@ -116,12 +122,12 @@ TEST(ClosestApproach, NoPeakOfAConductanceIsMissedOrInvented) {
   for (const Scale& size : kScales) {
     const double scale = size.factor;
     // tau_syn in both orders, with and without inhibition, the second case with a rest close to threshold
-    const Case cases[] = {
+    const Case<IfCondExp> cases[] = {
         {{-10 * scale, 0.2, 20, 2, 5, 10, 50 * scale, -30 * scale, 0, -99, 0}, {-5 * scale, 0.015, 0.01}},
         {{-1 * scale, 0.2, 20, 2, 10, 3, 50 * scale, -20 * scale, 0, -99, 0}, {-4 * scale, 0.005, 0.03}},
         {{-10 * scale, 0.2, 20, 2, 5, 10, 50 * scale, -30 * scale, 0, -99, 0}, {-5 * scale, 0.3, 0.0}}};
-    for (const Case& example : cases) {
-      expect_decided(graze<Kernel>(example, {0, 6, 7}), size);
+    for (const auto& example : cases) {
+      expect_decided(graze<Kernel>(example, {&IfCondExp::v_rest, &IfCondExp::e_rev_E, &IfCondExp::e_rev_I}), size);
     }
   }
 }
@@ -130,11 +136,12 @@ TEST(ClosestApproach, NoPeakOfACurrentIsMissedOrInvented) {
   using Kernel = IfCurrExpKernel<double>;
   for (const Scale& size : kScales) {
     const double scale = size.factor;
-    const Case cases[] = {{{-10 * scale, 0.2, 20, 2, 5, 10, 0, -99, 0}, {-9 * scale, 0.3 * scale, -0.02 * scale}},
-                          {{-10 * scale, 0.2, 20, 2, 20, 3, 0, -99, 0}, {-9 * scale, 0.2 * scale, -0.2 * scale}},
-                          {{-10 * scale, 0.2, 5, 2, 20, 5, 0, -99, 0}, {-9 * scale, 0.6 * scale, 0.0}}};
-    for (const Case& example : cases) {
-      expect_decided(graze<Kernel>(example, {0}), size);
+    const Case<IfCurrExp> cases[] = {
+        {{-10 * scale, 0.2, 20, 2, 5, 10, 0, -99, 0}, {-9 * scale, 0.3 * scale, -0.02 * scale}},
+        {{-10 * scale, 0.2, 20, 2, 20, 3, 0, -99, 0}, {-9 * scale, 0.2 * scale, -0.2 * scale}},
+        {{-10 * scale, 0.2, 5, 2, 20, 5, 0, -99, 0}, {-9 * scale, 0.6 * scale, 0.0}}};
+    for (const auto& example : cases) {
+      expect_decided(graze<Kernel>(example, {&IfCurrExp::v_rest}), size);
     }
   }
 }

@@ -77,8 +77,10 @@ State<Wide> widen(const State<Narrow>& s) {
 }
 
 /// A neuron's parameters and state, all exact doubles. The threshold is 0 mV, so that y is v.
+/// @tparam Parameters the public struct of a model
+template <class Parameters>
 struct Case {
-  std::vector<double> parameters;
+  Parameters parameters;
   std::vector<double> variables;
 };
 
@@ -87,7 +89,7 @@ class RandomCases : public numerics::testing::RandomNumbers {
   using RandomNumbers::RandomNumbers;
 
   /// Currents of either sign, time constants in any order, sometimes equal.
-  Case curr_exp() {
+  Case<IfCurrExp> curr_exp() {
     const double tau_m = log_uniform(1, 100), resistance = log_uniform(10, 1000);
     const double tau_exc = tau(tau_m), tau_inh = one_in(8) ? tau_exc : tau(tau_m);
     const double v_rest = uniform(-20, 5), i_offset = one_in(3) ? uniform(-20, 20) / resistance : 0.0;
@@ -97,7 +99,7 @@ class RandomCases : public numerics::testing::RandomNumbers {
   }
 
   /// Conductances up to 100 times the leak.
-  Case cond_exp() {
+  Case<IfCondExp> cond_exp() {
     const double tau_m = log_uniform(1, 100), resistance = log_uniform(10, 1000);
     const double tau_exc = tau(tau_m), tau_inh = one_in(8) ? tau_exc : tau(tau_m);
     const double v_rest = uniform(-20, 5), i_offset = one_in(3) ? uniform(-20, 20) / resistance : 0.0;
@@ -117,12 +119,12 @@ template <class Kernel>
 struct MakeCase;
 template <>
 struct MakeCase<IfCurrExpKernel<double>> {
-  static Case make(RandomCases& random) { return random.curr_exp(); }
+  static Case<IfCurrExp> make(RandomCases& random) { return random.curr_exp(); }
   using WideKernel = IfCurrExpKernel<Wide>;
 };
 template <>
 struct MakeCase<IfCondExpKernel<double>> {
-  static Case make(RandomCases& random) { return random.cond_exp(); }
+  static Case<IfCondExp> make(RandomCases& random) { return random.cond_exp(); }
   using WideKernel = IfCondExpKernel<Wide>;
 };
 

@@ -49,7 +49,7 @@ TEST(ShortConductanceSolution, IsRightToTheLastBitsAsFarAsItApplies) {
 }
 
 TEST(ShortConductanceSolution, DoesNotApplyToLongerTimes) {
-  const auto c = Kernel::prepare(std::vector<double>{-10, 0.2, 20, 5, 5, 10, 50, -30, 0, -10, 0}, 0.0);
+  const auto c = Kernel::prepare(IfCondExp{-10, 0.2, 20, 5, 5, 10, 50, -30, 0, -10, 0}, 0.0);
   const State<double> quiet{-5, 0, 0, 0}, strong{-5, 0.5, 0.5, 0};
   EXPECT_TRUE(ShortConductanceSolution<Kernel>::applies(c, quiet, 0.25));
   EXPECT_FALSE(ShortConductanceSolution<Kernel>::applies(c, quiet, 0.26));  // z

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string_view>
 
 #include "network/network.hpp"
 #include "neurons/fixed_step/neuron_group.hpp"
@@ -11,9 +12,9 @@ namespace va_event::fixed_step {
 
 /// The longest step with which a method is stable for a population, without regard to synaptic conductances.
 struct StabilityLimit {
-  double dt;                  ///< [ms]; +inf if there is none
-  const char* time_constant;  ///< which one sets it
-  double tau;                 ///< its value [ms]
+  double dt;                       ///< [ms]; +inf if there is none
+  std::string_view time_constant;  ///< which one sets it
+  double tau;                      ///< its value [ms]
 };
 
 /// How a neuron model is simulated in fixed steps. A model without one refuses them by its name.

@@ -30,29 +30,25 @@ struct Run {
   GridTime refractory;       ///< tau_refrac
 };
 
-inline double parameter(const network::PopulationData& population, std::string_view name, std::size_t neuron) {
-  return population.parameters[parameter_index(*population.model, name)].at(neuron);
-}
-
-/// @param has_conductances then reversal potentials are among the parameters
-inline Membrane membrane_of(const network::PopulationData& population, std::size_t n, bool has_conductances) {
-  Membrane m{parameter(population, "v_rest", n),
-             1.0 / parameter(population, "cm", n),
-             1.0 / parameter(population, "tau_m", n),
-             1.0 / parameter(population, "tau_syn_E", n),
-             1.0 / parameter(population, "tau_syn_I", n),
-             0.0,
-             0.0};
-  if (has_conductances) {
-    m.e_rev_e = parameter(population, "e_rev_E", n);
-    m.e_rev_i = parameter(population, "e_rev_I", n);
+/// @tparam has_conductances then reversal potentials are among the parameters
+/// @tparam Parameters       the public struct of a model
+template <bool has_conductances, class Parameters>
+Membrane membrane_of(const Parameters& p) {
+  Membrane m{p.v_rest, 1.0 / p.cm, 1.0 / p.tau_m, 1.0 / p.tau_syn_E, 1.0 / p.tau_syn_I, 0.0, 0.0};
+  if constexpr (has_conductances) {
+    m.e_rev_e = p.e_rev_E;
+    m.e_rev_i = p.e_rev_I;
   }
   return m;
 }
 
+template <const auto& table>
+using ParametersOf = typename std::remove_cvref_t<decltype(table)>::Parameters;
+
 /// Two neighbours differ in nothing but i_offset.
-inline bool same_run(const network::PopulationData& population, std::size_t a, std::size_t b) {
-  const std::size_t i_offset = parameter_index(*population.model, "i_offset");
+template <const auto& table>
+bool same_run(const network::PopulationData& population, std::size_t a, std::size_t b) {
+  constexpr std::size_t i_offset = table.index_of(&ParametersOf<table>::i_offset);
   for (std::size_t p = 0; p < population.parameters.size(); ++p) {
     if (p != i_offset && population.parameters[p].at(a) != population.parameters[p].at(b)) {
       return false;
@@ -78,26 +74,26 @@ void whole_step(const Run<Stepper>& run, const double* __restrict v, const doubl
   }
 }
 
-template <class Stepper>
+/// @tparam table the model's network::ParameterTable
+template <const auto& table, class Stepper>
 class GroupOf final : public NeuronGroup {
  public:
   GroupOf(const network::PopulationData& population, const FixedStepOptions& options)
       : grid_(options.dt), timing_(options.spikes), run_of_(population.size) {
     const std::size_t size = population.size;
     for (std::size_t n = 0; n < size; ++n) {
-      if (n == 0 || !same_run(population, n - 1, n)) {
-        const Membrane membrane = membrane_of(population, n, Stepper::kHasConductances);
-        const double tau_refrac = parameter(population, "tau_refrac", n);
-        runs_.push_back({n, n, membrane, Stepper::factors(membrane, options.dt), parameter(population, "v_thresh", n),
-                         parameter(population, "v_reset", n),
-                         on_grid() ? GridTime{grid_.nearest(tau_refrac), 0.0} : grid_.duration(tau_refrac)});
+      const auto p = table.read(population, n);
+      if (n == 0 || !same_run<table>(population, n - 1, n)) {
+        const Membrane membrane = membrane_of<Stepper::kHasConductances>(p);
+        runs_.push_back({n, n, membrane, Stepper::factors(membrane, options.dt), p.v_thresh, p.v_reset,
+                         on_grid() ? GridTime{grid_.nearest(p.tau_refrac), 0.0} : grid_.duration(p.tau_refrac)});
       }
       runs_.back().end = n + 1;
       run_of_[n] = static_cast<std::uint32_t>(runs_.size() - 1);
       v_.push_back(population.initial[0].at(n));
       e_.push_back(population.initial[1].at(n));
       i_.push_back(population.initial[2].at(n));
-      current_.push_back(parameter(population, "i_offset", n));
+      current_.push_back(p.i_offset);
     }
     next_v_.resize(size), next_e_.resize(size), next_i_.resize(size);
     reached_.assign(size, 0.0);
@@ -265,14 +261,17 @@ inline double stability_interval(Method method) {
   return std::numeric_limits<double>::infinity();
 }
 
-inline StabilityLimit stability_limit(const network::PopulationData& population, Method method) {
+template <const auto& table>
+StabilityLimit stability_limit(const network::PopulationData& population, Method method) {
   StabilityLimit limit{std::numeric_limits<double>::infinity(), "", 0.0};
   const double interval = stability_interval(method);
-  for (const char* name : {"tau_m", "tau_syn_E", "tau_syn_I"}) {
+  using Parameters = ParametersOf<table>;
+  for (const auto member : {&Parameters::tau_m, &Parameters::tau_syn_E, &Parameters::tau_syn_I}) {
+    const std::size_t index = table.index_of(member);
     for (std::size_t n = 0; n < population.size; ++n) {
-      const double tau = parameter(population, name, n);
+      const double tau = population.parameters[index].at(n);
       if (interval * tau < limit.dt) {
-        limit = {interval * tau, name, tau};
+        limit = {interval * tau, table.infos()[index].name, tau};
       }
     }
   }
@@ -280,33 +279,34 @@ inline StabilityLimit stability_limit(const network::PopulationData& population,
 }
 
 /// A group that is advanced by the method of the options; by `ExactMethod`, if the model has one, where that is exact.
-template <class Model, class ExactMethod>
+template <const auto& table, class Model, class ExactMethod>
 std::unique_ptr<NeuronGroup> make_group(const network::PopulationData& population, const FixedStepOptions& options) {
   switch (options.method) {
     case Method::exponential_euler:
-      return std::make_unique<GroupOf<ExponentialEuler<Model>>>(population, options);
+      return std::make_unique<GroupOf<table, ExponentialEuler<Model>>>(population, options);
     case Method::forward_euler:
-      return std::make_unique<GroupOf<ForwardEuler<Model>>>(population, options);
+      return std::make_unique<GroupOf<table, ForwardEuler<Model>>>(population, options);
     case Method::rk2:
-      return std::make_unique<GroupOf<Rk2<Model>>>(population, options);
+      return std::make_unique<GroupOf<table, Rk2<Model>>>(population, options);
     case Method::rk4:
-      return std::make_unique<GroupOf<Rk4<Model>>>(population, options);
+      return std::make_unique<GroupOf<table, Rk4<Model>>>(population, options);
     case Method::exact:
       break;
   }
   if constexpr (std::is_void_v<ExactMethod>) {
     return nullptr;
   } else {
-    return std::make_unique<GroupOf<ExactMethod>>(population, options);
+    return std::make_unique<GroupOf<table, ExactMethod>>(population, options);
   }
 }
 
 }  // namespace detail
 
 /// The form of a model with two synapses, given by its right-hand side and, where there is one, its exact propagator.
-template <class Model, class ExactMethod = void>
+/// @tparam table the model's network::ParameterTable
+template <const auto& table, class Model, class ExactMethod = void>
 [[nodiscard]] constexpr FixedStepForm fixed_step_form() {
-  return {!std::is_void_v<ExactMethod>, detail::stability_limit, detail::make_group<Model, ExactMethod>};
+  return {!std::is_void_v<ExactMethod>, detail::stability_limit<table>, detail::make_group<table, Model, ExactMethod>};
 }
 
 }  // namespace va_event::fixed_step

@@ -517,12 +517,10 @@ class KernelGroup : public ModelGroup<Real, typename Kernel::State> {
     in.require(magnitude(rare_[i].refractory_y) <= Real(kLargest), "holds a number out of range");
     const State state = visible(i, state_at(i, records_[i].t));
     in.require(magnitude(state.y) <= Real(kLargest), "holds a potential out of range");
-    if constexpr (requires { Kernel::model(); }) {
-      for (std::size_t x = 0; x < Kernel::model().variables.size(); ++x) {
-        in.require(Kernel::model().variables[x].bound != Bound::non_negative ||
-                       Kernel::variable(constants(i), state, x) >= Real(0),
-                   "holds a variable below 0");
-      }
+    for (std::size_t x = 0; x < Kernel::kVariables.infos().size(); ++x) {
+      in.require(Kernel::kVariables.infos()[x].bound != Bound::non_negative ||
+                     Kernel::variable(constants(i), state, x) >= Real(0),
+                 "holds a variable below 0");
     }
   }
 

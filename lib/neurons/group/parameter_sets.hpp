@@ -46,7 +46,7 @@ class ParameterSets {
     } else {  // in its place
       known_.erase(keys_[set]);
       keys_[set].clear();
-      constants_[set] = Kernel::prepare(parameters, injected);
+      constants_[set] = prepare(parameters, injected);
     }
     return set;
   }
@@ -60,6 +60,10 @@ class ParameterSets {
     return key;
   }
 
+  static Constants prepare(std::span<const double> parameters, double injected) {
+    return Kernel::prepare(Kernel::kParameters.read(parameters), injected);
+  }
+
   std::uint32_t new_set(std::span<const double> parameters, double injected) {
     if (free_.empty()) {
       free_.push_back(static_cast<std::uint32_t>(users_.size()));
@@ -69,7 +73,7 @@ class ParameterSets {
     }
     const std::uint32_t set = free_.back();
     free_.pop_back();
-    constants_[set] = Kernel::prepare(parameters, injected);
+    constants_[set] = prepare(parameters, injected);
     return set;
   }
 

@@ -5,17 +5,18 @@
 #include <cstddef>
 #include <limits>
 #include <optional>
-#include <span>
 #include <type_traits>
 #include <utility>
 
 #include "neurons/if_cond_exp/intervals/conductance_series.hpp"
 #include "neurons/if_cond_exp/intervals/decay_series.hpp"
 #include "neurons/if_cond_exp/intervals/transfer.hpp"
+#include "neurons/if_cond_exp/parameters.hpp"
 #include "neurons/if_cond_exp/short_solution.hpp"
 #include "neurons/safe_interval.hpp"
 #include "neurons/state.hpp"
 #include "neurons/state_records.hpp"
+#include "neurons/variables.hpp"
 #include "numerics/elementary.hpp"
 #include "numerics/exponential_sum.hpp"
 #include "numerics/gauss_legendre.hpp"
@@ -99,17 +100,22 @@ struct IfCondExpKernel : StateRecords<IfCondExpKernel<Real>, Real> {
     Real epoch_inh;
   };
 
-  [[nodiscard]] static const CellModel& model() { return IfCondExp::model(); }
+  using Parameters = IfCondExp;
+  static constexpr const auto& kParameters = kIfCondExpParameters;
+  static constexpr VariableTable<State, 3> kVariables{
+      {{{&State::y, "v", "mV", -65.0, Bound::any, "membrane potential"},
+        {&State::exc, "gsyn_exc", "uS", 0.0, Bound::non_negative, "excitatory conductance"},
+        {&State::inh, "gsyn_inh", "uS", 0.0, Bound::non_negative, "inhibitory conductance"}}}};
 
   /// Only of doubles: digits of wider types take more terms than a short solution is worth.
   using Short = std::conditional_t<std::is_same_v<Real, double>, ShortConductanceSolution<IfCondExpKernel>, void>;
 
-  /// @param parameters       in the order of model().parameters
   /// @param injected_current [nA], added to i_offset
-  [[nodiscard]] static Constants prepare(std::span<const double> parameters, double injected_current) {
-    const Real v_rest(parameters[0]), cm(parameters[1]), tau_m(parameters[2]), tau_refrac(parameters[3]);
-    const Real tau_exc(parameters[4]), tau_inh(parameters[5]), e_rev_exc(parameters[6]), e_rev_inh(parameters[7]);
-    const Real v_thresh(parameters[8]), v_reset(parameters[9]), i_offset(parameters[10]);
+  [[nodiscard]] static Constants prepare(const Parameters& parameters, double injected_current) {
+    const Real v_rest(parameters.v_rest), cm(parameters.cm), tau_m(parameters.tau_m), tau_refrac(parameters.tau_refrac);
+    const Real tau_exc(parameters.tau_syn_E), tau_inh(parameters.tau_syn_I), e_rev_exc(parameters.e_rev_E),
+        e_rev_inh(parameters.e_rev_I);
+    const Real v_thresh(parameters.v_thresh), v_reset(parameters.v_reset), i_offset(parameters.i_offset);
     const Real resistance = tau_m / cm;
     const Real y_leak = (v_rest - v_thresh) + resistance * (i_offset + Real(injected_current));
     const Real y_exc = e_rev_exc - v_thresh;
@@ -134,15 +140,11 @@ struct IfCondExpKernel : StateRecords<IfCondExpKernel<Real>, Real> {
             y_inh,
             potentials,
             kHorizon * (tau_m + tau_exc + tau_inh),
-            kIsDouble ? decay_series::shape_of(parameters[2], parameters[4], parameters[5]) : decay_series::Shape{},
-            kIsDouble && parameters[4] >= kMinAmplitudeFormTau && parameters[5] >= kMinAmplitudeFormTau,
+            kIsDouble ? decay_series::shape_of(parameters.tau_m, parameters.tau_syn_E, parameters.tau_syn_I)
+                      : decay_series::Shape{},
+            kIsDouble && parameters.tau_syn_E >= kMinAmplitudeFormTau && parameters.tau_syn_I >= kMinAmplitudeFormTau,
             numerics::elementary::exp(Real(-Real(kEpoch) / tau_exc)),
             numerics::elementary::exp(Real(-Real(kEpoch) / tau_inh))};
-  }
-
-  /// @param variables in the order of model().variables
-  [[nodiscard]] static State make_state(const Constants& constants, std::span<const double> variables) {
-    return {Real(variables[0]) - constants.v_thresh, Real(variables[1]), Real(variables[2]), Real(0)};
   }
 
   /// The state `h` later without input, ignoring the threshold; `t` stays.
@@ -210,20 +212,6 @@ struct IfCondExpKernel : StateRecords<IfCondExpKernel<Real>, Real> {
   /// @param receptor index in model().receptors
   static void add_input(State& state, std::size_t receptor, const Real& weight) {
     (receptor == 0 ? state.exc : state.inh) += weight;
-  }
-
-  /// A variable as users see it. @param index in model().variables
-  [[nodiscard]] static Real variable(const Constants& constants, const State& state, std::size_t index) {
-    return index == 0 ? Real(state.y + constants.v_thresh) : index == 1 ? state.exc : state.inh;
-  }
-
-  /// Sets a variable. @param index in model().variables
-  static void set_variable(const Constants& constants, State& state, std::size_t index, double value) {
-    if (index == 0) {
-      state.y = Real(value) - constants.v_thresh;
-    } else {
-      (index == 1 ? state.exc : state.inh) = Real(value);
-    }
   }
 
   [[nodiscard]] static numerics::ExponentialSum<Real> drive_at_threshold(const Constants& constants,

@@ -2,11 +2,12 @@
 #pragma once
 
 #include <cstddef>
-#include <span>
 
+#include "neurons/if_curr_delta/parameters.hpp"
 #include "neurons/safe_interval.hpp"
 #include "neurons/state.hpp"
 #include "neurons/state_records.hpp"
+#include "neurons/variables.hpp"
 #include "numerics/elementary.hpp"
 #include "numerics/exponential_sum.hpp"
 #include "va_event/cell_types.hpp"
@@ -35,14 +36,16 @@ struct IfCurrDeltaKernel : StateRecords<IfCurrDeltaKernel<Real>, Real> {
     Real horizon;     ///< [ms]: beyond it nothing that a number of this type resolves changes
   };
 
-  [[nodiscard]] static const CellModel& model() { return IfCurrDelta::model(); }
+  using Parameters = IfCurrDelta;
+  static constexpr const auto& kParameters = kIfCurrDeltaParameters;
+  static constexpr VariableTable<State, 1> kVariables{
+      {{{&State::y, "v", "mV", -65.0, Bound::any, "membrane potential"}}}};
 
-  /// @param parameters       in the order of model().parameters
   /// @param injected_current [nA], added to i_offset
-  [[nodiscard]] static Constants prepare(std::span<const double> parameters, double injected_current) {
-    const Real v_rest(parameters[0]), cm(parameters[1]), tau_m(parameters[2]), tau_refrac(parameters[3]);
-    const Real current = Real(parameters[4]) + Real(injected_current);
-    const Real v_reset(parameters[5]), v_thresh(parameters[6]);
+  [[nodiscard]] static Constants prepare(const Parameters& parameters, double injected_current) {
+    const Real v_rest(parameters.v_rest), cm(parameters.cm), tau_m(parameters.tau_m), tau_refrac(parameters.tau_refrac);
+    const Real current = Real(parameters.i_offset) + Real(injected_current);
+    const Real v_reset(parameters.v_reset), v_thresh(parameters.v_thresh);
     const Real driven = tau_m / cm * current;
     return {v_reset - v_thresh,
             v_thresh,
@@ -52,11 +55,6 @@ struct IfCurrDeltaKernel : StateRecords<IfCurrDeltaKernel<Real>, Real> {
             (v_rest - v_thresh) + driven,
             magnitude(Real(v_rest - v_thresh)) + magnitude(driven),
             kHorizon * tau_m};
-  }
-
-  /// @param variables in the order of model().variables
-  [[nodiscard]] static State make_state(const Constants& constants, std::span<const double> variables) {
-    return {Real(variables[0]) - constants.v_thresh, Real(0), Real(0), Real(0)};
   }
 
   /// The state `h` later without input, ignoring the threshold; `t` stays.
@@ -79,16 +77,6 @@ struct IfCurrDeltaKernel : StateRecords<IfCurrDeltaKernel<Real>, Real> {
 
   /// While the neuron is refractory, y is kRefractory and the input is lost.
   static void add_input(State& state, std::size_t /*receptor*/, const Real& weight) { state.y += weight; }
-
-  /// A variable as users see it. @param index in model().variables
-  [[nodiscard]] static Real variable(const Constants& constants, const State& state, std::size_t index) {
-    return index == 0 ? Real(state.y + constants.v_thresh) : Real(0);
-  }
-
-  /// Sets v, which is variable 0.
-  static void set_variable(const Constants& constants, State& state, std::size_t /*index*/, double value) {
-    state.y = Real(value) - constants.v_thresh;
-  }
 
   /// Constant; the rates of its two absent terms are any.
   [[nodiscard]] static numerics::ExponentialSum<Real> drive_at_threshold(const Constants& constants,

@@ -3,13 +3,14 @@
 
 #include <cmath>
 #include <cstddef>
-#include <span>
 #include <type_traits>
 
+#include "neurons/if_curr_exp/parameters.hpp"
 #include "neurons/if_curr_exp/short_solution.hpp"
 #include "neurons/if_curr_exp/upper_bound.hpp"
 #include "neurons/safe_interval.hpp"
 #include "neurons/state.hpp"
+#include "neurons/variables.hpp"
 #include "numerics/elementary.hpp"
 #include "numerics/exponential_sum.hpp"
 #include "va_event/cell_types.hpp"
@@ -49,7 +50,7 @@ struct RestOfEpoch {
 
 /// Closed forms of IF_curr_exp. The synaptic variables are currents [nA].
 template <class Real>
-struct IfCurrExpKernel {
+struct IfCurrExpKernel : StateVariables<IfCurrExpKernel<Real>, State<Real>> {
   /// Largest error of y after `advance`, in units of epsilon() * scale(constants, state).
   static constexpr double kMaxAdvanceError = 8.0;
   /// An input changes a current, never v itself.
@@ -95,14 +96,18 @@ struct IfCurrExpKernel {
     Real event_slack;  ///< [mV]
   };
 
-  [[nodiscard]] static const CellModel& model() { return IfCurrExp::model(); }
+  using Parameters = IfCurrExp;
+  static constexpr const auto& kParameters = kIfCurrExpParameters;
+  static constexpr VariableTable<State, 3> kVariables{
+      {{{&State::y, "v", "mV", -65.0, Bound::any, "membrane potential"},
+        {&State::exc, "isyn_exc", "nA", 0.0, Bound::any, "excitatory current"},
+        {&State::inh, "isyn_inh", "nA", 0.0, Bound::any, "inhibitory current"}}}};
 
-  /// @param parameters       in the order of model().parameters
   /// @param injected_current [nA], added to i_offset
-  [[nodiscard]] static Constants prepare(std::span<const double> parameters, double injected_current) {
-    const Real v_rest(parameters[0]), cm(parameters[1]), tau_m(parameters[2]), tau_refrac(parameters[3]);
-    const Real tau_exc(parameters[4]), tau_inh(parameters[5]), i_offset(parameters[6]);
-    const Real v_reset(parameters[7]), v_thresh(parameters[8]);
+  [[nodiscard]] static Constants prepare(const Parameters& parameters, double injected_current) {
+    const Real v_rest(parameters.v_rest), cm(parameters.cm), tau_m(parameters.tau_m), tau_refrac(parameters.tau_refrac);
+    const Real tau_exc(parameters.tau_syn_E), tau_inh(parameters.tau_syn_I), i_offset(parameters.i_offset);
+    const Real v_reset(parameters.v_reset), v_thresh(parameters.v_thresh);
     const Real resistance = tau_m / cm;
     const Real current = i_offset + Real(injected_current);
     const Real potentials = magnitude(Real(v_rest - v_thresh)) + resistance * magnitude(current);
@@ -119,7 +124,7 @@ struct IfCurrExpKernel {
             synapse(tau_exc, tau_m),
             synapse(tau_inh, tau_m),
             kHorizon * (tau_m + tau_exc + tau_inh),
-            has_amplitude_form(parameters[2], parameters[4], parameters[5]),
+            has_amplitude_form(parameters.tau_m, parameters.tau_syn_E, parameters.tau_syn_I),
             resistance * tau_exc / (tau_exc - tau_m),
             resistance * tau_inh / (tau_inh - tau_m),
             (tau_exc - tau_m) / tau_exc,
@@ -131,11 +136,6 @@ struct IfCurrExpKernel {
             Real(kEpoch) - inh.time,
             largest,
             Real(upper_bound::kEventSlack) * largest};
-  }
-
-  /// @param variables in the order of model().variables
-  [[nodiscard]] static State make_state(const Constants& constants, std::span<const double> variables) {
-    return {Real(variables[0]) - constants.v_thresh, Real(variables[1]), Real(variables[2]), Real(0)};
   }
 
   /// The state `h` later without input, ignoring the threshold; `t` stays.
@@ -345,20 +345,6 @@ struct IfCurrExpKernel {
   /// @param receptor index in model().receptors
   static void add_input(State& state, std::size_t receptor, const Real& weight) {
     (receptor == 0 ? state.exc : state.inh) += weight;
-  }
-
-  /// A variable as users see it. @param index in model().variables
-  [[nodiscard]] static Real variable(const Constants& constants, const State& state, std::size_t index) {
-    return index == 0 ? Real(state.y + constants.v_thresh) : index == 1 ? state.exc : state.inh;
-  }
-
-  /// Sets a variable. @param index in model().variables
-  static void set_variable(const Constants& constants, State& state, std::size_t index, double value) {
-    if (index == 0) {
-      state.y = Real(value) - constants.v_thresh;
-    } else {
-      (index == 1 ? state.exc : state.inh) = Real(value);
-    }
   }
 
   /// A spike changes nothing but v.

@@ -28,15 +28,12 @@ struct DrivenKernel {
     Sinusoids<Real> sines;
   };
 
-  /// @param parameters       in the order of the model
   /// @param injected_current [nA], added to i_offset
   /// @param epoch            number of the present one
-  [[nodiscard]] static Constants prepare(std::span<const double> parameters, double injected_current,
+  [[nodiscard]] static Constants prepare(const typename Kernel::Parameters& parameters, double injected_current,
                                          std::span<const SineSource> sources, std::int64_t epoch) {
-    const std::size_t cm = parameter_index(Kernel::model(), "cm");
-    const std::size_t tau_m = parameter_index(Kernel::model(), "tau_m");
     return {Kernel::prepare(parameters, injected_current),
-            {sources, Real(Real(parameters[tau_m]) / Real(parameters[cm])), Real(parameters[tau_m]), epoch}};
+            {sources, Real(Real(parameters.tau_m) / Real(parameters.cm)), Real(parameters.tau_m), epoch}};
   }
 
   /// The state `h` later without input, ignoring the threshold; `t` stays.

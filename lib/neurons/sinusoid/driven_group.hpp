@@ -123,7 +123,7 @@ class DrivenGroup final : public DrivenNeuronGroup<Real> {
 
   void set_driven(std::size_t i, CellId cell, std::span<const double> parameters, double injected,
                   std::span<const neurons::SineSource> sines, const Real& t, Candidates& candidates) override {
-    Constants fresh = Driven::prepare(parameters, injected, sines, epoch_);
+    Constants fresh = Driven::prepare(Kernel::kParameters.read(parameters), injected, sines, epoch_);
     Neuron* neuron = find(i);
     State state{};
     if (neuron == nullptr) {
@@ -231,8 +231,8 @@ class DrivenGroup final : public DrivenNeuronGroup<Real> {
                  "holds a number out of range");
     }
     in.require(magnitude(neuron.refractory_y) <= Real(kLargest), "holds a number out of range");
-    for (std::size_t x = 0; x < Kernel::model().variables.size(); ++x) {
-      in.require(Kernel::model().variables[x].bound != Bound::non_negative ||
+    for (std::size_t x = 0; x < Kernel::kVariables.infos().size(); ++x) {
+      in.require(Kernel::kVariables.infos()[x].bound != Bound::non_negative ||
                      Kernel::variable(neuron.constants.plain, record, x) >= Real(0),
                  "holds a variable below 0");
     }

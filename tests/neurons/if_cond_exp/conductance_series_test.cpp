@@ -16,8 +16,8 @@ namespace {
 using foundation::Digits100;
 using foundation::Digits50;
 using foundation::Quad;
-using testing::Case;
 using testing::RandomCases;
+using Case = testing::Case<IfCondExp>;
 
 template <class Real>
 Digits100 widen(const Real& x) {
@@ -88,7 +88,7 @@ TYPED_TEST(ConductanceSeriesOf, TheWholeAdvanceAgreesWithTaylorSeriesOfShortStep
     const auto state = Kernel::make_state(constants, example.variables);
     const double conductance =
         static_cast<double>(constants.resistance) * (example.variables[1] + example.variables[2]);
-    const double h = random.log_uniform(1e-3, 20) * example.parameters[2] / (1 + conductance);
+    const double h = random.log_uniform(1e-3, 20) * example.parameters.tau_m / (1 + conductance);
     const auto wide_constants = WideKernel::prepare(example.parameters, 0.0);
     const auto wide_state = WideKernel::make_state(wide_constants, example.variables);
     const testing::Wide expected = testing::reference_y<72>(wide_constants, wide_state, testing::Wide(h));

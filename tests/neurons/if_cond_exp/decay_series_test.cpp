@@ -32,17 +32,17 @@ TEST(DecaySeries, EveryOrderKeepsTheKernelsPromiseUpToItsLargestLoad) {
       const double tau_m = random.log_uniform(2, 100), slow = random.log_uniform(0.5, 200);
       const double fast = i % 3 == 0 ? slow : slow / 2;
       const bool exc_is_slow = i % 2 == 0;
-      const std::vector<double> parameters = {random.uniform(-20, 5),
-                                              tau_m / 100,
-                                              tau_m,
-                                              2.0,
-                                              exc_is_slow ? slow : fast,
-                                              exc_is_slow ? fast : slow,
-                                              random.uniform(1, 80),
-                                              random.uniform(-40, 2),
-                                              0.0,
-                                              -10.0,
-                                              0.0};
+      const IfCondExp parameters = {random.uniform(-20, 5),
+                                    tau_m / 100,
+                                    tau_m,
+                                    2.0,
+                                    exc_is_slow ? slow : fast,
+                                    exc_is_slow ? fast : slow,
+                                    random.uniform(1, 80),
+                                    random.uniform(-40, 2),
+                                    0.0,
+                                    -10.0,
+                                    0.0};
       const double total = random.one_in(4) ? 0.01 : random.log_uniform(0.01, 100), share = random.uniform(0, 1);
       const auto c = Kernel::prepare(parameters, 0.0);
       ASSERT_NE(c.series.ratio, 0);

@@ -29,7 +29,7 @@ using Constants = Kernel::Constants;
 
 constexpr std::uint32_t kNeurons = 200;
 
-std::vector<std::vector<double>> all_parameters() {
+std::vector<IfCondExp> all_parameters() {
   // Inhibition slow, excitation slow, both the same; two without a power series; one whose rest is above threshold.
   return {{-60, 0.2, 20, 5, 5, 10, 0, -80, -50, -60, 0},     {-60, 0.2, 10, 5, 8, 4, 0, -80, -50, -60, 0.1},
           {-70, 0.3, 15, 5, 6, 6, 0, -75, -50, -60, 0},      {-60, 0.2, 20, 5, 5, 12, 0, -80, -50, -60, 0},

@@ -15,7 +15,6 @@
 namespace va_event::neurons {
 namespace {
 
-using testing::Case;
 using testing::epsilon;
 using testing::RandomCases;
 using testing::reference_y;
@@ -23,6 +22,7 @@ using testing::Wide;
 using testing::widen;
 using Kernel = IfCondExpKernel<double>;
 using WideKernel = IfCondExpKernel<Wide>;
+using Case = testing::Case<IfCondExp>;
 
 /// Error of advance in units of epsilon * scale.
 double error_of(const Case& example, double h) {
@@ -51,7 +51,7 @@ TEST(IfCondExpKernel, AdvanceKeepsItsPromiseForRandomNeuronsUpToSeventyMembraneT
 
 TEST(IfCondExpKernel, AdvanceKeepsItsPromiseInTheVogelsAbbottNetwork) {
   RandomCases random(42);
-  const std::vector<double> parameters = {-10, 0.2, 20, 5, 5, 10, 50, -30, 0, -10, 0};
+  const IfCondExp parameters = {-10, 0.2, 20, 5, 5, 10, 50, -30, 0, -10, 0};
   for (int i = 0; i < 1500; ++i) {
     const Case example{parameters, {-random.uniform(0, 12), random.uniform(0, 0.06), random.uniform(0, 0.2)}};
     ASSERT_LE(error_of(example, random.log_uniform(1e-3, 20)), Kernel::kMaxAdvanceError) << "case " << i;
@@ -78,7 +78,7 @@ TEST(IfCondExpKernel, EachQuadratureLevelLeavesItsPromisedErrorAtItsLimits) {
           for (const double share : {0.0, 0.5, 1.0}) {
             for (const double ratio : {1.0, 0.5, 0.03}) {
               const double h = 20 * x * leak, conductance = (1 - leak) / leak;  // tau_m = 20 ms, resistance 1 MOhm
-              const std::vector<double> parameters = {-1, 20, 20, 2, h / z, h / (ratio * z), 1, -1, 0, -2, 0};
+              const IfCondExp parameters = {-1, 20, 20, 2, h / z, h / (ratio * z), 1, -1, 0, -2, 0};
               const auto c = WideKernel::prepare(parameters, 0.0);
               const State<Wide> s{-0.5, conductance * share, conductance * (1 - share), 0};
               const Wide y = WideKernel::quadrature<kLevel.nodes>(c, s.exc, s.inh, Wide(h))(s.y);
@@ -110,7 +110,7 @@ TEST(IfCondExpKernel, InFiftyDigitsAgreesWithTaylorSeriesToFortyDigits) {
 }
 
 TEST(IfCondExpKernel, WithoutConductanceItIsTheLeakAlone) {
-  const auto constants = Kernel::prepare(std::vector<double>{-10, 0.2, 20, 2, 5, 10, 50, -30, 0, -20, 0.05}, 0.0);
+  const auto constants = Kernel::prepare(IfCondExp{-10, 0.2, 20, 2, 5, 10, 50, -30, 0, -20, 0.05}, 0.0);
   const auto state = Kernel::make_state(constants, std::vector<double>{-7, 0, 0});
   for (const double h : {1e-6, 0.1, 10.0, 100.0, 1e6}) {
     const Wide infinity = -10 + Wide(20) / Wide(0.2) * Wide(0.05);
@@ -120,7 +120,7 @@ TEST(IfCondExpKernel, WithoutConductanceItIsTheLeakAlone) {
 }
 
 TEST(IfCondExpKernel, ApproachToTheThresholdAsRestingPotentialStaysBelowIt) {
-  const auto constants = Kernel::prepare(std::vector<double>{-50, 1, 20, 2, 5, 5, 0, -70, -50, -60, 0}, 0.0);
+  const auto constants = Kernel::prepare(IfCondExp{-50, 1, 20, 2, 5, 5, 0, -70, -50, -60, 0}, 0.0);
   const auto state = Kernel::make_state(constants, std::vector<double>{-60, 0, 0});
   for (const double h : {1.0, 100.0, 1000.0, 10000.0}) {
     EXPECT_LT(Kernel::advance(constants, state, h).y, 0.0) << "h = " << h;
@@ -133,8 +133,7 @@ TEST(IfCondExpKernel, AnyIntervalCostsABoundedTimeWhateverTheConductances) {
   for (const double tau_exc : {1e-3, 1.0, 1e3, 1e7}) {
     for (const double tau_inh : {1e-3, 1.0, 1e3, 1e7}) {
       for (const double g : {1e-6, 1.0, 1e6}) {
-        const auto constants =
-            Kernel::prepare(std::vector<double>{-10, 20, 20, 2, tau_exc, tau_inh, 50, -30, 0, -20, 0}, 0.0);
+        const auto constants = Kernel::prepare(IfCondExp{-10, 20, 20, 2, tau_exc, tau_inh, 50, -30, 0, -20, 0}, 0.0);
         const auto state = Kernel::make_state(constants, std::vector<double>{-7, g, g});
         const auto end = Kernel::advance(constants, state, 1e6);
         ASSERT_TRUE(end.y >= -30 && end.y <= 50) << end.y;
@@ -157,8 +156,8 @@ TEST(IfCondExpKernel, AShortStepLosesNoMoreThanTheLastBitOfThePotentialItself) {
     const Case example = random.cond_exp();
     const auto constants = Kernel::prepare(example.parameters, 0.0);
     const auto state = Kernel::make_state(constants, example.variables);
-    const double h = random.log_uniform(1e-9, 1e-3) * example.parameters[2];
-    const Wide load = Wide(h) / example.parameters[2] * (1 + constants.resistance * (state.exc + state.inh));
+    const double h = random.log_uniform(1e-9, 1e-3) * example.parameters.tau_m;
+    const Wide load = Wide(h) / example.parameters.tau_m * (1 + constants.resistance * (state.exc + state.inh));
     const Wide expected = reference_y(WideKernel::prepare(example.parameters, 0.0), widen(state), Wide(h));
     // Rounding of the increment, which is proportional to h, and of the sum.
     const Wide bound = epsilon() * (16 * load * Kernel::scale(constants, state) + abs(expected));
@@ -189,7 +188,7 @@ TEST(IfCondExpKernel, ConductancesDecayAloneWhileRefractory) {
     const double h = random.log_uniform(1e-4, 1e2);
     const auto end = Kernel::advance_refractory(constants, state, h);
     ASSERT_EQ(end.y, state.y);
-    const Wide z = Wide(h) / example.parameters[4];
+    const Wide z = Wide(h) / example.parameters.tau_syn_E;
     const Wide expected = state.exc * exp(-z);
     ASSERT_LE(static_cast<double>(abs(end.exc - expected)),
               std::max(static_cast<double>((3 + 2 * z) * epsilon() * expected), 1e-280));
@@ -213,7 +212,7 @@ TEST(IfCondExpKernel, SlopeIsTheDerivativeAndTauTimesItIsTheDriveAtThreshold) {
 }
 
 TEST(IfCondExpKernel, VariablesInputsAndInjectedCurrentAreThoseOfTheUser) {
-  const std::vector<double> parameters = {-65, 0.5, 20, 2, 5, 10, 0, -80, -50, -70, 0.1};
+  const IfCondExp parameters = {-65, 0.5, 20, 2, 5, 10, 0, -80, -50, -70, 0.1};
   const auto constants = Kernel::prepare(parameters, 0.25);
   EXPECT_DOUBLE_EQ(constants.y_leak, -65 + 40 * 0.35 + 50);
   EXPECT_EQ(constants.y_exc, 50);

@@ -12,12 +12,12 @@
 namespace va_event::neurons {
 namespace {
 
-using testing::Case;
 using testing::epsilon;
 using testing::RandomCases;
 using testing::Wide;
 using Kernel = IfCurrDeltaKernel<double>;
 using WideKernel = IfCurrDeltaKernel<Wide>;
+using Case = testing::Case<IfCurrDelta>;
 
 /// A neuron with threshold 0, so that y is v.
 Case random_case(RandomCases& random) {
@@ -29,13 +29,14 @@ Case random_case(RandomCases& random) {
 
 /// Where v rests, from the parameters.
 Wide v_infinity(const Case& example) {
-  return Wide(example.parameters[0]) + Wide(example.parameters[2]) / example.parameters[1] * example.parameters[4];
+  return Wide(example.parameters.v_rest) +
+         Wide(example.parameters.tau_m) / example.parameters.cm * example.parameters.i_offset;
 }
 
 /// The textbook's v.
 Wide reference_v(const Case& example, const Wide& h) {
   const Wide rest = v_infinity(example);
-  return rest + (example.variables[0] - rest) * exp(-h / Wide(example.parameters[2]));
+  return rest + (example.variables[0] - rest) * exp(-h / Wide(example.parameters.tau_m));
 }
 
 TEST(IfCurrDeltaKernel, AdvanceKeepsItsPromiseForRandomNeuronsAndIntervals) {
@@ -75,9 +76,9 @@ TEST(IfCurrDeltaKernel, TheCrossingIsTheLogarithmOfItsClosedForm) {
     ASSERT_EQ(found.has_value(), rest > 0) << "case " << i;
     if (found) {
       ++crossings;
-      const Wide expected = example.parameters[2] * log((rest - state.y) / rest);
+      const Wide expected = example.parameters.tau_m * log((rest - state.y) / rest);
       // The error of y where it crosses, over its slope there.
-      const Wide slope = rest / example.parameters[2];
+      const Wide slope = rest / example.parameters.tau_m;
       const Wide bound = 2 * Kernel::kMaxAdvanceError * epsilon() * Kernel::scale(constants, state) / slope;
       ASSERT_LE(abs(*found - expected), bound + 4 * epsilon() * expected) << "case " << i;
       ASSERT_LE(Kernel::safe_interval(constants, state).duration, *found);
@@ -87,7 +88,7 @@ TEST(IfCurrDeltaKernel, TheCrossingIsTheLogarithmOfItsClosedForm) {
 }
 
 TEST(IfCurrDeltaKernel, ApproachToTheThresholdAsRestingPotentialStaysBelowIt) {
-  const auto constants = Kernel::prepare(std::vector<double>{-50, 1, 20, 2, 0, -70, -50}, 0.0);
+  const auto constants = Kernel::prepare(IfCurrDelta{-50, 1, 20, 2, 0, -70, -50}, 0.0);
   const auto state = Kernel::make_state(constants, std::vector<double>{-60});
   for (const double h : {1.0, 100.0, 1000.0, 10000.0}) {
     EXPECT_LT(Kernel::advance(constants, state, h).y, 0.0) << "h = " << h;
@@ -95,7 +96,7 @@ TEST(IfCurrDeltaKernel, ApproachToTheThresholdAsRestingPotentialStaysBelowIt) {
 }
 
 TEST(IfCurrDeltaKernel, AnInputMovesAnAwakeNeuronAndNoRefractoryOne) {
-  const auto constants = Kernel::prepare(std::vector<double>{-65, 0.5, 20, 2, 0.1, -70, -50}, 0.25);
+  const auto constants = Kernel::prepare(IfCurrDelta{-65, 0.5, 20, 2, 0.1, -70, -50}, 0.25);
   EXPECT_DOUBLE_EQ(constants.y_infinity, -65 + 40 * 0.35 + 50);
   EXPECT_EQ(constants.y_reset, -20);
   EXPECT_EQ(constants.tau_refrac, 2);

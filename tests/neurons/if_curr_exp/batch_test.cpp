@@ -27,7 +27,7 @@ template <class Kernel>
 struct Example;
 template <>
 struct Example<Curr> {
-  static std::vector<std::vector<double>> parameters() {
+  static std::vector<IfCurrExp> parameters() {
     return {{-49, 0.2, 20, 5, 5, 10, 0, -60, -50},
             {-60, 0.5, 12, 5, 30, 3, 0.1, -65, -50},
             {-50, 1, 4, 2, 1, 0.5, 0, -60, -50}};
@@ -52,7 +52,7 @@ constexpr std::size_t kNeurons = 300;
 /// Some neurons are refractory, the last events are between now and long ago. Some have an upper bound, which may be as
 /// small as what an input takes.
 template <class Kernel>
-Network<Kernel> random_network(const std::vector<double>& parameters, std::mt19937_64& random) {
+Network<Kernel> random_network(const typename Kernel::Parameters& parameters, std::mt19937_64& random) {
   Network<Kernel> network{Kernel::prepare(parameters, 0.0), {}, std::vector<double>(kNeurons, 100.0)};
   for (std::size_t i = 0; i < kNeurons; ++i) {
     State<double> state = Kernel::make_state(network.constants, Example<Kernel>::variables(random));
@@ -138,7 +138,7 @@ TYPED_TEST(BatchOf, GivesTheBitsOfTheScalarKernelOnEveryInstructionSet) {
   using Kernel = TypeParam;
   on_every_target([](const std::string& target) {
     std::mt19937_64 random(5);
-    for (const std::vector<double>& parameters : Example<Kernel>::parameters()) {
+    for (const auto& parameters : Example<Kernel>::parameters()) {
       for (int round = 0; round < 40; ++round) {
         Network<Kernel> batch = random_network<Kernel>(parameters, random);
         ASSERT_TRUE(Batch<Kernel>::applies(batch.constants));
@@ -284,7 +284,7 @@ TYPED_TEST(BatchOf, GoesIntoTheNextEpochAsTheScalarKernelDoes) {
   using Kernel = TypeParam;
   on_every_target([](const std::string& target) {
     std::mt19937_64 random(6);
-    for (const std::vector<double>& parameters : Example<Kernel>::parameters()) {
+    for (const auto& parameters : Example<Kernel>::parameters()) {
       Network<Kernel> batch = random_network<Kernel>(parameters, random);
       Network<Kernel> scalar = batch;
       const auto into_next_epoch = [](Network<Kernel>& network, std::size_t i) {

@@ -12,7 +12,6 @@
 namespace va_event::neurons {
 namespace {
 
-using testing::Case;
 using testing::epsilon;
 using testing::RandomCases;
 using testing::reference_y;
@@ -20,6 +19,7 @@ using testing::Wide;
 using testing::widen;
 using Kernel = IfCurrExpKernel<double>;
 using WideKernel = IfCurrExpKernel<Wide>;
+using Case = testing::Case<IfCurrExp>;
 
 /// Error of advance in units of epsilon * scale.
 double error_of(const Case& example, double h) {
@@ -59,7 +59,7 @@ TEST(IfCurrExpKernel, SynapticCurrentsDecayToFullPrecision) {
     const auto state = Kernel::make_state(constants, example.variables);
     const double h = random.log_uniform(1e-6, 1e2);
     const auto end = Kernel::advance(constants, state, h);
-    const Wide z = Wide(h) / example.parameters[4];
+    const Wide z = Wide(h) / example.parameters.tau_syn_E;
     const Wide expected = state.exc * exp(-z);
     if (abs(expected) > 1e-250) {
       ASSERT_LE(static_cast<double>(abs(end.exc - expected)),
@@ -73,7 +73,7 @@ TEST(IfCurrExpKernel, SynapticCurrentsDecayToFullPrecision) {
 }
 
 TEST(IfCurrExpKernel, LongSilencesEndAtRestWithoutDenormalRemainders) {
-  const auto constants = Kernel::prepare(std::vector<double>{-10, 0.2, 20, 2, 500, 0.01, 0.05, -70, 0}, 0.0);
+  const auto constants = Kernel::prepare(IfCurrExp{-10, 0.2, 20, 2, 500, 0.01, 0.05, -70, 0}, 0.0);
   const auto state = Kernel::make_state(constants, std::vector<double>{-5, 1e3, -1e3});
   for (double h = 1; h <= 1e6; h *= 1.37) {
     const auto end = Kernel::advance(constants, state, h);
@@ -85,7 +85,7 @@ TEST(IfCurrExpKernel, LongSilencesEndAtRestWithoutDenormalRemainders) {
 }
 
 TEST(IfCurrExpKernel, ApproachToTheThresholdAsRestingPotentialStaysBelowIt) {
-  const auto constants = Kernel::prepare(std::vector<double>{-50, 1, 20, 2, 5, 5, 0, -70, -50}, 0.0);
+  const auto constants = Kernel::prepare(IfCurrExp{-50, 1, 20, 2, 5, 5, 0, -70, -50}, 0.0);
   const auto state = Kernel::make_state(constants, std::vector<double>{-60, 0, 0});
   for (const double h : {1.0, 100.0, 1000.0, 10000.0}) {
     EXPECT_LT(Kernel::advance(constants, state, h).y, 0.0) << "h = " << h;
@@ -98,8 +98,8 @@ TEST(IfCurrExpKernel, AShortStepLosesNoMoreThanTheLastBitOfThePotentialItself) {
     const Case example = random.curr_exp();
     const auto constants = Kernel::prepare(example.parameters, 0.0);
     const auto state = Kernel::make_state(constants, example.variables);
-    const double h = random.log_uniform(1e-9, 1e-3) * example.parameters[2];
-    const Wide load = Wide(h) / example.parameters[2];
+    const double h = random.log_uniform(1e-9, 1e-3) * example.parameters.tau_m;
+    const Wide load = Wide(h) / example.parameters.tau_m;
     const Wide expected = reference_y(WideKernel::prepare(example.parameters, 0.0), widen(state), Wide(h));
     // Rounding of the increment, which is proportional to h, and of the sum.
     const Wide bound = epsilon() * (16 * load * Kernel::scale(constants, state) + abs(expected));
@@ -125,8 +125,8 @@ TEST(IfCurrExpKernel, InFiftyDigitsAgreesWithTheTextbookToFortyDigits) {
   RandomCases random(34);
   for (int i = 0; i < 200; ++i) {
     Case example = random.curr_exp();
-    if (std::abs(example.parameters[4] / example.parameters[2] - 1) < 1e-6 ||
-        std::abs(example.parameters[5] / example.parameters[2] - 1) < 1e-6) {
+    if (std::abs(example.parameters.tau_syn_E / example.parameters.tau_m - 1) < 1e-6 ||
+        std::abs(example.parameters.tau_syn_I / example.parameters.tau_m - 1) < 1e-6) {
       continue;  // the textbook's form cancels there
     }
     const auto constants = WideKernel::prepare(example.parameters, 0.0);
@@ -155,7 +155,7 @@ TEST(IfCurrExpKernel, SlopeIsTheDerivativeAndTauTimesItIsTheDriveAtThreshold) {
 }
 
 TEST(IfCurrExpKernel, VariablesInputsAndInjectedCurrentAreThoseOfTheUser) {
-  const std::vector<double> parameters = {-65, 0.5, 20, 2, 5, 10, 0.1, -70, -50};
+  const IfCurrExp parameters = {-65, 0.5, 20, 2, 5, 10, 0.1, -70, -50};
   const auto constants = Kernel::prepare(parameters, 0.25);
   EXPECT_DOUBLE_EQ(constants.y_infinity, -65 + 40 * 0.35 + 50);
   EXPECT_EQ(constants.y_reset, -20);

@@ -13,13 +13,13 @@
 namespace va_event::neurons {
 namespace {
 
-using testing::Case;
 using testing::RandomCases;
 using testing::reference_y;
 using testing::Wide;
 using testing::widen;
 using Kernel = IfCurrExpKernel<double>;
 using WideKernel = IfCurrExpKernel<Wide>;
+using Case = testing::Case<IfCurrExp>;
 
 Case random_framed_case(RandomCases& random) {
   for (;;) {
@@ -142,7 +142,7 @@ TEST(Reserve, CoversTheRoundingOfThousandsOfInputs) {
 }
 
 TEST(Reserve, IsMissingWhereItWouldProveNothing) {
-  const auto c = Kernel::prepare(std::vector<double>{-49, 0.2, 20, 5, 5, 10, 0, -60, -50}, 0.0);
+  const auto c = Kernel::prepare(IfCurrExp{-49, 0.2, 20, 5, 5, 10, 0, -60, -50}, 0.0);
   const auto look = [&c](const State<double>& state) {
     Kernel::Record record = Kernel::record_of(c, state);
     const auto safe = Kernel::look(c, record, Kernel::exponentials_at(c, state.t));

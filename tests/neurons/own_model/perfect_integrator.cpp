@@ -4,17 +4,29 @@
 #include <array>
 #include <cstddef>
 #include <limits>
-#include <span>
 #include <string_view>
 
+#include "network/parameter_table.hpp"
 #include "neurons/implement.hpp"
 #include "neurons/parameter_rules.hpp"
 #include "neurons/state_records.hpp"
+#include "neurons/variables.hpp"
 #include "numerics/elementary.hpp"
 
 namespace va_event::testing {
 
 namespace {
+
+using P = PerfectIntegrator;
+constexpr network::ParameterTable<P> kParameters{
+    {{{&P::cm, "cm", "nF", Bound::positive, "capacitance"},
+      {&P::tau_refrac, "tau_refrac", "ms", Bound::non_negative, "refractory period"},
+      {&P::tau_syn, "tau_syn", "ms", Bound::positive, "decay of the synaptic current"},
+      {&P::tau_w, "tau_w", "ms", Bound::positive, "decay of the adaptation current"},
+      {&P::b, "b", "nA", Bound::any, "what a spike adds to it"},
+      {&P::i_offset, "i_offset", "nA", Bound::any, "constant current"},
+      {&P::v_reset, "v_reset", "mV", Bound::any, "potential after a spike"},
+      {&P::v_thresh, "v_thresh", "mV", Bound::any, "threshold"}}}};
 
 template <class Real>
 struct IntegratorState {
@@ -39,20 +51,17 @@ struct IntegratorKernel : neurons::StateRecords<IntegratorKernel<Real>, Real, In
     Real tau_syn, tau_w, b, i_offset, per_capacitance;
   };
 
-  static Constants prepare(std::span<const double> p, double injected) {
-    return {Real(p[6]) - Real(p[7]),
-            Real(p[7]),
-            Real(p[1]),
-            Real(1),
-            std::numeric_limits<Real>::infinity(),
-            Real(p[2]),
-            Real(p[3]),
-            Real(p[4]),
-            Real(p[5]) + Real(injected),
-            Real(1) / Real(p[0])};
-  }
-  static State make_state(const Constants& c, std::span<const double> variables) {
-    return {Real(variables[0]) - c.v_thresh, Real(variables[1]), Real(variables[2]), Real(0)};
+  using Parameters = PerfectIntegrator;
+  static constexpr const auto& kParameters = testing::kParameters;
+  static constexpr neurons::VariableTable<State, 3> kVariables{
+      {{{&State::y, "v", "mV", -65.0, Bound::any, "membrane potential"},
+        {&State::isyn, "isyn", "nA", 0.0, Bound::any, "synaptic current"},
+        {&State::w, "w", "nA", 0.0, Bound::any, "adaptation current"}}}};
+
+  static Constants prepare(const PerfectIntegrator& p, double injected) {
+    return {Real(p.v_reset) - Real(p.v_thresh),    Real(p.v_thresh),    Real(p.tau_refrac), Real(1),
+            std::numeric_limits<Real>::infinity(), Real(p.tau_syn),     Real(p.tau_w),      Real(p.b),
+            Real(p.i_offset) + Real(injected),     Real(1) / Real(p.cm)};
   }
   static State advance(const Constants& c, const State& state, const Real& h) {
     State end = advance_refractory(c, state, h);
@@ -67,14 +76,6 @@ struct IntegratorKernel : neurons::StateRecords<IntegratorKernel<Real>, Real, In
   }
   static void add_input(State& state, std::size_t /*receptor*/, const Real& weight) { state.isyn += weight; }
   static void after_spike(const Constants& c, State& state) { state.w += c.b; }
-  static Real variable(const Constants& c, const State& state, std::size_t index) {
-    return index == 0 ? Real(state.y + c.v_thresh) : index == 1 ? state.isyn : state.w;
-  }
-  static void set_variable(const Constants& c, State& state, std::size_t index, double value) {
-    (index == 0   ? state.y
-     : index == 1 ? state.isyn
-                  : state.w) = index == 0 ? Real(Real(value) - c.v_thresh) : Real(value);
-  }
   static numerics::ExponentialSum<Real> drive_at_threshold(const Constants& c, const State& state) {
     return {c.i_offset * c.per_capacitance, state.isyn * c.per_capacitance, -state.w * c.per_capacitance,
             Real(1) / c.tau_syn, Real(1) / c.tau_w};
@@ -95,28 +96,17 @@ struct IntegratorKernel : neurons::StateRecords<IntegratorKernel<Real>, Real, In
 }  // namespace
 
 const CellModel& PerfectIntegrator::model() {
-  static constexpr std::array<ParameterInfo, 8> kParameters = {
-      {{"cm", "nF", 1.0, Bound::positive, "capacitance"},
-       {"tau_refrac", "ms", 0.0, Bound::non_negative, "refractory period"},
-       {"tau_syn", "ms", 5.0, Bound::positive, "decay of the synaptic current"},
-       {"tau_w", "ms", 50.0, Bound::positive, "decay of the adaptation current"},
-       {"b", "nA", 0.0, Bound::any, "what a spike adds to it"},
-       {"i_offset", "nA", 0.0, Bound::any, "constant current"},
-       {"v_reset", "mV", -65.0, Bound::any, "potential after a spike"},
-       {"v_thresh", "mV", -50.0, Bound::any, "threshold"}}};
-  static constexpr std::array<VariableInfo, 3> kVariables = {{{"v", "mV", -65.0, "membrane potential"},
-                                                              {"isyn", "nA", 0.0, "synaptic current"},
-                                                              {"w", "nA", 0.0, "adaptation current"}}};
   static constexpr std::array<std::string_view, 1> kReceptors = {"synapse"};
   static constexpr neurons::NeuronImplementation kImplementation = neurons::implement<IntegratorKernel>();
-  static const CellModel kModel{
-      .name = "PerfectIntegrator",
-      .parameters = kParameters,
-      .variables = kVariables,
-      .receptors = kReceptors,
-      .check = [](std::span<const double> values) { neurons::check_reset(values[6], values[7]); },
-      .neuron = &kImplementation};
+  static const CellModel kModel{.name = "PerfectIntegrator",
+                                .parameters = kParameters.infos(),
+                                .variables = IntegratorKernel<double>::kVariables.infos(),
+                                .receptors = kReceptors,
+                                .check = neurons::check_reset<kParameters>,
+                                .neuron = &kImplementation};
   return kModel;
 }
+
+PerfectIntegrator::operator CellType() const { return {model(), kParameters.values_of(*this)}; }
 
 }  // namespace va_event::testing

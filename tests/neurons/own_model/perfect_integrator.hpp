@@ -20,9 +20,7 @@ struct PerfectIntegrator {
   double v_thresh = -50.0;  ///< [mV]
 
   [[nodiscard]] static const CellModel& model();
-  operator CellType() const {  // NOLINT(google-explicit-constructor)
-    return {model(), {cm, tau_refrac, tau_syn, tau_w, b, i_offset, v_reset, v_thresh}};
-  }
+  operator CellType() const;  // NOLINT(google-explicit-constructor)
 };
 
 }  // namespace va_event::testing

@@ -29,7 +29,7 @@ using Delta = IfCurrDeltaKernel<double>;
 constexpr std::int64_t kEpochNumber = 7;
 
 template <class Kernel>
-Case make_case(RandomCases& random) {
+Case<typename Kernel::Parameters> make_case(RandomCases& random) {
   if constexpr (std::is_same_v<Kernel, CurrExp>) {
     return random.curr_exp();
   } else if constexpr (std::is_same_v<Kernel, CondExp>) {
@@ -52,24 +52,26 @@ std::vector<SineSource> random_sources(RandomCases& random, double resistance, d
   return sources;
 }
 
-template <class Number>
-std::vector<WideSine> widened(const std::vector<SineSource>& sources, const Case& example, const Number& t) {
+template <class Parameters, class Number>
+std::vector<WideSine> widened(const std::vector<SineSource>& sources, const Case<Parameters>& example,
+                              const Number& t) {
   std::vector<WideSine> wide;
   for (const SineSource& source : sources) {
-    wide.emplace_back(source, Wide(example.parameters[2]) / Wide(example.parameters[1]), kEpochNumber, Wide(t));
+    wide.emplace_back(source, Wide(example.parameters.tau_m) / Wide(example.parameters.cm), kEpochNumber, Wide(t));
   }
   return wide;
 }
 
 /// y from 50 digits.
 template <class Kernel>
-Wide expected_y(const Case& example, const std::vector<SineSource>& sources, const State<double>& state, double h) {
+Wide expected_y(const Case<typename Kernel::Parameters>& example, const std::vector<SineSource>& sources,
+                const State<double>& state, double h) {
   const auto sines = widened(sources, example, state.t);
   State<Wide> wide{Wide(state.y), Wide(state.exc), Wide(state.inh), Wide(state.t)};
   if constexpr (std::is_same_v<Kernel, CondExp>) {
     return testing::reference_y(IfCondExpKernel<Wide>::prepare(example.parameters, 0.0), wide, sines, Wide(h));
   } else {
-    const Wide response = reference_response(sines, Wide(example.parameters[2]), Wide(h));
+    const Wide response = reference_response(sines, Wide(example.parameters.tau_m), Wide(h));
     if constexpr (std::is_same_v<Kernel, CurrExp>) {
       return response + testing::reference_y(IfCurrExpKernel<Wide>::prepare(example.parameters, 0.0), wide, Wide(h));
     } else {
@@ -91,8 +93,8 @@ TYPED_TEST(DrivenAdvance, KeepsThePromiseOfThePlainKernelAtAnyFrequency) {
   RandomCases random(91);
   double worst = 0.0;
   for (int i = 0; i < (kSlowReference ? 400 : 5000); ++i) {
-    const Case example = make_case<TypeParam>(random);
-    const double resistance = example.parameters[2] / example.parameters[1];
+    const auto example = make_case<TypeParam>(random);
+    const double resistance = example.parameters.tau_m / example.parameters.cm;
     const double h = random.log_uniform(1e-4, 16);
     const auto sources = random_sources(random, resistance, 1e-2, kSlowReference ? std::min(1e9, 1e5 / h) : 1e9);
     const auto c = Driven::prepare(example.parameters, 0.0, sources, kEpochNumber);
@@ -111,7 +113,7 @@ TYPED_TEST(DrivenAdvance, WithoutSinusoidsIsThePlainOne) {
   using Driven = DrivenKernel<TypeParam, double>;
   RandomCases random(92);
   for (int i = 0; i < 1000; ++i) {
-    const Case example = make_case<TypeParam>(random);
+    const auto example = make_case<TypeParam>(random);
     const auto c = Driven::prepare(example.parameters, 0.0, {}, kEpochNumber);
     const auto state = TypeParam::make_state(c.plain, example.variables);
     const double h = random.log_uniform(1e-4, 16);
@@ -125,8 +127,8 @@ TEST(DrivenIfCondExp, LargeConductancesOverLongTimesAreRight) {
   using Driven = DrivenKernel<CondExp, double>;
   RandomCases random(93);
   for (int i = 0; i < 40; ++i) {
-    Case example = random.cond_exp();
-    const double resistance = example.parameters[2] / example.parameters[1];
+    auto example = random.cond_exp();
+    const double resistance = example.parameters.tau_m / example.parameters.cm;
     example.variables[1] = random.log_uniform(1e2, 1e3) / resistance;
     const auto sources = random_sources(random, resistance, 1, 1e3);
     const auto c = Driven::prepare(example.parameters, 0.0, sources, kEpochNumber);
@@ -141,8 +143,8 @@ template <class Real, class Wider, template <class> class Kernel>
 void expect_digits(double tolerance, int cases) {
   RandomCases random(94);
   for (int i = 0; i < cases; ++i) {
-    const Case example = make_case<Kernel<double>>(random);
-    const double resistance = example.parameters[2] / example.parameters[1];
+    const auto example = make_case<Kernel<double>>(random);
+    const double resistance = example.parameters.tau_m / example.parameters.cm;
     const double h = random.log_uniform(1e-3, 16);
     const auto sources = random_sources(random, resistance, 1e-2, 1e5);
     const auto end = [&]<class Number>(Number) {

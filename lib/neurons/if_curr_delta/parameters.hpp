@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "network/parameter_table.hpp"
+#include "va_event/cell_types.hpp"
+
+namespace va_event::neurons {
+
+inline constexpr network::ParameterTable<IfCurrDelta> kIfCurrDeltaParameters{
+    {{{&IfCurrDelta::v_rest, "v_rest", "mV", Bound::any, "resting potential"},
+      {&IfCurrDelta::cm, "cm", "nF", Bound::positive, "membrane capacitance"},
+      {&IfCurrDelta::tau_m, "tau_m", "ms", Bound::positive, "membrane time constant"},
+      {&IfCurrDelta::tau_refrac, "tau_refrac", "ms", Bound::non_negative, "refractory period"},
+      {&IfCurrDelta::i_offset, "i_offset", "nA", Bound::any, "constant current"},
+      {&IfCurrDelta::v_reset, "v_reset", "mV", Bound::any, "potential after a spike"},
+      {&IfCurrDelta::v_thresh, "v_thresh", "mV", Bound::any, "threshold"}}}};
+
+}  // namespace va_event::neurons
