@@ -7,6 +7,7 @@
 
 #include "events/instant_bytes.hpp"
 #include "random/purposes.hpp"
+#include "sources/parameters.hpp"
 #include "va_event/random.hpp"
 
 namespace va_event::sources {
@@ -19,9 +20,14 @@ using Instant = events::Instant<double>;
 /// parameter changes it starts anew at that time, which a Poisson process, being without memory, does not feel.
 class RenewalGroup : public SourceGroup {
  public:
-  /// @param start index of the parameter "start" of the model; "duration" follows
-  RenewalGroup(const network::PopulationData& population, std::uint64_t seed, std::size_t start)
-      : population_(population), start_(start), time_(population.size) {
+  /// @param table the model's parameters, `start` and `duration` among them
+  template <class Model>
+  RenewalGroup(const network::PopulationData& population, std::uint64_t seed,
+               const network::ParameterTable<Model>& table)
+      : population_(population),
+        start_(table.index_of(&Model::start)),
+        duration_(table.index_of(&Model::duration)),
+        time_(population.size) {
     streams_.reserve(population.size);
     for (std::size_t i = 0; i < population.size; ++i) {
       streams_.emplace_back(seed, static_cast<std::uint64_t>(random::Purpose::poisson_source), population.first + i);
@@ -40,7 +46,7 @@ class RenewalGroup : public SourceGroup {
       return std::nullopt;
     }
     time_[i] = events::later(time_[i], interval);
-    const double duration = parameter(start_ + 1, i);
+    const double duration = parameter(duration_, i);
     if (std::isinf(duration)) {
       return time_[i];
     }
@@ -60,6 +66,7 @@ class RenewalGroup : public SourceGroup {
  protected:
   static constexpr double kNever = 1e15;  ///< [ms], 30,000 years
 
+  /// @param which index in the model's table
   [[nodiscard]] double parameter(std::size_t which, std::size_t i) const { return population_.parameters[which].at(i); }
 
  private:
@@ -71,18 +78,21 @@ class RenewalGroup : public SourceGroup {
   }
 
   const network::PopulationData& population_;
-  std::size_t start_;
-  std::vector<Instant> time_;  ///< of the last spike, or where the process starts
+  std::size_t start_, duration_;  ///< indices of these parameters
+  std::vector<Instant> time_;     ///< of the last spike, or where the process starts
   std::vector<RandomStream> streams_;
 };
 
 class PoissonGroup final : public RenewalGroup {
  public:
-  PoissonGroup(const network::PopulationData& population, std::uint64_t seed) : RenewalGroup(population, seed, 1) {}
+  PoissonGroup(const network::PopulationData& population, std::uint64_t seed)
+      : RenewalGroup(population, seed, kPoissonParameters) {}
 
  private:
+  static constexpr std::size_t kRate = kPoissonParameters.index_of(&SpikeSourcePoisson::rate);
+
   double draw(std::size_t i, RandomStream& stream) const override {
-    const double rate = parameter(0, i);
+    const double rate = parameter(kRate, i);
     return rate > 0.0 ? stream.exponential() * (1000.0 / rate) : kNever;
   }
 };
@@ -90,25 +100,33 @@ class PoissonGroup final : public RenewalGroup {
 class PoissonRefractoryGroup final : public RenewalGroup {
  public:
   PoissonRefractoryGroup(const network::PopulationData& population, std::uint64_t seed)
-      : RenewalGroup(population, seed, 2) {}
+      : RenewalGroup(population, seed, kPoissonRefractoryParameters) {}
 
  private:
+  using Model = SpikeSourcePoissonRefractory;
+  static constexpr std::size_t kRate = kPoissonRefractoryParameters.index_of(&Model::rate);
+  static constexpr std::size_t kDeadTime = kPoissonRefractoryParameters.index_of(&Model::tau_refrac);
+
   double draw(std::size_t i, RandomStream& stream) const override {
-    const double rate = parameter(0, i);
-    const double dead = parameter(1, i);
+    const double rate = parameter(kRate, i);
+    const double dead = parameter(kDeadTime, i);
     return rate > 0.0 ? dead + stream.exponential() * (1000.0 / rate - dead) : kNever;
   }
 };
 
 class GammaGroup final : public RenewalGroup {
  public:
-  GammaGroup(const network::PopulationData& population, std::uint64_t seed) : RenewalGroup(population, seed, 2) {}
+  GammaGroup(const network::PopulationData& population, std::uint64_t seed)
+      : RenewalGroup(population, seed, kGammaParameters) {}
 
  private:
+  static constexpr std::size_t kAlpha = kGammaParameters.index_of(&SpikeSourceGamma::alpha);
+  static constexpr std::size_t kBeta = kGammaParameters.index_of(&SpikeSourceGamma::beta);
+
   double draw(std::size_t i, RandomStream& stream) const override {
-    const double beta = parameter(1, i);
+    const double beta = parameter(kBeta, i);
     const double mean = beta > 0.0 ? 1000.0 / beta : kNever;
-    return mean < kNever ? RandomDistribution("gamma", {parameter(0, i), mean}).draw(stream) : kNever;
+    return mean < kNever ? RandomDistribution("gamma", {parameter(kAlpha, i), mean}).draw(stream) : kNever;
   }
 };
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <array>
 #include <span>
 
 #include "foundation/number_text.hpp"
 #include "foundation/ranges.hpp"
+#include "sources/parameters.hpp"
 #include "sources/source_group.hpp"
 #include "va_event/cell_types.hpp"
 #include "va_event/error.hpp"
@@ -12,73 +12,76 @@ namespace va_event {
 namespace {
 
 /// Of a smaller shape nearly all intervals are zero: some 1 / alpha spikes at a time.
-void check_gamma(std::span<const double> p) {
+void check_gamma(std::span<const double> values) {
+  const SpikeSourceGamma p = sources::kGammaParameters.read(values);
   constexpr double kSmallestShape = 1e-6;
-  if (p[0] < kSmallestShape) {
-    throw ParameterError("alpha", p[0], "", "must be >= 1e-6");
+  if (p.alpha < kSmallestShape) {
+    throw ParameterError("alpha", p.alpha, "", "must be >= 1e-6");
   }
   const double fastest = foundation::range_of("Hz").largest;
-  if (p[1] / p[0] > fastest) {
+  if (p.beta / p.alpha > fastest) {
     throw ParameterError(
-        "alpha", p[0], "",
+        "alpha", p.alpha, "",
         "must be >= beta / (" + foundation::shortest_text(fastest) + " Hz), so that the mean rate is at most that");
+  }
+}
+
+void check_dead_time(std::span<const double> values) {
+  const SpikeSourcePoissonRefractory p = sources::kPoissonRefractoryParameters.read(values);
+  if (p.rate > 0.0 && !(p.tau_refrac < 1000.0 / p.rate)) {
+    throw ParameterError("tau_refrac", p.tau_refrac, "ms", "must be < 1000 / rate, the mean interval in ms");
   }
 }
 
 }  // namespace
 
 const CellModel& SpikeSourcePoisson::model() {
-  static constexpr std::array<ParameterInfo, 3> kParameters = {
-      {{"rate", "Hz", 1.0, Bound::non_negative, "mean number of spikes per second"},
-       {"start", "ms", 0.0, Bound::non_negative, "first moment at which a spike is possible"},
-       {"duration", "ms", 1e10, Bound::duration, "spikes come before start + duration"}}};
-  static const CellModel kModel{"SpikeSourcePoisson", kParameters, {}, {}, false, nullptr, "", nullptr,
-                                &sources::kPoisson};
+  static const CellModel kModel{.name = "SpikeSourcePoisson",
+                                .parameters = sources::kPoissonParameters.infos(),
+                                .variables = {},
+                                .receptors = {},
+                                .weight_unit = "",
+                                .source = &sources::kPoisson};
   return kModel;
 }
 
-SpikeSourcePoisson::operator CellType() const { return {model(), {rate, start, duration}}; }
+SpikeSourcePoisson::operator CellType() const { return {model(), sources::kPoissonParameters.values_of(*this)}; }
 
 const CellModel& SpikeSourcePoissonRefractory::model() {
-  static constexpr std::array<ParameterInfo, 4> kParameters = {
-      {{"rate", "Hz", 1.0, Bound::non_negative, "mean number of spikes per second"},
-       {"tau_refrac", "ms", 0.0, Bound::non_negative, "shortest time between two spikes"},
-       {"start", "ms", 0.0, Bound::non_negative, "first moment at which a spike is possible"},
-       {"duration", "ms", 1e10, Bound::duration, "spikes come before start + duration"}}};
-  static const CellModel kModel{"SpikeSourcePoissonRefractory",
-                                kParameters,
-                                {},
-                                {},
-                                false,
-                                [](std::span<const double> p) {
-                                  if (p[0] > 0.0 && !(p[1] < 1000.0 / p[0])) {
-                                    throw ParameterError("tau_refrac", p[1], "ms",
-                                                         "must be < 1000 / rate, the mean interval in ms");
-                                  }
-                                },
-                                "",
-                                nullptr,
-                                &sources::kPoissonRefractory};
+  static const CellModel kModel{.name = "SpikeSourcePoissonRefractory",
+                                .parameters = sources::kPoissonRefractoryParameters.infos(),
+                                .variables = {},
+                                .receptors = {},
+                                .check = check_dead_time,
+                                .weight_unit = "",
+                                .source = &sources::kPoissonRefractory};
   return kModel;
 }
 
-SpikeSourcePoissonRefractory::operator CellType() const { return {model(), {rate, tau_refrac, start, duration}}; }
+SpikeSourcePoissonRefractory::operator CellType() const {
+  return {model(), sources::kPoissonRefractoryParameters.values_of(*this)};
+}
 
 const CellModel& SpikeSourceGamma::model() {
-  static constexpr std::array<ParameterInfo, 4> kParameters = {
-      {{"alpha", "", 2.0, Bound::positive, "shape of the distribution of intervals"},
-       {"beta", "Hz", 1.0, Bound::non_negative, "rate parameter: the mean interval is alpha / beta"},
-       {"start", "ms", 0.0, Bound::non_negative, "first moment at which a spike is possible"},
-       {"duration", "ms", 1e10, Bound::duration, "spikes come before start + duration"}}};
-  static const CellModel kModel{"SpikeSourceGamma", kParameters, {}, {}, false, check_gamma, "", nullptr,
-                                &sources::kGamma};
+  static const CellModel kModel{.name = "SpikeSourceGamma",
+                                .parameters = sources::kGammaParameters.infos(),
+                                .variables = {},
+                                .receptors = {},
+                                .check = check_gamma,
+                                .weight_unit = "",
+                                .source = &sources::kGamma};
   return kModel;
 }
 
-SpikeSourceGamma::operator CellType() const { return {model(), {alpha, beta, start, duration}}; }
+SpikeSourceGamma::operator CellType() const { return {model(), sources::kGammaParameters.values_of(*this)}; }
 
 const CellModel& SpikeSourceArray::model() {
-  static const CellModel kModel{"SpikeSourceArray", {}, {}, {}, false, nullptr, "", nullptr, &sources::kArray};
+  static const CellModel kModel{.name = "SpikeSourceArray",
+                                .parameters = {},
+                                .variables = {},
+                                .receptors = {},
+                                .weight_unit = "",
+                                .source = &sources::kArray};
   return kModel;
 }
 

@@ -81,6 +81,26 @@ TEST(CellModels, EveryFieldOfIfCurrDeltaReachesTheParameterOfItsName) {
   }
 }
 
+TEST(CellModels, EveryFieldOfASourceReachesTheParameterOfItsName) {
+  const auto value = [](const CellType& type, const char* name) {
+    return type.values()[parameter_index(type.model(), name)];
+  };
+  const CellType poisson = SpikeSourcePoisson{.rate = 1, .start = 2, .duration = 3};
+  EXPECT_EQ(value(poisson, "rate"), 1);
+  EXPECT_EQ(value(poisson, "start"), 2);
+  EXPECT_EQ(value(poisson, "duration"), 3);
+  const CellType refractory = SpikeSourcePoissonRefractory{.rate = 1, .tau_refrac = 2, .start = 3, .duration = 4};
+  EXPECT_EQ(value(refractory, "rate"), 1);
+  EXPECT_EQ(value(refractory, "tau_refrac"), 2);
+  EXPECT_EQ(value(refractory, "start"), 3);
+  EXPECT_EQ(value(refractory, "duration"), 4);
+  const CellType gamma = SpikeSourceGamma{.alpha = 1, .beta = 2, .start = 3, .duration = 4};
+  EXPECT_EQ(value(gamma, "alpha"), 1);
+  EXPECT_EQ(value(gamma, "beta"), 2);
+  EXPECT_EQ(value(gamma, "start"), 3);
+  EXPECT_EQ(value(gamma, "duration"), 4);
+}
+
 TEST(CellModels, KernelsReadEachParameterFromTheFieldOfItsName) {
   IfCondExp cond;
   cond.v_rest = -60, cond.cm = 0.5, cond.tau_m = 10, cond.tau_syn_E = 4, cond.tau_syn_I = 8, cond.e_rev_I = -85;
