@@ -16,6 +16,7 @@
 #include "va_event/precision.hpp"        // IWYU pragma: export
 #include "va_event/projection.hpp"       // IWYU pragma: export
 #include "va_event/random.hpp"           // IWYU pragma: export
+#include "va_event/run_statistics.hpp"   // IWYU pragma: export
 #include "va_event/simulation.hpp"       // IWYU pragma: export
 #include "va_event/space.hpp"            // IWYU pragma: export
 #include "va_event/statistics.hpp"       // IWYU pragma: export

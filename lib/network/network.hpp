@@ -19,6 +19,10 @@
 #include "va_event/space.hpp"
 #include "va_event/synapses.hpp"
 
+namespace va_event::synapses {
+struct SynapseModel;  // synapses/synapse_model.hpp
+}
+
 namespace va_event::network {
 
 /// One number for all cells of a population, or one for each.
@@ -75,6 +79,7 @@ struct ProjectionData {
   std::shared_ptr<const std::vector<CellId>> pre, post;  ///< the connected cells, in the order of their set
   std::vector<SynapseBlock> blocks;                      ///< ascending post_population
   std::size_t total_size = 0;                            ///< synapses of all processes
+  const synapses::SynapseModel* model = nullptr;         ///< how the synapses change; null: static
 
   /// Synapses that are here.
   [[nodiscard]] std::size_t size() const noexcept;

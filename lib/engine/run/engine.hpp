@@ -14,7 +14,7 @@
 #include "recording/recorder.hpp"
 #include "va_event/precision.hpp"
 #include "va_event/processes.hpp"
-#include "va_event/simulation.hpp"
+#include "va_event/run_statistics.hpp"
 
 namespace va_event::engine {
 

@@ -11,8 +11,9 @@
 #include <vector>
 
 #include "engine/run/shards.hpp"
-#include "engine/shard/shard_checkpoint.hpp"
+#include "engine/shard/shard.hpp"
 #include "events/instant_bytes.hpp"
+#include "va_event/error.hpp"
 
 namespace va_event::engine {
 
@@ -130,6 +131,11 @@ ProcessState<Real> Shards<Real>::process_state() const {
 
 template <class Real>
 void Shards<Real>::save(foundation::ByteWriter& out) const {
+  for (const network::ProjectionData& projection : network_.projections) {
+    if (projection.model != nullptr) {
+      throw StateError("projection", projection.label, "", "must have static synapses, to be saved");
+    }
+  }
   ProcessState<Real> state = process_state();
   if (processes_.count() > 1) {
     foundation::ByteWriter mine;

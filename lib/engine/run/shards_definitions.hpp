@@ -15,8 +15,7 @@
 
 #include "engine/run/shards.hpp"
 #include "engine/run/shards_checkpoint.hpp"
-#include "engine/shard/shard_checkpoint.hpp"
-#include "engine/shard/shard_definitions.hpp"
+#include "engine/shard/shard.hpp"
 #include "foundation/memory.hpp"
 #include "va_event/error.hpp"
 

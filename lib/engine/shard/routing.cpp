@@ -178,8 +178,13 @@ Routing::Routing(const network::Network& network, Processes& processes)
       min_delay_ = std::min(min_delay_, extent.min_delay);
       const CellModel& post = *network.populations[block.post_population].model;
       const auto receptor = static_cast<std::uint32_t>(receptor_index(post, projection.receptor));
+      if (projection.model != nullptr) {
+        dynamic_tables_.push_back({&block.table, projection.model});
+      }
+      const auto dynamics = static_cast<std::uint32_t>(projection.model != nullptr ? dynamic_tables_.size() : 0);
       for (const auto& [population, rows] : rows_of) {
-        branches.push_back({population, {&block.table, block.post_population, receptor, rows[0], {}}, extent});
+        branches.push_back(
+            {population, {&block.table, block.post_population, receptor, dynamics, rows[0], {}}, extent});
         if (!counts_up(rows)) {
           branches.back().branch.rows = rows;
         }
@@ -198,7 +203,9 @@ Routing::Routing(const network::Network& network, Processes& processes)
     last = {ranked.population, ranked.one_delay() ? ranked.extent.min_delay : 0.0};
     if (!joins) {
       const bool one = table.has_constant_delay();
-      routes.push_back({one ? std::optional(table.constant_delay()) : std::nullopt, {}, !one && is_bundled(table)});
+      routes.push_back({one ? std::optional(table.constant_delay()) : std::nullopt,
+                        {},
+                        !one && (ranked.branch.dynamics != 0 || is_bundled(table))});
     }
     routes.back().branches.push_back(std::move(ranked.branch));
   }

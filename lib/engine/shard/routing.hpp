@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "network/network.hpp"
+#include "synapses/synapse_model.hpp"
 #include "va_event/processes.hpp"
 
 namespace va_event::engine {
@@ -17,6 +18,7 @@ struct Branch {
   const network::SynapseTable* table = nullptr;
   std::uint32_t post_population = 0;
   std::uint32_t receptor = 0;
+  std::uint32_t dynamics = 0;  ///< 0: static synapses; else 1 + the number of the table among Routing::dynamic_tables()
   /// Row of source number i (within its population): `first_row + i`, unless `rows` lists them.
   std::int64_t first_row = 0;
   std::vector<std::int64_t> rows;  ///< -1: the cell is not a source of this projection
@@ -36,7 +38,15 @@ struct Branch {
 struct Route {
   std::optional<double> delay;  ///< [ms]; nullopt: per synapse
   std::vector<Branch> branches;
-  bool bundled = false;  ///< per synapse, but several of a source have the same: those are delivered at once as well
+  /// Per synapse, but through the queue: several synapses of a source have the same delay, and are delivered at once,
+  /// or what they are worth is not known before.
+  bool bundled = false;
+};
+
+/// A synapse table whose synapses change, and how.
+struct DynamicTable {
+  const network::SynapseTable* table;
+  const synapses::SynapseModel* model;
 };
 
 /// The routes of every population. Routes and branches are in an order of their contents, which fixes the order in
@@ -47,11 +57,13 @@ class Routing {
   /// All processes make theirs at the same time.
   Routing(const network::Network& network, Processes& processes);
   [[nodiscard]] std::span<const Route> routes_of(std::size_t population) const { return routes_[population]; }
+  [[nodiscard]] std::span<const DynamicTable> dynamic_tables() const noexcept { return dynamic_tables_; }
   /// Of all processes [ms]; +inf without synapses.
   [[nodiscard]] double min_delay() const noexcept { return min_delay_; }
 
  private:
   std::vector<std::vector<Route>> routes_;
+  std::vector<DynamicTable> dynamic_tables_;
   double min_delay_;
 };
 

@@ -2,79 +2,35 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <iterator>
 #include <limits>
-#include <memory>
-#include <optional>
 #include <span>
-#include <utility>
+#include <unordered_set>
 #include <vector>
 
-#include "engine/run/engine.hpp"
 #include "engine/shard/current_schedule.hpp"
-#include "engine/shard/population_lookup.hpp"
+#include "engine/shard/emitted_spike.hpp"
+#include "engine/shard/pending_events.hpp"
 #include "engine/shard/routing.hpp"
-#include "events/arrival_window.hpp"
-#include "events/delivery.hpp"
+#include "engine/shard/run_counts.hpp"
+#include "engine/shard/sampler.hpp"
+#include "engine/shard/shard_cells.hpp"
+#include "engine/shard/spike_delivery.hpp"
+#include "events/candidates.hpp"
 #include "events/event_queue.hpp"
 #include "events/lane_queue.hpp"
+#include "foundation/bytes.hpp"
+#include "foundation/memory.hpp"
 #include "network/network.hpp"
-#include "neurons/neuron_implementation.hpp"
 #include "recording/recorder.hpp"
-#include "sources/source_group.hpp"
-#include "va_event/simulation.hpp"
+#include "va_event/run_statistics.hpp"
 
 namespace va_event::engine {
 
-/// A spike that has happened.
-template <class Real>
-struct EmittedSpike {
-  CellId cell;
-  events::Instant<Real> time;
-};
-
-/// Events to come that do not follow from the states of the cells.
-template <class Real>
-struct PendingEvents {
-  std::vector<events::CellEvent<Real>> refractory_ends;
-  std::vector<events::CellEvent<double>> source_spikes;
-  std::vector<events::CellEvent<Real>> spikes_in_flight;  ///< when the cell spiked; sorted
-
-  /// Takes in what is on its way along one route of one part: most spikes are on several. A source may spike twice at
-  /// one time, and then both are on each of them.
-  void add_in_flight(const std::vector<events::CellEvent<Real>>& sorted) {
-    std::vector<events::CellEvent<Real>> both;
-    std::set_union(spikes_in_flight.begin(), spikes_in_flight.end(), sorted.begin(), sorted.end(),
-                   std::back_inserter(both));
-    spikes_in_flight = std::move(both);
-  }
-};
-
-/// What has happened so far, for reports.
-struct RunCounts {
-  RunStatistics events;  ///< without the intervals
-  struct Group {
-    std::array<std::uint64_t, neurons::kIntervalKinds> intervals{};
-    neurons::ClosestApproach closest;
-  };
-  std::vector<Group> groups;  ///< by neuron model
-
-  /// @pre the same neuron models
-  void add(const RunCounts& other) {
-    events += other.events;
-    groups.resize(other.groups.size());
-    for (std::size_t g = 0; g < groups.size(); ++g) {
-      for (std::size_t kind = 0; kind < neurons::kIntervalKinds; ++kind) {
-        groups[g].intervals[kind] += other.groups[g].intervals[kind];
-      }
-      groups[g].closest = std::min(groups[g].closest, other.groups[g].closest);
-    }
-  }
-};
+using events::kEpoch;
 
 /// The event loop of one part of the cells and of all synapses onto them: it joins neurons, sources, routes and queues,
 /// and handles one event after the other in the total order (time, kind, contents). Everything it holds belongs to it;
@@ -82,9 +38,7 @@ struct RunCounts {
 ///
 /// Four scales of time, none of which is a time step:
 ///  - events, wherever they fall;
-///  - windows of arrivals through delays of their own (events::ArrivalWindow), which are sorted at once. Within the
-///    smallest delay no spike can add to them, so that inputs of different neurons are taken together: each neuron sees
-///    its events in their order, and which ones share a vector leaves no trace;
+///  - arrival windows of spikes through delays of their own (SpikeDelivery);
 ///  - look-ahead slices of kSlice: only neurons that might spike before the slice ends stand in the queue of
 ///    candidates. Slices decide which neurons are looked at, never a result;
 ///  - epochs (events::kEpoch): the origin of all offsets moves on, and every neuron is advanced to it, so that
@@ -101,7 +55,7 @@ class Shard {
   /// return before, at now(), where very many spikes wait to be recorded.
   void run_before(const Instant& stop);
   /// Forgets what has been prepared with the present weights: users may change them before the next run.
-  void end_run();
+  void end_run() { delivery_.end_run(); }
   /// Every event before this time is done.
   [[nodiscard]] const Instant& now() const noexcept { return now_; }
   /// Before this time no cell of this part spikes.
@@ -113,33 +67,23 @@ class Shard {
   [[nodiscard]] const std::vector<EmittedSpike<Real>>& emitted_spikes() const noexcept { return emitted_spikes_; }
   void forget_emitted_spikes() { emitted_spikes_.clear(); }
   /// A spike of any part, none of whose effects is due yet.
-  void accept(const EmittedSpike<Real>& spike);
+  void accept(const EmittedSpike<Real>& spike) { delivery_.accept(spike); }
 
   /// Takes what is to be sampled, and from when on.
-  void begin_sampling(const std::vector<recording::Sampling>& samplings);
-  struct Samples {
-    double interval = 0.0;  ///< [ms]
-    std::int64_t next = 0;  ///< index on the grid
-    struct Column {
-      std::size_t position;  ///< in the ids of the sampling
-      CellId cell;
-      std::size_t variable;
-    };
-    std::vector<Column> columns;
-    std::vector<double> values;  ///< [rows x columns]
-  };
+  void begin_sampling(const std::vector<recording::Sampling>& samplings) { sampler_.begin(samplings, cells_); }
+  using Samples = typename Sampler<Real>::Samples;
   /// What was sampled since, in the order of the samplings.
-  [[nodiscard]] const std::vector<Samples>& samples() const noexcept { return samples_; }
+  [[nodiscard]] const std::vector<Samples>& samples() const noexcept { return sampler_.samples(); }
 
   // For cells of this part:
-  [[nodiscard]] bool owns(CellId cell) const;
+  [[nodiscard]] bool owns(CellId cell) const { return cells_.owns(cell); }
   void parameters_changed(CellId cell);
   void sources_changed(std::span<const CellId> cells);
   void set_variable(CellId cell, std::size_t variable, double value);
   [[nodiscard]] double variable(CellId cell, std::size_t variable) const;
   void injection_added(std::size_t injection);
 
-  // Checkpoints (shard_checkpoint.hpp). What a part holds, cell by cell and event by event:
+  // Checkpoints. What a part holds, cell by cell and event by event:
   void save_neuron(CellId cell, foundation::ByteWriter& out) const;
   void save_source(CellId cell, foundation::ByteWriter& out) const;
   void add_pending(PendingEvents<Real>& events) const;
@@ -155,11 +99,11 @@ class Shard {
   }
   void load_source_spike(const events::CellEvent<double>& spike) { source_spikes_.push(spike); }
   /// A spike of any part, some of whose effects may be done.
-  void load_spike_in_flight(const events::CellEvent<Real>& spike);
+  void load_spike_in_flight(const events::CellEvent<Real>& spike) { delivery_.load(spike); }
   void end_load();
 
   [[nodiscard]] RunStatistics statistics() const;
-  [[nodiscard]] std::uint64_t synaptic_events() const noexcept { return statistics_.synaptic_events; }
+  [[nodiscard]] std::uint64_t synaptic_events() const noexcept { return delivery_.synaptic_events(); }
   /// The least by the order of ClosestApproach; its distance is +inf where there is none.
   [[nodiscard]] neurons::ClosestApproach closest_approach() const;
 
@@ -170,119 +114,486 @@ class Shard {
     Real time;
     Kind kind;
   };
-  /// Where the cells of a population are; group is null for sources.
-  struct Place {
-    neurons::NeuronGroup<Real>* group = nullptr;
-    std::uint32_t offset = 0;         ///< index in the group minus index in the population, modulo 2^32
-    network::Share::Range own{0, 0};  ///< the population's cells that belong to this part
-  };
-
   [[nodiscard]] Next next_event();
+  [[nodiscard]] Real next_other_than_deliveries() const;
   void handle(Kind kind, const Real& limit);
-  void take_samples();
   void look_at_next();
   void look_at(const events::Candidate<Real>& candidate);
   void end_next_refractoriness();
   void change_current();
   void emit_source_spike();
-  void deliver(const Real& limit);
-  void deliver_whole();
-  void prefetch_deliveries() const;
-  void put_back(const events::Delivery<Real>& delivery);
-  void begin_arrival_window();
-  void fill_arrival_window(events::Delivery<Real> delivery);
-  [[nodiscard]] Real next_in_arrival_windows() const;
-  void deliver_from_arrival_window(const Real& limit);
-  void deliver_row(const Branch& branch, std::uint32_t source_index, events::Delivery<Real>& delivery);
-  [[nodiscard]] std::size_t next_own(const Branch& branch, const network::SynapseTable::Row& row,
-                                     std::size_t position) const;
-  /// The synapses onto cells of this part. @pre one delay
-  [[nodiscard]] network::SynapseTable::Row own_part(const Branch& branch, const network::SynapseTable::Row& row) const {
-    return alone_ ? row : row.onto(places_[branch.post_population].own);
-  }
-  void collect(const Branch& branch, const network::SynapseTable::Row& row);
-  void deliver_collected();
 
   void begin_slice();
   void next_epoch();
   void skip_epochs(const Instant& stop);
   [[nodiscard]] Instant next_event_time() const;
-  void find_next_sample();
   void emit(CellId cell, const Instant& t);
+  void restart_source(CellId cell, const events::Instant<double>& begin);
   void update_parameters(CellId cell, const Real& t);
   void update_parameters_of(const std::vector<CellId>& cells);
-  [[nodiscard]] neurons::DrivenNeuronGroup<Real>& driven_group_of(CellId cell);
 
-  [[nodiscard]] const network::PopulationData& population_of(CellId cell) const;
-  struct Neuron {
-    neurons::NeuronGroup<Real>& group;
-    std::size_t index;  ///< in the group
-  };
-  [[nodiscard]] Neuron neuron(CellId cell) const;
   template <class Number>
   [[nodiscard]] Real offset_of(const events::Instant<Number>& t) const;
+  [[nodiscard]] RunStatistics events_so_far() const;
 
-  static Instant never() { return {std::numeric_limits<std::int64_t>::max(), Real(0)}; }
-  static constexpr double kShortestArrivalWindow = 0x1p-8;  ///< of arrivals [ms]
-  static constexpr double kLongestArrivalWindow = 1.0;      ///< [ms]
-  static constexpr std::size_t kManyCells = 1U << 13U;      ///< with a line of 64 bytes for each, half a megabyte
+  static constexpr std::size_t kManyCells = 1U << 13U;  ///< with a line of 64 bytes for each, half a megabyte
   static constexpr std::size_t kMostEmitted = 1U << 20U;
   static constexpr double kSlice = 1.0;  ///< [ms]; a divisor of the epoch (benchmarks/networks)
 
   const network::Network& network_;
-  const Routing& routing_;
   bool alone_;  ///< there is no other part
   bool large_;  ///< too large for a second-level cache
   CurrentSchedule currents_;
-  PopulationLookup population_of_cell_;
-  /// The neurons of one model; those that get sinusoids are in a group before the others.
-  struct Group {
-    const neurons::NeuronImplementation* model;
-    std::unique_ptr<neurons::StoredNeuronGroup<Real>> stored;
-    std::unique_ptr<neurons::DrivenNeuronGroup<Real>> driven;  ///< null: no neuron gets a sinusoid
-
-    [[nodiscard]] neurons::NeuronGroup<Real>& all() const {
-      if (driven != nullptr) {
-        return *driven;
-      }
-      return *stored;
-    }
-  };
-  std::vector<Group> groups_;
-  std::vector<Place> places_;                                   ///< by population
-  std::vector<std::unique_ptr<sources::SourceGroup>> sources_;  ///< by population; null for neurons
-
-  /// Arrivals at all synapses of one delay; with single delays of their own, only those too soon for a window.
-  events::LaneQueue<events::Delivery<Real>> deliveries_;
-  /// Spikes that go through synapses with delays of their own and have no arrival in the present window.
-  events::EventQueue<events::Delivery<Real>> own_delay_deliveries_;
-  events::ArrivalWindow<Real> arrival_window_;
-  /// Where the synaptic events of the window's spikes go.
-  struct Destination {
-    neurons::NeuronGroup<Real>* group;
-    std::uint32_t receptor;
-  };
-  std::vector<Destination> destinations_;
-  /// The earliest arrival after the window of its spikes.
-  Instant after_arrival_window_ = never();
-  double arrival_window_length_ = kShortestArrivalWindow;  ///< [ms]
+  ShardCells<Real> cells_;
   events::LaneQueue<events::CellEvent<Real>> refractory_ends_;
   events::EventQueue<events::CellEvent<double>> source_spikes_;
   events::Candidates<Real> candidates_;
-  /// Inputs of one instant for one receptor of one group.
-  struct {
-    neurons::NeuronGroup<Real>* group = nullptr;
-    std::uint32_t receptor = 0;
-    std::vector<neurons::Targets> targets;
-  } collected_;
-  std::array<neurons::Input<Real>, neurons::kMaxInputs> inputs_;
-  std::vector<EmittedSpike<Real>> emitted_spikes_;
-  std::vector<Samples> samples_;
-  events::Instant<double> next_sample_;
   Instant now_;
-  bool eventful_ = true;  ///< something has happened in the present epoch
-  bool at_rest_ = false;  ///< no neuron changes or spikes without an event
-  RunStatistics statistics_;
+  SpikeDelivery<Real> delivery_;
+  std::vector<EmittedSpike<Real>> emitted_spikes_;
+  Sampler<Real> sampler_;
+  bool eventful_ = true;      ///< something has happened in the present epoch
+  bool at_rest_ = false;      ///< no neuron changes or spikes without an event
+  RunStatistics statistics_;  ///< spikes, and source spikes
 };
+
+template <class Real>
+Shard<Real>::Shard(const network::Network& network, const Routing& routing, network::Share part)
+    : network_(network),
+      alone_(network.share.count * part.count == 1),
+      large_(network.cells() > kManyCells),
+      currents_(network),
+      cells_(network, part, [this](CellId cell) { return currents_.current(cell); }),
+      delivery_(network, routing, cells_, alone_, now_, candidates_) {
+  for (std::size_t p = 0; p < network.populations.size(); ++p) {
+    const network::PopulationData& population = network.populations[p];
+    const network::Share::Range own = cells_.place(p).own;
+    for (std::uint32_t i = own.begin; population.model->is_source() && i < own.end; ++i) {
+      restart_source(population.first + i, {});
+    }
+  }
+  for (const network::Injection& injection : network.injections) {
+    if (injection.sine) {
+      update_parameters_of(injection.cells);
+    }
+  }
+  begin_slice();
+}
+
+template <class Real>
+void Shard<Real>::run_before(const Instant& stop) {
+  for (;;) {
+    if (at_rest_) {
+      skip_epochs(stop);
+    }
+    const Real limit = now_.epoch < stop.epoch ? Real(kEpoch) : stop.offset;
+    if (alone_ && emitted_spikes_.size() >= kMostEmitted) {
+      return;  // they are recorded before there are more
+    }
+    const Next next = next_event();
+    if (next.time < limit && next.time < candidates_.slice_end()) {
+      now_.offset = next.time;
+      handle(next.kind, limit < candidates_.slice_end() ? limit : candidates_.slice_end());
+    } else if (candidates_.slice_end() < limit) {
+      begin_slice();
+    } else if (now_.epoch == stop.epoch) {
+      now_.offset = stop.offset;
+      return;
+    } else {
+      next_epoch();
+    }
+  }
+}
+
+template <class Real>
+typename Shard<Real>::Instant Shard<Real>::silent_until() {
+  if (at_rest_) {
+    return next_event_time();
+  }
+  const Next next = next_event();
+  const Real& end = candidates_.slice_end();
+  return events::normalised<Real>(now_.epoch, next.time < end ? next.time : end);
+}
+
+template <class Real>
+typename Shard<Real>::Next Shard<Real>::next_event() {
+  Next next{offset_of(sampler_.next_time()), Kind::sample};
+  const auto consider = [&next](const Real& time, Kind kind) {
+    if (time < next.time) {  // strictly: at one instant the kinds come in their order
+      next = {time, kind};
+    }
+  };
+  if (!candidates_.queue().empty()) {
+    consider(candidates_.queue().top().time, Kind::crossing);
+  }
+  if (!refractory_ends_.empty()) {
+    consider(offset_of(refractory_ends_.top().time), Kind::end_of_refractoriness);
+  }
+  if (!currents_.empty()) {
+    consider(offset_of(currents_.next_time()), Kind::current);
+  }
+  if (!source_spikes_.empty()) {
+    consider(offset_of(source_spikes_.top().time), Kind::spike);
+  }
+  consider(delivery_.next_offset(), Kind::delivery);
+  if (!candidates_.at_threshold().empty()) {
+    consider(candidates_.at_threshold().top().time, Kind::at_threshold);
+  }
+  return next;
+}
+
+/// The next event that may give a neuron something else to do than its inputs [ms]; +inf if there is none.
+template <class Real>
+Real Shard<Real>::next_other_than_deliveries() const {
+  Real next = offset_of(sampler_.next_time());
+  const auto consider = [&next](const Real& time) { next = time < next ? time : next; };
+  if (!refractory_ends_.empty()) {
+    consider(offset_of(refractory_ends_.top().time));
+  }
+  if (!currents_.empty()) {
+    consider(offset_of(currents_.next_time()));
+  }
+  if (!source_spikes_.empty()) {
+    consider(offset_of(source_spikes_.top().time));
+  }
+  return next;
+}
+
+template <class Real>
+void Shard<Real>::handle(Kind kind, const Real& limit) {
+  eventful_ = true;
+  at_rest_ = false;
+  switch (kind) {
+    case Kind::sample:
+      return sampler_.take([this](CellId cell, std::size_t index) { return variable(cell, index); });
+    case Kind::crossing:
+      return look_at_next();
+    case Kind::end_of_refractoriness:
+      return end_next_refractoriness();
+    case Kind::current:
+      return change_current();
+    case Kind::spike:
+      return emit_source_spike();
+    case Kind::delivery:
+      return delivery_.deliver(limit, [this] { return next_other_than_deliveries(); });
+    case Kind::at_threshold:
+      return look_at(candidates_.at_threshold().take());
+  }
+}
+
+template <class Real>
+void Shard<Real>::look_at_next() {
+  const events::Candidate<Real> candidate = candidates_.queue().take();
+  if (large_ && !candidates_.queue().empty()) {
+    const auto next = cells_.neuron(candidates_.queue().top().cell);
+    next.group.prefetch(next.index);
+  }
+  look_at(candidate);
+}
+
+template <class Real>
+void Shard<Real>::look_at(const events::Candidate<Real>& candidate) {
+  const auto [group, index] = cells_.neuron(candidate.cell);
+  if (!(group.safe_until(index) == candidate.time)) {
+    return;  // an event has changed the neuron's prospects since
+  }
+  const neurons::LookResult<Real> result = group.look_at(index);
+  if (!result.spikes) {
+    candidates_.offer(group.safe_until(index), candidate.cell);
+    return;
+  }
+  const Instant t{now_.epoch, result.time};
+  refractory_ends_.push({events::later(t, group.spike_at(index, result.time)), candidate.cell});
+  ++statistics_.spikes;
+  emit(candidate.cell, t);
+}
+
+template <class Real>
+void Shard<Real>::end_next_refractoriness() {
+  const CellId cell = refractory_ends_.take().cell;
+  if (const events::CellEvent<Real>* later = large_ ? refractory_ends_.ahead(1) : nullptr) {
+    const auto [group, index] = cells_.neuron(later->cell);
+    group.prefetch(index);
+  }
+  const auto [group, index] = cells_.neuron(cell);
+  group.end_refractoriness(index, now_.offset, candidates_);
+}
+
+template <class Real>
+void Shard<Real>::change_current() {
+  update_parameters_of(network_.injections[currents_.step()].cells);
+}
+
+template <class Real>
+void Shard<Real>::emit_source_spike() {
+  const events::CellEvent<double> spike = source_spikes_.take();
+  ++statistics_.source_spikes;
+  emit(spike.cell, {spike.time.epoch, Real(spike.time.offset)});
+  const std::size_t index = spike.cell - cells_.population_of(spike.cell).first;
+  if (const auto next = cells_.sources_of(spike.cell).next(index)) {
+    source_spikes_.push({*next, spike.cell});
+  }
+}
+
+/// A spike of this part. Where there are others, it comes back with theirs.
+template <class Real>
+void Shard<Real>::emit(CellId cell, const Instant& t) {
+  emitted_spikes_.push_back({cell, t});
+  if (!alone_ && emitted_spikes_.size() % kMostEmitted == 0) {
+    foundation::require_room_to_go_on("spikes within an exchange window", emitted_spikes_.size());
+  }
+  if (alone_) {
+    accept(emitted_spikes_.back());
+  }
+}
+
+template <class Real>
+void Shard<Real>::begin_slice() {
+  candidates_.begin_slice(candidates_.slice_end() + Real(kSlice));  // what is left is outdated
+  for (const auto& group : cells_.groups()) {
+    group.all().offer_all(candidates_);
+  }
+}
+
+template <class Real>
+typename Shard<Real>::Instant Shard<Real>::idle_until() const {
+  return at_rest_ ? next_event_time() : now_;
+}
+
+/// Of any epoch; far away when there is none.
+template <class Real>
+typename Shard<Real>::Instant Shard<Real>::next_event_time() const {
+  constexpr std::int64_t kFar = std::int64_t{1} << 40U;
+  Instant next{now_.epoch + kFar, Real(0)};
+  const auto consider = [&next](const Instant& time) { next = time < next ? time : next; };
+  const auto widened = [](const events::Instant<double>& time) { return Instant{time.epoch, Real(time.offset)}; };
+  consider(widened(sampler_.next_time()));
+  if (!refractory_ends_.empty()) {
+    consider(refractory_ends_.top().time);
+  }
+  if (!currents_.empty()) {
+    consider(widened(currents_.next_time()));
+  }
+  if (!source_spikes_.empty()) {
+    consider(widened(source_spikes_.top().time));
+  }
+  delivery_.for_next_times(consider);
+  return next;
+}
+
+/// Goes on to the epoch of the next event, or of `stop`, if that is a later one. @pre all is at rest
+template <class Real>
+void Shard<Real>::skip_epochs(const Instant& stop) {
+  const std::int64_t epoch = std::min(stop.epoch, next_event_time().epoch);
+  if (epoch <= now_.epoch) {
+    return;
+  }
+  for (const auto& group : cells_.groups()) {
+    group.all().skip_to_epoch(epoch);
+  }
+  now_ = {epoch, Real(0)};
+  candidates_.set_slice_end(Real(0));
+  begin_slice();
+}
+
+template <class Real>
+void Shard<Real>::next_epoch() {
+  for (const auto& group : cells_.groups()) {
+    group.all().next_epoch(now_.epoch + 1);
+  }
+  at_rest_ = !eventful_ && std::all_of(cells_.groups().begin(), cells_.groups().end(),
+                                       [](const auto& group) { return group.all().at_rest(); });
+  eventful_ = false;
+  now_ = {now_.epoch + 1, Real(0)};
+  candidates_.set_slice_end(Real(0));
+  begin_slice();
+}
+
+template <class Real>
+void Shard<Real>::update_parameters(CellId cell, const Real& t) {
+  eventful_ = true;
+  at_rest_ = false;
+  const network::PopulationData& population = cells_.population_of(cell);
+  std::vector<double> parameters;
+  parameters.reserve(population.parameters.size());
+  for (const network::Column& column : population.parameters) {
+    parameters.push_back(column.at(cell - population.first));
+  }
+  if (currents_.is_driven(cell)) {
+    neurons::DrivenNeuronGroup<Real>& driven =
+        cells_.driven_group_of(cell, now_.epoch);  // which takes the place of another at the first time
+    driven.set_driven(cells_.neuron(cell).index, cell, parameters, currents_.current(cell), currents_.sines(cell), t,
+                      candidates_);
+  } else {
+    const auto [group, index] = cells_.neuron(cell);
+    group.set_parameters(index, parameters, currents_.current(cell), t, candidates_);
+  }
+}
+
+template <class Real>
+void Shard<Real>::update_parameters_of(const std::vector<CellId>& cells) {
+  for (const CellId cell : cells) {
+    if (owns(cell)) {
+      update_parameters(cell, now_.offset);
+    }
+  }
+}
+
+template <class Real>
+void Shard<Real>::parameters_changed(CellId cell) {
+  update_parameters(cell, now_.offset);
+}
+
+/// @param begin  nothing of a source's spikes before it is of interest
+template <class Real>
+void Shard<Real>::restart_source(CellId cell, const events::Instant<double>& begin) {
+  const std::size_t index = cell - cells_.population_of(cell).first;
+  if (const auto first = cells_.sources_of(cell).restart(index, begin)) {
+    source_spikes_.push({*first, cell});
+  }
+}
+
+template <class Real>
+void Shard<Real>::sources_changed(std::span<const CellId> cells) {
+  std::unordered_set<CellId> changed;
+  std::copy_if(cells.begin(), cells.end(), std::inserter(changed, changed.end()),
+               [this](CellId cell) { return owns(cell); });
+  source_spikes_.erase_if([&changed](const events::CellEvent<double>& event) { return changed.contains(event.cell); });
+  for (const CellId cell : changed) {
+    restart_source(cell, events::round_up(now_));
+  }
+}
+
+template <class Real>
+void Shard<Real>::injection_added(std::size_t injection) {
+  currents_.add(injection, events::round_up(now_));
+  update_parameters_of(network_.injections[injection].cells);
+}
+
+template <class Real>
+void Shard<Real>::set_variable(CellId cell, std::size_t variable, double value) {
+  eventful_ = true;
+  at_rest_ = false;
+  const auto [group, index] = cells_.neuron(cell);
+  group.set_variable(index, variable, value, now_.offset, candidates_);
+}
+
+template <class Real>
+double Shard<Real>::variable(CellId cell, std::size_t variable) const {
+  const auto [group, index] = cells_.neuron(cell);
+  return group.variable(index, variable, now_.offset);
+}
+
+/// Without the intervals.
+template <class Real>
+RunStatistics Shard<Real>::events_so_far() const {
+  RunStatistics events = statistics_;
+  events.synaptic_events = delivery_.synaptic_events();
+  return events;
+}
+
+template <class Real>
+RunStatistics Shard<Real>::statistics() const {
+  RunStatistics result = events_so_far();
+  for (const auto& group : cells_.groups()) {
+    group.all().integrate_deferred();
+    const neurons::IntervalCounts counts = group.all().interval_counts();
+    result.settled_by_sign += counts[static_cast<std::size_t>(neurons::Interval::by_sign)];
+    result.settled_by_bound += counts[static_cast<std::size_t>(neurons::Interval::by_bound)];
+    result.settled_by_search += counts[static_cast<std::size_t>(neurons::Interval::by_search)];
+    result.settled_by_refractory += counts[static_cast<std::size_t>(neurons::Interval::refractory)];
+    result.settled_by_spike += counts[static_cast<std::size_t>(neurons::Interval::crossing)];
+  }
+  result.intervals = result.settled_by_sign + result.settled_by_bound + result.settled_by_search +
+                     result.settled_by_refractory + result.settled_by_spike;
+  return result;
+}
+
+template <class Real>
+neurons::ClosestApproach Shard<Real>::closest_approach() const {
+  neurons::ClosestApproach closest;
+  for (const auto& group : cells_.groups()) {
+    group.all().integrate_deferred();
+    closest = std::min(closest, group.all().closest_approach());
+  }
+  return closest;
+}
+
+/// Within the present epoch, or +inf. (Nothing that is left belongs to an earlier one.)
+template <class Real>
+template <class Number>
+Real Shard<Real>::offset_of(const events::Instant<Number>& t) const {
+  return t.epoch == now_.epoch ? Real(t.offset) : std::numeric_limits<Real>::infinity();
+}
+
+// Checkpoints
+
+template <class Real>
+void Shard<Real>::save_neuron(CellId cell, foundation::ByteWriter& out) const {
+  const auto [group, index] = cells_.neuron(cell);
+  group.save(index, out);
+}
+
+template <class Real>
+void Shard<Real>::save_source(CellId cell, foundation::ByteWriter& out) const {
+  cells_.sources_of(cell).save(cell - cells_.population_of(cell).first, out);
+}
+
+template <class Real>
+void Shard<Real>::add_pending(PendingEvents<Real>& events) const {
+  refractory_ends_.for_each([&events](const auto& end) { events.refractory_ends.push_back(end); });
+  source_spikes_.for_each([&events](const auto& spike) { events.source_spikes.push_back(spike); });
+  delivery_.add_pending(events);
+}
+
+template <class Real>
+RunCounts Shard<Real>::run_counts() const {
+  RunCounts run_counts{events_so_far(), {}};
+  for (const auto& group : cells_.groups()) {  // every shard has all groups, in the same order
+    group.all().integrate_deferred();
+    run_counts.groups.push_back({group.all().interval_counts(), group.all().closest_approach()});
+  }
+  return run_counts;
+}
+
+template <class Real>
+void Shard<Real>::begin_load(const Instant& now, const std::vector<std::size_t>& current_steps,
+                             const RunCounts& run_counts) {
+  refractory_ends_.clear();
+  source_spikes_.clear();
+  delivery_.clear();
+  candidates_.queue().clear();
+  now_ = now;
+  eventful_ = true;
+  at_rest_ = false;
+  currents_.resume(current_steps);
+  for (const network::Injection& injection : network_.injections) {
+    update_parameters_of(injection.cells);
+  }
+  statistics_ = run_counts.events;
+  delivery_.set_synaptic_events(run_counts.events.synaptic_events);
+  for (std::size_t g = 0; g < cells_.groups().size(); ++g) {
+    cells_.groups()[g].all().set_report(run_counts.groups[g].intervals, run_counts.groups[g].closest);
+  }
+}
+
+template <class Real>
+bool Shard<Real>::load_neuron(CellId cell, foundation::ByteReader& in) {
+  const auto [group, index] = cells_.neuron(cell);
+  return group.load(index, in, now_);
+}
+
+template <class Real>
+void Shard<Real>::load_source(CellId cell, foundation::ByteReader& in) {
+  cells_.sources_of(cell).load(cell - cells_.population_of(cell).first, in);
+}
+
+/// The candidates of the present slice follow from the states.
+template <class Real>
+void Shard<Real>::end_load() {
+  using std::floor;
+  candidates_.set_slice_end(floor(now_.offset / Real(kSlice)) * Real(kSlice));
+  begin_slice();
+}
 
 }  // namespace va_event::engine

@@ -1,0 +1,464 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "engine/shard/emitted_spike.hpp"
+#include "engine/shard/pending_events.hpp"
+#include "engine/shard/routing.hpp"
+#include "engine/shard/shard_cells.hpp"
+#include "events/arrival_window.hpp"
+#include "events/candidates.hpp"
+#include "events/delivery.hpp"
+#include "events/event_queue.hpp"
+#include "events/lane_queue.hpp"
+#include "network/network.hpp"
+#include "neurons/inputs.hpp"
+#include "synapses/synapse_model.hpp"
+#include "synapses/transmission.hpp"
+
+namespace va_event::engine {
+
+/// Spikes on their way, from their emission to the neurons of one shard.
+///
+/// A spike stands in a queue once for each of its routes, at its next arrival. Where all synapses of a route have one
+/// delay, all of them are delivered at once. Where each synapse has a delay of its own, spikes go from one short
+/// arrival window (events::ArrivalWindow) to the next, and the arrivals in a window are sorted at once: within the
+/// smallest delay no spike can add to them, so that inputs of different neurons are taken together. Each neuron gets
+/// its inputs in their order, and which ones share a vector has no effect on a result.
+template <class Real>
+class SpikeDelivery {
+ public:
+  using Instant = events::Instant<Real>;
+  using Delivery = events::Delivery<Real>;
+
+  /// @param now         the shard's present time
+  /// @param candidates  what inputs make likely to spike
+  SpikeDelivery(const network::Network& network, const Routing& routing, const ShardCells<Real>& cells, bool only_shard,
+                const Instant& now, events::Candidates<Real>& candidates)
+      : network_(network),
+        routing_(routing),
+        cells_(cells),
+        now_(now),
+        candidates_(candidates),
+        only_shard_(only_shard),
+        exceeds_cache_(network.cells() > kCellsInCache) {
+    for (const DynamicTable& dynamic : routing.dynamic_tables()) {
+      dynamics_.push_back(dynamic.model->in<Real>()(*dynamic.table));
+    }
+  }
+
+  /// A spike of any shard, none of whose effects is due yet.
+  void accept(const EmittedSpike<Real>& spike) {
+    const std::uint32_t population = cells_.population_index(spike.cell);
+    const std::size_t index = spike.cell - network_.populations[population].first;
+    const std::span<const Route> routes = routing_.routes_of(population);
+    for (std::uint32_t r = 0; r < routes.size(); ++r) {
+      if (routes[r].delay) {
+        deliveries_.push({events::later(spike.time, Real(*routes[r].delay)), spike.cell, r, 0, spike.time});
+        continue;
+      }
+      const Branch& branch = routes[r].branches[0];
+      const network::SynapseTable::Row row = branch.row(index);
+      if (const std::size_t first = next_own(branch, row, 0); first < row.target.size()) {
+        put_back({events::later(spike.time, Real(row.delay[first])), spike.cell, r, first, spike.time});
+      }
+    }
+  }
+
+  /// The same for a spike of a checkpoint, some of whose effects may be done: those before the present time.
+  void load(const events::CellEvent<Real>& spike) {
+    const std::uint32_t population = cells_.population_index(spike.cell);
+    const std::size_t index = spike.cell - network_.populations[population].first;
+    const std::span<const Route> routes = routing_.routes_of(population);
+    const auto is_done = [this](const Instant& arrival) { return arrival < now_; };
+    for (std::uint32_t r = 0; r < routes.size(); ++r) {
+      if (routes[r].delay) {
+        const Instant arrival = events::later(spike.time, Real(*routes[r].delay));
+        if (!is_done(arrival)) {
+          deliveries_.push({arrival, spike.cell, r, 0, spike.time});
+        }
+        continue;
+      }
+      const Branch& branch = routes[r].branches[0];
+      const network::SynapseTable::Row row = branch.row(index);
+      const auto first_due = std::partition_point(row.delay.begin(), row.delay.end(), [&](double delay) {
+        return is_done(events::later(spike.time, Real(delay)));
+      });
+      const std::size_t position = next_own(branch, row, static_cast<std::size_t>(first_due - row.delay.begin()));
+      if (position < row.target.size()) {
+        put_back({events::later(spike.time, Real(row.delay[position])), spike.cell, r, position, spike.time});
+      }
+    }
+  }
+
+  /// The earliest arrival, in the present epoch; +inf if there is none in it [ms].
+  [[nodiscard]] Real next_offset() const {
+    const Real whole = deliveries_.empty() ? Real(kNever) : offset_of(deliveries_.top().arrival);
+    const Real own = arrival_window_.empty() ? next_window() : arrival_window_.events().front().arrival;
+    return own < whole ? own : whole;
+  }
+
+  /// The earliest arrival of any epoch, for which `consider` is called; and others, later ones.
+  template <class Consider>
+  void for_next_times(const Consider& consider) const {
+    if (!deliveries_.empty()) {
+      consider(deliveries_.top().arrival);
+    }
+    if (!arrival_window_.empty()) {
+      consider({now_.epoch, arrival_window_.events().front().arrival});
+    }
+    if (!own_delay_deliveries_.empty()) {
+      consider(own_delay_deliveries_.top().arrival);
+    }
+    consider(after_arrival_window_);
+  }
+
+  /// Delivers what arrives at the present time, which is next_offset(), and perhaps more.
+  /// @param limit        no event from then on
+  /// @param other_event  of other kinds: the time of the next one, as an offset; called only where it matters
+  template <class OtherEvent>
+  void deliver(const Real& limit, const OtherEvent& other_event) {
+    if (arrival_window_.empty() && next_window() < Real(kNever) &&
+        (deliveries_.empty() || !(offset_of(deliveries_.top().arrival) < next_window()))) {
+      begin_arrival_window();
+    }
+    if (arrival_window_.empty()) {
+      return deliver_whole();
+    }
+    if (!deliveries_.empty()) {
+      const Real whole = offset_of(deliveries_.top().arrival);
+      const Real& first = arrival_window_.events().front().arrival;
+      if (whole < first || (whole == first && !arrival_window_.ties_before(deliveries_.top()))) {
+        return deliver_whole();
+      }
+    }
+    const Real other = other_event();
+    deliver_from_arrival_window(other < limit ? other : limit);
+  }
+
+  /// Forgets what has been prepared with the present weights: users may change them before the next run.
+  void end_run() {
+    for (const Delivery& delivery : arrival_window_.close(now_.epoch)) {
+      own_delay_deliveries_.push(delivery);
+    }
+    destinations_.clear();
+    after_arrival_window_ = never();
+  }
+
+  void clear() {
+    deliveries_.clear();
+    own_delay_deliveries_.clear();
+  }
+  /// Adds all spikes in flight. @pre end_run() was called since the last delivery
+  void add_pending(PendingEvents<Real>& events) const {
+    std::map<std::uint32_t, std::vector<events::CellEvent<Real>>> spikes_by_route;
+    const auto add = [&spikes_by_route](const auto& delivery) {
+      spikes_by_route[delivery.route].push_back({delivery.emitted, delivery.source});
+    };
+    deliveries_.for_each(add);
+    own_delay_deliveries_.for_each(add);
+    for (auto& [route, spikes] : spikes_by_route) {
+      std::sort(spikes.begin(), spikes.end());
+      events.add_in_flight(spikes);
+    }
+  }
+
+  /// Arrivals at single synapses so far.
+  [[nodiscard]] std::uint64_t synaptic_events() const noexcept { return synaptic_events_; }
+  void set_synaptic_events(std::uint64_t count) noexcept { synaptic_events_ = count; }
+
+ private:
+  using Row = network::SynapseTable::Row;
+  using Place = typename ShardCells<Real>::Place;
+
+  static Instant never() { return {std::numeric_limits<std::int64_t>::max(), Real(0)}; }
+  static constexpr double kNever = std::numeric_limits<double>::infinity();
+  static constexpr double kShortestArrivalWindow = 0x1p-8;  ///< [ms]
+  static constexpr double kLongestArrivalWindow = 1.0;      ///< [ms]
+  static constexpr std::size_t kCellsInCache = 1U << 13U;   ///< with a line of 64 bytes for each, half a megabyte
+
+  /// Within the present epoch, or +inf. (Nothing that is left belongs to an earlier one.)
+  [[nodiscard]] Real offset_of(const Instant& t) const {
+    return t.epoch == now_.epoch ? t.offset : std::numeric_limits<Real>::infinity();
+  }
+
+  /// The first arrival after the present window.
+  [[nodiscard]] Real next_window() const {
+    const bool queued = !own_delay_deliveries_.empty() && own_delay_deliveries_.top().arrival < after_arrival_window_;
+    return offset_of(queued ? own_delay_deliveries_.top().arrival : after_arrival_window_);
+  }
+
+  /// The first synapse from `position` on whose target belongs to this shard.
+  [[nodiscard]] std::size_t next_own(const Branch& branch, const Row& row, std::size_t position) const {
+    const Place& place = cells_.place(branch.post_population);
+    while (position < row.target.size() && !place.own.contains(row.target[position])) {
+      ++position;
+    }
+    return position;
+  }
+
+  /// The synapses onto cells of this shard. @pre one delay
+  [[nodiscard]] Row own_part(const Branch& branch, const Row& row) const {
+    return only_shard_ ? row : row.onto(cells_.place(branch.post_population).own);
+  }
+
+  /// A spike that goes through synapses with delays of their own.
+  void put_back(const Delivery& delivery) {
+    const bool bundled = routing_.routes_of(cells_.population_index(delivery.source))[delivery.route].bundled;
+    const bool soon = !arrival_window_.empty() && offset_of(delivery.arrival) < arrival_window_.end();
+    if (bundled || soon) {
+      deliveries_.push(delivery);
+    } else {
+      own_delay_deliveries_.push(delivery);
+    }
+  }
+
+  /// The next window, from the first arrival on. Its length follows the number of synapses that a spike passes in it:
+  /// with few of them the spikes cost more than the synapses, with many too many arrivals come too late for it.
+  void begin_arrival_window() {
+    constexpr std::size_t kFew = 4;
+    constexpr std::size_t kMany = 16;
+    if (arrival_window_.size() < kFew * arrival_window_.spikes()) {
+      arrival_window_length_ = std::min(2 * arrival_window_length_, kLongestArrivalWindow);
+    } else if (arrival_window_.size() > kMany * arrival_window_.spikes()) {
+      arrival_window_length_ = std::max(arrival_window_length_ / 2, kShortestArrivalWindow);
+    }
+    const Real begin = next_window();
+    const Real end = begin + Real(arrival_window_length_);
+    const auto spikes = arrival_window_.restart(end < Real(events::kEpoch) ? end : Real(events::kEpoch));
+    after_arrival_window_ = never();
+    destinations_.clear();
+    for (const auto& spike : spikes) {
+      if (spike.more && offset_of(spike.next.arrival) < arrival_window_.end()) {
+        fill_arrival_window(spike.next);
+      } else if (spike.more) {
+        own_delay_deliveries_.push(spike.next);
+      }
+    }
+    while (!own_delay_deliveries_.empty() && offset_of(own_delay_deliveries_.top().arrival) < arrival_window_.end()) {
+      fill_arrival_window(own_delay_deliveries_.take());
+    }
+    arrival_window_.sort(begin);
+  }
+
+  /// Adds what of a spike arrives before the window's end.
+  void fill_arrival_window(Delivery delivery) {
+    const std::uint32_t population = cells_.population_index(delivery.source);
+    const Branch& branch = routing_.routes_of(population)[delivery.route].branches[0];
+    const Row row = branch.row(delivery.source - network_.populations[population].first);
+    const Place place = cells_.place(branch.post_population);
+    const Real end = arrival_window_.end();
+    const synapses::Transmission passed = synapses::transmit(*branch.table, row, 0, row.target.size());
+    // As events::later() rounds it, where that stays in the present epoch; beyond the window otherwise.
+    const Real epochs = Real(events::kEpoch) * Real(static_cast<double>(now_.epoch - delivery.emitted.epoch));
+    const Real emitted = delivery.emitted.offset;
+    Real arrival = delivery.arrival.offset;
+    std::size_t position = delivery.position;
+    for (;;) {
+      if (const std::uint32_t target = row.target[position]; place.own.contains(target)) {
+        arrival_window_.add(arrival, passed.weight_of(position), place.offset + target, position);
+      }
+      if (++position == row.target.size()) {
+        break;
+      }
+      const Real delay(row.delay[position]);
+      arrival = delay < Real(events::kEpoch) ? Real((emitted + delay) - epochs)
+                                             : offset_of(events::later(delivery.emitted, delay));
+      if (!(arrival < end)) {
+        position = next_own(branch, row, position);
+        break;
+      }
+    }
+    if (position < row.target.size()) {
+      delivery.arrival = events::later(delivery.emitted, Real(row.delay[position]));
+    }
+    delivery.position = position;
+    arrival_window_.add_spike({delivery, position < row.target.size()});
+    destinations_.push_back({place.group, branch.receptor});
+    if (position < row.target.size() && delivery.arrival < after_arrival_window_) {
+      after_arrival_window_ = delivery.arrival;
+    }
+  }
+
+  /// As many inputs of the window together as do not depend on each other: no spike that one of them causes arrives
+  /// before the others, and no neuron has two of them, or anything else to do before its own
+  /// (neurons::NeuronGroup::receive()). Crossings in between, of other neurons, may come afterwards.
+  void deliver_from_arrival_window(const Real& limit) {
+    const auto events = arrival_window_.events();
+    Real end = limit;
+    const auto not_after = [&end](const Real& time) {
+      if (time < end) {
+        end = time;
+      }
+    };
+    not_after(events.front().arrival + Real(routing_.min_delay()));
+    if (!deliveries_.empty()) {
+      not_after(offset_of(deliveries_.top().arrival));
+    }
+    std::size_t count = 0;
+    neurons::NeuronGroup<Real>* const group = destinations_[events.front().spike].group;
+    for (const auto& event : events) {
+      const Destination& destination = destinations_[event.spike];
+      if (count > 0 && (count == inputs_.size() || !(event.arrival < end) || destination.group != group)) {
+        break;
+      }
+      inputs_[count++] = {event.arrival, event.weight, event.cell, destination.receptor};
+    }
+    const std::size_t taken = group->receive({inputs_.data(), count}, candidates_);
+    synaptic_events_ += taken;
+    arrival_window_.drop(taken);
+  }
+
+  /// Everything of a spike that arrives with one delay.
+  void deliver_whole() {
+    Delivery delivery = deliveries_.take();
+    if (exceeds_cache_) {
+      prefetch_deliveries();
+    }
+    const std::uint32_t population = cells_.population_index(delivery.source);
+    const std::uint32_t index = delivery.source - network_.populations[population].first;
+    const Route& route = routing_.routes_of(population)[delivery.route];
+    if (!route.delay) {
+      deliver_row(route.branches[0], index, delivery);
+      return;
+    }
+    for (const Branch& branch : route.branches) {
+      if (const std::int64_t row_number = branch.row_number(index); row_number >= 0) {
+        const Row row = branch.table->row(static_cast<std::size_t>(row_number));
+        const Row own = own_part(branch, row);
+        if (!own.target.empty()) {
+          const auto begin = static_cast<std::size_t>(own.target.data() - row.target.data());
+          collect(branch, transmit(branch, row, row_number, begin, begin + own.target.size(), delivery));
+        }
+      }
+    }
+    deliver_collected();
+  }
+
+  /// What the next deliveries need of the memory, in a network too large for the caches: first where a row is, then
+  /// what it holds, then its targets.
+  void prefetch_deliveries() const {
+    const auto for_branches = [this](std::size_t ahead, const auto& visit) {
+      const Delivery* const delivery = deliveries_.ahead(ahead);
+      if (delivery == nullptr) {
+        return;
+      }
+      const std::uint32_t population = cells_.population_index(delivery->source);
+      const Route& route = routing_.routes_of(population)[delivery->route];
+      if (route.delay) {
+        for (const Branch& branch : route.branches) {
+          if (const auto row = branch.row_number(delivery->source - network_.populations[population].first); row >= 0) {
+            visit(branch, static_cast<std::size_t>(row));
+          }
+        }
+      }
+    };
+    for_branches(4, [](const Branch& branch, std::size_t row) { branch.table->prefetch_place(row); });
+    for_branches(2, [](const Branch& branch, std::size_t row) { branch.table->prefetch_row(row); });
+    for_branches(0, [this](const Branch& branch, std::size_t row) {
+      const Place& place = cells_.place(branch.post_population);
+      place.group->prefetch_targets(own_part(branch, branch.table->row(row)).target, place.offset);
+    });
+  }
+
+  /// Delivers the synapses of one delay and puts the spike back for those that follow.
+  void deliver_row(const Branch& branch, std::uint32_t source_index, Delivery& delivery) {
+    const Row row = branch.row(source_index);
+    const std::size_t begin = delivery.position;
+    const Place& place = cells_.place(branch.post_population);
+    std::size_t end = begin + 1;
+    while (end < row.delay.size() && row.delay[end] == row.delay[begin] && row.target[end] < place.own.end) {
+      ++end;
+    }
+    const synapses::Transmission passed = transmit(branch, row, branch.row_number(source_index), begin, end, delivery);
+    if (end == begin + 1) {
+      const neurons::Input<Real> input{now_.offset, passed.weight_of(0), place.offset + passed.target[0],
+                                       branch.receptor};
+      place.group->receive({&input, 1}, candidates_);
+      ++synaptic_events_;
+    } else {
+      collect(branch, passed);
+      deliver_collected();
+    }
+    end = next_own(branch, row, end);
+    if (end < row.delay.size()) {
+      delivery.position = end;
+      delivery.arrival = events::later(delivery.emitted, Real(row.delay[end]));
+      put_back(delivery);
+    }
+  }
+
+  /// What the synapses [begin, end) of a row are worth to a spike that arrives at them now.
+  [[nodiscard]] synapses::Transmission transmit(const Branch& branch, const Row& row, std::int64_t row_number,
+                                                std::size_t begin, std::size_t end, const Delivery& delivery) const {
+    if (branch.dynamics == 0) [[likely]] {
+      return synapses::transmit(*branch.table, row, begin, end);
+    }
+    return synapses::transmit<Real>(
+        *dynamics_[branch.dynamics - 1], row,
+        {static_cast<std::size_t>(row_number), begin, end, delivery.emitted, delivery.arrival});
+  }
+
+  /// Adds synapses that a spike passes to the inputs of this instant.
+  void collect(const Branch& branch, const synapses::Transmission& passed) {
+    const Place& place = cells_.place(branch.post_population);
+    if (place.group != collected_.group || branch.receptor != collected_.receptor) {
+      deliver_collected();
+      collected_.group = place.group;
+      collected_.receptor = branch.receptor;
+    }
+    collected_.targets.push_back({passed.target, place.offset, passed.weight, passed.constant_weight});
+    synaptic_events_ += passed.target.size();
+  }
+
+  void deliver_collected() {
+    if (!collected_.targets.empty()) {
+      collected_.group->deliver(now_.offset, collected_.receptor, collected_.targets, candidates_);
+      collected_.targets.clear();
+    }
+  }
+
+  const network::Network& network_;
+  const Routing& routing_;
+  const ShardCells<Real>& cells_;
+  const Instant& now_;
+  events::Candidates<Real>& candidates_;
+  bool only_shard_;     ///< all cells of the network are in this shard
+  bool exceeds_cache_;  ///< too many cells for a second-level cache
+  std::uint64_t synaptic_events_ = 0;
+  /// The state of the synapses that change, by Branch::dynamics - 1.
+  std::vector<std::unique_ptr<synapses::SynapseDynamics<Real>>> dynamics_;
+
+  /// Arrivals at all synapses of one delay; with single delays of their own, only those too soon for a window.
+  events::LaneQueue<Delivery> deliveries_;
+  /// Spikes that go through synapses with delays of their own and have no arrival in the present window.
+  events::EventQueue<Delivery> own_delay_deliveries_;
+  events::ArrivalWindow<Real> arrival_window_;
+  /// Where the synaptic events of the window's spikes go.
+  struct Destination {
+    neurons::NeuronGroup<Real>* group;
+    std::uint32_t receptor;
+  };
+  std::vector<Destination> destinations_;
+  /// The earliest arrival after the window of its spikes.
+  Instant after_arrival_window_ = never();
+  double arrival_window_length_ = kShortestArrivalWindow;  ///< [ms]
+  /// Inputs of one instant for one receptor of one group.
+  struct {
+    neurons::NeuronGroup<Real>* group = nullptr;
+    std::uint32_t receptor = 0;
+    std::vector<neurons::Targets> targets;
+  } collected_;
+  std::array<neurons::Input<Real>, neurons::kMaxInputs> inputs_;
+};
+
+}  // namespace va_event::engine
