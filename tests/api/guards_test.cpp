@@ -235,6 +235,16 @@ TEST(Guards, SeveralThreadsThatMemoryEndsKeepWhatIsRecordedUntilTheyAreReset) {
             "");
 }
 
+TEST(Guards, SpikesOfOneExchangeWindowThatCannotBeHeldEndTheRun) {
+  EXPECT_THAT(failure_in_child([] {
+                Simulation simulation({.threads = 2});
+                simulation.create(40, SpikeSourcePoisson{.rate = 1e9});  // without synapses windows are long
+                limit_memory(280e6);
+                simulation.run(10.0);
+              }),
+              AllOf(StartsWith("spikes within an exchange window = "), HasSubstr("MB of memory are left")));
+}
+
 TEST(Guards, SpikesWithoutEndCanBeInterrupted) {
   Simulation simulation({.threads = 1});
   const Population cell = simulation.create(1, IfCurrDelta{.tau_refrac = 0.0, .i_offset = 1e12});  // 1e10 per ms
