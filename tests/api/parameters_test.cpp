@@ -204,7 +204,7 @@ TEST(CurrentSources, AreCheckedAndGoToNeuronsOnly) {
   EXPECT_THROW((void)StepCurrentSource(DCSource{1.0, 5.0, 5.0}), ParameterError);
   EXPECT_THROW((void)StepCurrentSource(DCSource{1.0, -1.0, 5.0}), ParameterError);
   EXPECT_THROW((void)StepCurrentSource(DCSource{kNaN, 0.0, 5.0}), ParameterError);
-  for (const double bad : {kNaN, kInfinity, 1e300}) {
+  for (const double bad : {kNaN, kInfinity, 1e300, -1.0}) {
     expect_error<ParameterError>([&] { (void)StepCurrentSource(DCSource{1.0, bad}); }, "start", ">= 0");
     expect_error<ParameterError>([&] { ACSource{.start = bad}.check(); }, "start", ">= 0");
   }
