@@ -30,7 +30,8 @@ namespace va_event::neurons {
 ///   add_input(state, receptor, weight)
 ///   after_spike(c, state)              what a spike does beside the reset of v
 ///   drive_at_threshold(c, state)       tau_m dv/dt at v = v_thresh as a function of time [mV]: a constant and two
-///                                      exponentials. Its sign says where v can cross the threshold
+///                                      exponentials. Its sign says where v can cross the threshold; below it
+///                                      tau_m dv/dt must not be less
 ///   slope(c, state)                    dv/dt [mV/ms]
 ///   scale(c, state)                    size of the potentials that rounding errors are relative to [mV]
 ///   safe_interval(c, state)            a time during which v certainly stays below threshold

@@ -18,6 +18,7 @@
 #include "neurons/group/population_ranges.hpp"
 #include "neurons/group/searches.hpp"
 #include "neurons/neuron_model.hpp"
+#include "numerics/elementary.hpp"
 #include "numerics/find_below.hpp"
 
 namespace va_event::neurons {
@@ -562,10 +563,11 @@ class KernelGroup : public ModelGroup<Real, typename Kernel::State> {
     const auto start = policy().look_start(i);
     const Search<Real>* const known = searches_.find(rare_[i].search, records_[i].t);
     unsigned looks = known != nullptr ? known->looks : 0;
+    Real last = start.t;
     for (Real t = safe_[i];;) {
       const State there = policy().look(i, start, t);
       const Real bound = Kernel::safe_interval(constants(i), there).duration;
-      if (may_be_past_closest(i, there)) {
+      if (may_be_past_closest(i, there, t - last)) {
         if (t > safe_[i]) {  // an event may come first
           safe_[i] = t;
           searches_.find_or_add(rare_[i].search, records_[i].t).looks = looks;
@@ -588,6 +590,7 @@ class KernelGroup : public ModelGroup<Real, typename Kernel::State> {
         search(i);
         return {};
       }
+      last = t;
       t += bound;
     }
   }
@@ -639,15 +642,25 @@ class KernelGroup : public ModelGroup<Real, typename Kernel::State> {
     }
   }
 
-  /// Whether the looks may have passed a peak that came closer to the threshold than any so far, which only a search
-  /// can find out.
-  [[nodiscard]] bool may_be_past_closest(std::size_t i, const State& there) const {
-    constexpr double kNear = 16.0;  // v has fallen a little since its peak
-    if (!(-there.y <= Real(kNear * this->closest_.distance))) {
+  /// Whether v may have had a peak since the last look that came as close to the threshold as the closest approach so
+  /// far. Below the threshold tau_m dv/dt is at least F, the drive at threshold (neuron_model.hpp), so v has fallen by
+  /// at most `since` / tau_m times the largest -F since then. No peak is left out that is closer than that: what is
+  /// reported must not depend on which other neurons are in this group.
+  /// @param there  the state at the look @param since  the last look, or the neuron's last event [ms]
+  [[nodiscard]] bool may_be_past_closest(std::size_t i, const State& there, const Real& since) const {
+    const auto drive = Kernel::drive_at_threshold(constants(i), there);
+    // Each term has only decayed: a negative one was larger then.
+    const auto at_least = [&since](const Real& term, const Real& rate) {
+      return term < Real(0) ? Real(term * numerics::elementary::exp(Real(since * rate))) : term;
+    };
+    const Real lowest =
+        drive.constant + (at_least(drive.first, drive.rate_first) + at_least(drive.second, drive.rate_second));
+    if (!(lowest < Real(0))) {
       return false;
     }
-    const auto drive = Kernel::drive_at_threshold(constants(i), there);
-    return drive.constant + drive.first + drive.second <= Real(0);
+    constexpr double kSlack = 1e-12;  // of the potentials, far more than their rounding errors
+    const Real peak = there.y - since / constants(i).tau_m * lowest;
+    return -peak <= Real(this->closest_.distance) + Real(kSlack) * Kernel::scale(constants(i), there);
   }
 
   /// Only what is reported depends on this, neither the looks nor what they find.

@@ -146,7 +146,7 @@ HWY_INLINE LookLanes look_lanes(const Lanes& c, const SharedExponentialsLanes& a
           held,
           hn::AndNot(held, safe.by_sign),
           until < hn::Set(d, limits.until),
-          hn::IfThenElse(reserved, hn::Neg(bound), distance) < hn::Set(d, limits.distance)};
+          hn::IfThenElse(reserved, hn::Neg(bound), distance) <= hn::Set(d, limits.distance)};
 }
 
 /// Stores what was found about the neurons whose bits are set, and reports.
