@@ -27,14 +27,21 @@ class SourceGroup {
   virtual void load(std::size_t index, foundation::ByteReader& in) = 0;
 };
 
-/// What simulates the sources of one model. A CellModel points to it.
+/// What simulates the sources of one model. The model's own source file makes one, with implement(), and its CellModel
+/// points there. So no other code depends on the models.
 struct SourceImplementation {
   std::unique_ptr<SourceGroup> (*make)(const network::PopulationData& population, std::uint64_t seed);
 };
-extern const SourceImplementation kPoisson, kPoissonRefractory, kGamma, kArray;
 
-/// @param population of spike sources; must outlive the group, which reads it again in
-/// restart()
+/// @tparam Group a SourceGroup that is made from a population and a seed
+template <class Group>
+[[nodiscard]] constexpr SourceImplementation implement() {
+  return {[](const network::PopulationData& population, std::uint64_t seed) -> std::unique_ptr<SourceGroup> {
+    return std::make_unique<Group>(population, seed);
+  }};
+}
+
+/// @param population of spike sources; must outlive the group, which reads it again in restart()
 [[nodiscard]] std::unique_ptr<SourceGroup> make_source_group(const network::PopulationData& population,
                                                              std::uint64_t seed);
 
