@@ -52,7 +52,7 @@ class Shard {
   Shard(const network::Network& network, const Routing& routing, network::Share part);
 
   /// Handles every event before `stop`, which no spike of another part may disturb. The only part of a network may
-  /// return before, at now(), where very many spikes wait to be recorded.
+  /// return before, at now(), after many events, so that spikes are recorded and the user can end the run.
   void run_before(const Instant& stop);
   /// Forgets what has been prepared with the present weights: users may change them before the next run.
   void end_run() { delivery_.end_run(); }
@@ -116,6 +116,7 @@ class Shard {
   };
   [[nodiscard]] Next next_event();
   [[nodiscard]] Real next_other_than_deliveries() const;
+  [[nodiscard]] bool may_pause_before(const Real& time) const;
   void handle(Kind kind, const Real& limit);
   void look_at_next();
   void look_at(const events::Candidate<Real>& candidate);
@@ -138,7 +139,8 @@ class Shard {
 
   static constexpr std::size_t kManyCells = 1U << 13U;  ///< with a line of 64 bytes for each, half a megabyte
   static constexpr std::size_t kMostEmitted = 1U << 20U;
-  static constexpr double kSlice = 1.0;  ///< [ms]; a divisor of the epoch (benchmarks/networks)
+  static constexpr std::uint32_t kMostEvents = 1U << 12U;  ///< before the only shard of a network returns
+  static constexpr double kSlice = 1.0;                    ///< [ms]; a divisor of the epoch (benchmarks/networks)
 
   const network::Network& network_;
   bool alone_;  ///< there is no other part
@@ -182,16 +184,18 @@ Shard<Real>::Shard(const network::Network& network, const Routing& routing, netw
 
 template <class Real>
 void Shard<Real>::run_before(const Instant& stop) {
+  std::uint32_t handled = 0;
   for (;;) {
     if (at_rest_) {
       skip_epochs(stop);
     }
     const Real limit = now_.epoch < stop.epoch ? Real(kEpoch) : stop.offset;
-    if (alone_ && emitted_spikes_.size() >= kMostEmitted) {
-      return;  // they are recorded before there are more
-    }
     const Next next = next_event();
     if (next.time < limit && next.time < candidates_.slice_end()) {
+      if (alone_ && ++handled > kMostEvents && may_pause_before(next.time)) {
+        now_.offset = next.time;
+        return;
+      }
       now_.offset = next.time;
       handle(next.kind, limit < candidates_.slice_end() ? limit : candidates_.slice_end());
     } else if (candidates_.slice_end() < limit) {
@@ -203,6 +207,17 @@ void Shard<Real>::run_before(const Instant& stop) {
       next_epoch();
     }
   }
+}
+
+/// Whether every event before `time`, which is that of the next one, is done, and none from then on. Inputs of an
+/// arrival window may have been delivered ahead of events of other neurons. Where very many spikes come at one time,
+/// they are recorded before there are more.
+/// @param time  in the present epoch [ms]
+template <class Real>
+bool Shard<Real>::may_pause_before(const Real& time) const {
+  const Instant& delivered = delivery_.delivered();
+  return (now_.offset < time && !(delivered.epoch == now_.epoch && !(delivered.offset < time))) ||
+         emitted_spikes_.size() >= kMostEmitted;
 }
 
 template <class Real>

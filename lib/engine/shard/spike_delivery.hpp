@@ -172,6 +172,8 @@ class SpikeDelivery {
     }
   }
 
+  /// The latest arrival that has been delivered ahead of its turn, in an arrival window; or an earlier time.
+  [[nodiscard]] const Instant& delivered() const noexcept { return delivered_; }
   /// Arrivals at single synapses so far.
   [[nodiscard]] std::uint64_t synaptic_events() const noexcept { return synaptic_events_; }
   void set_synaptic_events(std::uint64_t count) noexcept { synaptic_events_ = count; }
@@ -315,6 +317,7 @@ class SpikeDelivery {
     }
     const std::size_t taken = group->receive({inputs_.data(), count}, candidates_);
     synaptic_events_ += taken;
+    delivered_ = {now_.epoch, inputs_[taken - 1].t};
     arrival_window_.drop(taken);
   }
 
@@ -435,6 +438,7 @@ class SpikeDelivery {
   bool only_shard_;     ///< all cells of the network are in this shard
   bool exceeds_cache_;  ///< too many cells for a second-level cache
   std::uint64_t synaptic_events_ = 0;
+  Instant delivered_{-1, Real(0)};
   /// The state of the synapses that change, by Branch::dynamics - 1.
   std::vector<std::unique_ptr<synapses::SynapseDynamics<Real>>> dynamics_;
 

@@ -270,6 +270,8 @@ class DrivenGroup final : public DrivenNeuronGroup<Real> {
   /// far than that and than so many periods, the pieces of the drive are looked at.
   static constexpr double kLookAgain = 0.05;
   static constexpr int kPeriods = 2;
+  /// In one call; the next one goes on from there. Fast sinusoids need very many, and runs must be able to end between.
+  static constexpr unsigned kMostLooks = 256;
 
   struct Neuron {
     CellId cell = 0;
@@ -385,7 +387,7 @@ class DrivenGroup final : public DrivenNeuronGroup<Real> {
     const neurons::Drive<Kernel, Real> drive(c, neuron.record);
     const auto at = [&](const Real& time) { return Driven::state_at(c, neuron.record, time); };
     Real t = begin;
-    while (t < end) {
+    for (unsigned looks = 0; t < end && looks < kMostLooks; ++looks) {
       const State there = at(t);
       if (!(there.y < Real(0))) {
         return crossing(neuron, t, begin);
