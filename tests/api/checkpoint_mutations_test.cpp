@@ -295,6 +295,15 @@ TEST_F(CheckpointMutations, OfEventsAtImpossibleTimesOrOfOtherCellsAreRefused) {
   EXPECT_THAT(complaint(with(file, distance + 8, CellId{17})), HasSubstr("holds a closest approach of no cell"));
 }
 
+TEST_F(CheckpointMutations, OfCurrentsAtOtherStepsThanThoseOfTheTimeAreRefused) {
+  const Layout place(file);
+  ASSERT_EQ(place.at<std::uint64_t>(place.section("CURR")), 1U);  // the sinusoid began at 0
+  EXPECT_THAT(complaint(with(file, place.section("CURR"), std::uint64_t{0})),
+              HasSubstr("holds a current of another time"));
+  EXPECT_THAT(complaint(with(file, place.section("CURR"), std::uint64_t{99})),
+              HasSubstr("holds more steps than a current has"));
+}
+
 TEST_F(CheckpointMutations, OfSpikesOfOtherCellsOrAtNoTimesAreRefused) {
   const std::size_t spike = Layout(file).section("DATA") + 8;
   EXPECT_THAT(complaint(with(file, spike, CellId{13})), HasSubstr("holds a spike of a cell that is not recorded"));

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -174,6 +175,12 @@ void Shards<Real>::load(foundation::ByteReader& in) {
     for (const network::Injection& injection : network_.injections) {
       current_steps.push_back(part.get<std::uint64_t>());
       part.require(current_steps.back() <= injection.source.times().size(), "holds more steps than a current has");
+      const auto times = std::span(injection.source.times());
+      const auto time = [](const Time& step) { return events::to_instant<Real>(step); };
+      const std::size_t made = current_steps.back();  // one at the present time may be made or not
+      part.require(
+          (made == 0 || !(now < time(times[made - 1]))) && (made == times.size() || !(time(times[made]) < now)),
+          "holds a current of another time");
     }
   });
   RunCounts done;
