@@ -23,6 +23,16 @@ struct Targets {
   [[nodiscard]] double weight_of(std::size_t k) const { return weight.empty() ? constant_weight : weight[k]; }
 };
 
+/// Calls visit(index of the neuron, weight) for each of some targets, in their order.
+template <class Visit>
+void for_each_target(std::span<const Targets> targets, const Visit& visit) {
+  for (const Targets& part : targets) {
+    for (std::size_t k = 0; k < part.index.size(); ++k) {
+      visit(part.offset + part.index[k], part.weight_of(k));
+    }
+  }
+}
+
 /// An input with a time of its own.
 template <class Real>
 struct Input {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -17,6 +19,7 @@
 #include "neurons/group/parameter_sets.hpp"
 #include "neurons/group/population_ranges.hpp"
 #include "neurons/group/searches.hpp"
+#include "neurons/inputs.hpp"
 #include "neurons/neuron_model.hpp"
 #include "numerics/elementary.hpp"
 #include "numerics/find_below.hpp"
@@ -403,6 +406,34 @@ class KernelGroup : public ModelGroup<Real, typename Kernel::State> {
       }
     }
     candidates.offer(safe_[i], rare_[i].cell);
+  }
+
+  /// A spike's inputs to targets with one parameter set, each taken by itself.
+  void deliver_with_set(std::uint32_t set, const Real& t, std::size_t receptor, std::span<const Targets> targets,
+                        Candidates& candidates) {
+    const SharedExponentials at = Kernel::exponentials_at(sets_[set], t);
+    for_each_target(targets,
+                    [&](std::uint32_t i, double weight) { receive_one(i, at, receptor, Real(weight), candidates); });
+  }
+
+  /// A spike's inputs to targets with parameter sets of their own, as inputs that have the same time: the policy's
+  /// receive() takes as many at once as it can.
+  void deliver_each(const Real& t, std::size_t receptor, std::span<const Targets> targets, Candidates& candidates) {
+    const auto receive_all = [&](std::span<const Input<Real>> left) {
+      while (!left.empty()) {
+        left = left.subspan(policy().receive(left, candidates));
+      }
+    };
+    std::array<Input<Real>, kMaxInputs> inputs;
+    std::size_t count = 0;
+    for_each_target(targets, [&, t, receptor](std::uint32_t i, double weight) {
+      inputs[count++] = {t, weight, i, static_cast<std::uint32_t>(receptor)};
+      if (count == kMaxInputs) {
+        receive_all(inputs);
+        count = 0;
+      }
+    });
+    receive_all(std::span(inputs).first(count));
   }
 
   /// An event where an epoch begins begins an interval, too, although the record has said time 0 before.

@@ -26,13 +26,10 @@ class OneByOneGroup final : public KernelGroup<OneByOneGroup<Kernel, Real>, Kern
     this->divide(
         targets,
         [&](std::uint32_t set, std::span<const Targets> parts) {
-          const SharedExponentials at = Kernel::exponentials_at(this->sets_[set], t);
-          for_each(parts, [&](std::uint32_t i, double weight) {
-            this->receive_one(i, at, receptor, Real(weight), candidates);
-          });
+          this->deliver_with_set(set, t, receptor, parts, candidates);
         },
         [&](std::span<const Targets> parts) {
-          for_each(parts, [&](std::uint32_t i, double weight) {
+          for_each_target(parts, [&](std::uint32_t i, double weight) {
             this->receive_one(i, Kernel::exponentials_at(this->constants(i), t), receptor, Real(weight), candidates);
           });
         });
@@ -52,15 +49,6 @@ class OneByOneGroup final : public KernelGroup<OneByOneGroup<Kernel, Real>, Kern
   }
 
  private:
-  template <class Visit>
-  static void for_each(std::span<const Targets> targets, const Visit& visit) {
-    for (const Targets& part : targets) {
-      for (std::size_t k = 0; k < part.index.size(); ++k) {
-        visit(part.offset + part.index[k], part.weight.empty() ? part.constant_weight : part.weight[k]);
-      }
-    }
-  }
-
   void begin_epoch_of(const PopulationRanges::Range& range) {
     for (std::uint32_t i = range.begin; i < range.end; ++i) {
       this->begin_epoch(i);

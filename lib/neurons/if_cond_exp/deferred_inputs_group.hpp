@@ -44,12 +44,7 @@ class DeferredInputsGroup final : public KernelGroup<DeferredInputsGroup, IfCond
           if (sets_[set].in_amplitude_form) {
             deliver_in_vectors(set, t, receptor, parts, candidates);
           } else {
-            const SharedExponentials at = Kernel::exponentials_at(sets_[set], t);
-            for (const Targets& part : parts) {
-              for (std::size_t k = 0; k < part.index.size(); ++k) {
-                receive_one(part.offset + part.index[k], at, receptor, part.weight_of(k), candidates);
-              }
-            }
+            deliver_with_set(set, t, receptor, parts, candidates);
           }
         },
         [&](std::span<const Targets> parts) { deliver_each(t, receptor, parts, candidates); });
@@ -83,25 +78,6 @@ class DeferredInputsGroup final : public KernelGroup<DeferredInputsGroup, IfCond
           [&] { integrate_all(&candidates); });
     }
     integrate_due(constants, candidates);
-  }
-
-  /// Neurons with parameters of their own.
-  void deliver_each(double t, std::size_t receptor, std::span<const Targets> targets, Candidates& candidates) {
-    const auto flush = [&] {
-      for (std::span<const Input<double>> left = inputs_; !left.empty();) {
-        left = left.subspan(receive(left, candidates));
-      }
-      inputs_.clear();
-    };
-    for (const Targets& part : targets) {
-      for (std::size_t k = 0; k < part.index.size(); ++k) {
-        inputs_.push_back({t, part.weight_of(k), part.offset + part.index[k], static_cast<std::uint32_t>(receptor)});
-        if (inputs_.size() == kMaxInputs) {
-          flush();
-        }
-      }
-    }
-    flush();
   }
 
   /// The neurons whose lists are full, or whose drive has become positive.
@@ -222,7 +198,6 @@ class DeferredInputsGroup final : public KernelGroup<DeferredInputsGroup, IfCond
   DeferredInputsOfGroup deferred_;
   IntegrationReport report_;
   std::vector<std::uint32_t> pending_;
-  std::vector<Input<double>> inputs_;
 };
 
 }  // namespace va_event::neurons

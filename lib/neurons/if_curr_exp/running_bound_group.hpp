@@ -36,12 +36,7 @@ class RunningBoundGroup final : public KernelGroup<RunningBoundGroup, IfCurrExpK
           if (Vectors::applies(sets_[set])) {
             deliver_in_vectors(set, t, receptor, parts, candidates);
           } else {
-            const SharedExponentials at = Kernel::exponentials_at(sets_[set], t);
-            for (const Targets& part : parts) {
-              for (std::size_t k = 0; k < part.index.size(); ++k) {
-                receive_one(part.offset + part.index[k], at, receptor, part.weight_of(k), candidates);
-              }
-            }
+            deliver_with_set(set, t, receptor, parts, candidates);
           }
         },
         [&](std::span<const Targets> parts) { deliver_each(t, receptor, parts, candidates); });
@@ -91,25 +86,6 @@ class RunningBoundGroup final : public KernelGroup<RunningBoundGroup, IfCurrExpK
       begin_at_epoch(inputs[k].index, inputs[k].t);
     }
     return count;
-  }
-
-  /// Neurons with parameters of their own.
-  void deliver_each(double t, std::size_t receptor, std::span<const Targets> targets, Candidates& candidates) {
-    const auto flush = [&] {
-      for (std::span<const Input<double>> left = inputs_; !left.empty();) {
-        left = left.subspan(receive(left, candidates));
-      }
-      inputs_.clear();
-    };
-    for (const Targets& part : targets) {
-      for (std::size_t k = 0; k < part.index.size(); ++k) {
-        inputs_.push_back({t, part.weight_of(k), part.offset + part.index[k], static_cast<std::uint32_t>(receptor)});
-        if (inputs_.size() == kMaxInputs) {
-          flush();
-        }
-      }
-    }
-    flush();
   }
 
   void take_report(std::uint64_t inputs, Candidates& candidates) {
@@ -209,7 +185,6 @@ class RunningBoundGroup final : public KernelGroup<RunningBoundGroup, IfCurrExpK
   }
 
   BatchReport report_;
-  std::vector<Input<double>> inputs_;
 };
 
 }  // namespace va_event::neurons
