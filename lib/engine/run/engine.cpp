@@ -3,7 +3,7 @@
 
 #include <limits>
 
-#include "engine/run/shards.hpp"
+#include "engine/run/make_shards.hpp"
 #include "foundation/number_types.hpp"
 
 namespace va_event::engine {

@@ -1,41 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <array>
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
+#include <thread>
+#include <type_traits>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "engine/run/engine.hpp"
-#include "engine/run/pace.hpp"
-#include "engine/run/progress_mark.hpp"
-#include "engine/run/spikes_in_order.hpp"
+#include "engine/run/make_shards.hpp"
+#include "engine/run/parallel_run.hpp"
+#include "engine/run/process_state.hpp"
+#include "engine/run/spike_recording.hpp"
 #include "engine/shard/routing.hpp"
 #include "engine/shard/shard.hpp"
 #include "foundation/bytes.hpp"
 #include "network/network.hpp"
 #include "recording/recorder.hpp"
+#include "va_event/error.hpp"
 
 namespace va_event::engine {
 
-template <class Real>
-struct ProcessState;  // engine/run/shards_checkpoint.hpp
-
 /// The engine: one shard, or several that run side by side, each on a thread of its own, in one process or several.
-///
-/// Shards run from exchange window to exchange window. No cell spikes before time T, so no spike arrives before T plus
-/// the smallest delay: until then shards are independent of each other. At the end of a window each of them publishes
-/// its spikes and accepts those of all. A shard orders what arrives by its contents, so neither the number of shards
-/// nor the windows have an effect on results.
-///
-/// Where that pays, as between threads, windows are half as long as they could be, and each shard simulates the next
-/// one while the messages of the last are exchanged: no thread waits for one that is less than half a delay behind.
 ///
 /// What a window costs, and how far this scales: README.md in this folder.
 template <class Real>
@@ -58,12 +54,23 @@ class Shards final : public Engine {
   [[nodiscard]] RunStatistics statistics() const override;
   [[nodiscard]] std::optional<ClosestApproach> closest_approach() const override;
   [[nodiscard]] unsigned threads() const override {
-    return threads_failed_ ? 1 : static_cast<unsigned>(shards_.size());
+    return parallel_.threads_failed() ? 1 : static_cast<unsigned>(shards_.size());
   }
   [[nodiscard]] bool whole() const override { return whole_; }
-  [[nodiscard]] const std::vector<std::string>& warnings() const override { return warnings_; }
+  [[nodiscard]] const std::vector<std::string>& warnings() const override { return parallel_.warnings(); }
 
  private:
+  using Instant = events::Instant<Real>;
+  using KeepGoing = std::function<bool(const Time&)>;
+
+  [[nodiscard]] double work_per_delay() const;
+  [[nodiscard]] unsigned how_many(unsigned threads) const;
+  [[nodiscard]] std::vector<std::unique_ptr<Shard<Real>>> make(unsigned count) const;
+  /// Null: the cell belongs to another process.
+  [[nodiscard]] Shard<Real>* owner(CellId cell) const;
+  bool run_alone(const Instant& stop, const KeepGoing& keep_going);
+  void collect_samples();
+
   [[nodiscard]] PendingEvents<Real> pending_events() const;
   [[nodiscard]] RunCounts run_counts() const;
   [[nodiscard]] ProcessState<Real> process_state() const;
@@ -71,101 +78,389 @@ class Shards final : public Engine {
   [[nodiscard]] std::unordered_set<CellId> load_cells(foundation::ByteReader& in);
   void load_pending(foundation::ByteReader& in, std::unordered_set<CellId> refractory);
 
-  using Instant = events::Instant<Real>;
-  using KeepGoing = std::function<bool(const Time&)>;
-
-  /// What a shard, or another process as a whole, publishes after a window.
-  struct alignas(64) WindowMessage {
-    ProgressMark finished_window;  ///< the window that the rest is about
-    std::vector<EmittedSpike<Real>> emitted_spikes;
-    Instant silent_until;         ///< before this time nothing that is known to the shard makes any cell spike
-    bool stop_requested = false;  ///< the run of all shards ends
-    std::uint64_t events = 0;     ///< synaptic events so far
-    bool change = false;          ///< of shard 0: the shards of this process go on in the other way (Pace)
-  };
-  /// First those of the own shards, then those of the other processes.
-  using WindowMessages = std::vector<WindowMessage>;
-  /// A run of several shards: the messages of the last two windows, by parity, so that no message is written while it
-  /// is read.
-  struct Run {
-    const KeepGoing& keep_going;
-    std::array<WindowMessages, 2> messages;
-    std::vector<std::exception_ptr> failures;  ///< by shard
-  };
-  /// Of one shard through the windows of a run. Times and rounds are the same for all.
-  struct alignas(64) ShardProgress {
-    Instant reached;
-    Instant silent_until_all;  ///< every spike before this time is known to all
-    Instant stop;
-    Instant next_poll;
-    unsigned shard = 0;
-    unsigned round = 0;
-    bool last = false;  ///< only the messages of the last window are still to be read
-    bool completed = true;
-    bool finished = false;
-    double work = 0.0;      ///< of the shards of this process, as the progress of shard 0 counts it
-    bool change = false;    ///< leaves its thread, or its turns, after this round
-    bool connected = true;  ///< with the other processes
-    SpikesInOrder<Real> incoming{};
-  };
-
-  [[nodiscard]] double work_per_delay() const;
-  [[nodiscard]] unsigned how_many(unsigned threads) const;
-  [[nodiscard]] bool overlap_pays() const;
-  [[nodiscard]] bool starts_threads(const Instant& start, const Instant& stop) const;
-  /// Null: the cell belongs to another process.
-  [[nodiscard]] Shard<Real>* owner(CellId cell) const;
-  bool run_alone(const Instant& stop, const KeepGoing& keep_going);
-  bool run_together(const Instant& stop, const KeepGoing& keep_going);
-  [[nodiscard]] bool go_through_on_threads(std::vector<ShardProgress>& all_progress, Run& run);
-  void run_shard(ShardProgress& progress, Run& run);
-  void run_shards_in_turn(std::vector<ShardProgress>& all_progress, Run& run);
-  void begin_round(ShardProgress& progress, Run& run);
-  void simulate_window(ShardProgress& progress, Run& run);
-  [[nodiscard]] bool end_round(ShardProgress& progress, Run& run);
-  template <class Work>
-  void guarded(const ShardProgress& progress, Run& run, const Work& work);
-  template <class Work>
-  void exchange_window(ShardProgress& progress, Run& run, const Work& work);
-  [[nodiscard]] bool exchanges(const ShardProgress& progress) const {
-    return progress.shard == 0 && processes_.count() > 1;
-  }
-  void write_message(Shard<Real>& shard, WindowMessage& message) const;
-  void start_exchange(const WindowMessages& messages);
-  void finish_exchange(WindowMessages& messages);
-  [[nodiscard]] Instant end_of_exchange_window(const Instant& begin, const Instant& silent_until_all,
-                                               const Instant& stop) const;
-  void record(const std::vector<EmittedSpike<Real>>& emitted_spikes);
-  void require_room_for_spikes();
-  void collect_samples();
-
   static constexpr double kPollEvery = 0.125;              ///< [ms]
-  static constexpr unsigned kPaceEvery = 16;               ///< rounds
   static constexpr double kShortestExchangeWindow = 1e-6;  ///< [ms]; smaller delays are for a single shard
-  static constexpr std::uint64_t kCheckEvery = 1U << 20U;  ///< recorded spikes
 
   const network::Network& network_;
   recording::Recorder& recorder_;
   Processes& processes_;
   Routing routing_;
+  double work_;  ///< in one smallest delay
   std::vector<std::unique_ptr<Shard<Real>>> shards_;
-  double work_ = 0.0;  ///< in one smallest delay
-  bool may_do_without_threads_ = false;
-  bool threads_failed_ = false;  ///< in the last run
-  std::vector<std::string> warnings_;
-  bool whole_ = true;           ///< no error has ended a run between two clean points
-  std::uint64_t recorded_ = 0;  ///< spikes since memory was looked at
-  Pace pace_;
-  double events_at_start_ = 0.0;  ///< synaptic events before this run
-  bool paced_ = false;            ///< threads may be used in this run
-  bool overlaps_ = true;          ///< a window is simulated while the messages of the last one are exchanged
-  foundation::ByteWriter sent_bytes_;
-  std::vector<Processes::Bytes> received_bytes_;
+  SpikeRecording<Real> recording_;
+  ParallelRun<Real> parallel_;
+  bool whole_ = true;  ///< no error has ended a run between two clean points
 };
 
-/// Instantiated for each number type in a source of its own (shards_<type>.cpp).
 template <class Real>
-[[nodiscard]] std::unique_ptr<Engine> make_shards(const network::Network& network, recording::Recorder& recorder,
-                                                  unsigned threads, Processes& processes);
+Shards<Real>::Shards(const network::Network& network, recording::Recorder& recorder, unsigned threads,
+                     Processes& processes)
+    : network_(network),
+      recorder_(recorder),
+      processes_(processes),
+      routing_(network, processes),
+      work_(work_per_delay()),
+      shards_(make(how_many(threads))),
+      recording_(recorder),
+      parallel_(routing_, shards_, processes, recording_, work_, threads > 0) {
+  if constexpr (events::kTails < Real >> 0) {
+    recorder.set_resolution(events::kTails<Real>, std::numeric_limits<Real>::max_digits10);
+  } else {
+    recorder.set_resolution(0, 0);
+  }
+}
+
+template <class Real>
+std::vector<std::unique_ptr<Shard<Real>>> Shards<Real>::make(unsigned count) const {
+  std::vector<std::unique_ptr<Shard<Real>>> shards;
+  for (unsigned k = 0; k < count; ++k) {
+    shards.push_back(std::make_unique<Shard<Real>>(network_, routing_, network::Share{k, count}));
+  }
+  return shards;
+}
+
+/// What this process has to do in one smallest delay, in synaptic events of IF_curr_exp. The rate is a guess; what
+/// depends on it is speed alone.
+template <class Real>
+double Shards<Real>::work_per_delay() const {
+  constexpr double kRate = 0.01;        // spikes of a cell per ms
+  constexpr double kConductance = 3.0;  // an event of IF_cond_exp (benchmarks/networks)
+  double synapses = 0;
+  for (const network::ProjectionData& projection : network_.projections) {
+    for (const network::SynapseBlock& block : projection.blocks) {
+      const bool conductance = network_.populations[block.post_population].model->conductance_based;
+      synapses += static_cast<double>(block.table.size()) * (conductance ? kConductance : 1.0);
+    }
+  }
+  return synapses * kRate * std::min(routing_.min_delay(), 1.0);
+}
+
+/// Several threads pay when a window holds enough work for each.
+template <class Real>
+unsigned Shards<Real>::how_many(unsigned threads) const {
+  if (routing_.min_delay() < kShortestExchangeWindow) {
+    if (processes_.count() > 1) {
+      throw ParameterError("delay", routing_.min_delay(), "ms", "must be >= 1e-6 ms on several processes");
+    }
+    return 1;
+  }
+  if (threads > 0) {
+    return threads;
+  }
+  constexpr double kWorkOfShard = std::is_same_v<Real, double> ? 400 : 8;  // some microseconds
+  const double useful = work_ / kWorkOfShard;
+  const unsigned available = std::max(1U, std::thread::hardware_concurrency() / processes_.on_this_machine());
+  return useful < available ? std::max(1U, static_cast<unsigned>(useful)) : available;
+}
+
+template <class Real>
+Shard<Real>* Shards<Real>::owner(CellId cell) const {
+  const auto found =
+      std::find_if(shards_.begin(), shards_.end(), [cell](const auto& shard) { return shard->owns(cell); });
+  return found == shards_.end() ? nullptr : found->get();
+}
+
+template <class Real>
+bool Shards<Real>::run_until(const Time& stop_time, const KeepGoing& keep_going) {
+  const auto stop = events::to_instant<Real>(stop_time);
+  for (const auto& shard : shards_) {
+    shard->begin_sampling(recorder_.samplings());
+  }
+  const bool alone = shards_.size() * processes_.count() == 1;
+  bool completed = false;
+  std::exception_ptr failure;
+  whole_ = false;
+  try {
+    completed = alone ? run_alone(stop, keep_going) : parallel_.run(stop, keep_going);
+  } catch (...) {
+    whole_ = whole_ || !(alone || parallel_.begun());
+    if (!whole_) {
+      throw;
+    }
+    failure = std::current_exception();
+  }
+  whole_ = false;
+  for (const auto& shard : shards_) {
+    shard->end_run();
+  }
+  collect_samples();
+  whole_ = true;
+  if (failure) {
+    std::rethrow_exception(failure);
+  }
+  return completed;
+}
+
+template <class Real>
+bool Shards<Real>::run_alone(const Instant& stop, const KeepGoing& keep_going) {
+  Shard<Real>& shard = *shards_[0];
+  while (shard.now() < stop) {
+    const Instant idle = shard.idle_until();  // nothing happens before: that is quick
+    const Instant poll = events::later(shard.now(), Real(kPollEvery));
+    const Instant next = idle < poll ? poll : idle;
+    whole_ = false;
+    shard.run_before(next < stop ? next : stop);
+    recording_.record(shard.emitted_spikes());
+    shard.forget_emitted_spikes();
+    whole_ = true;
+    recording_.require_room();
+    if (shard.now() < stop && !keep_going(now())) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/// What the shards have sampled, in the order of the recorder's cells.
+template <class Real>
+void Shards<Real>::collect_samples() {
+  std::vector<recording::Sampling>& samplings = recorder_.samplings();
+  for (std::size_t s = 0; s < samplings.size(); ++s) {
+    recording::Sampling& sampling = samplings[s];
+    const std::size_t width = sampling.ids.size();
+    const std::size_t begin = sampling.values.size();
+    const auto rows = static_cast<std::size_t>(shards_[0]->samples()[s].next - sampling.next_sample());
+    sampling.values.resize(begin + rows * width);
+    for (const auto& shard : shards_) {
+      const auto& samples = shard->samples()[s];
+      const std::size_t columns = samples.columns.size();
+      for (std::size_t k = 0; k < rows * columns; ++k) {
+        sampling.values[begin + k / columns * width + samples.columns[k % columns].position] = samples.values[k];
+      }
+    }
+  }
+}
+
+template <class Real>
+void Shards<Real>::parameters_changed(CellId cell) {
+  if (Shard<Real>* const shard = owner(cell)) {
+    shard->parameters_changed(cell);
+  }
+}
+
+template <class Real>
+void Shards<Real>::set_variable(CellId cell, std::size_t variable, double value) {
+  if (Shard<Real>* const shard = owner(cell)) {
+    shard->set_variable(cell, variable, value);
+  }
+}
+
+template <class Real>
+void Shards<Real>::sources_changed(std::span<const CellId> cells) {
+  for (const auto& shard : shards_) {
+    shard->sources_changed(cells);
+  }
+}
+
+template <class Real>
+void Shards<Real>::injection_added(std::size_t injection) {
+  for (const auto& shard : shards_) {
+    shard->injection_added(injection);
+  }
+}
+
+template <class Real>
+RunStatistics Shards<Real>::statistics() const {
+  RunStatistics sum;
+  for (const auto& shard : shards_) {
+    sum += shard->statistics();
+  }
+  return sum;
+}
+
+template <class Real>
+std::optional<ClosestApproach> Shards<Real>::closest_approach() const {
+  neurons::ClosestApproach closest;
+  for (const auto& shard : shards_) {
+    closest = std::min(closest, shard->closest_approach());
+  }
+  if (closest.distance == std::numeric_limits<double>::infinity()) {
+    return std::nullopt;
+  }
+  return ClosestApproach{closest.distance, closest.cell, events::to_time(closest.time).ms()};
+}
+
+template <class Real>
+std::unique_ptr<Engine> make_shards(const network::Network& network, recording::Recorder& recorder, unsigned threads,
+                                    Processes& processes) {
+  return std::make_unique<Shards<Real>>(network, recorder, threads, processes);
+}
+
+// Checkpoints: the state of all shards together, cells in their order and events in theirs, so that the number of
+// shards has no effect on a file.
+
+template <class Real>
+ProcessState<Real> Shards<Real>::process_state() const {
+  ProcessState<Real> state{run_counts(), {}, pending_events()};
+  for (const network::PopulationData& population : network_.populations) {
+    foundation::ByteWriter records;
+    const network::Share::Range own = network_.share.of(population.size);
+    for (std::uint32_t i = own.begin; i < own.end; ++i) {
+      const CellId cell = population.first + i;
+      foundation::ByteWriter record;
+      if (population.model->is_source()) {
+        owner(cell)->save_source(cell, record);
+      } else {
+        owner(cell)->save_neuron(cell, record);
+      }
+      records.put_text(record.bytes());
+    }
+    state.cells.push_back(records.bytes());
+  }
+  return state;
+}
+
+template <class Real>
+void Shards<Real>::save(foundation::ByteWriter& out) const {
+  for (const network::ProjectionData& projection : network_.projections) {
+    if (projection.model != nullptr) {
+      throw StateError("projection", projection.label, "", "must have static synapses, to be saved");
+    }
+  }
+  ProcessState<Real> state = process_state();
+  if (processes_.count() > 1) {
+    foundation::ByteWriter mine;
+    state.put(mine);
+    std::vector<Processes::Bytes> all;
+    processes_.gather(mine.bytes(), all);
+    for (std::size_t rank = 1; rank < all.size(); ++rank) {
+      state.add(all[rank]);
+    }
+  }
+  out.section("TIME", [&] { events::put_instant(out, shards_[0]->now()); });
+  out.section("CURR", [&] {
+    for (const std::uint64_t steps : shards_[0]->current_steps()) {
+      out.put(steps);
+    }
+  });
+  out.section("DONE", [&] { detail::put_counts(out, state.run_counts); });
+  out.section("CELL", [&] {
+    for (const std::string& records : state.cells) {
+      out.put_bytes(records);
+    }
+  });
+  out.section("NEXT", [&] {
+    detail::put_events(out, state.pending.refractory_ends);
+    detail::put_events(out, state.pending.source_spikes);
+    detail::put_events(out, state.pending.spikes_in_flight);
+  });
+}
+
+template <class Real>
+void Shards<Real>::load(foundation::ByteReader& in) {
+  Instant now;
+  in.section("TIME", [&now](foundation::ByteReader& part) { now = events::get_instant<Real>(part); });
+  std::vector<std::size_t> current_steps;
+  in.section("CURR", [&](foundation::ByteReader& part) {
+    for (const network::Injection& injection : network_.injections) {
+      current_steps.push_back(part.get<std::uint64_t>());
+      part.require(current_steps.back() <= injection.source.times().size(), "holds more steps than a current has");
+      const auto times = std::span(injection.source.times());
+      const auto time = [](const Time& step) { return events::to_instant<Real>(step); };
+      const std::size_t made = current_steps.back();  // one at the present time may be made or not
+      part.require(
+          (made == 0 || !(now < time(times[made - 1]))) && (made == times.size() || !(time(times[made]) < now)),
+          "holds a current of another time");
+    }
+  });
+  RunCounts done;
+  in.section("DONE", [&](foundation::ByteReader& part) {
+    done = detail::get_counts(part, run_counts().groups.size());
+    for (const RunCounts::Group& group : done.groups) {
+      part.require(group.closest.cell < network_.cells(), "holds a closest approach of no cell");
+    }
+  });
+  const auto forget_counts = [&done] {  // they belong to the first of all, the closest approach is known to all
+    done.events = {};
+    for (RunCounts::Group& group : done.groups) {
+      group.intervals = {};
+    }
+  };
+  if (processes_.rank() > 0) {
+    forget_counts();
+  }
+  for (const auto& shard : shards_) {
+    shard->begin_load(now, current_steps, done);
+    forget_counts();
+  }
+  std::unordered_set<CellId> refractory;
+  in.section("CELL", [&](foundation::ByteReader& part) { refractory = load_cells(part); });
+  in.section("NEXT", [&](foundation::ByteReader& part) { load_pending(part, std::move(refractory)); });
+  for (const auto& shard : shards_) {
+    shard->end_load();
+  }
+}
+
+template <class Real>
+std::unordered_set<CellId> Shards<Real>::load_cells(foundation::ByteReader& in) {
+  std::unordered_set<CellId> refractory;
+  for (const network::PopulationData& population : network_.populations) {
+    for (CellId cell = population.first; cell - population.first < population.size; ++cell) {
+      foundation::ByteReader record(in.get_view());
+      Shard<Real>* const shard = owner(cell);
+      if (shard == nullptr) {
+        continue;
+      }
+      if (population.model->is_source()) {
+        shard->load_source(cell, record);
+      } else {
+        if (shard->load_neuron(cell, record)) {
+          refractory.insert(cell);
+        }
+      }
+      in.require(record.at_end(), "holds more of a cell than it should");
+    }
+  }
+  return refractory;
+}
+
+template <class Real>
+void Shards<Real>::load_pending(foundation::ByteReader& in, std::unordered_set<CellId> refractory) {
+  const Instant now = shards_[0]->now();
+  const auto require = [this, &in](CellId cell, bool is_source) {
+    in.require(network_.populations[network_.population_of(cell)].model->is_source() == is_source,
+               "holds an event of another kind of cell");
+  };
+  detail::get_events<Real>(in, network_.cells(), [&](const events::CellEvent<Real>& end) {
+    require(end.cell, false);
+    in.require(!(end.time < now), "holds an end of refractoriness that is over");
+    if (Shard<Real>* const shard = owner(end.cell)) {
+      in.require(refractory.erase(end.cell) == 1, "holds the end of a refractoriness that is none");
+      shard->load_refractory_end(end);
+    }
+  });
+  detail::get_events<double>(in, network_.cells(), [&](const events::CellEvent<double>& spike) {
+    require(spike.cell, true);
+    in.require(!(Instant{spike.time.epoch, Real(spike.time.offset)} < now), "holds a source spike that is over");
+    if (Shard<Real>* const shard = owner(spike.cell)) {
+      shard->load_source_spike(spike);
+    }
+  });
+  in.require(refractory.empty(), "holds a refractory neuron without an end");
+  detail::get_events<Real>(in, network_.cells(), [&](const events::CellEvent<Real>& spike) {
+    in.require(!(now < spike.time), "holds a spike of the future");
+    for (const auto& shard : shards_) {
+      shard->load_spike_in_flight(spike);
+    }
+  });
+}
+
+template <class Real>
+PendingEvents<Real> Shards<Real>::pending_events() const {
+  PendingEvents<Real> events;
+  for (const auto& shard : shards_) {
+    shard->add_pending(events);
+  }
+  return events;
+}
+
+template <class Real>
+RunCounts Shards<Real>::run_counts() const {
+  RunCounts sum;
+  for (const auto& shard : shards_) {
+    sum.add(shard->run_counts());
+  }
+  return sum;
+}
 
 }  // namespace va_event::engine

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "engine/run/shards_definitions.hpp"
+#include "engine/run/shards.hpp"
 #include "foundation/number_types.hpp"
 
 namespace va_event::engine {

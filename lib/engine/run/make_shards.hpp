@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+
+#include "engine/run/engine.hpp"
+
+namespace va_event::engine {
+
+/// Makes an engine of shards (shards.hpp). Instantiated for each number type in a source of its own, shards_<type>.cpp,
+/// so that they build in parallel.
+template <class Real>
+[[nodiscard]] std::unique_ptr<Engine> make_shards(const network::Network& network, recording::Recorder& recorder,
+                                                  unsigned threads, Processes& processes);
+
+}  // namespace va_event::engine
