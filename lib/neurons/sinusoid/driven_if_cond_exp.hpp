@@ -39,7 +39,7 @@ struct DrivenIfCondExp {
       rest -= forgotten;
     }
     while (rest > Real(0)) {
-      const auto load = IfCondExpKernel<Real>::load_of(c, now, rest);
+      const auto load = intervals::load_of(c, now, rest);
       if (load.leak_only) {
         const Real response = sines.leaky_response(now.t, rest, c.rate_m);
         now = IfCondExpKernel<Real>::advance(c, now, rest);

@@ -29,7 +29,7 @@ Digits100 exact_y(const Case& example, double h) {
   using Kernel = IfCondExpKernel<Digits100>;
   const auto constants = Kernel::prepare(example.parameters, 0.0);
   const auto state = Kernel::make_state(constants, example.variables);
-  return Kernel::quadrature<48>(constants, state.exc, state.inh, Digits100(h))(state.y);
+  return intervals::quadrature<48>(constants, state.exc, state.inh, Digits100(h))(state.y);
 }
 
 /// Error of one step in units of epsilon * scale.

@@ -48,11 +48,11 @@ TEST(DecaySeries, EveryOrderKeepsTheKernelsPromiseUpToItsLargestLoad) {
       ASSERT_NE(c.series.ratio, 0);
       const State<double> state{-random.log_uniform(1e-6, 30), share * total / 100, (1 - share) * total / 100, 0.0};
       const double load = smallest + random.uniform(0.7, 0.9999) * (order.max_load - smallest);
-      const double h = load / Kernel::series_load(c, state.exc, state.inh, 1.0);
-      ASSERT_EQ(&decay_series::order_for(Kernel::series_load(c, state.exc, state.inh, h)), &order);
-      const std::size_t formula = Kernel::formula_of(c, state.exc, state.inh, h);
-      ASSERT_EQ(formula, c.series.ratio == 1 ? formula::kRatioOne : formula::kRatioTwo);
-      const Wide y = Kernel::transfer(formula, c, state.exc, state.inh, h)(state.y);
+      const double h = load / intervals::series_load(c, state.exc, state.inh, 1.0);
+      ASSERT_EQ(&decay_series::order_for(intervals::series_load(c, state.exc, state.inh, h)), &order);
+      const std::size_t formula = intervals::formula_of(c, state.exc, state.inh, h);
+      ASSERT_EQ(formula, c.series.ratio == 1 ? intervals::formula::kRatioOne : intervals::formula::kRatioTwo);
+      const Wide y = intervals::transfer(formula, c, state.exc, state.inh, h)(state.y);
       const Wide exact = reference_y(WideKernel::prepare(parameters, 0.0), widen(state), Wide(h));
       worst = std::max(worst, static_cast<double>(abs(y - exact)) / (testing::epsilon() * Kernel::scale(c, state)));
     }

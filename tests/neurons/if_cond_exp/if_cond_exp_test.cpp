@@ -69,7 +69,7 @@ TEST(IfCondExpKernel, AdvanceKeepsItsPromiseOverLongSilences) {
 TEST(IfCondExpKernel, EachQuadratureLevelLeavesItsPromisedErrorAtItsLimits) {
   // In 50 digits, with the nodes of double: what remains is the error of the quadrature alone.
   const auto check = [](auto level) {
-    constexpr QuadratureLevel kLevel = kQuadratureLevels[decltype(level)::value];
+    constexpr intervals::QuadratureLevel kLevel = intervals::kQuadratureLevels[decltype(level)::value];
     const auto& rule = numerics::gauss_legendre<Wide, kLevel.nodes>();
     ASSERT_GT(rule.weight[0], 0);
     for (const double x : {kLevel.max_x, kLevel.max_x / 2}) {
@@ -81,8 +81,8 @@ TEST(IfCondExpKernel, EachQuadratureLevelLeavesItsPromisedErrorAtItsLimits) {
               const IfCondExp parameters = {-1, 20, 20, 2, h / z, h / (ratio * z), 1, -1, 0, -2, 0};
               const auto c = WideKernel::prepare(parameters, 0.0);
               const State<Wide> s{-0.5, conductance * share, conductance * (1 - share), 0};
-              const Wide y = WideKernel::quadrature<kLevel.nodes>(c, s.exc, s.inh, Wide(h))(s.y);
-              const Wide exact = WideKernel::quadrature<40>(c, s.exc, s.inh, Wide(h))(s.y);
+              const Wide y = intervals::quadrature<kLevel.nodes>(c, s.exc, s.inh, Wide(h))(s.y);
+              const Wide exact = intervals::quadrature<40>(c, s.exc, s.inh, Wide(h))(s.y);
               ASSERT_LE(abs(y - exact), Wide(1e-16) * WideKernel::scale(c, s))
                   << kLevel.nodes << " nodes, x = " << x << ", z = " << z << ", leak " << leak << ", share " << share;
             }
@@ -94,7 +94,7 @@ TEST(IfCondExpKernel, EachQuadratureLevelLeavesItsPromisedErrorAtItsLimits) {
   [&]<std::size_t... level>(std::index_sequence<level...>) {
     (check(std::integral_constant<std::size_t, level>{}), ...);
   }
-  (std::make_index_sequence<kQuadratureLevels.size()>{});
+  (std::make_index_sequence<intervals::kQuadratureLevels.size()>{});
 }
 
 TEST(IfCondExpKernel, InFiftyDigitsAgreesWithTaylorSeriesToFortyDigits) {

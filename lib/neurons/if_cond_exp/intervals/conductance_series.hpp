@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <limits>
 
+#include "neurons/if_cond_exp/constants.hpp"
+#include "neurons/if_cond_exp/intervals/conductances.hpp"
 #include "neurons/state.hpp"
 
 namespace va_event::neurons {
@@ -173,5 +175,24 @@ class ConductanceSeries {
     return record;
   }
 };
+
+namespace intervals {
+
+/// The state `h` later by one Taylor series.
+template <class Real>
+[[nodiscard]] State<Real> by_conductance_series(const IfCondExpConstants<Real>& c, const State<Real>& state,
+                                                const Real& h, const Load<Real>& load) {
+  State<Real> end = decay_conductances(c, state, h);
+  // A synapse that is too fast for the series is one that does not matter.
+  const bool exc = c.rate_exc <= load.rate;
+  const bool inh = c.rate_inh <= load.rate;
+  end.y += ConductanceSeries<Real>::increment(
+      {h * c.rate_m, exc ? Real(h * c.rate_exc) : Real(0), inh ? Real(h * c.rate_inh) : Real(0),
+       exc ? Real(c.resistance * state.exc) : Real(0), inh ? Real(c.resistance * state.inh) : Real(0),
+       c.y_leak - state.y, c.y_exc - state.y, c.y_inh - state.y});
+  return end;
+}
+
+}  // namespace intervals
 
 }  // namespace va_event::neurons

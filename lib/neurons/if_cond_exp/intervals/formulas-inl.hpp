@@ -17,7 +17,7 @@
 HWY_BEFORE_NAMESPACE();
 namespace va_event::neurons::HWY_NAMESPACE {
 
-// What intervals without input do to v, several at a time: the formulas of if_cond_exp.hpp and decay_series.hpp.
+// What intervals without input do to v, several at a time: the formulas of quadrature.hpp and decay_series.hpp.
 
 using Kernel = IfCondExpKernel<double>;
 using Constants = Kernel::Constants;
@@ -214,7 +214,7 @@ HWY_INLINE void by_series(const std::array<Cell<W>, kCells>& cells, const std::a
 }
 static_assert(decay_series::kOrders[0].terms == 8 && decay_series::kTermsPerBlock == 4);
 
-/// IfCondExpKernel<double>::quadrature(), operation by operation.
+/// intervals::quadrature(), operation by operation.
 template <std::size_t kCount>
 HWY_INLINE TransferLanes integrate(const Cell<W>& cell, W exc, W inh, W h) {
   constexpr const numerics::GaussLegendre<double, kCount>& kRule = numerics::detail::kGaussLegendre<kCount>;

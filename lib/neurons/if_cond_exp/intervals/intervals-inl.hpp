@@ -151,9 +151,9 @@ class Intervals {
       const std::size_t k = long_.number[n];
       long_.first[n] = static_cast<std::uint16_t>(end);
       if (end + decay_series::kMaxParts <= kRoom - kTogether * kPadding) {
-        Kernel::for_parts(common_, exc(k), inh(k), h_[k], [&](double part, double part_exc, double part_inh) HWY_ATTR {
-          set(end++, common_, part, part_exc, part_inh);
-        });
+        intervals::for_parts(common_, exc(k), inh(k), h_[k],
+                             [&](double part, double part_exc, double part_inh)
+                                 HWY_ATTR { set(end++, common_, part, part_exc, part_inh); });
       }
     }
     long_.first[count] = static_cast<std::uint16_t>(end);
@@ -176,15 +176,15 @@ class Intervals {
 
   /// Any mixture: intervals that take the same way come together.
   HWY_NOINLINE void solve_sorted(const Cell<W>& common) {
-    std::array<std::uint16_t, formula::kNone + 2> begin{};
+    std::array<std::uint16_t, intervals::formula::kNone + 2> begin{};
     for (std::size_t k = 0; k < count_; ++k) {
-      formula_[k] = static_cast<std::uint8_t>(Kernel::formula_of(constants(k), exc(k), inh(k), h_[k]));
+      formula_[k] = static_cast<std::uint8_t>(intervals::formula_of(constants(k), exc(k), inh(k), h_[k]));
       ++begin[formula_[k] + 1U];
     }
-    for (std::size_t formula = 0; formula <= formula::kNone; ++formula) {
+    for (std::size_t formula = 0; formula <= intervals::formula::kNone; ++formula) {
       begin[formula + 1] = static_cast<std::uint16_t>(begin[formula + 1] + begin[formula]);
     }
-    std::array<std::uint16_t, formula::kNone + 2> next = begin;
+    std::array<std::uint16_t, intervals::formula::kNone + 2> next = begin;
     for (std::size_t k = 0; k < count_; ++k) {
       const std::size_t p = next[formula_[k]]++;
       sorted_h_[p] = h_[k];
@@ -192,7 +192,7 @@ class Intervals {
       sorted_second_[p] = second_[k];
       number_[p] = static_cast<std::uint16_t>(k);
       if constexpr (!kOneSet) {
-        load_[p] = constants(k).series.ratio == 0 ? 0.0 : Kernel::series_load(constants(k), exc(k), inh(k), h_[k]);
+        load_[p] = constants(k).series.ratio == 0 ? 0.0 : intervals::series_load(constants(k), exc(k), inh(k), h_[k]);
         const std::array<double, kCellNumbers> numbers = numbers_of(*own_[k]);
         for (std::size_t n = 0; n < kCellNumbers; ++n) {
           cells_[n][p] = numbers[n];
@@ -204,35 +204,37 @@ class Intervals {
     }
     if constexpr (!kOneSet) {
       for_vectors(
-          begin[formula::kRatioOne], begin[formula::kRatioOne + 1], common,
+          begin[intervals::formula::kRatioOne], begin[intervals::formula::kRatioOne + 1], common,
           [](const Cell<W>& cell, W first, W second, W h, W load) HWY_ATTR {
             std::array<TransferLanes, 1> out;
             by_series<1>(std::array<Cell<W>, 1>{cell}, std::array<SeriesInput, 1>{{{first, second, h, load}}}, out);
             return out[0];
           });
       for_vectors(
-          begin[formula::kRatioTwo], begin[formula::kRatioTwo + 1], common,
+          begin[intervals::formula::kRatioTwo], begin[intervals::formula::kRatioTwo + 1], common,
           [](const Cell<W>& cell, W first, W second, W h, W load) HWY_ATTR {
             std::array<TransferLanes, 1> out;
             by_series<2>(std::array<Cell<W>, 1>{cell}, std::array<SeriesInput, 1>{{{first, second, h, load}}}, out);
             return out[0];
           });
     }
-    solve_by_quadrature(common, begin, std::make_index_sequence<kQuadratureLevels.size()>{});
-    for (std::size_t p = begin[formula::kNone]; p < count_; ++p) {
+    solve_by_quadrature(common, begin, std::make_index_sequence<intervals::kQuadratureLevels.size()>{});
+    for (std::size_t p = begin[intervals::formula::kNone]; p < count_; ++p) {
       const std::size_t k = number_[p];
-      const auto all = Kernel::transfer(constants(k), exc(k), inh(k), h_[k]);
+      const auto all = intervals::transfer(constants(k), exc(k), inh(k), h_[k]);
       factor_[k] = all ? all->factor : kOneByOne;
       offset_[k] = all ? all->offset : 0.0;
     }
   }
 
   template <std::size_t... level>
-  HWY_INLINE void solve_by_quadrature(const Cell<W>& common, const std::array<std::uint16_t, formula::kNone + 2>& begin,
+  HWY_INLINE void solve_by_quadrature(const Cell<W>& common,
+                                      const std::array<std::uint16_t, intervals::formula::kNone + 2>& begin,
                                       std::index_sequence<level...> /*all*/) {
-    (for_vectors(begin[formula::kQuadrature + level], begin[formula::kQuadrature + level + 1], common,
+    (for_vectors(begin[intervals::formula::kQuadrature + level], begin[intervals::formula::kQuadrature + level + 1],
+                 common,
                  [](const Cell<W>& cell, W exc, W inh, W h, W /*load*/)
-                     HWY_ATTR { return integrate<kQuadratureLevels[level].nodes>(cell, exc, inh, h); }),
+                     HWY_ATTR { return integrate<intervals::kQuadratureLevels[level].nodes>(cell, exc, inh, h); }),
      ...);
   }
 

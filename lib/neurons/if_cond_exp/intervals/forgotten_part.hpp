@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <limits>
+
+#include "neurons/if_cond_exp/constants.hpp"
+#include "neurons/if_cond_exp/intervals/conductances.hpp"
+#include "neurons/state.hpp"
+#include "numerics/elementary.hpp"
+
+/// IF_cond_exp in long intervals with large conductances: the first part is not integrated, since v forgets it.
+namespace va_event::neurons::intervals {
+
+/// Where y would rest if the conductances stayed as they are.
+template <class Real>
+[[nodiscard]] Real stationary(const IfCondExpConstants<Real>& c, const State<Real>& state) {
+  const Real ge = c.resistance * state.exc;
+  const Real gi = c.resistance * state.inh;
+  return (c.y_leak + ge * c.y_exc + gi * c.y_inh) / (Real(1) + ge + gi);
+}
+
+/// M(h) - M(s): the integral of the total conductance over [s, h], over cm.
+template <class Real>
+[[nodiscard]] Real memory(const IfCondExpConstants<Real>& c, const State<Real>& state, const Real& s, const Real& h) {
+  const Real left = h - s;
+  return left * c.rate_m -
+         c.resistance * (state.exc * c.tau_exc * c.rate_m * numerics::elementary::exp(Real(-s * c.rate_exc)) *
+                             numerics::elementary::expm1(Real(-left * c.rate_exc)) +
+                         state.inh * c.tau_inh * c.rate_m * numerics::elementary::exp(Real(-s * c.rate_inh)) *
+                             numerics::elementary::expm1(Real(-left * c.rate_inh)));
+}
+
+/// The part of [0, h] whose influence on y(h), e^{-(M(h)-M(s))}, is below the last bit: what y was at its end does
+/// not matter. This bounds the number of steps: less than 4 log(1/epsilon) is left of M.
+template <class Real>
+[[nodiscard]] Real forgotten_part(const IfCondExpConstants<Real>& c, const State<Real>& state, const Real& h) {
+  const Real enough = (std::numeric_limits<Real>::digits + 12) * (Real(7) / 10);  // > log 2
+  if (state.exc < Real(0) || state.inh < Real(0)) {
+    return Real(0);  // conductances below 0 are no physical ones; M need not be monotone
+  }
+  Real s(0);
+  State<Real> there = state;
+  // M(h) - M(s) is convex and falls with s: Newton's method approaches the aim from the left and never passes it.
+  for (Real left = memory(c, state, s, h); left > 4 * enough; left = memory(c, state, s, h)) {
+    const Real slope = (Real(1) + c.resistance * (there.exc + there.inh)) * c.rate_m;
+    s += (left - 2 * enough) / slope;
+    there = decay_conductances(c, state, s);
+  }
+  return s;
+}
+
+}  // namespace va_event::neurons::intervals
