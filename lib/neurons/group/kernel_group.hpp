@@ -1,50 +1,46 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
-#include <optional>
 #include <span>
 #include <type_traits>
 #include <vector>
 
-#include "foundation/large_pages.hpp"
 #include "foundation/number_bytes.hpp"
 #include "foundation/prefetch.hpp"
-#include "neurons/crossing.hpp"
+#include "neurons/group/looks.hpp"
 #include "neurons/group/neuron_group.hpp"
-#include "neurons/group/parameter_sets.hpp"
 #include "neurons/group/population_ranges.hpp"
-#include "neurons/group/searches.hpp"
 #include "neurons/inputs.hpp"
 #include "neurons/neuron_model.hpp"
-#include "numerics/elementary.hpp"
 #include "numerics/find_below.hpp"
 
 namespace va_event::neurons {
 
-/// What groups of all models share: parameters and variables, looks at neurons that might spike, searches for the times
-/// of their spikes, and checkpoints. How inputs reach the neurons is the policy of the class that derives from this:
-/// OneByOneGroup for any model and number type, if_curr_exp/RunningBoundGroup, if_cond_exp/DeferredInputsGroup.
+/// What groups of all models share: parameters and variables, intervals that begin with events, epochs, inputs that are
+/// taken one by one, and checkpoints. It stands on GroupNeurons (memory) and Looks (looks and searches). How inputs
+/// reach the neurons is the policy of the class that derives from this: OneByOneGroup for any model and number type,
+/// if_curr_exp/RunningBoundGroup, if_cond_exp/DeferredInputsGroup.
 ///
 /// `Policy` is the deriving class (no virtual calls in loops over inputs). It provides
 ///   deliver(), receive()       inputs, see NeuronGroup
 ///   begin_epoch_of(range)      all neurons of a population into the next epoch
-///   record_after_spike(i, t), record_after_refractoriness(i, t)    of a neuron that spikes, and whose refractoriness
-///   ends predict(i, at)             until when a neuron that is not refractory certainly does not spike: sets safe_[i]
+///   record_after_spike(i, t), record_after_refractoriness(i, t)    of a neuron that spikes, or can spike again
+///   predict(i, at)             until when a neuron that is not refractory certainly does not spike: sets safe_[i]
 ///   look_start(i), look(...)   the state that looks start from, and the state some time later
 /// and may replace the functions of the section "Defaults of policies".
 template <class Policy, class Kernel, class Real>
-class KernelGroup : public ModelGroup<Real, typename Kernel::State> {
+class KernelGroup : public Looks<Policy, Kernel, Real> {
+  using Base = Looks<Policy, Kernel, Real>;
+
  public:
-  using Constants = typename Kernel::Constants;
-  using State = typename Kernel::State;
-  using Record = typename Kernel::Record;
-  using SharedExponentials = typename Kernel::SharedExponentials;
-  using Candidates = events::Candidates<Real>;
+  using typename Base::Candidates;
+  using typename Base::Constants;
+  using typename Base::Record;
+  using typename Base::SharedExponentials;
+  using typename Base::State;
   static_assert(neurons::kEpoch == events::kEpoch);
   static_assert(NeuronKernel<Kernel, Real>);
 
@@ -92,26 +88,6 @@ class KernelGroup : public ModelGroup<Real, typename Kernel::State> {
   }
 
   [[nodiscard]] Real safe_until(std::size_t i) const override { return safe_[i]; }
-
-  LookResult<Real> look_at(std::size_t i) override {
-    const Search<Real>* known = searches_.find(rare_[i].search, records_[i].t);
-    if (policy().has_bound(i)) {
-      if (known != nullptr && known->approaches) {  // else an event has come first
-        record_approach(i, known->approach.distance, known->approach.time);
-      }
-      safe_[i] = infinity();
-      return {};
-    }
-    if (known != nullptr && known->answered) {
-      if (known->crosses) {
-        return {true, safe_[i]};
-      }
-      record_approach(i, known->approach.distance, known->approach.time);
-      safe_[i] = infinity();
-      return {};
-    }
-    return look_closer(i);
-  }
 
   Real spike_at(std::size_t i, const Real& t) override {
     --this->count(Interval::by_search);
@@ -265,20 +241,29 @@ class KernelGroup : public ModelGroup<Real, typename Kernel::State> {
     // The looks at the neuron since its last event, once more: they follow from it.
     policy().predict(i, Kernel::exponentials_at(constants(i), record.t));
     while (safe_[i] < now.offset) {
-      in.require(!look_at(i).spikes, "holds a neuron that should have spiked");
+      in.require(!this->look_at(i).spikes, "holds a neuron that should have spiked");
     }
     return false;
   }
 
  protected:
-  /// What synaptic events do not touch.
-  struct RareFields {
-    Real refractory_y = Real(0);  ///< y while the neuron is refractory
-    CellId cell = 0;
-    SearchHandle search{};  ///< in the interval since its last event
-  };
-
-  static Real infinity() { return std::numeric_limits<Real>::infinity(); }
+  using Base::begin_at_epoch;
+  using Base::constants;
+  using Base::epoch_;
+  using Base::infinity;
+  using Base::policy;
+  using Base::ranges_;
+  using Base::rare_;
+  using Base::record_approach;
+  using Base::record_approach_after_rise;
+  using Base::record_approach_before_fall;
+  using Base::records_;
+  using Base::refractory;
+  using Base::safe_;
+  using Base::searches_;
+  using Base::set_of_;
+  using Base::sets_;
+  using Base::state_at;
 
   // --- Defaults of policies
 
@@ -300,65 +285,6 @@ class KernelGroup : public ModelGroup<Real, typename Kernel::State> {
   void load_bound(std::size_t /*i*/, foundation::ByteReader& /*in*/) {}
 
   // --- What policies use
-
-  [[nodiscard]] const Constants& constants(std::size_t i) const noexcept { return sets_[set_of_[i]]; }
-  [[nodiscard]] bool refractory(std::size_t i) const noexcept { return records_[i].y == Real(neurons::kRefractory); }
-  [[nodiscard]] SetsOf<Constants> constants_of_all() const noexcept {
-    return {sets_.all().data(), sets_.all().size() == 1 ? nullptr : set_of_.data()};
-  }
-
-  /// Hands targets on: `common(set, targets)` those that share a parameter set, as many parts at once as possible;
-  /// `own(targets)` those of populations without a common set, and exceptional neurons.
-  template <class Common, class Own>
-  void divide(std::span<const Targets> targets, const Common& common, const Own& own) {
-    for (std::size_t begin = 0; begin < targets.size();) {
-      const PopulationRanges::Range& range = range_of(targets[begin]);
-      if (!range.exceptions.empty()) {
-        divide_part(range, targets[begin], common, own);
-        ++begin;
-        continue;
-      }
-      std::size_t end = begin + 1;
-      for (; end < targets.size(); ++end) {
-        const PopulationRanges::Range& other = range_of(targets[end]);
-        if (other.set != range.set || !other.exceptions.empty()) {
-          break;
-        }
-      }
-      const auto parts = targets.subspan(begin, end - begin);
-      if (range.set) {
-        common(*range.set, parts);
-      } else {
-        own(parts);
-      }
-      begin = end;
-    }
-  }
-
-  /// The first of some inputs whose neurons have one parameter set, if they are worth a call of their own; else all
-  /// that are given, with the sets of all.
-  [[nodiscard]] SetsOf<Constants> constants_of(std::span<const Input<Real>>& inputs) const {
-    if (sets_.all().size() == 1) {
-      return constants_of_all();
-    }
-    constexpr std::size_t kWorthACall = 16;
-    const std::uint32_t set = set_of_[inputs[0].index];
-    std::size_t same = 1;
-    while (same < inputs.size() && set_of_[inputs[same].index] == set) {
-      ++same;
-    }
-    if (same < inputs.size() && same < kWorthACall) {
-      return constants_of_all();
-    }
-    inputs = inputs.first(same);
-    return {&sets_[set], nullptr};
-  }
-
-  /// The state at `t` without input since the last event; y of a refractory neuron is kRefractory.
-  [[nodiscard]] State state_at(std::size_t i, const Real& t) const {
-    return refractory(i) ? Kernel::refractory_at(constants(i), records_[i], t)
-                         : Kernel::state_at(constants(i), records_[i], t);
-  }
 
   /// An interval of a neuron that is not refractory begins with what its record says.
   void begin_interval(std::size_t i, const SharedExponentials& at) {
@@ -436,92 +362,8 @@ class KernelGroup : public ModelGroup<Real, typename Kernel::State> {
     receive_all(std::span(inputs).first(count));
   }
 
-  /// An event where an epoch begins begins an interval, too, although the record has said time 0 before.
-  void begin_at_epoch(std::size_t i, const Real& t) {
-    if (Search<Real>* search = t == Real(0) ? searches_.find(rare_[i].search, t) : nullptr) {
-      search->counted = false;
-    }
-  }
-
-  std::optional<Real> first_crossing(std::size_t i, neurons::Approach& approach) {
-    const State start = Kernel::state_at(constants(i), records_[i], records_[i].t);
-    const auto crossing =
-        neurons::first_crossing<Kernel, Real>(constants(i), start, Real(neurons::kEpoch) - start.t, &approach);
-    approach.time += static_cast<double>(start.t);
-    return crossing;
-  }
-
-  /// An event that ends a rise decides, too, whether there is a spike.
-  void record_approach_after_rise(std::size_t i, const State& state) {
-    if (-state.y <= this->closest_.distance && Kernel::slope(constants(i), state) < Real(0)) {
-      record_approach(i, static_cast<double>(neurons::magnitude(state.y)), static_cast<double>(state.t));
-    }
-  }
-
-  /// @param time in the present epoch [ms]
-  void record_approach(std::size_t i, double distance, double time) {
-    const ClosestApproach approach{distance, rare_[i].cell, {epoch_, time}};
-    if (approach < this->closest_) {
-      this->closest_ = approach;
-    }
-  }
-
-  std::int64_t epoch_ = 0;  ///< number of the present one
-  /// As of each neuron's last event, in the kernel's form; y of a refractory one is kRefractory.
-  foundation::LargeVector<Record> records_;
-  foundation::LargeVector<Real> safe_;  ///< no spike before this time unless an event comes
-  std::vector<std::uint32_t> set_of_;   ///< the number of each neuron's constants
-  foundation::LargeVector<RareFields> rare_;
-  Searches<Real> searches_;
-  ParameterSets<Kernel> sets_;
-  PopulationRanges ranges_;
-
  private:
   std::size_t not_at_rest_ = 0;  ///< a neuron that was not at rest when the group was asked last
-
-  /// How far a closer look has to move the bound [ms] so that the neuron is left alone until then; and below what all
-  /// pieces of the drive are looked at. The sequence of looks follows from the neuron's state, not from when a look is
-  /// requested.
-  static constexpr double kLookAgain = 0.05;
-  static constexpr double kSearchBelow = 1e-4;
-  /// How many looks that move the bound by less than kLookAgain follow each other at most before all pieces of the
-  /// drive are looked at. Neurons whose time constants are not very different have far fewer.
-  static constexpr unsigned kMostLooks = 256;
-
-  [[nodiscard]] Policy& policy() noexcept { return static_cast<Policy&>(*this); }
-  [[nodiscard]] const Policy& policy() const noexcept { return static_cast<const Policy&>(*this); }
-
-  [[nodiscard]] const PopulationRanges::Range& range_of(const Targets& part) const {
-    return ranges_.range_of(part.offset + part.index[0]);
-  }
-
-  /// Of a population with exceptions. @pre the targets ascend
-  template <class Common, class Own>
-  void divide_part(const PopulationRanges::Range& range, const Targets& part, const Common& common, const Own& own) {
-    const std::span<const std::uint32_t> index = part.index;
-    std::size_t begin = 0;
-    const auto hand_on = [&](std::size_t end, bool is_own) {
-      if (begin < end) {
-        const Targets piece{index.subspan(begin, end - begin), part.offset,
-                            part.weight.empty() ? part.weight : part.weight.subspan(begin, end - begin),
-                            part.constant_weight};
-        if (is_own) {
-          own(std::span(&piece, 1));
-        } else {
-          common(*range.set, std::span(&piece, 1));
-        }
-        begin = end;
-      }
-    };
-    for (const std::uint32_t i : range.exceptions) {
-      const std::uint32_t target = i - part.offset;
-      const auto first = std::lower_bound(index.begin(), index.end(), target);
-      const auto last = std::upper_bound(first, index.end(), target);
-      hand_on(static_cast<std::size_t>(first - index.begin()), false);
-      hand_on(static_cast<std::size_t>(last - index.begin()), true);
-    }
-    hand_on(index.size(), false);
-  }
 
   /// Whether the present interval was counted as a search.
   [[nodiscard]] bool counted(std::size_t i) const {
@@ -583,134 +425,6 @@ class KernelGroup : public ModelGroup<Real, typename Kernel::State> {
       }
     }
     return now.t == Real(0);
-  }
-
-  // --- Looks and searches
-
-  /// Closer looks, each from where the last one proved that nothing happens before. They approach a crossing like
-  /// Newton's method does, and never pass it. Where they do not come closer, as between very different time constants,
-  /// the root finder, whose work is bounded, says what the rest of the epoch brings.
-  LookResult<Real> look_closer(std::size_t i) {
-    const auto start = policy().look_start(i);
-    const Search<Real>* const known = searches_.find(rare_[i].search, records_[i].t);
-    unsigned looks = known != nullptr ? known->looks : 0;
-    Real last = start.t;
-    for (Real t = safe_[i];;) {
-      const State there = policy().look(i, start, t);
-      const Real bound = Kernel::safe_interval(constants(i), there).duration;
-      if (may_be_past_closest(i, there, t - last)) {
-        if (t > safe_[i]) {  // an event may come first
-          safe_[i] = t;
-          searches_.find_or_add(rare_[i].search, records_[i].t).looks = looks;
-          return {};
-        }
-        record_peak_before(i, t);
-      }
-      if (bound > kLookAgain) {
-        safe_[i] = t + bound;
-        if (Search<Real>* const begun = looks > 0 ? searches_.find(rare_[i].search, records_[i].t) : nullptr) {
-          begun->looks = 0;
-        }
-        return {};
-      }
-      if (search_near(i, start, there, t)) {
-        return {};
-      }
-      if (bound <= kSearchBelow || ++looks == kMostLooks) {
-        safe_[i] = t;
-        search(i);
-        return {};
-      }
-      last = t;
-      t += bound;
-    }
-  }
-
-  /// Whether a crossing follows soon after `t`, until which there is none; then it is known.
-  template <class Start>
-  bool search_near(std::size_t i, const Start& start, const State& there, const Real& t) {
-    const auto at = [&](const Real& time) { return policy().look(i, start, time); };
-    const auto near = neurons::near_crossing<Kernel>(constants(i), at, there, t, Real(neurons::kEpoch));
-    if (!near) {
-      return false;
-    }
-    neurons::Approach approach;
-    if (near->after <= Real(this->closest_.distance)) {  // the closest approach needs all pieces of the drive
-      static_cast<void>(first_crossing(i, approach));
-    }
-    found(i, near->time, approach);
-    return true;
-  }
-
-  /// The next crossing or that there is none, by the pieces of the drive since the neuron's last event.
-  void search(std::size_t i) {
-    neurons::Approach approach;
-    if (const auto crossing = first_crossing(i, approach)) {
-      found(i, records_[i].t + *crossing, approach);
-      return;
-    }
-    const Real now = safe_[i];
-    found(i, infinity(), approach);
-    if (const Real time(approach.time); time > now) {
-      safe_[i] = time;  // to be noted then, unless an event comes
-    } else {
-      record_approach(i, approach.distance, approach.time);
-    }
-  }
-
-  /// The search of this interval ends: with a spike at `time`, or with none, +inf.
-  void found(std::size_t i, const Real& time, const neurons::Approach& approach) {
-    Search<Real>& search = searches_.find_or_add(rare_[i].search, records_[i].t);
-    safe_[i] = time;
-    search.crosses = time < infinity();
-    search.answered = true;
-    search.approach = approach;
-    policy().searched(i);
-    if (!search.counted) {
-      search.counted = true;
-      --this->count(Interval::by_bound);
-      ++this->count(Interval::by_search);
-    }
-  }
-
-  /// Whether v may have had a peak since the last look that came as close to the threshold as the closest approach so
-  /// far. Below the threshold tau_m dv/dt is at least F, the drive at threshold (neuron_model.hpp), so v has fallen by
-  /// at most `since` / tau_m times the largest -F since then. No peak is left out that is closer than that: what is
-  /// reported must not depend on which other neurons are in this group.
-  /// @param there  the state at the look @param since  the last look, or the neuron's last event [ms]
-  [[nodiscard]] bool may_be_past_closest(std::size_t i, const State& there, const Real& since) const {
-    const auto drive = Kernel::drive_at_threshold(constants(i), there);
-    // Each term has only decayed: a negative one was larger then.
-    const auto at_least = [&since](const Real& term, const Real& rate) {
-      return term < Real(0) ? Real(term * numerics::elementary::exp(Real(since * rate))) : term;
-    };
-    const Real lowest =
-        drive.constant + (at_least(drive.first, drive.rate_first) + at_least(drive.second, drive.rate_second));
-    if (!(lowest < Real(0))) {
-      return false;
-    }
-    constexpr double kSlack = 1e-12;  // of the potentials, far more than their rounding errors
-    const Real peak = there.y - since / constants(i).tau_m * lowest;
-    return -peak <= Real(this->closest_.distance) + Real(kSlack) * Kernel::scale(constants(i), there);
-  }
-
-  /// Only what is reported depends on this, neither the looks nor what they find.
-  void record_peak_before(std::size_t i, const Real& t) {
-    neurons::Approach approach;
-    static_cast<void>(first_crossing(i, approach));
-    if (Real(approach.time) <= t) {
-      record_approach(i, approach.distance, approach.time);
-    }
-  }
-
-  /// An event that is about to pull v down while it rises decides, too.
-  void record_approach_before_fall(std::size_t i, const SharedExponentials& at, const Real& weight) {
-    if (weight < Real(0) && !refractory(i)) {
-      const State state = Kernel::state_at(constants(i), records_[i], at.t);
-      if (-state.y <= this->closest_.distance && Kernel::slope(constants(i), state) > Real(0)) {
-        record_approach(i, static_cast<double>(neurons::magnitude(state.y)), static_cast<double>(at.t));
-      }
-    }
   }
 };
 

@@ -15,6 +15,7 @@ template <class Kernel, class Real>
 class OneByOneGroup final : public KernelGroup<OneByOneGroup<Kernel, Real>, Kernel, Real> {
   using Base = KernelGroup<OneByOneGroup, Kernel, Real>;
   friend Base;
+  friend typename Base::Looks;
 
  public:
   using typename Base::Candidates;

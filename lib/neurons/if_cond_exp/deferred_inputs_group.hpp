@@ -19,6 +19,7 @@ class DeferredInputsGroup final : public KernelGroup<DeferredInputsGroup, IfCond
   using Kernel = IfCondExpKernel<double>;
   using Base = KernelGroup<DeferredInputsGroup, Kernel, double>;
   friend Base;
+  friend Base::Looks;
 
  public:
   void reserve(std::size_t count) override {

@@ -21,6 +21,7 @@ class RunningBoundGroup final : public KernelGroup<RunningBoundGroup, IfCurrExpK
   using Base = KernelGroup<RunningBoundGroup, Kernel, double>;
   using Vectors = Batch<Kernel>;
   friend Base;
+  friend Base::Looks;
 
  public:
   void reserve(std::size_t count) override {
