@@ -13,30 +13,40 @@
 
 namespace va_event::foundation {
 
-/// What its bytes are all of. (Structures may have bytes that mean nothing: they are for messages, not for files.)
+/// Binary data, written and read in the same order: checkpoints, and messages between processes. There is no
+/// description of the types in it: the reader must ask for the same types as the writer put. Sections with tags and
+/// lengths reveal where the two disagree, and a damaged or foreign file is refused instead of being read beyond its
+/// end.
+///
+/// Byte order is the machine's: the format of checkpoints states it in its head (lib/api/checkpoint.hpp).
+
+/// A type whose value is its bytes. Structures may have padding, whose bytes are not determined: they may be sent in
+/// messages, but not stored in files, which must be the same for the same contents.
 template <class T>
 concept Plain = std::is_trivially_copyable_v<T> && !std::is_pointer_v<T>;
 
-/// Puts numbers and texts one after the other, in the byte order of the machine and in tagged sections.
+/// Appends numbers and texts to a string of bytes, without padding between them.
 class ByteWriter {
  public:
   template <Plain T>
   void put(const T& value) {
     put_bytes(&value, sizeof value);
   }
-  /// How many, and each of them.
+  /// The number of elements (64 bits), then the elements.
   template <Plain T>
   void put_all(const std::vector<T>& values) {
     put<std::uint64_t>(values.size());
     put_bytes(values.data(), values.size() * sizeof(T));
   }
+  /// The number of bytes (64 bits), then the bytes of the text.
   void put_text(std::string_view text) {
     put<std::uint64_t>(text.size());
     put_bytes(text.data(), text.size());
   }
-  /// As they are.
+  /// The bytes alone, without their number.
   void put_bytes(std::string_view bytes) { bytes_.append(bytes); }
-  /// What `write` puts, with a tag of four letters and its length before it.
+  /// A tag, the number of bytes that follow (64 bits), and what `write()` puts into this writer.
+  /// @param tag has the same number of letters in every use (four); its length is not stored
   template <class Write>
   void section(std::string_view tag, const Write& write) {
     put_bytes(tag.data(), tag.size());
@@ -56,13 +66,15 @@ class ByteWriter {
   std::string bytes_;
 };
 
-/// What was read cannot have been written by a ByteWriter in the same way.
+/// The bytes do not have the form that the reader expects. The text continues a sentence whose subject is the file: "is
+/// too short".
 class BadBytes : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// Reads what a ByteWriter put, and nothing beyond the end. @throws BadBytes
+/// Reads what a ByteWriter put, in the same order. No function reads beyond the end. @throws BadBytes from every
+/// function that reads, when the bytes that are left do not suffice or do not fit.
 class ByteReader {
  public:
   /// @param bytes must outlive the reader
@@ -74,6 +86,8 @@ class ByteReader {
     std::memcpy(&value, take(sizeof value).data(), sizeof value);
     return value;
   }
+  /// What put_all() wrote. The number of elements is compared with the bytes that are left before memory is allocated,
+  /// so that a damaged number does not lead to a huge allocation.
   template <Plain T>
   [[nodiscard]] std::vector<T> get_all() {
     const auto count = get<std::uint64_t>();
@@ -84,10 +98,12 @@ class ByteReader {
     }
     return values;
   }
+  /// What put_text() wrote, as a copy.
   [[nodiscard]] std::string get_text() { return std::string(get_view()); }
-  /// A text, as long as the bytes live.
+  /// The same without a copy: valid as long as the bytes that this reader was made from.
   [[nodiscard]] std::string_view get_view() { return take(get<std::uint64_t>()); }
-  /// The section that follows, which must have this tag; `read` must read all of it.
+  /// Reads the section that follows, by a reader of its own that ends with it.
+  /// @throws BadBytes when its tag is another one, or when `read` leaves a part of it
   template <class Read>
   void section(std::string_view tag, const Read& read) {
     require(take(tag.size()) == tag, "lacks a section");
@@ -97,6 +113,7 @@ class ByteReader {
   }
   [[nodiscard]] bool at_end() const noexcept { return rest_.empty(); }
 
+  /// @param otherwise predicate of the message, for a rule that values must fulfil. @throws BadBytes unless `condition`
   static void require(bool condition, const char* otherwise) {
     if (!condition) {
       throw BadBytes(otherwise);

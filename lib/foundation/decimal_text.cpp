@@ -15,7 +15,7 @@ using boost::multiprecision::cpp_int;
 
 constexpr int kMantissaBits = std::numeric_limits<double>::digits;
 
-/// x = mantissa * 2^exponent
+/// A double as integers: x = mantissa * 2^exponent, exactly.
 struct Parts {
   cpp_int mantissa;
   int exponent;

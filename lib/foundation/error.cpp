@@ -8,6 +8,7 @@
 namespace va_event {
 namespace {
 
+/// All messages of user errors have this form: "tau_m = -1 ms: must be > 0".
 std::string message(const std::string& field, const std::string& value, const std::string& unit,
                     const std::string& rule) {
   std::string text = field + " = " + value;

@@ -8,6 +8,10 @@
 
 namespace va_event::foundation {
 
+/// Sums of doubles without error, or with one rounding at the end, from operations of doubles only. Times need them:
+/// the sum of a time and a delay is rounded once, so that it does not depend on the order of operations. Compilers must
+/// not reorder these operations: they are wrong under -ffast-math.
+
 /// An unevaluated sum: `high` is the rounded value, `low` what rounding left out.
 struct DoublePair {
   double high;

@@ -13,8 +13,13 @@
 
 namespace va_event::foundation {
 
-/// Memory for tables that are read here and there: large ones in large pages, where the system has them, so that an
-/// address is found without a walk through memory.
+/// An allocator for tables that are read at random places, such as synapse tables. With pages of 4 kB nearly every read
+/// of a table of gigabytes misses the processor's cache of page addresses (TLB), and the address is looked up in
+/// memory. Pages of 2 MB need 512 times fewer entries there. The system is advised to use them, which it may decline;
+/// nothing but speed depends on it.
+
+/// Allocates blocks of at least kLarge bytes at multiples of kPage, with the advice for large pages, and smaller ones
+/// as std::allocator does. Has no state.
 template <class T>
 class LargePages {
  public:
@@ -24,6 +29,7 @@ class LargePages {
   template <class U>
   LargePages(const LargePages<U>& /*other*/) noexcept {}  // NOLINT(google-explicit-constructor): allocators convert
 
+  /// @throws std::bad_array_new_length, std::bad_alloc
   [[nodiscard]] T* allocate(std::size_t count) {
     if (count > std::numeric_limits<std::size_t>::max() / 2 / sizeof(T)) {
       throw std::bad_array_new_length();
@@ -35,7 +41,7 @@ class LargePages {
     const std::size_t whole = (bytes + kPage - 1) / kPage * kPage;
     void* const memory = ::operator new (whole, std::align_val_t{kPage});
 #ifdef MADV_HUGEPAGE
-    static_cast<void>(madvise(memory, whole, MADV_HUGEPAGE));  // a wish
+    static_cast<void>(madvise(memory, whole, MADV_HUGEPAGE));  // declining it is no error
 #endif
     return static_cast<T*>(memory);
   }
@@ -50,8 +56,8 @@ class LargePages {
   friend bool operator==(const LargePages& /*a*/, const LargePages& /*b*/) noexcept { return true; }
 
  private:
-  static constexpr std::size_t kPage = std::size_t{1} << 21U;
-  static constexpr std::size_t kLarge = 2 * kPage;
+  static constexpr std::size_t kPage = std::size_t{1} << 21U;  ///< [bytes] of x86-64 and of most Arm systems
+  static constexpr std::size_t kLarge = 2 * kPage;             ///< [bytes]
   static_assert(alignof(T) <= kPage);
 };
 

@@ -19,7 +19,7 @@ namespace {
 
 constexpr double kUnknown = std::numeric_limits<double>::infinity();
 
-/// The first number of a file, or behind a word at the beginning of a line.
+/// The first number of a file, or the first one behind a word; +inf if the file or the number is missing.
 double number_in(const std::filesystem::path& path, const std::string& word = "") {
   std::ifstream file(path);
   std::string read;
@@ -29,8 +29,10 @@ double number_in(const std::filesystem::path& path, const std::string& word = ""
   return file >> number ? number : kUnknown;
 }
 
+/// Memory that Linux estimates to be available without swapping [bytes].
 double available_in_system() { return 1024.0 * number_in("/proc/meminfo", "MemAvailable:"); }
 
+/// What a limit of the process's address space (ulimit -v) leaves [bytes]; +inf without one.
 double left_of_address_space() {
   rlimit limit{};
   if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) {
@@ -40,7 +42,7 @@ double left_of_address_space() {
   return std::isfinite(used) ? std::max(0.0, static_cast<double>(limit.rlim_cur) - used) : kUnknown;
 }
 
-/// The files of a control group that tell of its memory, and a word of memory.stat.
+/// Names of the files that hold a control group's limit and use of memory, and of an entry of memory.stat.
 struct GroupFiles {
   const char* limit;
   const char* used;
@@ -49,6 +51,7 @@ struct GroupFiles {
 constexpr GroupFiles kVersion1{"memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"};
 constexpr GroupFiles kVersion2{"memory.max", "memory.current", "inactive_file"};
 
+/// What the limit of one control group leaves, with file contents that the system can drop [bytes]; +inf without one.
 double left_of_group(const std::filesystem::path& folder, const GroupFiles& files) {
   const double most = number_in(folder / files.limit);  // "max" is no number
   const double used = number_in(folder / files.used);

@@ -11,17 +11,21 @@
 #include "foundation/bytes.hpp"
 #include "foundation/number_types.hpp"
 
-/// Numbers of every type that the engine counts with, to the last bit. Numbers of one type take the same bytes each.
+/// Numbers of every type that the engine computes with, written as bytes and read back without loss, infinity and NaN
+/// included. Numbers of one type take the same number of bytes each. Doubles and binary128 are written as their own
+/// bits, other types by value: sign, kind (finite, infinite, NaN), exponent and fraction.
 namespace va_event::foundation {
 
 namespace detail {
 
-inline constexpr int kWordBits = 32;
+inline constexpr int kWordBits = 32;  ///< of the fraction in one word
+/// How many words hold all bits of a fraction.
 template <class Real>
 inline constexpr int kWords = (std::numeric_limits<Real>::digits + kWordBits - 1) / kWordBits;
 
 }  // namespace detail
 
+/// Appends x to `out`.
 template <class Real>
 void put_number(ByteWriter& out, const Real& x) {
   if constexpr (std::is_arithmetic_v<Real>) {
@@ -50,6 +54,7 @@ void put_number(ByteWriter& out, const Real& x) {
   }
 }
 
+/// Reads what put_number<Real>() wrote. @throws BadBytes when the bytes end before
 template <class Real>
 [[nodiscard]] Real get_number(ByteReader& in) {
   if constexpr (std::is_arithmetic_v<Real>) {

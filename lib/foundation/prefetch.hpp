@@ -8,9 +8,12 @@
 
 namespace va_event::foundation {
 
+/// Prefetching: the processor is told of addresses that will be read later, so that data comes from memory while other
+/// work goes on. Results never depend on it.
+
 inline constexpr std::size_t kCacheLine = 64;  ///< bytes
 
-/// Asks the memory for what is needed later. Nothing depends on it but speed.
+/// Prefetches the cache line that `one` points to.
 template <class T>
 void prefetch(const T* one) {
   hwy::Prefetch(one);
@@ -18,6 +21,7 @@ void prefetch(const T* one) {
   asm volatile("");  // GCC takes a function that only prefetches for one without effects, and leaves out its calls
 #endif
 }
+/// Prefetches every cache line of the elements.
 template <class T>
 void prefetch(std::span<const T> all) {
   constexpr std::size_t kStep = sizeof(T) < kCacheLine ? kCacheLine / sizeof(T) : 1;

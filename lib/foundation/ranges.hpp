@@ -5,9 +5,10 @@
 
 namespace va_event::foundation {
 
-/// Numbers that a quantity may have, by its unit: far beyond what any study uses, and so that no product or quotient of
-/// the closed forms leaves the range of doubles: three factors of 1e60 make 1e180, where 1e308 is the limit. A time
-/// constant of 1e60 ms is one without decay. Beyond the ranges results would be NaN, or take for ever.
+/// The numbers that a quantity may have, by its unit. They reach far beyond what any study uses, and are such that no
+/// product or quotient of the closed forms leaves the range of doubles: three factors of 1e60 make 1e180, where 1e308
+/// is the limit. A time constant of 1e60 ms is one without decay. Beyond the ranges results would be NaN, or take for
+/// ever.
 struct Range {
   double smallest;  ///< of a positive quantity
   double largest;   ///< of a magnitude
