@@ -31,7 +31,7 @@ namespace detail {
 
 using PairBits [[gnu::vector_size(16)]] = std::uint64_t;
 
-/// x = n ln 2 + r with |r| <= ln(2)/2 (Cody & Waite 1980).
+/// What e^x is put together from: x = n ln 2 + r with |r| <= ln(2)/2 (Cody & Waite 1980), e^x = 2^n e^r.
 template <class Number>
 struct Reduced {
   Number expm1_r;  ///< e^r - 1
@@ -55,6 +55,8 @@ inline constexpr double kC7 = 0x1.27e4e1ea0f53ap-22;
 inline constexpr double kC8 = 0x1.af38d53857513p-26;
 inline constexpr double kC9 = 0x1.1f66f85dfa20ap-29;
 
+/// For |x| up to kMaxExponent, in a fixed order of operations: the vectors of lanes-inl.hpp repeat it.
+/// @tparam Number double, or a vector of them @tparam Bits unsigned integers of the same size
 template <class Number, class Bits>
 [[gnu::always_inline]] inline Reduced<Number> reduce(Number x) noexcept {
   const Number shifted = x * kLog2E + kRound;
@@ -87,7 +89,8 @@ template <class Number, class Bits>
 
 }  // namespace detail
 
-// For code that is compiled for every instruction set; elsewhere std::fma may be a call. As exp and expm1 otherwise.
+// exp and expm1 with fused operations; their last bits may differ from those of exp and expm1. For code that is
+// compiled for every instruction set: elsewhere std::fma may be a call of the C library.
 [[gnu::always_inline]] inline double exp_fused(double x) noexcept {
   const detail::Reduced<double> d = detail::reduce_fused(x);
   const double result = std::fma(d.scale, d.expm1_r, d.scale);

@@ -8,6 +8,10 @@
 
 namespace va_event::numerics {
 
+/// The sum of a constant and two decaying exponentials, and where it is positive. Such a sum is the drive at threshold
+/// of neurons with exponential synapses: while it is not positive no spike is possible, which settles most intervals
+/// without a value of the potential.
+
 /// A part of [0, h] on which the drive at threshold keeps its sign.
 template <class Real>
 struct SignPiece {
@@ -16,6 +20,7 @@ struct SignPiece {
   bool positive;  ///< F > 0 inside: the threshold can be crossed upward; else only downward
 };
 
+/// The sign pieces of an interval: the first `count` elements of `piece`, in ascending order.
 template <class Real>
 struct SignPieces {
   std::array<SignPiece<Real>, 3> piece;
@@ -34,6 +39,7 @@ struct ExponentialSum {
   Real rate_first;   ///< [1/ms], > 0
   Real rate_second;  ///< [1/ms], > 0
 
+  /// F(t) [mV]. @param t [ms], >= 0
   [[nodiscard]] Real value(const Real& t) const {
     return constant + first * elementary::exp(Real(-t * rate_first)) + second * elementary::exp(Real(-t * rate_second));
   }
@@ -44,9 +50,9 @@ struct ExponentialSum {
              second * rate_second * elementary::exp(Real(-t * rate_second)));
   }
 
-  /// At least F(t) for every t >= 0, without an exponential: with both terms positive that is F(0); a positive term
-  /// that decays no slower than a negative one leaves at most e^{-rate t} times their sum; else the positive term
-  /// bounds it.
+  /// A bound of F(t) from above for every t >= 0 [mV], without an exponential: with both terms positive that is F(0); a
+  /// positive term that decays no slower than a negative one leaves at most e^{-rate t} times their sum; else the
+  /// positive term bounds it.
   [[nodiscard]] Real upper_bound() const {
     const Real& slow = rate_first >= rate_second ? second : first;
     const Real sum = first + second;

@@ -26,7 +26,7 @@ void find_below(std::span<const double> values, double limit, std::vector<std::u
     }
   };
   std::size_t k = 0;
-  // Most are not: the least of some says so.
+  // Most values are not below the limit: one comparison with the least of four vectors settles all of them.
   for (; k + 4 * lanes <= values.size(); k += 4 * lanes) {
     const double* const from = values.data() + k;
     const V least = hn::Min(hn::Min(hn::LoadU(d, from), hn::LoadU(d, from + lanes)),

@@ -7,7 +7,10 @@
 
 namespace va_event::numerics {
 
-/// Appends the indices of the values that are below `limit`, in ascending order; in vectors, since most values are not.
+/// A search through an array of numbers for the few that are below a limit. It is compiled for every instruction set;
+/// the processor's one is chosen when the program starts (Highway). The result is the same for all of them.
+
+/// Appends the indices of the values that are below `limit`, in ascending order.
 void find_below(std::span<const double> values, double limit, std::vector<std::uint32_t>& found);
 
 }  // namespace va_event::numerics

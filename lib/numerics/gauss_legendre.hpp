@@ -9,7 +9,11 @@
 
 namespace va_event::numerics {
 
-/// Gauss-Legendre quadrature on [0, 1]: sum of weight[k] f(node[k]) is exact for polynomials of degree 2 nodes - 1.
+/// Gauss-Legendre rules of few nodes: tables for double, and computed once for wider types. The tables are literals, so
+/// that results do not depend on the functions of the C library that compute nodes.
+
+/// Gauss-Legendre quadrature on [0, 1]: sum of weight[k] f(node[k]) is exact for polynomials of degree
+/// 2 count - 1.
 /// Nodes ascend; node[count - 1 - k] = 1 - node[k].
 template <class Real, std::size_t count>
 struct GaussLegendre {
@@ -46,7 +50,7 @@ template <class Real, std::size_t count>
   return rule;
 }
 
-/// For double: computed with 60 digits, so that no run depends on how they were computed here.
+/// Rules of doubles, from a computation with 60 digits.
 template <std::size_t count>
 inline constexpr GaussLegendre<double, count> kGaussLegendre{};
 
@@ -99,6 +103,7 @@ inline constexpr GaussLegendre<double, 16> kGaussLegendre<16> = {
 
 }  // namespace detail
 
+/// The rule with `count` nodes. @tparam count for double: one of 4, 5, 6, 7, 8, 10, 12, 14, 16; else any
 template <class Real, std::size_t count>
 [[nodiscard]] const GaussLegendre<Real, count>& gauss_legendre() {
   if constexpr (std::is_same_v<Real, double>) {

@@ -6,7 +6,10 @@
 
 namespace va_event::numerics {
 
-/// 1/n, rounded once.
+/// Reciprocals of small integers: power series multiply by them, because a division takes several times as long as a
+/// multiplication.
+
+/// kInverse[n] = 1/n, rounded once; n = 1 ... 41. kInverse[0] is 0 and not used.
 inline constexpr std::array<double, 42> kInverse = [] {
   std::array<double, 42> inverse{};
   for (std::size_t n = 1; n < inverse.size(); ++n) {

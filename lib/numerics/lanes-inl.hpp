@@ -7,6 +7,9 @@
 #define VA_EVENT_NUMERICS_LANES_INL_HPP
 #endif
 
+/// Vectors of doubles, with exp and expm1 of them whose lanes have the bits of elementary.hpp. Highway compiles the
+/// code once for each instruction set, and a program chooses when it starts. The results are the same for all of them,
+/// because each lane performs the scalar's operations in the scalar's order.
 #include <hwy/highway.h>
 
 #include <bit>
@@ -27,13 +30,14 @@ using V = hn::Vec<Doubles>;
 /// Room behind arrays of neurons, so that the last vector may be a full one.
 constexpr std::size_t kPadding = HWY_MAX_BYTES / sizeof(double);
 
-/// elementary::detail::reduce(), operation by operation.
+/// As elementary::detail::Reduced: e^r - 1 and 2^n, in each lane.
 template <class Vector>
 struct ReducedVector {
   Vector expm1_r;
   Vector scale;
 };
 
+/// elementary::detail::reduce(), operation by operation.
 template <class Vector>
 HWY_INLINE ReducedVector<Vector> reduce(Vector x) {
   using namespace elementary::detail;
@@ -53,6 +57,7 @@ HWY_INLINE ReducedVector<Vector> reduce(Vector x) {
   return {expm1_r, hn::BitCast(d, exponent)};
 }
 
+/// e^x in each lane. @param x <= elementary::kMaxExponent
 template <class Vector>
 HWY_INLINE Vector exp(Vector x) {
   const hn::DFromV<Vector> d;
@@ -61,6 +66,7 @@ HWY_INLINE Vector exp(Vector x) {
   return hn::IfThenZeroElse(x < hn::Set(d, elementary::kMinExponent), result);
 }
 
+/// e^x - 1 in each lane. @param x <= elementary::kMaxExponent
 template <class Vector>
 HWY_INLINE Vector expm1(Vector x) {
   const hn::DFromV<Vector> d;
@@ -69,7 +75,7 @@ HWY_INLINE Vector expm1(Vector x) {
   return hn::IfThenElse(x < hn::Set(d, elementary::kMinExponent), hn::Set(d, -1.0), result);
 }
 
-/// Appends the indices of some neurons of a vector.
+/// Appends index[k] to the list for every bit k of `bits` that is set, in ascending order.
 HWY_INLINE void append(unsigned bits, const std::uint32_t* index, std::vector<std::uint32_t>& list) {
   for (; bits != 0; bits &= bits - 1) {
     list.push_back(index[std::countr_zero(bits)]);

@@ -11,6 +11,9 @@
 
 namespace va_event::numerics {
 
+/// Gauss-Legendre rules with many nodes, for integrands that are multiplied by a sine: those are expanded in Legendre
+/// polynomials, whose products with a sine have closed integrals (spherical_bessel.hpp).
+
 /// Gauss-Legendre quadrature on [0, 1] that gives the Legendre coefficients of a function, too. (gauss_legendre.hpp has
 /// the small rules of doubles, and needs trigonometric functions of the type.)
 template <class Real, std::size_t count>
@@ -50,6 +53,7 @@ template <class Real, std::size_t count>
   return rule;
 }
 
+/// The rule computed in quad precision, then rounded once: the bits are the same on every machine.
 template <std::size_t count>
 [[nodiscard]] LegendreRule<double, count> rounded_legendre_rule() {
   const auto wide = compute_legendre_rule<foundation::Quad, count>();
@@ -66,6 +70,7 @@ template <std::size_t count>
 
 }  // namespace detail
 
+/// The rule with `count` nodes, computed at the first call.
 template <class Real, std::size_t count>
 [[nodiscard]] const LegendreRule<Real, count>& legendre_rule() {
   static const LegendreRule<Real, count> rule = [] {

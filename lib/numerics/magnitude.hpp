@@ -6,7 +6,7 @@
 
 namespace va_event::numerics {
 
-/// The absolute value of a number of any type, without expression templates of wide types.
+/// The absolute value of a number of any type of the engine, as a value of that type.
 template <class Real>
 [[nodiscard]] Real magnitude(const Real& x) {
   if constexpr (std::is_same_v<Real, double>) {

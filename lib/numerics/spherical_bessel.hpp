@@ -10,7 +10,10 @@
 
 namespace va_event::numerics {
 
-/// Spherical Bessel functions j_0(x) ... j_{count-1}(x), which are the Fourier transforms of Legendre polynomials:
+/// Spherical Bessel functions, by which an integrand that is smooth but for a sinusoidal factor is integrated at a cost
+/// that does not depend on the frequency.
+
+/// The functions j_0(x) ... j_{count-1}(x), which are the Fourier transforms of Legendre polynomials:
 /// the integral of P_k(s) e^{ixs} over [-1, 1] is 2 i^k j_k(x).
 /// @param x >= 0
 /// @param at sine and cosine of x, which callers have with a smaller error than x itself
@@ -53,7 +56,8 @@ template <std::size_t count, class Real>
       j[k - 1] = here;
     }
   }
-  // The larger of the two: one of them may be a zero.
+  // Scales the downward recurrence by the larger of the two known values: one of them may be near a zero of its
+  // function.
   const Real factor = magnitude(j[0]) > magnitude(j[1]) ? Real(known.sine / j[0]) : Real(known.cosine / j[1]);
   for (Real& one : j) {
     one *= factor;

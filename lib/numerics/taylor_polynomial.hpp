@@ -6,6 +6,8 @@
 
 namespace va_event::numerics {
 
+/// A polynomial of a short time and its derivative, evaluated together: the potential of a neuron near a crossing.
+
 /// A potential and its derivative.
 template <class Real>
 struct Point {
@@ -13,7 +15,8 @@ struct Point {
   Real slope;  ///< [mV/ms]
 };
 
-/// y_ + sum term_[k] s^(k+1)
+/// The polynomial y_ + sum over k of term_[k] s^(k+1). A class that derives from it computes the coefficients.
+/// @tparam terms even: even and odd powers are summed side by side
 template <std::size_t terms>
 class TaylorPolynomial {
  public:

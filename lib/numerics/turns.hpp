@@ -24,10 +24,12 @@ inline constexpr double kMaxTurnsError = 1.5;
 
 namespace detail {
 
-/// Coefficients of sine and cosine, both by the square of the argument, up to pi/4. What follows is below the last bit.
+/// 2 pi, and the Taylor coefficients of sine and cosine, by the square of the argument, up to pi/4. What follows is
+/// below the last bit.
 template <class Real>
 class CircleTables {
  public:
+  /// The tables of the type, computed at the first call.
   static const CircleTables& get() {
     static const CircleTables tables;
     return tables;
@@ -48,7 +50,7 @@ class CircleTables {
     }
   }
 
-  /// Of 1/n.
+  /// arctan(1/n), by its Taylor series. @param n > 1
   static Real arctangent(int n) {
     const Real square = Real(1) / Real(n * n);
     Real term = Real(1) / Real(n);
@@ -61,7 +63,8 @@ class CircleTables {
   }
 };
 
-/// 1/k! is the quotient of two exact doubles as far as needed.
+/// Taylor coefficients (-1)^n/k! for k = first, first + 2, ...: k! is an exact double as far as needed, so that each
+/// coefficient is rounded once.
 template <std::size_t first, std::size_t count>
 [[nodiscard]] constexpr std::array<double, count> circle_coefficients() {
   std::array<double, count> result{};
@@ -134,7 +137,7 @@ template <class Real>
   }
 }
 
-/// frequency t/1000, modulo 1. @param frequency [Hz], >= 0 @param t [ms], >= 0
+/// The turns after a time: frequency t/1000, without whole turns. @param frequency [Hz], >= 0 @param t [ms], >= 0
 /// For double the product is formed exactly: an error of epsilon, however many turns there are.
 template <class Real>
 [[nodiscard]] Real turns_after(double frequency, const Real& t) {

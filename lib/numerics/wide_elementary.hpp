@@ -80,6 +80,7 @@ struct Reduced {
   int n;
 };
 
+/// @param x of magnitude <= kLargestExponent
 template <class Real>
 [[nodiscard]] Reduced<Real> reduce(const Real& x) {
   const Tables<Real>& tables = Tables<Real>::get();
@@ -111,7 +112,7 @@ template <class Real>
   return {sum, static_cast<int>(n)};
 }
 
-/// @param x <= kLargestExponent
+/// e^x. @param x <= kLargestExponent
 template <class Real>
 [[nodiscard]] Real exp(const Real& x) {
   if (x < Real(-kLargestExponent)) {
@@ -122,7 +123,7 @@ template <class Real>
   return d.n == 0 ? result : Real(ldexp(result, d.n));
 }
 
-/// @param x <= kLargestExponent
+/// e^x - 1 without cancellation. @param x <= kLargestExponent
 template <class Real>
 [[nodiscard]] Real expm1(const Real& x) {
   if (x < Real(-kLargestExponent)) {
@@ -136,7 +137,7 @@ template <class Real>
   return (scale - 1) + scale * d.expm1_r;
 }
 
-/// @param x normal and > 0
+/// Natural logarithm. @param x normal and > 0
 template <class Real>
 [[nodiscard]] Real log(const Real& x) {
   int n = 0;

@@ -7,6 +7,9 @@
 
 namespace va_event::random {
 
+/// Integers below a limit, for drawing cells. Each is exactly equally likely, which the remainder of a word by n would
+/// not give.
+
 /// Uniform on {0, ..., n-1}, exactly. One word, hardly ever two; no division in nearly all draws.
 /// Source: Lemire 2019, ACM Trans. Model. Comput. Simul. 29:3 ("nearly divisionless").
 /// @param n > 0
@@ -14,7 +17,7 @@ namespace va_event::random {
   const auto draw = [&stream, n] { return (stream() >> 32U) * n; };
   std::uint64_t product = draw();
   if (static_cast<std::uint32_t>(product) < n) {
-    const std::uint32_t rejected = (0U - n) % n;  // 2^32 mod n
+    const std::uint32_t rejected = (0U - n) % n;  // 2^32 mod n: products that would be one too many for some results
     while (static_cast<std::uint32_t>(product) < rejected) {
       product = draw();
     }

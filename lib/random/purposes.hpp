@@ -5,6 +5,9 @@
 
 namespace va_event::random {
 
+/// The list of what random numbers are drawn for. Each purpose has streams of its own, so that a draw for one of them
+/// moves no other: a network with random weights has the same connections as one with constant ones.
+
 /// The second part of a random stream's key (seed, purpose, object, item): what the numbers are for. Numbers in use
 /// never change, or seeds would mean other networks.
 enum class Purpose : std::uint64_t {

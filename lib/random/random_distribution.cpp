@@ -51,6 +51,7 @@ double draw_uniform_int(const Parameters& p, RandomStream& stream) {
 
 double draw_scaled_normal(const Parameters& p, RandomStream& stream) { return p[0] + p[1] * draw_normal(stream); }
 
+/// Redraws until the value is within [low, high].
 double draw_clipped(const Parameters& p, RandomStream& stream) {
   for (;;) {
     const double value = draw_scaled_normal(p, stream);
@@ -111,6 +112,7 @@ void check_range(double low, double high) {
 
 void check_uniform(const Parameters& p) { check_range(p[0], p[1]); }
 
+/// Integers from low to high - 1, as numpy's randint.
 void check_uniform_int(const Parameters& p) {
   require_integer("low", p[0]);
   require_integer("high", p[1]);
@@ -119,6 +121,7 @@ void check_uniform_int(const Parameters& p) {
 
 void check_normal(const Parameters& p) { require(p[1] >= 0.0, "sigma", p[1], "must be >= 0"); }
 
+/// Ten standard deviations above the mean are reached once in 1e23 draws.
 void check_lognormal(const Parameters& p) {
   check_normal(p);
   require(p[0] + 10.0 * p[1] <= numerics::elementary::kMaxExponent, "mu", p[0],
@@ -154,6 +157,7 @@ void check_binomial(const Parameters& p) {
   require(p[1] >= 0.0 && p[1] <= 1.0, "p", p[1], "must be in [0, 1]");
 }
 
+/// A distribution by its name: the function that checks its parameters, and the one that draws.
 struct Kind {
   std::string_view name;
   std::array<std::string_view, 4> parameters;  ///< names; the rest is empty
@@ -179,6 +183,7 @@ constexpr std::array<Kind, 10> kKinds{{
     {"binomial", {"n", "p"}, check_binomial, draw_binomial},
 }};
 
+/// The index in kKinds. @throws UnknownNameError, which lists the names
 int find_kind(std::string_view name) {
   const auto* kind = std::find_if(kKinds.begin(), kKinds.end(), [name](const Kind& k) { return k.name == name; });
   if (kind == kKinds.end()) {

@@ -15,6 +15,9 @@ RandomStream::RandomStream(std::uint64_t seed, std::uint64_t purpose, std::uint6
   assert(purpose >> 32U == 0 && object >> 32U == 0 && item >> 32U == 0);
 }
 
+// One block of Philox4x32-10 gives four words of 32 bits, which are two of the stream (Salmon et al. 2011, "Parallel
+// random numbers: as easy as 1, 2, 3"). The block's number and item, object and purpose are its counter, the seed its
+// key.
 void RandomStream::refill() noexcept {
   const philox4x32_ctr_t counter = {{static_cast<std::uint32_t>(block_), counter_[0], counter_[1], counter_[2]}};
   const philox4x32_key_t key = {{key_[0], key_[1]}};
