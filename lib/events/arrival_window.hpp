@@ -11,18 +11,18 @@
 
 namespace va_event::events {
 
-/// All synaptic events of a short stretch of time whose delays are their own, in their total order. Where every synapse
-/// has another delay, a queue that a spike goes through once for each of them is most of the cost; from window to
-/// window spikes move without any.
+/// All synaptic events of a short span of time, in their total order, for synapses with delays of their own. In a queue
+/// a spike would be pushed and popped once for each such synapse, which would be most of the cost of a simulation. Here
+/// the events of a span are sorted at once, and a spike goes from one window to the next without a queue.
 template <class Real>
 class ArrivalWindow {
  public:
   /// The arrival of a spike at one synapse.
   struct Event {
-    Real arrival;            ///< offset in the present epoch [ms]
-    double weight = 0.0;     ///< [uS], [nA] or [mV]
-    std::uint32_t cell = 0;  ///< as the owner of the window counts
-    std::uint32_t spike = 0;
+    Real arrival;                ///< offset in the present epoch [ms]
+    double weight = 0.0;         ///< [uS], [nA] or [mV]
+    std::uint32_t cell = 0;      ///< as the owner of the window counts
+    std::uint32_t spike = 0;     ///< index of the window's spike
     std::uint64_t position = 0;  ///< of the synapse in its row
   };
   /// A spike that has arrivals here.
@@ -51,14 +51,17 @@ class ArrivalWindow {
     end_ = end;
     return past_spikes_;
   }
-  /// In any order. @param event of the spike that is added next
+  /// Adds an event of the spike that add_spike() will add next. Events may come in any order.
+  /// @param arrival offset in the present epoch, before end() [ms] @param position of the synapse in its row
   void add(const Real& arrival, double weight, std::uint32_t cell, std::uint64_t position) {
     events_.push_back({arrival, weight, cell, static_cast<std::uint32_t>(spikes_.size()), position});
   }
   void add_spike(const Spike& spike) { spikes_.push_back(spike); }
 
-  /// Puts the events, all of them from `begin` on, in their order: into as many equal cells as there are events, then
-  /// each into its place among the few around it.
+  /// Sorts the events, all of which are at or after `begin` [ms]. A distribution sort: the window is cut into as many
+  /// equal cells as there are events, each event is put into its cell, and an insertion sort moves it among the few
+  /// around it. The expected cost is linear. When more than kMostInBucket events share a cell, as simultaneous ones do,
+  /// std::sort takes over, because the insertions would cost the square of their number.
   void sort(const Real& begin) {
     const std::size_t count = events_.size();
     const double per_ms = static_cast<double>(count) / static_cast<double>(Real(end_ - begin));

@@ -7,6 +7,10 @@
 
 namespace va_event::events {
 
+/// What stands in the queues of the engine: spikes on their way, events of single cells, candidates. Each has a total
+/// order by its contents (operator<), so that simultaneous events come in the same order whatever the shards and
+/// threads.
+
 /// A spike on its way along one route (a route is a bundle of synapses of its source, see engine/shard/routing.hpp). It
 /// stands in the queue once, at its next arrival, and is advanced through the delay-sorted synapses as it is delivered:
 /// a queue of spikes costs a small fraction of a queue of synaptic events.
@@ -34,7 +38,7 @@ struct Delivery {
   }
 };
 
-/// Something that happens to one cell at a time: the end of refractoriness, a spike of a source.
+/// An event of one cell: the end of refractoriness, a spike of a source.
 template <class Real>
 struct CellEvent {
   Instant<Real> time;

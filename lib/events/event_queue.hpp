@@ -7,8 +7,8 @@
 
 namespace va_event::events {
 
-/// A priority queue of events: the earliest first. `Event` has a total order by its contents (operator<), because a
-/// heap is not stable and results must not depend on the order of insertion.
+/// A priority queue of events, the earliest one on top. `Event` has a total order by its contents (operator<), because
+/// a heap is not stable and results must not depend on the order of insertion.
 ///
 /// Boost's 4-ary heap. For deliveries of 48 bytes neither the arity (2, 4, 8) nor the choice of std::priority_queue
 /// moves the cost by more than a fifth, from some hundred to a million spikes in flight

@@ -12,6 +12,9 @@
 
 namespace va_event::events {
 
+/// Times as the engine computes with them: the number of an epoch and an offset in it. All states are written anew at
+/// the end of an epoch, and no number of the engine grows with the simulated time.
+
 /// Length of an epoch [ms]. Inside an epoch times are offsets in [0, kEpoch), so that their resolution (2^-49 ms for a
 /// double) does not depend on how long the simulation has been running. A power of two: epochs add no rounding.
 inline constexpr std::int64_t kEpoch = 16;
@@ -73,7 +76,8 @@ template <class Real>
   return normalised<double>(static_cast<std::int64_t>(turns), (high - turns * static_cast<double>(kEpoch)) + low);
 }
 
-/// Rounded to a double's offset in every precision: times that users give are the same numbers for all of them.
+/// The instant of a time that a user gave. Its offset is rounded to a double in every precision: times that users give
+/// are the same numbers for all of them.
 template <class Real>
 [[nodiscard]] Instant<Real> to_instant(const Time& time) {
   const auto t =
@@ -88,7 +92,8 @@ template <class Real>
   return normalised<double>(t.epoch, Real(nearest) < t.offset ? std::nextafter(nearest, kEpoch) : nearest);
 }
 
-/// The whole milliseconds are split off without rounding; a wider type is rounded to a double's fraction.
+/// The instant as users get it. The whole milliseconds are split off without rounding; the rest of a wider type is
+/// rounded to a double.
 template <class Real>
 [[nodiscard]] Time to_time(const Instant<Real>& t) {
   using std::floor;
@@ -102,7 +107,8 @@ template <class Real>
 template <class Real>
 inline constexpr std::size_t kTails = (std::numeric_limits<Real>::digits - 1) / std::numeric_limits<double>::digits;
 
-/// The same, and in `tails` what that rounding left out: the exact instant is the sum of all of them.
+/// The same, and in `tails` what that rounding left out, largest first: the sum of the time and the tails [ms] is the
+/// exact instant.
 template <class Real>
 [[nodiscard]] Time to_time(const Instant<Real>& t, std::span<double, kTails<Real>> tails) {
   const Time time = to_time(t);

@@ -8,15 +8,17 @@
 
 namespace va_event::events {
 
+/// Instants in checkpoints: the number of the epoch (64 bits) and the offset, to the last bit.
 template <class Real>
 void put_instant(foundation::ByteWriter& out, const Instant<Real>& t) {
   out.put(t.epoch);
   foundation::put_number(out, t.offset);
 }
 
-/// Later times cannot be expressed in milliseconds.
+/// The first epoch whose times are 2^61 ms or later: no checkpoint holds such times.
 inline constexpr std::int64_t kLastEpoch = std::int64_t{1} << 57U;
 
+/// Reads what put_instant<Real>() wrote. @throws foundation::BadBytes unless it is a time before kLastEpoch
 template <class Real>
 [[nodiscard]] Instant<Real> get_instant(foundation::ByteReader& in) {
   const auto epoch = in.get<std::int64_t>();

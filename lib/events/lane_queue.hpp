@@ -8,9 +8,9 @@
 
 namespace va_event::events {
 
-/// An EventQueue for events that mostly come in their order, such as what follows a constant time after something:
-/// those wait in a lane, first in, first out, the others in a heap. The total order decides which of the two firsts is
-/// next, so that the lane leaves no trace.
+/// An EventQueue for events that mostly come in their order, such as those that follow other events after a constant
+/// time: these wait in a lane, first in, first out, at a constant cost each, and the others in a heap. The total order
+/// decides which of the two first events is next, so that results do not depend on where an event waits.
 template <class Event>
 class LaneQueue {
  public:
@@ -38,9 +38,9 @@ class LaneQueue {
     }
     find_top();
   }
-  /// An event that is due soon, the further the larger k; null if there is none. Which ones it names is no promise, but
-  /// asked once after each pop(), it names each event once at most: none where the last event came from the heap, and
-  /// those of the lane are the same as before.
+  /// An event that will be on top soon, the later the larger k, so that its data can be prefetched; null if there is
+  /// none. Called once after each pop() with the same k, it returns each event at most once: after an event from the
+  /// heap it returns null, because the lane is as before. Only speed may depend on which events it returns.
   [[nodiscard]] const Event* ahead(std::size_t k) const {
     return lane_has_moved_ && k < lane_.size() - first_ ? &lane_[first_ + k] : nullptr;
   }
@@ -74,7 +74,7 @@ class LaneQueue {
   void find_top() { top_ = lane_is_next() ? &lane_[first_] : heap_.empty() ? nullptr : &heap_.top(); }
 
   std::vector<Event> lane_;      ///< sorted
-  std::size_t first_ = 0;        ///< those before it are gone
+  std::size_t first_ = 0;        ///< index of the first event of the lane; those before it were removed
   bool lane_has_moved_ = false;  ///< by the last pop()
   EventQueue<Event> heap_;
   const Event* top_ = nullptr;  ///< null: there is none

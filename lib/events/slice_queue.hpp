@@ -12,7 +12,8 @@ namespace va_event::events {
 
 /// An EventQueue for events within a slice of time: the slice is cut into kParts equal parts, and only the events of
 /// one part are put in order, so that a push or a pop moves hardly anything. Which part an event belongs to grows with
-/// its time, events outside of the slice included, so that the order is the total one, wherever the slice lies.
+/// its time, events outside of the slice included (they are in the first or the last part), so that the order is the
+/// total one, wherever the slice lies.
 template <class Event>
 class SliceQueue {
  public:
@@ -51,7 +52,7 @@ class SliceQueue {
     }
     occupied_ = 0;
   }
-  /// Where most events are to come. @pre empty
+  /// The span [ms] in which most of the events will lie; others are allowed, but cost more. @pre empty(), begin < end
   void set_slice(double begin, double end) {
     begin_ = begin;
     parts_per_ms_ = kParts / (end - begin);

@@ -29,6 +29,7 @@ class CellIndex {
     }
   }
 
+  /// The index of `id` in the set; nullopt if it is no member. O(1) for consecutive ids, else O(log n).
   [[nodiscard]] std::optional<std::size_t> find(CellId id) const noexcept {
     if (sorted_.empty()) {
       const bool inside = id >= first_ && id - first_ < size_;

@@ -10,15 +10,18 @@
 
 namespace va_event::network {
 
-/// Keeps the pre cells of columns as a connector gives them, in large chunks: growth neither copies nor
-/// doubles, so that 4 bytes per synapse are all that building needs beside the final table.
+/// Keeps the pre cells of columns as a connector gives them, in chunks. A std::vector would copy all of them when it
+/// grows, and hold twice the memory meanwhile; chunks stay where they are, so that building a table needs 4 bytes per
+/// synapse beside the final table.
 class ColumnStore {
  public:
+  /// The pre cells that are connected to one post cell; a post cell may have several columns.
   struct Column {
     std::uint32_t post;
     std::span<const std::uint32_t> pre;
   };
 
+  /// Copies a column.
   void add(const std::uint32_t* pre, std::size_t count, std::uint32_t post) {
     if (count > free_) {
       free_ = std::max(count, next_size_);

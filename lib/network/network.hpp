@@ -25,12 +25,16 @@ struct SynapseModel;  // synapses/synapse_model.hpp
 
 namespace va_event::network {
 
+/// The description of a network as plain data: what users said, checked and put into numbers. Engines read it; they
+/// keep what changes during a simulation themselves.
+
 /// One number for all cells of a population, or one for each.
 class Column {
  public:
   explicit Column(double constant) : constant_(constant) {}
   [[nodiscard]] double at(std::size_t index) const noexcept { return each_.empty() ? constant_ : each_[index]; }
   [[nodiscard]] bool is_constant() const noexcept { return each_.empty(); }
+  /// Sets all cells to one value.
   void set_all(double value) { each_.clear(), constant_ = value; }
   /// Sets one of `size` cells.
   void set(std::size_t index, double value, std::size_t size) {
@@ -72,6 +76,7 @@ struct SynapseBlock {
   CellId post_first = 0;  ///< the population's first cell
 };
 
+/// One projection: its cells, and its synapses onto this process's share of them.
 struct ProjectionData {
   std::string label;
   std::string connector;  ///< its name()
@@ -81,7 +86,7 @@ struct ProjectionData {
   std::size_t total_size = 0;                            ///< synapses of all processes
   const synapses::SynapseModel* model = nullptr;         ///< how the synapses change; null: static
 
-  /// Synapses that are here.
+  /// The number of synapses that this process holds.
   [[nodiscard]] std::size_t size() const noexcept;
   /// All synapses, ordered by (pre, block, row order), pre and post as indices within the sets.
   [[nodiscard]] std::vector<ListedConnection> connections() const;
@@ -91,6 +96,7 @@ struct ProjectionData {
                    std::size_t projection_index);
 };
 
+/// A current source and the cells that it is injected into.
 struct Injection {
   StepCurrentSource source;
   std::vector<CellId> cells;

@@ -34,7 +34,7 @@ class ProjectionBuilder final : public ConnectionSink {
   void add(const std::uint32_t* pre, std::size_t count, std::size_t post) override;
   void add(std::size_t pre, std::size_t post, std::optional<double> weight, std::optional<double> delay) override;
 
-  /// The tables, ascending post_population. Ends the building.
+  /// The tables, ascending post_population. To be called once, after the last connection.
   [[nodiscard]] std::vector<SynapseBlock> finish();
 
  private:
@@ -45,6 +45,7 @@ class ProjectionBuilder final : public ConnectionSink {
     double weight;
     double delay;
   };
+  /// The table of one post population while it is built.
   struct Block {
     std::uint32_t population;
     Share::Range share;  ///< of its cells: only synapses onto these are kept
@@ -52,12 +53,13 @@ class ProjectionBuilder final : public ConnectionSink {
     const CellModel* model;
     SynapseTableBuilder table;
   };
+  /// Where a post cell is.
   struct Target {
     std::uint32_t block;
     std::uint32_t index;  ///< within the population
   };
 
-  /// So many connections come now.
+  /// Counts connections that are about to be added, and checks the memory every kCheckEvery of them.
   void count_connections(std::size_t coming);
   /// Bytes of the tables of so many connections.
   [[nodiscard]] double table_bytes(std::uint64_t connections) const noexcept;

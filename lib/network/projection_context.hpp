@@ -18,7 +18,8 @@ struct PostRange {
   std::size_t end = 0;
 };
 
-/// What a connector learns about the projection that it builds. One per thread: distances are cached.
+/// What a connector can read of the projection that it builds. Not for several threads at once: the first distance()
+/// stores the positions of all cells.
 class ProjectionContext final : public ConnectionContext {
  public:
   /// Keeps references to all but `space`.

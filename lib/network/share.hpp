@@ -5,11 +5,14 @@
 
 namespace va_event::network {
 
-/// One of the equal parts that the cells of every population are dealt to: to processes, and again to threads.
+/// One of the equal parts of the cells of every population: each process has one, and each of its threads a part of
+/// that. A share is a range of neighbouring cells, and follows from two numbers, so that each process can compute which
+/// one has a cell, without a table.
 struct Share {
   std::uint32_t index = 0;
   std::uint32_t count = 1;
 
+  /// The cells begin ... end - 1, counted within their population.
   struct Range {
     std::uint32_t begin;
     std::uint32_t end;

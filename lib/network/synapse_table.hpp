@@ -20,6 +20,7 @@ namespace va_event::network {
 /// is, 20 otherwise, plus 8 bytes per row.
 class SynapseTable {
  public:
+  /// The synapses of one pre cell: three arrays of the same length, unless a value is constant.
   struct Row {
     std::span<const std::uint32_t> target;  ///< index within the post population
     std::span<const double> weight;         ///< empty: constant_weight()
@@ -60,7 +61,7 @@ class SynapseTable {
             weight_.empty() ? std::span<const double>{} : std::span<const double>{weight_.data() + begin, count},
             delay_.empty() ? std::span<const double>{} : std::span<const double>{delay_.data() + begin, count}};
   }
-  /// Asks for a row long before it is needed: for where it is, and, later, for what it holds.
+  /// Prefetches where a row begins and, called later, the row's targets and weights.
   void prefetch_place(std::size_t pre) const noexcept { foundation::prefetch(row_begin_.data() + pre); }
   void prefetch_row(std::size_t pre) const noexcept {
     const Row wanted = row(pre);

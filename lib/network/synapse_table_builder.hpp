@@ -15,6 +15,7 @@ class SynapseTableBuilder {
  public:
   explicit SynapseTableBuilder(std::size_t rows);
 
+  /// Counts one synapse of the row.
   void count(std::uint32_t row) noexcept { ++table_.row_begin_[row + std::size_t{2}]; }
 
   /// Ends the counting. @param weights, delays  they differ between synapses and are stored for each

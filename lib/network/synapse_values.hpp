@@ -14,6 +14,9 @@
 
 namespace va_event::network {
 
+/// Weights and delays of synapses: from the user's `Values` to checked numbers, one for each synapse that a connector
+/// did not give its own.
+
 /// Stands for a weight or delay that a connector leaves to the projection. Smaller than all that are allowed, so that
 /// sorting puts it first.
 inline constexpr double kProjectionsOwn = -std::numeric_limits<double>::infinity();

@@ -8,7 +8,8 @@
 
 namespace va_event::network {
 
-/// A set of cells 0 ... size-1, one bit each.
+/// A set of the cells 0 ... size-1, one bit each, with the operations of sets 64 cells at a time: for masks of the
+/// connection-set algebra, and for draws without replacement.
 class CellBits {
  public:
   explicit CellBits(std::size_t size) : size_(size), words_((size + 63) / 64) {}

@@ -12,10 +12,13 @@
 
 namespace va_event::network {
 
+/// Random samples of cells, at a cost of the cells that are drawn rather than of those that could be.
+
 /// @throws ParameterError unless 0 <= p <= 1.
 void check_probability(std::string_view field, double p);
 
-/// Trials of equal probability of which only the successes cost anything: the gaps between them are geometric.
+/// Independent trials of equal probability p. Instead of a random number for each trial, one is drawn for each success:
+/// the numbers of failures between successes have a geometric distribution.
 class Skipping {
  public:
   explicit Skipping(double p);  ///< in [0, 1]

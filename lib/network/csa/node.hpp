@@ -10,8 +10,8 @@
 
 namespace va_event::csa {
 
-/// A node of the tree that a mask is. It is evaluated one column at a time (all pre cells of one post cell), so that a
-/// mask on the infinite grid never needs more memory than a bit per pre cell.
+/// A node of the tree of operations that a mask consists of. It is evaluated one column at a time (all pre cells of one
+/// post cell), so that a mask on the infinite grid never needs more memory than a bit per pre cell.
 class Mask::Node {
  public:
   /// The column to evaluate, and the random masks of the whole tree in the order of their first appearance: the
