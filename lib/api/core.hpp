@@ -14,7 +14,8 @@
 
 namespace va_event::detail {
 
-/// Everything that one Simulation owns. The handles (Population, Projection, ...) share it.
+/// Everything that one Simulation owns: the description of the network, what it records, and the engine. The handles
+/// that users hold (Population, Projection, ...) share it, so that it lives as long as any of them.
 struct Core : std::enable_shared_from_this<Core> {
   network::Network network;
   std::vector<CellType> cell_types;  ///< by population, as created
@@ -27,6 +28,7 @@ struct Core : std::enable_shared_from_this<Core> {
   RunStatistics statistics;
   bool stopped_by_error = false;  ///< within a run: the parts of the network may be at different times
 
+  /// The simulated time; 0 before the first run.
   [[nodiscard]] Time now() const;
   explicit Core(const SimulationOptions& options);
   [[nodiscard]] const network::PopulationData& population_of(CellId id) const {
@@ -48,9 +50,10 @@ struct Core : std::enable_shared_from_this<Core> {
 
   void set(std::span<const CellId> ids, const std::vector<std::pair<std::string, Values>>& parameters);
   void initialize(std::span<const CellId> ids, std::string_view variable, const Values& values);
-  /// All of the variables or, when one of them is refused, none.
+  /// Records all of the variables or, when one of them is refused, none.
   void record(std::span<const CellId> ids, std::span<const std::string> variables, double sampling_interval);
-  /// The unit of a variable that these cells may record so. @throws ParameterError, UnknownNameError
+  /// The unit of a variable, after a check that these cells can record it at this interval [ms]. @throws
+  /// ParameterError, UnknownNameError
   [[nodiscard]] std::string_view unit_of_signal(std::span<const CellId> ids, std::string_view variable,
                                                 double sampling_interval) const;
   /// The number of the first sample that is not in the past.
@@ -58,6 +61,7 @@ struct Core : std::enable_shared_from_this<Core> {
   /// See network::Injection.
   void inject(std::span<const CellId> ids, const StepCurrentSource& steps, const std::optional<ACSource>& sine);
   [[nodiscard]] std::vector<double> value(std::span<const CellId> ids, std::string_view variable, Gather gather) const;
+  /// Those of the cells that this process simulates, in their order.
   [[nodiscard]] std::vector<CellId> local(std::span<const CellId> ids) const;
   /// @throws StateError on several processes.
   void require_single_process(const char* what) const;

@@ -12,10 +12,12 @@
 #include "va_event/processes.hpp"
 #include "va_event/simulation.hpp"
 
-/// What the processes of a simulation hold of one thing, put together as one process would hold it. All must call these
-/// with the same arguments, unless nothing is to be gathered.
+/// Results of all processes of a simulation, put together in the order that they would have in one process. All
+/// processes must call these functions, in the same order and with the same arguments, unless `gather` says that
+/// nothing is gathered.
 namespace va_event::detail {
 
+/// Recorded spikes of `ids`, by time; simultaneous ones by cell.
 [[nodiscard]] Spikes gather_spikes(const recording::Recorder& recorder, std::span<const CellId> ids,
                                    Processes& processes, Gather gather);
 
@@ -29,14 +31,15 @@ namespace va_event::detail {
 [[nodiscard]] std::vector<double> gather_values(const network::Network& network, std::span<const CellId> ids,
                                                 const std::vector<double>& mine, Processes& processes);
 
-/// In the order that they have in one process.
+/// All synapses of a projection, in the order that they have in one process.
 [[nodiscard]] std::vector<ListedConnection> gather_connections(const network::Network& network,
                                                                const network::ProjectionData& projection,
                                                                Processes& processes);
 
+/// The sums of all counts.
 [[nodiscard]] RunStatistics gather_statistics(const RunStatistics& mine, Processes& processes);
 
-/// Modulo 2^64, of each of them.
+/// The sum over the processes of each number, modulo 2^64.
 [[nodiscard]] std::vector<std::uint64_t> gather_sums(const std::vector<std::uint64_t>& mine, Processes& processes);
 
 }  // namespace va_event::detail

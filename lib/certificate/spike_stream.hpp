@@ -15,7 +15,8 @@
 
 namespace va_event::certificate {
 
-/// A running simulation whose spikes are taken one by one; only those not taken yet are kept.
+/// A running simulation whose spikes are taken one by one, in the order of (time, cell). Only those not taken yet are
+/// kept.
 class SpikeStream {
  public:
   SpikeStream(const ComparedRun& contestant, const std::vector<CellId>& cells) : cells_(cells) {
@@ -23,7 +24,7 @@ class SpikeStream {
     engine_ = contestant.make_engine(recorder_);
   }
 
-  /// Simulates on; @return false when `keep_going` said no.
+  /// Simulates until `stop` and takes over the new spikes. @returns false when `keep_going` returned false
   bool advance(const Time& stop, const std::function<bool(const Time&)>& keep_going) {
     const auto start = std::chrono::steady_clock::now();
     const bool arrived = engine_->run_until(stop, keep_going);
@@ -36,11 +37,13 @@ class SpikeStream {
     return arrived;
   }
 
+  /// The number of spikes that are not taken yet.
   [[nodiscard]] std::size_t waiting() const noexcept { return spikes_.size() - next_; }
-  /// Of the spikes that wait; 0 is the next one.
+  /// Cell and time of a spike that is not taken yet. @param k < waiting(); 0 is the next one
   [[nodiscard]] CellId cell(std::size_t k = 0) const { return spikes_.ids[next_ + k]; }
   [[nodiscard]] const Time& time(std::size_t k = 0) const { return spikes_.times[next_ + k]; }
   [[nodiscard]] std::span<const double> tails() const { return spikes_.tails_of(next_); }
+  /// Takes the next spike. @pre waiting() > 0
   void pop() noexcept { ++next_; }
 
   [[nodiscard]] double seconds() const noexcept { return seconds_; }  ///< of wall-clock time spent simulating

@@ -19,7 +19,8 @@
 
 namespace va_event::fixed_step {
 
-/// The loop over steps: it brings together sources, currents, spikes on their way and neurons.
+/// The loop over steps of a simulation with a time step. Each step collects what happens within it (spikes of sources,
+/// inputs, changes of currents), hands it to the neurons in its order, and sends their spikes on their way.
 class Clock {
  public:
   /// Copies everything but the synapses.
@@ -27,6 +28,7 @@ class Clock {
   /// @throws ParameterError when the options do not fit the network
   Clock(const network::Network& network, const FixedStepOptions& options);
 
+  /// Simulates one step.
   void step();
 
   [[nodiscard]] std::int64_t now() const noexcept { return now_; }  ///< steps done

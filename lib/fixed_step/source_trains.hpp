@@ -13,9 +13,11 @@
 
 namespace va_event::fixed_step {
 
-/// The spikes of all sources in the order of (time, cell): the very trains that the exact simulation draws.
+/// The spikes of all sources in the order of (time, cell). They are the trains that the event-driven simulation draws
+/// for the same seed, so that a comparison of the two measures the time step and not the input.
 class SourceTrains {
  public:
+  /// A spike of one source.
   struct Spike {
     events::Instant<double> time;
     GridTime on_grid;

@@ -24,8 +24,8 @@ struct TravellingSpike {
 
 /// Spikes by the step in which they arrive next: a ring of lists, one per step. Spikes stand here instead of inputs
 /// (a ring of sums per neuron, receptor and step, as other simulators have) because then memory depends neither on
-/// the longest delay nor on the step, and the inputs of a step meet in the neurons' own arrays. Delays longer than the
-/// ring just go round more than once.
+/// the longest delay nor on the step, and the inputs of a step meet in the neurons' own arrays. A delay longer than the
+/// ring stays in its list for more than one turn of the ring.
 class SpikeCalendar {
  public:
   /// @param max_delay in steps

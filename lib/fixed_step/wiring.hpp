@@ -16,6 +16,9 @@
 
 namespace va_event::fixed_step {
 
+/// The way of spikes in a simulation with a time step: which synapses a cell has, and in which step, or when within a
+/// step, its spikes arrive.
+
 /// The synapses of one projection onto one population.
 struct Branch {
   std::size_t projection, block;  ///< where they are; found anew each time, for the user may add projections meanwhile
@@ -39,7 +42,9 @@ class Wiring {
     return pre_[branch.pre].find(cell);
   }
 
-  /// When a spike arrives that takes `delay` [ms].
+  /// When a spike arrives. Delays on the grid are rounded to the nearest number of steps, at least one, and count from
+  /// the first grid point that is not before the spike; continuous ones are added as they are.
+  /// @param delay [ms], > 0
   [[nodiscard]] GridTime arrival(const GridTime& emitted, double delay) const noexcept {
     if (delays_ == DelayTiming::continuous) {
       return grid_.later(emitted, grid_.duration(delay));

@@ -3,7 +3,8 @@
 
 namespace va_event::processes {
 
-/// The library was built with MPI.
+/// Whether the library was built with MPI (VA_EVENT_MPI). A constant of the file that was compiled, mpi_processes.cpp
+/// or without_mpi.cpp, so that no other file needs conditional compilation.
 extern const bool kMpi;
 
 }  // namespace va_event::processes

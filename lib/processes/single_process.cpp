@@ -7,6 +7,7 @@ namespace va_event {
 
 namespace {
 
+/// One process alone: it gets what it gave.
 class SingleProcess final : public Processes {
  public:
   [[nodiscard]] unsigned rank() const noexcept override { return 0; }

@@ -12,6 +12,7 @@ namespace va_event {
 
 namespace {
 
+/// How the work of one process ended, as it is sent to all others: done, a UserError, or another failure.
 enum class Outcome : std::uint8_t { done, bad_input, failed };
 
 }  // namespace

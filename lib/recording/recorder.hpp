@@ -14,6 +14,9 @@
 
 namespace va_event::recording {
 
+/// What a simulation records: which cells' spikes and variables, and the data. Each process records its own cells;
+/// lib/api/gathered.hpp puts their data together.
+
 /// Samples of one variable of some cells on the grid k * interval.
 struct Sampling {
   std::string variable;
@@ -31,18 +34,20 @@ struct Sampling {
 /// Everything that is recorded, and the requests for it. Holds data only; the engine brings the spikes and samples.
 class Recorder {
  public:
+  /// Records the spikes of these cells from now on.
   void record_spikes(std::span<const CellId> ids);
-  /// How many there are, of all cells.
+  /// The number of recorded spikes of all cells.
   [[nodiscard]] std::size_t recorded_spikes() const noexcept { return times_.size(); }
-  /// Bytes that so many more will take, at most: the lists are copied when they are full.
+  /// Bytes that `count` more spikes take at most. A full list is copied to a larger one, and both exist meanwhile.
   [[nodiscard]] double bytes_of_more_spikes(std::size_t count) const noexcept;
   [[nodiscard]] bool records_spikes(CellId id) const noexcept { return id < wanted_.size() && wanted_[id] != 0; }
-  /// How exact the times of spikes will be: see Spikes. @pre no spikes are recorded yet, or they are of that kind
+  /// Sets how many tails each spike has, and how many decimals its time is worth (see Spikes). @pre no spikes are
+  /// recorded yet, or they are of that kind
   void set_resolution(std::size_t tails_per_spike, int decimals) {
     tails_per_spike_ = tails_per_spike;
     decimals_ = decimals;
   }
-  /// @param tails as many as set_resolution() said
+  /// Adds a spike, in the order of occurrence. @param tails [ms], as many as set_resolution() got
   void add_spike(CellId id, const Time& time, std::span<const double> tails = {}) {
     times_.push_back(time);
     ids_.push_back(id);
@@ -56,6 +61,7 @@ class Recorder {
   [[nodiscard]] std::vector<Sampling>& samplings() noexcept { return samplings_; }
   [[nodiscard]] const std::vector<Sampling>& samplings() const noexcept { return samplings_; }
 
+  /// Recorded spikes of these cells by time; simultaneous ones by cell.
   [[nodiscard]] Spikes spikes(std::span<const CellId> ids) const;
   /// Recorded spikes of each of the cells, in their order.
   [[nodiscard]] std::vector<std::size_t> spike_counts(std::span<const CellId> ids) const;
@@ -76,13 +82,13 @@ class Recorder {
   /// Forgets all data; recording starts again at time 0.
   void restart();
 
-  /// All data, in an order of its contents.
+  /// Writes all data in an order that depends on its contents only, so that equal data gives equal bytes.
   void save(foundation::ByteWriter& out) const;
-  /// Takes it over in the place of what there is. @pre the same is to be recorded (the hashes below), and spikes have
+  /// Replaces the data by what save() wrote. @pre the same is to be recorded (the hashes below), and spikes have
   /// the same resolution @throws foundation::BadBytes
   /// @param is_local only data of these cells is kept
   void load(foundation::ByteReader& in, const std::function<bool(CellId)>& is_local);
-  /// The same beside what there is, of other cells.
+  /// Adds what save() of another process wrote, about other cells, to the data.
   void add_from(foundation::ByteReader& in, const std::function<bool(CellId)>& is_local);
   // What is to be recorded, at whatever times that was asked for: sums over cells, modulo 2^64.
   [[nodiscard]] std::uint64_t spike_request_hash() const;

@@ -6,8 +6,9 @@
 #include "recording/files/atomic_file.hpp"
 #include "va_event/data.hpp"
 
-/// One writer per format and kind of data; va_event/files.hpp says what the files hold. They get data whose sizes fit
-/// together, and leave commit() to the caller. All have one signature, so that the formats make a table.
+/// One writer per format and kind of data; va_event/files.hpp says what the files hold. They get data whose sizes
+/// fit together (the caller checks that), and leave commit() to the caller. All have the same signature, so that a
+/// table of formats can point to them (files.cpp).
 namespace va_event::recording {
 
 using Populations = std::span<const PopulationRange>;

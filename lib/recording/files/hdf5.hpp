@@ -16,6 +16,8 @@
 
 namespace va_event::recording::hdf5 {
 
+/// The part of HDF5's C interface that the formats need, as classes that release what they hold and throw on failure.
+
 /// An HDF5 identifier that is closed with its owner.
 class Handle {
  public:

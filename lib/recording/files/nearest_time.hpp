@@ -11,14 +11,16 @@
 
 namespace va_event::recording {
 
+/// Times of spikes for binary formats, which hold a double and a residual each.
+
 /// A time as two doubles, whose sum and the tails are the exact time.
 struct NearestTime {
   double ms;        ///< the double that is nearest to the exact time, tails included [ms]
   double residual;  ///< [ms]
 };
 
-/// Of a spike. Tails are far below the last bit of the residual, so that they decide only where time and residual alone
-/// lie half-way between two doubles.
+/// The time of a spike. Tails are far below the last bit of the residual, so that they decide only where time and
+/// residual alone lie half-way between two doubles.
 [[nodiscard]] inline NearestTime nearest_time(const Spikes& spikes, std::size_t spike) {
   NearestTime nearest{spikes.times[spike].ms(), spikes.times[spike].residual()};
   const std::span<const double> tails = spikes.tails_of(spike);

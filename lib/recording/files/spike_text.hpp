@@ -11,6 +11,8 @@
 
 namespace va_event::recording {
 
+/// Times of spikes for text formats.
+
 /// A time [ms] with the fewest digits that read back as the identical time, and as a double the nearest one to it,
 /// which is what the binary formats hold. The digits of Time::to_string() may lie on the other side of the middle
 /// between two doubles than the time itself, whose fraction is finer than a double of the whole.
