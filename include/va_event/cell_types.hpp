@@ -17,6 +17,9 @@ namespace sources {
 struct SourceImplementation;
 }
 
+/// Cell types: what is known of a kind of cell (CellModel), and a struct of parameters for each of the library's kinds.
+/// Names, units and defaults are PyNN's.
+
 /// Which numbers a parameter may take. They are finite, but for a duration: >= 0, and infinite when it never ends.
 enum class Bound { any, positive, non_negative, duration };
 
@@ -181,7 +184,7 @@ struct SpikeSourceArray {
 [[nodiscard]] std::size_t variable_index(const CellModel& model, std::string_view name);
 [[nodiscard]] std::size_t receptor_index(const CellModel& model, std::string_view name);
 
-/// Throws ParameterError unless `value` obeys `info.bound`.
+/// @throws ParameterError unless `value` obeys `info.bound`.
 void check_parameter(const ParameterInfo& info, double value);
 
 }  // namespace va_event

@@ -13,10 +13,12 @@
 
 namespace va_event {
 
+/// Certificates: until when, and how closely, the spikes of a simulation are those of the mathematical solution.
+
 /// How far the spikes of a part of the simulated time are off.
 struct SpikeErrors {
-  double from_ms = 0.0;
-  double to_ms = 0.0;
+  double from_ms = 0.0;  ///< begin of the part [ms]
+  double to_ms = 0.0;    ///< its end [ms]
   std::uint64_t spikes = 0;
   double max_dt_ms = 0.0;  ///< largest |t - t of the wider simulation|
 };
@@ -43,9 +45,9 @@ struct Comparison {
 
 /// The smallest distance from its threshold at which it was decided whether a neuron spikes.
 struct ClosestApproach {
-  double distance_mv = 0.0;
-  CellId cell = 0;
-  double time_ms = 0.0;
+  double distance_mv = 0.0;  ///< between the potential and the threshold [mV]
+  CellId cell = 0;           ///< the neuron
+  double time_ms = 0.0;      ///< when [ms]
 };
 
 /// How long and how closely a simulation is correct. What stands between it and the mathematical solution of the same
@@ -67,12 +69,14 @@ struct Certificate {
   [[nodiscard]] std::string text() const;
 };
 
+/// How far certify() is.
 struct CertifyProgress {
   int part = 1;   ///< 1: the simulation beside the reference, 2: the reference beside the check
   int parts = 1;  ///< how many there are
   Progress progress = {};
 };
 
+/// How certify() is done.
 struct CertifyOptions {
   Precision reference = Precision::quad();                  ///< wider than the simulation
   std::optional<Precision> check = Precision::decimal(50);  ///< wider than the reference; nullopt: no check

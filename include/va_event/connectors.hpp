@@ -16,6 +16,9 @@
 
 namespace va_event {
 
+/// Connectors decide which cells of two sets are connected: PyNN's, and those that programs derive from Connector. A
+/// connector lists pairs; weights and delays come from the projection, unless the connector gives its own.
+
 /// The two sets of cells that a connector connects, and its random numbers. Cells are counted within their
 /// group: pre 0 ... n_pre-1, post 0 ... n_post-1.
 class ConnectionContext {
@@ -23,17 +26,19 @@ class ConnectionContext {
   virtual ~ConnectionContext() = default;
   [[nodiscard]] virtual std::size_t n_pre() const noexcept = 0;
   [[nodiscard]] virtual std::size_t n_post() const noexcept = 0;
-  /// The post cells wanted here; other parts of the machine may build the rest. Ascending.
+  /// The half-open range of post cells whose connections are to be listed now. Other ranges may be listed in other
+  /// calls or by other processes.
   [[nodiscard]] virtual std::size_t local_post_begin() const noexcept = 0;
   [[nodiscard]] virtual std::size_t local_post_end() const noexcept = 0;
-  /// Pre cell number `pre` and post cell number `post` are one and the same cell.
+  /// Whether pre cell number `pre` and post cell number `post` are one and the same cell.
   [[nodiscard]] virtual bool same_cell(std::size_t pre, std::size_t post) const noexcept = 0;
   /// The number among the pre cells of post cell number `post`, if it is one of them.
   [[nodiscard]] virtual std::optional<std::size_t> as_pre(std::size_t post) const noexcept = 0;
-  /// [um]. @throws ConnectionError when one of the cells has no position.
+  /// The distance of two cells in the projection's Space [um]. @throws ConnectionError when one of the cells has no
+  /// position.
   [[nodiscard]] virtual double distance(std::size_t pre, std::size_t post) const = 0;
   /// An independent stream of random numbers for each `item` of this projection (use a post cell's number, so
-  /// that the network does not depend on which part of the machine builds it).
+  /// that the network does not depend on which process builds which part of it).
   /// @param item < 2^32
   /// @param part < 2^16; distinguishes several streams of one item
   [[nodiscard]] virtual RandomStream stream(std::uint64_t item, std::uint64_t part) const = 0;
@@ -85,7 +90,7 @@ class OneToOneConnector : public Connector {
 /// Each pair independently with probability p_connect.
 class FixedProbabilityConnector : public Connector {
  public:
-  /// @param p_connect [0, 1]
+  /// @param p_connect in [0, 1] @throws ParameterError otherwise
   explicit FixedProbabilityConnector(double p_connect, bool allow_self_connections = true);
   /// Draws from a copy of `rng` exactly as PyNN does: for each post cell n_pre uniform numbers, connected where
   /// the number is < p_connect. Every projection made with this connector replays the same numbers, as in PyNN.
@@ -147,7 +152,7 @@ class FixedTotalNumberConnector : public Connector {
   bool allow_self_connections_, with_replacement_;
 };
 
-/// One entry of a list of connections.
+/// One entry of a list of connections; pre and post are counted within the connected sets.
 struct ListedConnection {
   std::uint32_t pre = 0;
   std::uint32_t post = 0;

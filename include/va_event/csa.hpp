@@ -14,7 +14,7 @@
 /// on the infinite grid, combined by set operations and evaluated only when two groups of cells are connected.
 namespace va_event::csa {
 
-/// Half-open interval of cell numbers.
+/// The cell numbers begin ... end - 1.
 struct Interval {
   std::size_t begin = 0;
   std::size_t end = 0;
@@ -36,8 +36,11 @@ class Mask {
   std::shared_ptr<const Node> node_;
 };
 
+/// All pairs.
 [[nodiscard]] Mask full();
+/// No pair.
 [[nodiscard]] Mask empty();
+/// The pairs (i, i).
 [[nodiscard]] Mask one_to_one();
 /// Each pair independently with probability p in [0, 1]. Two masks made by two calls are independent; the same mask
 /// used twice in an expression is the same set (so m - m is empty).
@@ -54,6 +57,8 @@ struct ConnectionSet {
   std::function<double(std::size_t pre, std::size_t post)> delay;   ///< [ms]
 };
 
+/// A connection set of a mask, with the projection's weights and delays, with constants, or with functions of the pair.
+/// Weights are in the unit of the target's synapses, delays in ms.
 [[nodiscard]] ConnectionSet cset(Mask mask);
 [[nodiscard]] ConnectionSet cset(Mask mask, double weight, double delay);
 [[nodiscard]] ConnectionSet cset(Mask mask, std::function<double(std::size_t, std::size_t)> weight,

@@ -9,8 +9,11 @@
 
 namespace va_event {
 
+/// Currents that are injected into neurons: steps, and sinusoids. They act at their own times in continuous time, since
+/// there is no time step that they could be rounded to.
+
 /// A current that is constant between given times, added to i_offset. Before the first time it is 0.
-/// Changes happen at exactly these times, which are rounded to nothing.
+/// The current changes at exactly these times.
 class StepCurrentSource {
  public:
   /// @param times      [ms], >= 0, strictly increasing

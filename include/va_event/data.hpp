@@ -11,6 +11,8 @@
 
 namespace va_event {
 
+/// What simulations give back: recorded spikes and signals as plain arrays.
+
 /// A cell's number in its simulation: cells count from 0 in the order of creation, sources included.
 using CellId = std::uint32_t;
 
@@ -24,8 +26,8 @@ enum class Gather : std::uint8_t {
 /// Recorded spikes of some cells: two parallel arrays, sorted by (exact time, id). The order is total, so equal
 /// simulations give equal arrays.
 struct Spikes {
-  std::vector<Time> times;
-  std::vector<CellId> ids;
+  std::vector<Time> times;  ///< when each spike happened
+  std::vector<CellId> ids;  ///< which cell spiked; as many as times
   /// Simulations wider than double: what lies below the fraction of a time [ms], `tails_per_spike` numbers for each
   /// spike, each far below the last bit of the one before. The exact time is the time plus its tails.
   std::vector<double> tails = {};

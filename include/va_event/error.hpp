@@ -7,6 +7,9 @@
 
 namespace va_event {
 
+/// The exceptions of the library. Those about values that a user gave state field, value, unit and rule; each kind is a
+/// class, so that programs can tell them apart.
+
 /// Base of every exception that the library throws on purpose.
 class Error : public std::runtime_error {
  public:

@@ -10,6 +10,8 @@
 
 namespace va_event {
 
+/// Recorded data as files.
+
 /// Formats, by the ending of the file name (in any case):
 ///  .gdf  one line per spike: id, tab, time [ms] with every digit; what NEST writes and Neo's NestIO reads
 ///  .csv  header line, then `id,time_ms` (spikes, time with every digit) or `time_ms,<id>,<id>,...` (signals)

@@ -62,6 +62,7 @@ enum class DelayTiming {
 [[nodiscard]] std::string_view name(SpikeTiming spikes) noexcept;  ///< "grid", "linear", "cubic"
 [[nodiscard]] std::string_view name(DelayTiming delays) noexcept;  ///< "grid", "continuous"
 
+/// How a network is simulated with a time step.
 struct FixedStepOptions {
   Method method = Method::rk4;
   double dt = 0.1;  ///< the step [ms], > 0; powers of two (2^-10) have exact grids, others end k * dt, rounded once

@@ -5,6 +5,8 @@
 
 namespace va_event {
 
+/// How much memory is left, for programs that plan large networks or long recordings.
+
 /// Memory that this process can still get [bytes]: what the system has available without writing other memory to disk,
 /// within the limits of the process (RLIMIT_AS) and of its control groups. +inf where it cannot be found out.
 [[nodiscard]] double available_memory();

@@ -23,6 +23,9 @@ namespace detail {
 struct Core;  // what a Simulation owns (lib/api/core.hpp)
 }
 
+/// PyNN's sets of cells: populations, views of them and assemblies. All are handles to a simulation, by which
+/// parameters are set, variables recorded and results read.
+
 /// An ordered set of cells of one simulation: what populations, views and assemblies have in common. Handles
 /// are cheap to copy and stay valid as long as one of them or their Simulation lives.
 ///
@@ -40,7 +43,7 @@ class Cells {
   void set(std::string_view parameter, const Values& values) const;
   /// Sets several parameters at once, for those that are bound by a rule (v_reset < v_thresh).
   void set(const std::vector<std::pair<std::string, Values>>& parameters) const;
-  /// @throws UnknownNameError
+  /// The present values of a parameter. @throws UnknownNameError
   [[nodiscard]] std::vector<double> get(std::string_view parameter) const;
 
   /// Sets a state variable ("v", "gsyn_exc", ...) now: at time 0 its initial value, which reset() restores.
@@ -60,9 +63,9 @@ class Cells {
   void inject(const StepCurrentSource& source) const;
   void inject(const ACSource& source) const;
 
-  /// Recorded so far; cells of this set only.
+  /// Spikes recorded so far of the cells of this set.
   [[nodiscard]] Spikes spikes(Gather gather = Gather::everywhere) const;
-  /// @throws UnknownNameError when the variable is not recorded by any cell of the set.
+  /// The samples of a variable recorded so far. @throws UnknownNameError when no cell of the set records it.
   [[nodiscard]] Signal signal(std::string_view variable, Gather gather = Gather::everywhere) const;
   /// Recorded spikes divided by the number of cells. @throws StateError when none of them records spikes.
   [[nodiscard]] double mean_spike_count() const;
@@ -83,7 +86,8 @@ class Cells {
   /// @param gather everywhere; or none: of the local_ids()
   [[nodiscard]] std::vector<double> value(std::string_view variable, Gather gather = Gather::everywhere) const;
 
-  /// Empty when the cells have no positions. @throws ConnectionError when some have and some have not.
+  /// Where the cells are [um]; empty when they have no positions. @throws ConnectionError when some have and some have
+  /// not.
   [[nodiscard]] std::vector<Position> positions() const;
 
   [[nodiscard]] const std::shared_ptr<detail::Core>& core() const noexcept { return core_; }
@@ -119,6 +123,7 @@ class PopulationView : public Cells {
 class Population : public PopulationView {
  public:
   [[nodiscard]] CellId first_id() const noexcept { return ids().front(); }
+  /// Label, cell type and ids of the population, as files state them.
   [[nodiscard]] PopulationRange range() const;
   /// Replaces the spike times of one cell of a SpikeSourceArray population; times before now are ignored.
   void set_spike_times(std::size_t index, std::vector<Time> times) const;

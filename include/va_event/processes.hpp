@@ -9,6 +9,9 @@
 
 namespace va_event {
 
+/// Communication between the processes of one simulation. Programs may derive from Processes; the library has MPI and
+/// the process alone.
+
 /// The processes that simulate one network together, on one machine or many. All run the same program and make the same
 /// calls in the same order; each holds its share of the cells of every population and the synapses onto them, and the
 /// results are bit for bit those of one process.

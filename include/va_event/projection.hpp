@@ -15,6 +15,7 @@ namespace va_event {
 /// weight).
 class Projection {
  public:
+  /// The number of synapses.
   [[nodiscard]] std::size_t size() const noexcept;
   [[nodiscard]] const std::string& label() const noexcept;
   [[nodiscard]] std::vector<double> weights() const;  ///< [uS], [nA] or [mV]

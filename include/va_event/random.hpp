@@ -11,6 +11,9 @@
 
 namespace va_event {
 
+/// Random numbers: streams with keys, PyNN's distributions, and numpy's generator for networks that are to be drawn as
+/// a Python script draws them.
+
 /// A counter-based stream of random 64-bit words (Philox4x32-10, Salmon et al. 2011). Two streams with
 /// different keys are independent; a stream with the same key gives the same words on every machine, in
 /// every order and on every thread. A stream holds 2^33 words and then repeats itself. Meets the standard's

@@ -19,6 +19,9 @@
 
 namespace va_event {
 
+/// A network and its simulation: the class that programs begin with.
+
+/// What is fixed when a simulation is made.
 struct SimulationOptions {
   std::uint64_t seed = 1;    ///< of every random number of this simulation
   Precision precision = {};  ///< of its arithmetic; the network is the same in all of them
@@ -30,24 +33,30 @@ struct SimulationOptions {
   std::shared_ptr<Processes> processes = nullptr;
 };
 
+/// What create() can be told beside size and cell type.
 struct PopulationOptions {
   std::string label{};    ///< "" becomes "population<k>"
   Structure structure{};  ///< no positions by default
 };
 
+/// What connect() can be told beside cells, connector and synapses.
 struct ProjectionOptions {
   std::string receptor_type = "excitatory";
   std::string label{};  ///< "" becomes "<pre label>→<post label>"
   Space space{};        ///< how distances between the cells are measured
 };
 
+/// How far a run is.
 struct Progress {
   double now_ms = 0.0;   ///< simulated time
   double stop_ms = 0.0;  ///< end of this run
 };
 
 /// Why run() returned.
-enum class RunEnd { completed, interrupted };
+enum class RunEnd {
+  completed,   ///< its end was reached
+  interrupted  ///< the callback of on_progress() returned false
+};
 
 /// One network and its simulation. Nothing is global: any number of them live in one process.
 ///

@@ -11,6 +11,8 @@
 
 namespace va_event {
 
+/// Positions of cells and distances between them, as PyNN defines them.
+
 using Position = std::array<double, 3>;  ///< x, y, z [um]
 
 /// How distances are measured (PyNN's Space).
@@ -35,7 +37,7 @@ struct Line {
 /// Cells on a grid of nx = round(sqrt(n * aspect_ratio)) by ny = round(n / nx) points that n must fill exactly; y runs
 /// fastest, as in PyNN's Grid2D(fill_order="sequential").
 struct Grid2D {
-  double aspect_ratio = 1.0, dx = 1.0, dy = 1.0, x0 = 0.0, y0 = 0.0, z = 0.0;
+  double aspect_ratio = 1.0, dx = 1.0, dy = 1.0, x0 = 0.0, y0 = 0.0, z = 0.0;  ///< all but the first: [um]
 };
 /// nx = round(cbrt(n * aspect_ratio_xy * aspect_ratio_xz)) by ny = round(nx / aspect_ratio_xy) by
 /// nz = round(nx / aspect_ratio_xz) points that n must fill exactly; z runs fastest, then y.

@@ -9,6 +9,8 @@
 
 namespace va_event {
 
+/// Statistics of recorded spikes: intervals, their variation, firing rates.
+
 /// Inter-spike intervals [ms] of every cell of `spikes`, cell by cell.
 [[nodiscard]] std::vector<double> inter_spike_intervals(const Spikes& spikes);
 

@@ -11,6 +11,8 @@
 
 namespace va_event {
 
+/// The numbers of many objects in one argument, as PyNN takes them: a constant, an array, a distribution or a function.
+
 /// A weight or delay as a function of the distance between the two cells [um].
 struct OfDistance {
   std::function<double(double)> function;
