@@ -35,6 +35,7 @@ constexpr std::size_t kHeaderBytes = kMagic.size() + 2 * sizeof(std::uint32_t) +
 /// CRC-64/XZ.
 using Crc = boost::crc_optimal<64, 0x42f0e1eba9ea3693, ~std::uint64_t{0}, ~std::uint64_t{0}, true, true>;
 
+/// The checksum of the parts, one after the other.
 std::uint64_t checksum(std::initializer_list<std::string_view> parts) {
   Crc crc;
   for (const std::string_view part : parts) {
@@ -43,6 +44,7 @@ std::uint64_t checksum(std::initializer_list<std::string_view> parts) {
   return crc.checksum();
 }
 
+/// What stands before the sections (checkpoint.hpp).
 std::string header(std::uint64_t payload_bytes) {
   ByteWriter out;
   out.put(kByteOrder);
@@ -66,6 +68,7 @@ std::string_view payload_of(std::string_view file) {
   return sealed.substr(kHeaderBytes);
 }
 
+/// The whole file. @throws CheckpointError with the system's reason when it cannot be read
 std::string read_file(const std::string& path) {
   constexpr std::size_t kPart = std::size_t{1} << 16U;
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), std::fclose);

@@ -31,6 +31,7 @@ std::vector<double> parameters_of(const network::PopulationData& population, std
   return values;
 }
 
+/// @throws ParameterError unless the state variable may have the value
 void check_state(const network::PopulationData& population, std::size_t variable, double value) {
   const VariableInfo& info = population.model->variables[variable];
   if (!std::isfinite(value)) {

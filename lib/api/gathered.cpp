@@ -16,6 +16,7 @@ namespace {
 using foundation::ByteReader;
 using foundation::ByteWriter;
 
+/// The messages of all processes by rank; with Gather::at_root in process 0 only, and none elsewhere.
 std::vector<Processes::Bytes> exchange(const ByteWriter& message, Processes& processes, Gather gather) {
   std::vector<Processes::Bytes> all;
   if (gather == Gather::everywhere) {

@@ -14,6 +14,7 @@
 namespace va_event {
 namespace {
 
+/// @throws ParameterError unless `wider` has more digits than `narrower`
 void require_wider(const char* field, const Precision& wider, const char* than, const Precision& narrower) {
   if (wider.digits() <= narrower.digits()) {
     throw ParameterError(field, wider.name(), "",

@@ -63,6 +63,7 @@ class Statistics {
   std::vector<double> sizes_;
 };
 
+/// Two simulations and the comparison of their spikes so far.
 class SideBySide {
  public:
   SideBySide(const ComparedRun& tested, const ComparedRun& reference, const std::vector<CellId>& cells,

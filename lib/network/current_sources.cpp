@@ -22,6 +22,7 @@ void check_amplitude(double amplitude) {
   foundation::check_range("amplitude", amplitude, "nA", false);
 }
 
+/// @throws ParameterError unless 0 <= start < stop [ms]
 void check_times(double start, double stop) {
   constexpr double kEnd = 0x1p62;  // [ms] every time is earlier
   if (!(start >= 0.0 && start < kEnd)) {

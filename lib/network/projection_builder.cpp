@@ -12,6 +12,7 @@
 namespace va_event::network {
 namespace {
 
+/// @throws IndexError unless all cells exist in the network
 void check_cells(const Network& network, const std::vector<CellId>& ids, const char* field) {
   for (const CellId id : ids) {
     if (id >= network.cells()) {
@@ -21,7 +22,7 @@ void check_cells(const Network& network, const std::vector<CellId>& ids, const c
   }
 }
 
-/// Ascending, each once.
+/// The populations that the cells belong to, ascending, each once.
 std::vector<std::uint32_t> populations_of(const Network& network, const std::vector<CellId>& ids) {
   std::vector<std::uint32_t> populations;
   for (const CellId id : ids) {
@@ -34,6 +35,7 @@ std::vector<std::uint32_t> populations_of(const Network& network, const std::vec
   return populations;
 }
 
+/// @throws ConnectionError for spike sources, UnknownNameError for cells without that receptor
 void check_targets(const Network& network, const std::vector<CellId>& post, std::string_view receptor) {
   for (const std::uint32_t index : populations_of(network, post)) {
     const PopulationData& population = network.populations[index];

@@ -21,6 +21,7 @@ const bool kMpi = true;
 
 namespace {
 
+/// @throws Error with MPI's text unless `status` is success. @param call name of the function, for the message
 void check(int status, const char* call) {
   if (status != MPI_SUCCESS) {
     char text[MPI_MAX_ERROR_STRING];  // NOLINT(modernize-avoid-c-arrays): the type that MPI takes
@@ -56,6 +57,8 @@ class Session {
   bool mine_ = false;
 };
 
+/// The processes of MPI_COMM_WORLD, on a communicator of their own, so that messages of the program do not meet the
+/// library's. Failures come back as status, and become exceptions.
 class MpiProcesses final : public Processes {
  public:
   MpiProcesses() {
@@ -77,7 +80,9 @@ class MpiProcesses final : public Processes {
   [[nodiscard]] unsigned count() const noexcept override { return count_; }
   [[nodiscard]] unsigned on_this_machine() const noexcept override { return on_this_machine_; }
 
-  /// One exchange of blocks that are as large as what came last; what does not fit follows in a second one.
+  /// Starts an exchange of blocks of block_ bytes: the size of the message, and as much of it as fits. The block
+  /// follows the sizes of earlier messages, so that one exchange is enough in most cases: sizes would otherwise have to
+  /// be exchanged first. What does not fit follows in a second exchange.
   void start_all_gather(std::string_view mine) override {
     mine_ = mine;
     const auto size = static_cast<std::uint64_t>(mine.size());
@@ -139,13 +144,13 @@ class MpiProcesses final : public Processes {
   }
 
  private:
-  static constexpr std::size_t kSmallestBlock = 256;
-  static constexpr std::size_t kLargestBlock = std::size_t{1} << 16U;
-  static constexpr std::size_t kPiece = std::size_t{1} << 30U;  // MPI counts with int
+  static constexpr std::size_t kSmallestBlock = 256;                   ///< [bytes]
+  static constexpr std::size_t kLargestBlock = std::size_t{1} << 16U;  ///< [bytes]
+  static constexpr std::size_t kPiece = std::size_t{1} << 30U;         // MPI counts with int
 
   static int piece(std::size_t size, std::size_t done) { return static_cast<int>(std::min(kPiece, size - done)); }
 
-  /// What lies behind the first block of each.
+  /// The second exchange: what did not fit into the block of each process.
   void gather_rest(std::string_view mine, const std::vector<std::uint64_t>& sizes, std::vector<Bytes>& all) {
     const std::size_t room = block_ - sizeof(std::uint64_t);
     const std::uint64_t total = std::accumulate(sizes.begin(), sizes.end(), std::uint64_t{0});

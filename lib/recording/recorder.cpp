@@ -26,6 +26,7 @@ std::vector<bool> membership(std::span<const CellId> ids) {
 
 bool contains(const std::vector<bool>& member, CellId id) { return id < member.size() && member[id]; }
 
+/// The cells in ascending order.
 std::vector<CellId> sorted(std::span<const CellId> ids) {
   std::vector<CellId> result(ids.begin(), ids.end());
   std::sort(result.begin(), result.end());

@@ -13,6 +13,7 @@ using network::CellBits;
 using Node = Mask::Node;
 using NodePointer = std::shared_ptr<const Node>;
 
+/// A mask that is not put together from others and has no random numbers.
 class Leaf : public Node {
  public:
   void list_random_masks(std::vector<const Node*>& /*list*/) const override {}
@@ -70,6 +71,7 @@ class Block final : public Leaf {
   std::size_t pre_size_, post_size_;
 };
 
+/// Each pair with one probability. The node itself identifies the set: the same node twice in a tree has one stream.
 class Random final : public Node {
  public:
   explicit Random(double p) : skipping_(p) {}
@@ -91,6 +93,7 @@ class Random final : public Node {
 
 enum class Operation { unite, intersect, subtract };
 
+/// Union, intersection or difference of two masks.
 class Binary final : public Node {
  public:
   Binary(Operation operation, NodePointer a, NodePointer b)
@@ -118,6 +121,7 @@ class Binary final : public Node {
   NodePointer a_, b_;
 };
 
+/// The pairs that are not in a mask.
 class Complement final : public Node {
  public:
   explicit Complement(NodePointer a) : a_(std::move(a)) {}
