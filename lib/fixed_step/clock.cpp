@@ -97,6 +97,8 @@ void Clock::schedule_currents(DelayTiming timing) {
                    [](const CurrentStep& a, const CurrentStep& b) { return a.time < b.time; });
 }
 
+// The order within a step is documented at FixedStepSimulation: samples, sources, currents and inputs, then the
+// neurons.
 void Clock::step() {
   take_samples();
   if (now_ == 0) {
@@ -154,7 +156,7 @@ void Clock::spike_sources() {
   }
 }
 
-/// The neurons' spikes of a step.
+/// Records the neurons' spikes of a step and sends them out.
 void Clock::take_spikes() {
   for (std::size_t p = 0; p < groups_.size(); ++p) {
     if (!groups_[p]) {

@@ -15,6 +15,7 @@ using foundation::Hash;
 
 void add_time(Hash& hash, const Time& time) { hash.add(static_cast<std::uint64_t>(time.whole())).add(time.fraction()); }
 
+/// The values of all cells, column by column; a constant column has the hash of as many equal values.
 Hash hash_of(const std::vector<Column>& columns, std::size_t size) {
   Hash hash;
   for (const Column& column : columns) {
@@ -52,6 +53,7 @@ Hash hash_of(const Injection& injection) {
   return hash;
 }
 
+/// A trait whose value is a hash.
 Trait hashed(std::string name, std::uint64_t hash) { return {std::move(name), std::to_string(hash), true}; }
 
 }  // namespace

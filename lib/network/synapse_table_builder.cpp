@@ -50,6 +50,8 @@ void SynapseTableBuilder::collapse(std::vector<double>& values, double& constant
   }
 }
 
+// Rows of one weight and one delay are arrays of targets, which are sorted in place. Connectors that list post cells in
+// ascending order make rows that are sorted already, which a linear pass detects.
 void SynapseTableBuilder::sort_rows(SynapseTable& table) {
   const bool has_weight = !table.weight_.empty();
   const bool has_delay = !table.delay_.empty();
@@ -92,6 +94,7 @@ void SynapseTableBuilder::replace_weights(SynapseTable& table, std::vector<doubl
   sort_rows(table);
 }
 
+// One weight for all does not change the order of rows: those were sorted by (delay, target) before the weight.
 void SynapseTableBuilder::replace_weights(SynapseTable& table, double weight) {
   std::vector<double>().swap(table.weight_);
   table.constant_weight_ = weight;

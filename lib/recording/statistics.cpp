@@ -20,6 +20,7 @@ void require(bool holds, std::string_view field, double value, std::string_view 
   }
 }
 
+/// @throws SizeError unless there are as many ids as times
 void check(const Spikes& spikes) {
   if (spikes.times.size() != spikes.ids.size()) {
     throw SizeError("spike ids", std::to_string(spikes.ids.size()), "ids",

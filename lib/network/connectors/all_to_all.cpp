@@ -8,6 +8,7 @@ namespace va_event {
 
 AllToAllConnector::AllToAllConnector(bool allow_self_connections) : allow_self_connections_(allow_self_connections) {}
 
+// A column is the list of all pre cells, without the post cell itself where self-connections are not allowed.
 void AllToAllConnector::connect(const ConnectionContext& context, ConnectionSink& sink) const {
   std::vector<std::uint32_t> all(context.n_pre());
   std::iota(all.begin(), all.end(), 0U);

@@ -13,6 +13,8 @@ DistanceDependentProbabilityConnector::DistanceDependentProbabilityConnector(std
   }
 }
 
+// One number for each pair, since the probabilities differ: the shortcut of equal probabilities (Skipping) does not
+// apply.
 void DistanceDependentProbabilityConnector::connect(const ConnectionContext& context, ConnectionSink& sink) const {
   std::vector<std::uint32_t> pre;
   for (std::size_t post = context.local_post_begin(); post < context.local_post_end(); ++post) {

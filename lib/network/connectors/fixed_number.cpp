@@ -9,6 +9,7 @@ namespace va_event {
 FixedNumberPreConnector::FixedNumberPreConnector(std::size_t n, bool allow_self_connections, bool with_replacement)
     : n_(n), allow_self_connections_(allow_self_connections), with_replacement_(with_replacement) {}
 
+// The stream of a post cell draws its pre cells, so that processes draw for their own post cells only.
 void FixedNumberPreConnector::connect(const ConnectionContext& context, ConnectionSink& sink) const {
   network::CellBits bits(context.n_pre());
   std::vector<std::uint32_t> pre;
@@ -26,8 +27,8 @@ std::string FixedNumberPreConnector::name() const { return "FixedNumberPreConnec
 FixedNumberPostConnector::FixedNumberPostConnector(std::size_t n, bool allow_self_connections, bool with_replacement)
     : n_(n), allow_self_connections_(allow_self_connections), with_replacement_(with_replacement) {}
 
-// The draws belong to the pre cells, so every part of the machine repeats all of them and keeps its own. They are made
-// twice, once to count and once to fill the columns: that is cheaper than keeping those of the others.
+// The draws belong to the pre cells, so every process repeats all of them and keeps those onto its own post cells. They
+// are made twice, once to count and once to fill the columns: that is cheaper than keeping the draws of the others.
 void FixedNumberPostConnector::connect(const ConnectionContext& context, ConnectionSink& sink) const {
   const std::size_t begin = context.local_post_begin();
   const std::size_t end = context.local_post_end();

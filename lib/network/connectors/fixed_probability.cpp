@@ -5,6 +5,8 @@
 namespace va_event {
 namespace {
 
+/// Draws as PyNN does: n_pre numbers for each post cell in order. The generator has no streams for single post cells,
+/// so every process draws the numbers of all post cells before its own ones.
 void connect_as_pynn(double p, NumpyRandom rng, bool allow_self, const ConnectionContext& context,
                      ConnectionSink& sink) {
   std::vector<std::uint32_t> pre;

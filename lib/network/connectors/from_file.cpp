@@ -18,6 +18,7 @@ namespace {
 enum class Column { pre, post, weight, delay };
 using Columns = std::vector<Column>;
 
+/// The reader of a file of connections. The errors name the line.
 class ConnectionFile {
  public:
   explicit ConnectionFile(const std::string& path) : path_(path) {}
