@@ -60,6 +60,50 @@ struct ExponentialSum {
     return constant + (larger > Real(0) ? larger : Real(0));
   }
 
+  /// How far the integral of F can have fallen, within the last `since`, since F was last >= 0, or since then where F
+  /// was negative all the time: an upper bound of the integral of -F over [s, 0] for every s in [-since, 0] at which F
+  /// was falling through a value <= 0. 0: F did not fall below 0. Without an exponential in most cases.
+  /// @param since  [ms], >= 0 @returns [mV ms]
+  [[nodiscard]] Real loss_bound(const Real& since) const {
+    const Real zero(0);
+    const Real now = constant + (first + second);
+    const Real rising = -(first * rate_first + second * rate_second);  // dF/dt now
+    if (now > zero && !(rising > zero)) {
+      return zero;  // F has fallen to a positive value, or all that it did before was to rise
+    }
+    // What e^{rate since} is at most: terms were larger by that.
+    const auto growth = [&since](const Real& rate) {
+      const Real x = since * rate;
+      return x < Real(1) ? Real(Real(1) + x * (Real(1) + x)) : elementary::exp(x);
+    };
+    const Real first_growth = growth(rate_first);
+    const Real second_growth = growth(rate_second);
+    // Each term at its most negative, and the slope of each at its least steep downwards or most steep upwards.
+    const auto down = [&zero](const Real& term, const Real& rate, const Real& larger) {
+      return term > zero ? Real(term * rate) : Real(term * rate * larger);
+    };
+    const Real falling = down(first, rate_first, first_growth) + down(second, rate_second, second_growth);
+    if (falling > zero) {  // F fell all the time, at least so steeply
+      const Real longest = -now / falling;
+      return now < zero ? Real(-now * (longest < since ? longest : since)) : zero;
+    }
+    if (now > zero) {  // it rises; a minimum before needs a fall before, which only positive terms make
+      const auto up = [&zero](const Real& term, const Real& rate, const Real& x, const Real& larger) {
+        return term > zero ? Real(term * rate * larger) : Real(term * rate * (Real(1) + x));
+      };
+      if (!(up(first, rate_first, Real(since * rate_first), first_growth) +
+                up(second, rate_second, Real(since * rate_second), second_growth) >
+            zero)) {
+        return zero;
+      }
+    }
+    const auto least = [&zero](const Real& term, const Real& larger) {
+      return term < zero ? Real(term * larger) : term;
+    };
+    const Real lowest = constant + (least(first, first_growth) + least(second, second_growth));
+    return lowest < zero ? Real(-lowest * since) : zero;
+  }
+
   /// The pieces of [0, h], in order, adjacent, their signs alternating. Zeros are found to the last bit of the
   /// computed F. @param h [ms], >= 0, finite
   [[nodiscard]] SignPieces<Real> sign_pieces(const Real& h) const {

@@ -3,7 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <random>
 
 #include "tests/numerics/random_numbers.hpp"
 
@@ -94,6 +97,37 @@ TEST(ExponentialSum, ADriveThatStartsAtZeroAndRisesIsPositiveAfterwards) {
 TEST(ExponentialSum, AnIntervalOfLengthZeroIsOnePiece) {
   const ExponentialSum<double> b{1, 6, -5, 0.2, 0.1};
   EXPECT_EQ(b.sign_pieces(0).count, 1);
+}
+
+/// Against sums over fine steps into the past.
+TEST(LossBound, IsAtLeastWhatTheIntegralCanHaveLostSinceTheDriveWasPositive) {
+  std::mt19937_64 random(7);
+  std::uniform_real_distribution<double> uniform(-1.0, 1.0);
+  std::size_t zeros = 0, tight = 0, losses = 0;
+  for (int k = 0; k < 4000; ++k) {
+    const ExponentialSum<double> drive{2.0 * uniform(random), std::pow(10.0, uniform(random)) * uniform(random),
+                                       std::pow(10.0, uniform(random)) * uniform(random),
+                                       std::pow(10.0, uniform(random) - 0.5), std::pow(10.0, uniform(random) - 0.5)};
+    const double since = 4.0 * std::abs(uniform(random));
+    const double bound = drive.loss_bound(since);
+    constexpr int kSteps = 400;
+    double integral = 0.0, largest = 0.0;
+    for (int step = 0; step < kSteps; ++step) {
+      const double h = since / kSteps;
+      const double s = -h * (step + 1);
+      integral -= h / 6 * (drive.value(s) + 4 * drive.value(s + h / 2) + drive.value(s + h));
+      if (drive.value(s) <= 0.0 && drive.derivative(s) <= 0.0) {
+        largest = std::max(largest, integral);
+      }
+    }
+    ASSERT_GE(bound, largest * (1.0 - 1e-6) - 1e-12) << k;
+    zeros += bound == 0.0 ? 1 : 0;
+    losses += largest > 0.0 ? 1 : 0;
+    tight += largest > 0.0 && bound < 3 * largest ? 1 : 0;
+  }
+  EXPECT_GT(zeros, 500U);
+  EXPECT_GT(losses, 500U);
+  EXPECT_GT(tight, losses / 4);
 }
 
 }  // namespace

@@ -7,7 +7,6 @@
 #include "neurons/crossing.hpp"
 #include "neurons/group/group_neurons.hpp"
 #include "neurons/state.hpp"
-#include "numerics/elementary.hpp"
 
 namespace va_event::neurons {
 
@@ -196,23 +195,17 @@ class Looks : public GroupNeurons<Kernel, Real> {
   }
 
   /// Whether v may have had a peak since the last look that came as close to the threshold as the closest approach so
-  /// far. Below the threshold tau_m dv/dt is at least F, the drive at threshold (neuron_model.hpp), so v has fallen by
-  /// at most `since` / tau_m times the largest -F since then. No peak is left out that is closer than that: what is
-  /// reported must not depend on which other neurons are in this group.
+  /// far. Below the threshold tau_m dv/dt is at least F, the drive at threshold (neuron_model.hpp), and at a peak F <=
+  /// 0: so v has fallen by at most what F can have lost since then. No peak is left out that is closer than that: what
+  /// is reported must not depend on which other neurons are in this group.
   /// @param there  the state at the look @param since  the last look, or the neuron's last event [ms]
   [[nodiscard]] bool may_be_past_closest(std::size_t i, const State& there, const Real& since) const {
-    const auto drive = Kernel::drive_at_threshold(constants(i), there);
-    // Each term has only decayed: a negative one was larger then.
-    const auto at_least = [&since](const Real& term, const Real& rate) {
-      return term < Real(0) ? Real(term * numerics::elementary::exp(Real(since * rate))) : term;
-    };
-    const Real lowest =
-        drive.constant + (at_least(drive.first, drive.rate_first) + at_least(drive.second, drive.rate_second));
-    if (!(lowest < Real(0))) {
+    const Real loss = Kernel::drive_at_threshold(constants(i), there).loss_bound(since);
+    if (!(loss > Real(0))) {
       return false;
     }
     constexpr double kSlack = 1e-12;  // of the potentials, far more than their rounding errors
-    const Real peak = there.y - since / constants(i).tau_m * lowest;
+    const Real peak = there.y + loss / constants(i).tau_m;
     return -peak <= Real(this->closest_.distance) + Real(kSlack) * Kernel::scale(constants(i), there);
   }
 
