@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the time that news take from one machine to another costs, and what it brings to simulate in the meantime: the
-// Vogels-Abbott network (CUBA) on two processes. They are threads here, and the network between them is a clock: what
-// one says reaches the other when a latency has passed, which costs no processor time. A run whose spikes are not those
-// of one process is an error and no result.
+// What the time that messages take from one machine to another costs, and what it brings to simulate in the meantime:
+// the Vogels-Abbott network (CUBA) on two processes. They are threads here, and the network between them is a clock:
+// what one says reaches the other when a latency has passed, which costs no processor time. A run whose spikes are not
+// those of one process is an error and no result.
 #include <benchmark/benchmark.h>
 
 #include <array>
@@ -99,7 +99,7 @@ Outcome run(std::size_t neurons, const std::shared_ptr<Processes>& processes) {
   return {cells.spikes(), seconds};
 }
 
-/// @param state neurons; latency [us]; whether news may travel while the next window is simulated
+/// @param state neurons; latency [us]; whether messages may travel while the next window is simulated
 void latency(benchmark::State& state) {
   const auto neurons = static_cast<std::size_t>(state.range(0));
   const Outcome expected = run(neurons, nullptr);

@@ -12,7 +12,7 @@
 namespace va_event::engine {
 namespace {
 
-struct Voice {
+struct Sender {
   std::vector<EmittedSpike<double>> emitted_spikes;
 };
 using Spike = std::pair<std::pair<std::int64_t, double>, CellId>;
@@ -29,20 +29,20 @@ TEST(SpikesInOrder, AreThoseOfAllVoicesSortedByTime) {
   std::mt19937 random(3);
   SpikesInOrder<double> joined;
   for (int trial = 0; trial < 300; ++trial) {
-    std::vector<Voice> voices(random() % 10 + 1);
+    std::vector<Sender> senders(random() % 10 + 1);
     std::vector<Spike> expected;
     CellId cell = 0;
-    for (Voice& voice : voices) {
-      voice.emitted_spikes.resize(random() % 8);
-      for (EmittedSpike<double>& one : voice.emitted_spikes) {
+    for (Sender& sender : senders) {
+      sender.emitted_spikes.resize(random() % 8);
+      for (EmittedSpike<double>& one : sender.emitted_spikes) {
         one = {cell++, {static_cast<std::int64_t>(random() % 2), static_cast<double>(random() % 50)}};
       }
-      std::sort(voice.emitted_spikes.begin(), voice.emitted_spikes.end(),
+      std::sort(sender.emitted_spikes.begin(), sender.emitted_spikes.end(),
                 [](const auto& a, const auto& b) { return a.time < b.time; });
-      const auto list = list_of(voice.emitted_spikes);
+      const auto list = list_of(sender.emitted_spikes);
       expected.insert(expected.end(), list.begin(), list.end());
     }
-    std::vector<Spike> found = list_of(joined.of(voices));
+    std::vector<Spike> found = list_of(joined.of(senders));
     EXPECT_TRUE(
         std::is_sorted(found.begin(), found.end(), [](const Spike& a, const Spike& b) { return a.first < b.first; }));
     std::sort(found.begin(), found.end());

@@ -10,7 +10,7 @@
 
 namespace va_event {
 
-/// So many synapses that threads pay, and that processes on different machines simulate while their news travel.
+/// So many synapses that threads pay, and that processes on different machines simulate while their messages travel.
 struct BusyNetwork {
   explicit BusyNetwork(Kind kind, unsigned threads, std::shared_ptr<Processes> processes = nullptr)
       : simulation({.threads = threads, .processes = std::move(processes)}) {

@@ -51,7 +51,7 @@ class NeuronGroup {
   /// input meanwhile, or might spike before it. @returns how many they were
   virtual std::size_t receive(std::span<const Input<Real>> inputs, Candidates& candidates) = 0;
 
-  /// Asks the memory for what examine() and wake() need of a neuron, long before they are called.
+  /// Asks the memory for what look_at() and end_refractoriness() need of a neuron, long before they are called.
   virtual void prefetch(std::size_t index) const = 0;
   /// The same for deliver().
   virtual void prefetch_targets(std::span<const std::uint32_t> targets, std::uint32_t offset) const = 0;

@@ -25,7 +25,7 @@ struct IfCondExpConstants {
   Real horizon;                ///< [ms]: beyond it nothing that a number of this type resolves changes
   decay_series::Shape series;  ///< of doubles
   bool in_amplitude_form;      ///< records hold amplitudes
-  Real epoch_exc;              ///< e^{-epoch/tau_syn_E}, where framed
+  Real epoch_exc;              ///< e^{-epoch/tau_syn_E}, where there is an amplitude form
   Real epoch_inh;
 };
 

@@ -211,7 +211,7 @@ std::vector<Constants> all_sets() {
   return sets;
 }
 
-TEST(IfCondExpBacklog, GivesTheBitsOfTheScalarKernelOnEveryInstructionSet) {
+TEST(IfCondExpDeferredInputs, GivesTheBitsOfTheScalarKernelOnEveryInstructionSet) {
   on_every_target([](const std::string& target) {
     std::mt19937_64 random(5);
     for (const Constants& constants : all_sets()) {
@@ -222,7 +222,7 @@ TEST(IfCondExpBacklog, GivesTheBitsOfTheScalarKernelOnEveryInstructionSet) {
   });
 }
 
-TEST(IfCondExpBacklog, MixesNeuronsWithConstantsOfTheirOwn) {
+TEST(IfCondExpDeferredInputs, MixesNeuronsWithConstantsOfTheirOwn) {
   on_every_target([](const std::string& target) {
     std::mt19937_64 random(6);
     for (const double mean_gap : {0.005, 0.02, 0.1}) {
@@ -231,7 +231,7 @@ TEST(IfCondExpBacklog, MixesNeuronsWithConstantsOfTheirOwn) {
   });
 }
 
-TEST(IfCondExpBacklog, LongSilencesAndHugeConductancesFallBackToTheScalarKernel) {
+TEST(IfCondExpDeferredInputs, LongSilencesAndHugeConductancesFallBackToTheScalarKernel) {
   // A power series in up to 16 parts, more than that, and a leak without conductances.
   on_every_target([](const std::string& target) {
     std::mt19937_64 random(7);
@@ -252,7 +252,7 @@ TEST(IfCondExpBacklog, LongSilencesAndHugeConductancesFallBackToTheScalarKernel)
   });
 }
 
-TEST(IfCondExpBacklog, FindsTheExponentialsOfTheScalarKernel) {
+TEST(IfCondExpDeferredInputs, FindsTheExponentialsOfTheScalarKernel) {
   on_every_target([](const std::string& target) {
     std::mt19937_64 random(8);
     const std::vector<Constants> sets = all_sets();
@@ -274,7 +274,7 @@ TEST(IfCondExpBacklog, FindsTheExponentialsOfTheScalarKernel) {
   });
 }
 
-TEST(IfCondExpBacklog, ReportsEventsCloseToTheThreshold) {
+TEST(IfCondExpDeferredInputs, ReportsEventsCloseToTheThreshold) {
   const Constants c = Kernel::prepare(all_parameters()[0], 0.0);
   std::mt19937_64 random(9);
   Group group = random_group({c}, random);
