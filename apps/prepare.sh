@@ -130,14 +130,16 @@ configure() {
 
 # Builds the targets in build/<preset>, all of them when none is named. Quiet when there is nothing to do.
 build() {
-  local preset=$1 folder=$root/build/$1 plan
+  local preset=$1 folder=$root/build/$1 plan steps minutes
   shift
   plan=$(ninja -C "$folder" -n "$@" 2>&1) || true
   if [[ $plan == *"no work to do"* ]]; then
     say "build/$preset is up to date"
     return
   fi
-  say "building in build/$preset with $(nproc) processes (the first time takes minutes)"
+  steps=$(grep -c '^\[' <<<"$plan" || true)
+  minutes=$(((steps * 3 / $(nproc) + 59) / 60)) # a step takes some 3 s
+  say "building in build/$preset: $steps steps with $(nproc) processes, about $minutes minute(s)"
   if ! cmake --build "$folder" --parallel "$(nproc)" ${@:+--target "$@"} >&2; then
     say "building failed (see above)"
     exit 1
