@@ -168,6 +168,13 @@ TEST(Guards, SamplesOfSeveralRecordingsAreAddedUp) {
                         "until 1000 ms about 480 MB of memory are needed"));
 }
 
+/// The address sanitizer keeps freed memory, which counts for the limit: then allocations fail before there is a check.
+#ifdef __SANITIZE_ADDRESS__
+constexpr bool kFreedMemoryCounts = true;
+#else
+constexpr bool kFreedMemoryCounts = false;
+#endif
+
 /// A source that fills memory, and a neuron.
 struct Flood {
   explicit Flood(unsigned threads) : simulation({.threads = threads}) {
@@ -188,6 +195,9 @@ void require(bool fact, const std::string& otherwise) {
 }
 
 TEST(Guards, ARunThatMemoryEndsKeepsWhatIsRecordedAndCanGoOn) {
+  if (kFreedMemoryCounts) {
+    GTEST_SKIP();
+  }
   EXPECT_EQ(failure_in_child([] {
               Flood flood(1);
               flood.simulation.run(0.25);
@@ -211,6 +221,9 @@ TEST(Guards, ARunThatMemoryEndsKeepsWhatIsRecordedAndCanGoOn) {
 }
 
 TEST(Guards, SeveralThreadsThatMemoryEndsKeepWhatIsRecordedUntilTheyAreReset) {
+  if (kFreedMemoryCounts) {
+    GTEST_SKIP();
+  }
   EXPECT_EQ(failure_in_child([] {
               Flood flood(2);
               flood.simulation.run(0.25);
@@ -236,6 +249,9 @@ TEST(Guards, SeveralThreadsThatMemoryEndsKeepWhatIsRecordedUntilTheyAreReset) {
 }
 
 TEST(Guards, SpikesOfOneExchangeWindowThatCannotBeHeldEndTheRun) {
+  if (kFreedMemoryCounts) {
+    GTEST_SKIP();
+  }
   EXPECT_THAT(failure_in_child([] {
                 Simulation simulation({.threads = 2});
                 simulation.create(40, SpikeSourcePoisson{.rate = 1e9});  // without synapses windows are long
