@@ -322,7 +322,7 @@ void Core::inject(std::span<const CellId> ids, const StepCurrentSource& steps, c
     if (population.model->is_source()) {
       throw ConnectionError("current source into", population.label, "", "must go to neurons, not to spike sources");
     }
-    if (sine && population.model->neuron->in_double.make_driven == nullptr) {
+    if (sine && population.model->neuron->in<double>().make_driven == nullptr) {
       throw ParameterError("current source", "ACSource", "",
                            "must be constant between given times for " + std::string(population.model->name) + " (\"" +
                                population.label + "\")");

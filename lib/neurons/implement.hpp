@@ -29,8 +29,8 @@ template <template <class> class Kernel, class Real, class Group = OneByOneGroup
 /// @param Group of doubles @param in_fixed_steps null: the model refuses fixed steps
 template <template <class> class Kernel, class Group = OneByOneGroup<Kernel<double>, double>>
 [[nodiscard]] constexpr NeuronImplementation implement(const fixed_step::FixedStepForm* in_fixed_steps = nullptr) {
-  return {group_factory<Kernel, double, Group>(), group_factory<Kernel, foundation::Quad>(),
-          group_factory<Kernel, foundation::Digits50>(), group_factory<Kernel, foundation::Digits100>(),
+  return {{group_factory<Kernel, double, Group>(), group_factory<Kernel, foundation::Quad>(),
+           group_factory<Kernel, foundation::Digits50>(), group_factory<Kernel, foundation::Digits100>()},
           in_fixed_steps};
 }
 

@@ -3,9 +3,8 @@
 
 #include <cstdint>
 #include <memory>
-#include <type_traits>
 
-#include "foundation/number_types.hpp"
+#include "foundation/by_number_type.hpp"
 #include "neurons/group/neuron_group.hpp"
 #include "neurons/sinusoid/driven_neuron_group.hpp"
 
@@ -27,23 +26,12 @@ struct GroupFactory {
 /// All that the library can do with a neuron model. A model's own source makes one, which instantiates its groups; its
 /// CellModel points there. So no other code depends on the models.
 struct NeuronImplementation {
-  GroupFactory<double> in_double;
-  GroupFactory<foundation::Quad> in_quad;
-  GroupFactory<foundation::Digits50> in_digits50;
-  GroupFactory<foundation::Digits100> in_digits100;
+  foundation::ByNumberType<GroupFactory> groups;
   const fixed_step::FixedStepForm* in_fixed_steps;  ///< null: none
 
   template <class Real>
   [[nodiscard]] const GroupFactory<Real>& in() const noexcept {
-    if constexpr (std::is_same_v<Real, double>) {
-      return in_double;
-    } else if constexpr (std::is_same_v<Real, foundation::Quad>) {
-      return in_quad;
-    } else if constexpr (std::is_same_v<Real, foundation::Digits50>) {
-      return in_digits50;
-    } else {
-      return in_digits100;
-    }
+    return groups.in<Real>();
   }
 };
 

@@ -2,9 +2,8 @@
 #pragma once
 
 #include <memory>
-#include <type_traits>
 
-#include "foundation/number_types.hpp"
+#include "foundation/by_number_type.hpp"
 #include "synapses/synapse_dynamics.hpp"
 
 namespace va_event::synapses {
@@ -16,40 +15,26 @@ using MakeDynamics = std::unique_ptr<SynapseDynamics<Real>> (*)(const network::S
 /// All that the library can do with a rule by which synapses change: it makes their state in every number type. A
 /// rule's own source makes one, and projections point to it, so that no other code depends on the rules.
 struct SynapseModel {
-  MakeDynamics<double> in_double;
-  MakeDynamics<foundation::Quad> in_quad;
-  MakeDynamics<foundation::Digits50> in_digits50;
-  MakeDynamics<foundation::Digits100> in_digits100;
+  foundation::ByNumberType<MakeDynamics> dynamics;
 
   template <class Real>
   [[nodiscard]] MakeDynamics<Real> in() const noexcept {
-    if constexpr (std::is_same_v<Real, double>) {
-      return in_double;
-    } else if constexpr (std::is_same_v<Real, foundation::Quad>) {
-      return in_quad;
-    } else if constexpr (std::is_same_v<Real, foundation::Digits50>) {
-      return in_digits50;
-    } else {
-      return in_digits100;
-    }
+    return dynamics.in<Real>();
   }
 };
 
-/// The model of a rule that is written as a class template over the number type, whose objects are made from a table.
+/// Makes the state of a rule that is written as a class template over the number type, whose objects are made from a
+/// table.
+template <template <class> class Dynamics, class Real>
+[[nodiscard]] std::unique_ptr<SynapseDynamics<Real>> make_dynamics(const network::SynapseTable& table) {
+  return std::make_unique<Dynamics<Real>>(table);
+}
+
+/// The model of such a rule.
 template <template <class> class Dynamics>
 [[nodiscard]] constexpr SynapseModel implement() {
-  return {[](const network::SynapseTable& table) -> std::unique_ptr<SynapseDynamics<double>> {
-            return std::make_unique<Dynamics<double>>(table);
-          },
-          [](const network::SynapseTable& table) -> std::unique_ptr<SynapseDynamics<foundation::Quad>> {
-            return std::make_unique<Dynamics<foundation::Quad>>(table);
-          },
-          [](const network::SynapseTable& table) -> std::unique_ptr<SynapseDynamics<foundation::Digits50>> {
-            return std::make_unique<Dynamics<foundation::Digits50>>(table);
-          },
-          [](const network::SynapseTable& table) -> std::unique_ptr<SynapseDynamics<foundation::Digits100>> {
-            return std::make_unique<Dynamics<foundation::Digits100>>(table);
-          }};
+  return {{make_dynamics<Dynamics, double>, make_dynamics<Dynamics, foundation::Quad>,
+           make_dynamics<Dynamics, foundation::Digits50>, make_dynamics<Dynamics, foundation::Digits100>}};
 }
 
 }  // namespace va_event::synapses
