@@ -11,6 +11,10 @@
 
 #include "numerics/find_below.hpp"
 
+// This file is compiled once for each instruction set that the compiler has for the processor's family
+// (foreach_target.h includes it again and again, each time with another HWY_NAMESPACE); what stands behind HWY_ONCE is
+// compiled once, and calls the best version that the present processor can execute.
+
 HWY_BEFORE_NAMESPACE();
 namespace va_event::numerics::HWY_NAMESPACE {
 namespace {

@@ -10,20 +10,24 @@
 namespace va_event::numerics {
 
 /// Gauss-Legendre rules of few nodes: tables for double, and computed once for wider types. The tables are literals, so
-/// that results do not depend on the functions of the C library that compute nodes.
+/// that results do not depend on the functions of the C library that compute nodes. Of all rules with n values of the
+/// integrand they are right for the highest degree, and their weights are positive, so that no digits cancel; adaptive
+/// rules, which choose where to look by what they find, would make an interval's cost and bits depend on its values.
 
-/// Gauss-Legendre quadrature on [0, 1]: sum of weight[k] f(node[k]) is exact for polynomials of degree
-/// 2 count - 1.
-/// Nodes ascend; node[count - 1 - k] = 1 - node[k].
+/// Gauss-Legendre quadrature on [0, 1]: the sum of weight[k] f(node[k]) is the integral of f, exactly for polynomials f
+/// of degree up to 2 count - 1. (An interval of length h: nodes and sum times h.)
 template <class Real, std::size_t count>
 struct GaussLegendre {
-  std::array<Real, count> node;
-  std::array<Real, count> weight;
+  std::array<Real, count> node;    ///< ascending, within (0, 1); node[count - 1 - k] = 1 - node[k]
+  std::array<Real, count> weight;  ///< positive; they add up to 1
 };
 
 namespace detail {
 
-/// Newton's method on the Legendre polynomial, in the type's own arithmetic.
+/// The nodes are (1 - x)/2 of the zeros x of the Legendre polynomial P_count, by Newton's method in the type's own
+/// arithmetic. P_n follows from n P_n = (2n - 1) x P_{n-1} - (n - 1) P_{n-2}, its derivative from
+/// (x^2 - 1) P_n' = n (x P_n - P_{n-1}); the weight on [-1, 1] is 2/((1 - x^2) P_n'^2), on [0, 1] half of that.
+/// Each step doubles the digits; the loop makes two more than that needs.
 template <class Real, std::size_t count>
 [[nodiscard]] GaussLegendre<Real, count> compute_gauss_legendre() {
   using std::acos;
@@ -50,7 +54,8 @@ template <class Real, std::size_t count>
   return rule;
 }
 
-/// Rules of doubles, from a computation with 60 digits.
+/// Rules of doubles, from a computation with 60 digits; each literal has more digits than a double, so that it is
+/// rounded once. A number of nodes that is not specialised below has weights 0, which gauss_legendre() refuses.
 template <std::size_t count>
 inline constexpr GaussLegendre<double, count> kGaussLegendre{};
 
@@ -103,7 +108,8 @@ inline constexpr GaussLegendre<double, 16> kGaussLegendre<16> = {
 
 }  // namespace detail
 
-/// The rule with `count` nodes. @tparam count for double: one of 4, 5, 6, 7, 8, 10, 12, 14, 16; else any
+/// The rule with `count` nodes; for wider types it is computed at the first call, for all threads.
+/// @tparam count for double: one of 4, 5, 6, 7, 8, 10, 12, 14, 16 (else it does not compile); for wider types any
 template <class Real, std::size_t count>
 [[nodiscard]] const GaussLegendre<Real, count>& gauss_legendre() {
   if constexpr (std::is_same_v<Real, double>) {

@@ -9,7 +9,8 @@
 
 /// Vectors of doubles, with exp and expm1 of them whose lanes have the bits of elementary.hpp. Highway compiles the
 /// code once for each instruction set, and a program chooses when it starts. The results are the same for all of them,
-/// because each lane performs the scalar's operations in the scalar's order.
+/// because each lane performs the scalar's operations in the scalar's order: no fused operations, and no approximate
+/// reciprocals.
 #include <hwy/highway.h>
 
 #include <bit>
@@ -27,17 +28,17 @@ namespace hn = hwy::HWY_NAMESPACE;
 using Doubles = hn::CappedTag<double, 4>;
 using V = hn::Vec<Doubles>;
 
-/// Room behind arrays of neurons, so that the last vector may be a full one.
+/// Room behind arrays of neurons, in doubles, so that the last vector may be a full one.
 constexpr std::size_t kPadding = HWY_MAX_BYTES / sizeof(double);
 
 /// As elementary::detail::Reduced: e^r - 1 and 2^n, in each lane.
 template <class Vector>
 struct ReducedVector {
-  Vector expm1_r;
-  Vector scale;
+  Vector expm1_r;  ///< e^r - 1
+  Vector scale;    ///< 2^n
 };
 
-/// elementary::detail::reduce(), operation by operation.
+/// elementary::detail::reduce(), operation by operation; the range of arguments is the same.
 template <class Vector>
 HWY_INLINE ReducedVector<Vector> reduce(Vector x) {
   using namespace elementary::detail;
@@ -75,14 +76,15 @@ HWY_INLINE Vector expm1(Vector x) {
   return hn::IfThenElse(x < hn::Set(d, elementary::kMinExponent), hn::Set(d, -1.0), result);
 }
 
-/// Appends index[k] to the list for every bit k of `bits` that is set, in ascending order.
+/// Appends index[k] to `list` for every bit k of `bits` that is set, in ascending order. @param index  at least as many
+/// elements as the highest bit that is set needs
 HWY_INLINE void append(unsigned bits, const std::uint32_t* index, std::vector<std::uint32_t>& list) {
   for (; bits != 0; bits &= bits - 1) {
     list.push_back(index[std::countr_zero(bits)]);
   }
 }
 
-/// The bits of the first `count` lanes of a mask.
+/// The bits of the first `count` lanes of a mask: bit k is lane k; bits from `count` on are 0. @param count  >= 1
 HWY_INLINE unsigned bits_of(hn::Mask<Doubles> mask, std::size_t count) {
   std::uint8_t bytes[(HWY_MAX_BYTES / sizeof(double) + 7) / 8 + 8] = {};
   const Doubles d;

@@ -12,21 +12,26 @@
 namespace va_event::numerics {
 
 /// Gauss-Legendre rules with many nodes, for integrands that are multiplied by a sine: those are expanded in Legendre
-/// polynomials, whose products with a sine have closed integrals (spherical_bessel.hpp).
+/// polynomials, whose products with a sine have closed integrals (spherical_bessel.hpp). A plain quadrature of the
+/// product would need nodes in proportion to the frequency.
 
-/// Gauss-Legendre quadrature on [0, 1] that gives the Legendre coefficients of a function, too. (gauss_legendre.hpp has
-/// the small rules of doubles, and needs trigonometric functions of the type.)
+/// Gauss-Legendre quadrature on [0, 1] that gives the Legendre coefficients of a function, too: f(s) is the sum over
+/// n < count of c_n P_n(2s - 1), c_n = (2n + 1) times the integral of f(s) P_n(2s - 1) = the sum over k of
+/// projection[n][k] f(node[k]); exactly for polynomials f of degree below count. (gauss_legendre.hpp has the small
+/// rules of doubles, and needs trigonometric functions of the type; here those of turns.hpp are enough.)
 template <class Real, std::size_t count>
 struct LegendreRule {
-  std::array<Real, count> node;    ///< ascending; node[count - 1 - k] = 1 - node[k]
-  std::array<Real, count> weight;  ///< they add up to 1
+  std::array<Real, count> node;    ///< ascending, within (0, 1); node[count - 1 - k] = 1 - node[k]
+  std::array<Real, count> weight;  ///< positive; they add up to 1
   /// By order n, then node k: (2n + 1) weight[k] P_n(2 node[k] - 1).
   std::array<std::array<Real, count>, count> projection;
 };
 
 namespace detail {
 
-/// Newton's method on the Legendre polynomial, in the type's own arithmetic.
+/// Newton's method on the Legendre polynomial, in the type's own arithmetic, as compute_gauss_legendre() in
+/// gauss_legendre.hpp. The values P_0(x) ... P_{count-1}(x) of the last step are those at the node but for an error of
+/// the order of the last bit.
 template <class Real, std::size_t count>
 [[nodiscard]] LegendreRule<Real, count> compute_legendre_rule() {
   LegendreRule<Real, count> rule;
@@ -53,7 +58,8 @@ template <class Real, std::size_t count>
   return rule;
 }
 
-/// The rule computed in quad precision, then rounded once: the bits are the same on every machine.
+/// The rule computed in quad precision, then rounded once. Quad's operations are rounded in the same way everywhere, so
+/// the bits are the same on every machine.
 template <std::size_t count>
 [[nodiscard]] LegendreRule<double, count> rounded_legendre_rule() {
   const auto wide = compute_legendre_rule<foundation::Quad, count>();
@@ -70,7 +76,7 @@ template <std::size_t count>
 
 }  // namespace detail
 
-/// The rule with `count` nodes, computed at the first call.
+/// The rule with `count` nodes, computed at the first call, for all threads.
 template <class Real, std::size_t count>
 [[nodiscard]] const LegendreRule<Real, count>& legendre_rule() {
   static const LegendreRule<Real, count> rule = [] {

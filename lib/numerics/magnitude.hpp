@@ -6,7 +6,8 @@
 
 namespace va_event::numerics {
 
-/// The absolute value of a number of any type of the engine, as a value of that type.
+/// The absolute value of a number of any type of the engine, as a value of that type. std::abs has no overload for some
+/// of the types, and that of an expression of boost::multiprecision would be an expression, not a number.
 template <class Real>
 [[nodiscard]] Real magnitude(const Real& x) {
   if constexpr (std::is_same_v<Real, double>) {

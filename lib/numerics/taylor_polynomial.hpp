@@ -7,6 +7,7 @@
 namespace va_event::numerics {
 
 /// A polynomial of a short time and its derivative, evaluated together: the potential of a neuron near a crossing.
+/// There a root finder needs several values of v, and each costs a few operations per term instead of exponentials.
 
 /// A potential and its derivative.
 template <class Real>
@@ -15,7 +16,8 @@ struct Point {
   Real slope;  ///< [mV/ms]
 };
 
-/// The polynomial y_ + sum over k of term_[k] s^(k+1). A class that derives from it computes the coefficients.
+/// The polynomial y_ + sum over k of term_[k] s^(k+1). A class that derives from it computes the coefficients from a
+/// model's equations and states for which times s the terms that are left out are below rounding.
 /// @tparam terms even: even and odd powers are summed side by side
 template <std::size_t terms>
 class TaylorPolynomial {
@@ -43,8 +45,8 @@ class TaylorPolynomial {
  protected:
   explicit TaylorPolynomial(double y) : y_(y) {}
 
-  double y_;
-  std::array<double, kTerms> term_;
+  double y_;                         ///< the value at s = 0 [mV]
+  std::array<double, kTerms> term_;  ///< term_[k]: the coefficient of s^(k+1) [mV/ms^(k+1)]
 };
 
 }  // namespace va_event::numerics

@@ -12,27 +12,34 @@
 
 /// exp, expm1 and log for number types wider than double: fixed sequences of that type's own operations, so that the
 /// results are the same bits on every machine, whatever its libraries are; and several times faster than those of
-/// boost::multiprecision. The number type needs arithmetic, comparison, ldexp, frexp and numeric_limits.
+/// boost::multiprecision. A table of e^{j/64} leaves an argument so small that a short power series is enough, and the
+/// last part of that series needs the digits of a double only. (Multiplications of these types cost far more than a
+/// table does; for double it is the other way round, see elementary.hpp.) The number type needs arithmetic, comparison,
+/// ldexp, frexp and numeric_limits.
 namespace va_event::numerics::elementary::wide {
 
-/// Relative error of exp and expm1 in units of epsilon: kMaxError, and for exp(x) as much as |x| is uncertain by its
-/// own last bit.
+/// Largest relative error in units of the type's epsilon: of exp(x) and expm1(x) it is kMaxError + |x|, because x
+/// itself is uncertain by its own last bit and ln 2 is known to as many digits as x; of log(x) it is kMaxError + 1/|log
+/// x|. The tests compare with 150 digits.
 inline constexpr double kMaxError = 4.0;
 
-/// Below minus this exp is 0, up to this it is finite, for every type.
+/// Below minus this number exp is 0 and expm1 is -1; up to this number both are finite, for every type. (binary128, the
+/// one with the smallest range of exponents, reaches e^11356.)
 inline constexpr double kLargestExponent = 11000.0;
 
-/// What exp needs: x = n ln 2 + j/64 + s with |s| <= 1/128 (Tang 1989, ACM Trans. Math. Softw. 15:144-157).
+/// What exp needs: x = n ln 2 + j/64 + s with |s| <= 1/128 (Tang 1989, ACM Trans. Math. Softw. 15:144-157). Computed at
+/// the first use of a type, in the type's own arithmetic, and shared by all threads.
 template <class Real>
 class Tables {
  public:
+  /// The tables of the type.
   static const Tables& get() {
     static const Tables tables;
     return tables;
   }
 
-  static constexpr double kStepsPerUnit = 64.0;
-  static constexpr int kSteps = 23;  ///< ln(2)/2 is 22.2 steps, and j/64 is the nearest one
+  static constexpr double kStepsPerUnit = 64.0;  ///< a finer table would save less than one term of the series
+  static constexpr int kSteps = 23;              ///< ln(2)/2 is 22.2 steps, and j/64 is the nearest one
 
   Real ln2;
   std::array<Real, 2 * kSteps + 1> exp_of;    ///< e^{j/64}, j = -kSteps ... kSteps
@@ -55,9 +62,9 @@ class Tables {
       expm1_of[static_cast<std::size_t>(j + kSteps)] = sum;
       exp_of[static_cast<std::size_t>(j + kSteps)] = 1 + sum;
     }
-    constexpr int kSpare =
-        48;             // bits by which a term must be below the last one, and half a dozen fewer than double has
-    double bits = 0.0;  // of the term beside s
+    // A term that is 2^-(kDigits - kSpare) of s needs kSpare bits. Double has 53, so five are left for rounding errors.
+    constexpr int kSpare = 48;
+    double bits = 0.0;  // the next term is at most 2^-bits of s: |s|^{k-1}/k! with |s| <= 2^-7
     Real coefficient(1);
     double narrow = 1.0;
     for (int k = 1; bits < kDigits + 4; ++k) {
@@ -73,13 +80,16 @@ class Tables {
   }
 };
 
-/// e^x = 2^n (1 + expm1_r); e^x - 1 = 2^n - 1 + 2^n expm1_r.
+/// What e^x is put together from, with r = x - n ln 2: e^x = 2^n (1 + expm1_r); e^x - 1 = 2^n - 1 + 2^n expm1_r.
 template <class Real>
 struct Reduced {
   Real expm1_r;
   int n;
 };
 
+/// The reduction of x. n and j are found in doubles: next to a tie either neighbour serves, if it is the same on every
+/// machine.
+/// e^{j/64 + s} - 1 = (e^{j/64} - 1) + e^{j/64} (e^s - 1) keeps its digits for small x, where j = 0.
 /// @param x of magnitude <= kLargestExponent
 template <class Real>
 [[nodiscard]] Reduced<Real> reduce(const Real& x) {
@@ -123,7 +133,7 @@ template <class Real>
   return d.n == 0 ? result : Real(ldexp(result, d.n));
 }
 
-/// e^x - 1 without cancellation. @param x <= kLargestExponent
+/// e^x - 1 without cancellation: for n = 0 it is computed as such. @param x <= kLargestExponent
 template <class Real>
 [[nodiscard]] Real expm1(const Real& x) {
   if (x < Real(-kLargestExponent)) {
@@ -137,7 +147,7 @@ template <class Real>
   return (scale - 1) + scale * d.expm1_r;
 }
 
-/// Natural logarithm. @param x normal and > 0
+/// Natural logarithm of x = 2^n m with sqrt(1/2) <= m < sqrt(2). @param x normal and > 0; this is not checked
 template <class Real>
 [[nodiscard]] Real log(const Real& x) {
   int n = 0;
@@ -146,9 +156,10 @@ template <class Real>
     m *= 2;
     --n;
   }
-  // Newton's method as Halley improved it: each step triples the digits of y = log m.
+  // Halley's method for e^y = m: y + 2 (m - e^y)/(m + e^y) has an error of a twelfth of the cube of that of y, so each
+  // step triples the digits. `digits` counts bits from below, which makes one step more than needed at most.
   const auto d = static_cast<double>(m) - 1.0;
-  Real y(d - d * d * (0.5 - d / 3.0));  // an error below 0.04
+  Real y(d - d * d * (0.5 - d / 3.0));  // three terms of the series of log(1 + d): an error below 0.006
   for (double digits = 4.0; digits < 3.0 * std::numeric_limits<Real>::digits; digits *= 3.0) {
     const Real e = exp(y);
     y += 2 * (m - e) / (m + e);
