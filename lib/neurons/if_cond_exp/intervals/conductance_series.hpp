@@ -14,17 +14,20 @@
 
 namespace va_event::neurons {
 
+/// The method for wider types: a Taylor series in time, whose terms are multiplications, while one exponential of such
+/// a type takes as long as some dozens of them.
+
 /// One step of IF_cond_exp, in units of its length h and of the leak; potentials as distances from the start.
 template <class Real>
 struct ConductanceStep {
   Real x;      ///< h/tau_m
   Real z_exc;  ///< h/tau_syn_E
   Real z_inh;  ///< h/tau_syn_I
-  Real ge;
-  Real gi;
-  Real leak;  ///< y_leak - y0 [mV]
-  Real exc;   ///< y_exc - y0 [mV]
-  Real inh;   ///< y_inh - y0 [mV]
+  Real ge;     ///< excitatory conductance at the start, in units of the leak
+  Real gi;     ///< the inhibitory one
+  Real leak;   ///< y_leak - y0 [mV]
+  Real exc;    ///< y_exc - y0 [mV]
+  Real inh;    ///< y_inh - y0 [mV]
 };
 
 /// y(h) - y0 by the Taylor series around the start: for number types whose exponentials cost more than a series of
@@ -43,6 +46,7 @@ class ConductanceSeries {
   static constexpr double kMaxX = 1.0;  ///< of X; the terms of longer steps grow before they fall, and digits are lost
   static constexpr double kMaxZ = 0.5;  ///< of z
 
+  /// y(h) - y0 [mV]; the increment loses no digits where v hardly moves. The terms are added from the smallest one on.
   /// @param step with X <= kMaxX and z <= kMaxZ
   [[nodiscard]] static Real increment(const ConductanceStep<Real>& step) {
     const Length length = length_of(step);
@@ -73,23 +77,25 @@ class ConductanceSeries {
 
  private:
   static constexpr int kDigits = std::numeric_limits<Real>::digits;
-  static constexpr std::size_t kMaxTerms = static_cast<std::size_t>(kDigits) / 2 + 16;  // for kMaxX and kMaxZ
-  static constexpr int kNarrowBits = 42;  // 53 less what a hundred rounded terms may lose
+  static constexpr std::size_t kMaxTerms = static_cast<std::size_t>(kDigits) / 2 + 16;  ///< for kMaxX and kMaxZ
+  static constexpr int kNarrowBits = 42;  ///< the 53 of a double less what a hundred rounded terms may lose
 
+  /// One number per term.
   template <class Number>
   using Record = std::array<Number, kMaxTerms + 2>;
 
+  /// How many terms a step takes.
   struct Length {
-    std::size_t wide;   ///< terms computed in Real
-    std::size_t total;  ///< terms
+    std::size_t wide;   ///< the terms up to this one are computed in Real
+    std::size_t total;  ///< and those up to this one are computed at all
   };
 
   /// The recurrence on one number type.
   template <class Number>
   struct Terms {
     Number exc, inh;   ///< x ge_k and x gi_k of the present k
-    Record<Number> f;  ///< x ([k=0] + ge_k + gi_k)
-    Record<Number> w;  ///< from 1
+    Record<Number> f;  ///< x ([k=0] + ge_k + gi_k), without unit
+    Record<Number> w;  ///< from 1 [mV]
 
     Terms() = default;
     /// Continues `other`, whose terms up to w[k] are known.
@@ -102,6 +108,7 @@ class ConductanceSeries {
       }
     }
 
+    /// The terms of order 0 of the conductances, and w[1]. @param drive  x leak, the leak's part of w[1] [mV]
     void start(const Number& exc_0, const Number& inh_0, const Number& leak_0, const Number& drive, const Number& y_exc,
                const Number& y_inh) {
       exc = exc_0;
@@ -110,7 +117,7 @@ class ConductanceSeries {
       w[1] = drive + exc * y_exc + inh * y_inh;
     }
 
-    /// w[k + 1]
+    /// f[k] and w[k + 1]; k operations, so that a series costs the square of its number of terms.
     void next(std::size_t k, const Number& minus_z_exc, const Number& minus_z_inh, const Number& y_exc,
               const Number& y_inh, const Record<Number>& reciprocal) {
       exc *= minus_z_exc * reciprocal[k];
@@ -124,6 +131,9 @@ class ConductanceSeries {
     }
   };
 
+  /// The numbers of terms, from the coefficients b_k of the majorant: the terms after b_k, which fall at least as fast
+  /// as b_{k+1}/b_k once they fall, add up to less than b_{k+1}/(1 - b_{k+1}/b_k). A tail below 2^-(digits + 4) of the
+  /// largest distance ends the series; one below 2^kNarrowBits times that is left to doubles.
   [[nodiscard]] static Length length_of(const ConductanceStep<Real>& step) {
     const double z = std::max(static_cast<double>(step.z_exc), static_cast<double>(step.z_inh));
     const double x = std::max(z, static_cast<double>(Real(step.x * (1 + magnitude(step.ge) + magnitude(step.gi)))));
@@ -178,7 +188,8 @@ class ConductanceSeries {
 
 namespace intervals {
 
-/// The state `h` later by one Taylor series.
+/// The state `h` later by one Taylor series. @param h  [ms] @param load  load_of() the state and at least h, within
+/// kMaxX and kMaxZ for h
 template <class Real>
 [[nodiscard]] State<Real> by_conductance_series(const IfCondExpConstants<Real>& c, const State<Real>& state,
                                                 const Real& h, const Load<Real>& load) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Scalar code, compiled for every instruction set because of its fused multiplications and additions.
+// Scalar code, compiled for every instruction set because of its fused multiplications and additions: as calls of the C
+// library, which is what std::fma is without them, they would take most of the time.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "neurons/if_cond_exp/intervals/decay_series.cpp"
 #include <hwy/foreach_target.h>
@@ -16,6 +17,10 @@ HWY_BEFORE_NAMESPACE();
 namespace va_event::neurons::decay_series::HWY_NAMESPACE {
 namespace {
 
+/// decay_series.hpp has the formulas. The recurrence runs on the terms a_k X^k, so that no powers are computed apart:
+/// all its constants carry the powers of X = `x` that they need. `lost` is -M(h) less the leak, over kappa: gs e + gf e
+/// for n = 1, gs e + gf (e + e^2/2) for n = 2, with e = e^{-h/tau_slow} - 1.
+/// @tparam ratio  n: 1 or 2
 template <int ratio>
 HWY_INLINE Transfer<double> transfer_for(const Shape& shape, double rate_m, const Start& start, double h, int terms) {
   const double e = numerics::elementary::expm1_fused(-h * shape.rate_slow);
@@ -33,7 +38,7 @@ HWY_INLINE Transfer<double> transfer_for(const Shape& shape, double rate_m, cons
   double a = kx * ((1.0 + gs) + gf);  // x (c0 - n), n = 0, 1, ...
   const double c1 = kx2 * (gs + ratio * gf);
   const double c2 = kx3 * gf;  // (1 + x)^n = 1 + n x + (n - 1) x^2
-  double before = 0.0;         // coefficient times power n - 2, n - 1, n of x
+  double before = 0.0;         // `before`, `last`, `now`: the terms of orders n - 2, n - 1 and n
   double last = -(kx * ((start.y_leak + slow) + fast));
   a -= x;
   double now = (a * last - kx2 * (slow + ratio * fast)) * numerics::kInverse[2];

@@ -13,20 +13,27 @@
 ///   (1 + x) dy/dx = -kappa [ L + S (1 + x) + F (1 + x)^n - y (1 + gs (1 + x) + gf (1 + x)^n) ],   y = 0 at x = 0,
 /// kappa = tau_slow/tau_m, n = tau_slow/tau_fast, gs and gf the conductances at x = 0 in units of the leak, L, S and F
 /// the drives at threshold of leak, slow and fast synapse there. With r = (1 + e^{-h/tau_slow})/2 the interval's ends
-/// are x = X and x = -X: half as many terms as from one end, and the sums of the even and the odd ones give both. The
-/// coefficients follow from the last three. Any other solution differs from this one by a multiple of the homogeneous
-/// solution, which has a closed form. The vector form of the same operations, bit for bit, is in
-/// formulas-inl.hpp; both fuse multiplications and additions, where the processor cannot by software.
+/// are x = X and x = -X, X = (1 - e^{-h/tau_slow})/(1 + e^{-h/tau_slow}): half as many terms as from one end, and the
+/// sums of the even and the odd ones give both. With y = a_1 x + a_2 x^2 + ... and [k] = 1 if k = 0, else 0,
+///   (k + 1) a_{k+1} = (kappa (1 + gs + gf) - k) a_k + kappa (gs + n gf) a_{k-1} + kappa (n - 1) gf a_{k-2}
+///                     - kappa ([k] (L + S + F) + [k-1] (S + n F) + [k-2] (n - 1) F),
+/// so a coefficient follows from the last three. Any other solution differs from this one, p, by a multiple of the
+/// homogeneous solution, which has a closed form: y(h) = p(-X) + e^{-M(h)} (y(0) - p(X)).
+///
+/// The vector form of the same operations, bit for bit, is in formulas-inl.hpp; both fuse multiplications and
+/// additions, where the processor cannot by software. Larger ratios would need longer recurrences; they are left to
+/// quadrature.
 namespace va_event::neurons::decay_series {
 
-/// Whether and how the series applies to a neuron.
+/// Whether and how the series applies to a neuron: from its time constants alone.
 struct Shape {
-  int ratio = 0;  ///< tau_slow/tau_fast: 1 or 2; 0: the series does not apply
-  bool excitatory_is_slow = false;
-  double rate_slow = 0.0;  ///< 1/tau_slow [1/ms]
-  double kappa = 0.0;      ///< tau_slow/tau_m
+  int ratio = 0;                    ///< n = tau_slow/tau_fast: 1 or 2; 0: the series does not apply
+  bool excitatory_is_slow = false;  ///< else the inhibitory synapse is the slow one; also when they are equal
+  double rate_slow = 0.0;           ///< 1/tau_slow [1/ms]
+  double kappa = 0.0;               ///< tau_slow/tau_m
 };
 
+/// @param tau_m, tau_exc, tau_inh  [ms], > 0. The ratio has to be exact: 5 and 10.0000001 ms are for quadrature.
 [[nodiscard]] inline Shape shape_of(double tau_m, double tau_exc, double tau_inh) {
   const double slow = tau_exc > tau_inh ? tau_exc : tau_inh;
   const double fast = tau_exc > tau_inh ? tau_inh : tau_exc;
@@ -34,14 +41,16 @@ struct Shape {
   return {ratio, tau_exc > tau_inh, 1.0 / slow, slow / tau_m};
 }
 
-/// The terms that an interval takes.
+/// The number of terms that an interval takes, and the loads for which it is enough.
 struct Order {
-  int terms;
-  double max_load;
+  int terms;        ///< even: odd and even terms are summed apart
+  double max_load;  ///< loads below this one
 };
 
-/// load = h/tau_slow + (1 + gs + gf) h/(4 tau_m). Each order leaves at most 1.2e-16 of the potentials' scale, whatever
-/// the shares of leak, excitation and inhibition are (decay_series_test.cpp measures it).
+/// load = h/tau_slow + (1 + gs + gf) h/(4 tau_m), gs and gf at the start of the interval. Each order leaves at most
+/// 1.2e-16 of the potentials' scale, whatever the shares of leak, excitation and inhibition are (decay_series_test.cpp
+/// measures it). The weight 1/4 makes one number of the two on which the error depends; the limits are measured for the
+/// worst shares. Loads beyond the last limit would take ever more terms, whose sum loses digits: they are divided.
 inline constexpr std::array<Order, 9> kOrders = {{{8, 0.031},
                                                   {12, 0.160},
                                                   {16, 0.312},
@@ -51,9 +60,10 @@ inline constexpr std::array<Order, 9> kOrders = {{{8, 0.031},
                                                   {32, 0.825},
                                                   {36, 0.930},
                                                   {40, 1.020}}};
-/// Orders differ by this many terms.
+/// Neighbouring orders differ by this many terms: a vector tests whether all its lanes are done after so many.
 inline constexpr int kTermsPerBlock = 4;
 
+/// @param rate_m  1/tau_m [1/ms] @param conductance  1 + gs + gf, in units of the leak @param h  [ms], >= 0
 [[nodiscard]] inline double load_of(const Shape& shape, double rate_m, double conductance, double h) {
   return h * (shape.rate_slow + 0.25 * rate_m * conductance);
 }
@@ -71,7 +81,9 @@ inline constexpr double kLoadLimit = kOrders.back().max_load;
 }
 
 /// Into how many equal parts an interval is divided, each of which is taken by a series of its own: a power of two; 0
-/// when they would be too many.
+/// when they would be too many. Conductances decay, so that no part has a larger load than the first one. More than
+/// kMaxParts are left to steps (advance.hpp), which become longer as the conductances decay and leave out the beginning
+/// that v forgets.
 inline constexpr unsigned kMaxParts = 16;
 [[nodiscard]] inline unsigned parts_for(double load) {
   unsigned parts = 1;
@@ -90,7 +102,7 @@ struct Start {
   double gf;      ///< of the fast one
 };
 
-/// What the interval h does to y. Loads below kLoadLimit.
+/// What the interval h does to y. @param h  [ms], of a load below kLoadLimit @param order  order_for() that load
 [[nodiscard]] Transfer<double> transfer(const Shape& shape, double rate_m, const Start& start, double h,
                                         const Order& order);
 

@@ -8,10 +8,12 @@
 #include "neurons/state.hpp"
 #include "numerics/elementary.hpp"
 
-/// IF_cond_exp in long intervals with large conductances: the first part is not integrated, since v forgets it.
+/// IF_cond_exp in long intervals with large conductances: the first part is not integrated, since v forgets it. What v
+/// was at s counts in v(h) with the factor e^{-(M(h) - M(s))}, which no digit of v(h) shows once M(h) - M(s) is large.
 namespace va_event::neurons::intervals {
 
-/// Where y would rest if the conductances stayed as they are.
+/// Where y would rest if the conductances stayed as they are [mV]: a value between the reversal potentials, with which
+/// an interval can begin whose y(0) does not matter. @pre conductances >= 0
 template <class Real>
 [[nodiscard]] Real stationary(const IfCondExpConstants<Real>& c, const State<Real>& state) {
   const Real ge = c.resistance * state.exc;
@@ -19,7 +21,8 @@ template <class Real>
   return (c.y_leak + ge * c.y_exc + gi * c.y_inh) / (Real(1) + ge + gi);
 }
 
-/// M(h) - M(s): the integral of the total conductance over [s, h], over cm.
+/// M(h) - M(s): the integral of the total conductance over [s, h], over cm; without unit. In the form of
+/// quadrature.hpp, without cancellation. @param s, h  times after the state [ms], 0 <= s <= h
 template <class Real>
 [[nodiscard]] Real memory(const IfCondExpConstants<Real>& c, const State<Real>& state, const Real& s, const Real& h) {
   const Real left = h - s;
@@ -30,8 +33,10 @@ template <class Real>
                              numerics::elementary::expm1(Real(-left * c.rate_inh)));
 }
 
-/// The part of [0, h] whose influence on y(h), e^{-(M(h)-M(s))}, is below the last bit: what y was at its end does
-/// not matter. This bounds the number of steps: less than 4 log(1/epsilon) is left of M.
+/// The length s of the part of [0, h] whose influence on y(h) is below the last bit: what y was at its end does not
+/// matter. At least 2 `enough` is left of M, so that the factor is at most 2^{-2 (digits + 12)}: twice the digits there
+/// are. At most 4 `enough` = 2.8 (digits + 12) is left, which bounds the number of steps: 182 of M for double.
+/// @returns [ms], in [0, h]; 0 when no more than 4 `enough` is there from the start
 template <class Real>
 [[nodiscard]] Real forgotten_part(const IfCondExpConstants<Real>& c, const State<Real>& state, const Real& h) {
   const Real enough = (std::numeric_limits<Real>::digits + 12) * (Real(7) / 10);  // > log 2

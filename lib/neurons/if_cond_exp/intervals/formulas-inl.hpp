@@ -17,31 +17,36 @@
 HWY_BEFORE_NAMESPACE();
 namespace va_event::neurons::HWY_NAMESPACE {
 
-// What intervals without input do to v, several at a time: the formulas of quadrature.hpp and decay_series.hpp.
+/// What intervals without input do to v, several at a time: the formulas of quadrature.hpp and decay_series.hpp, one
+/// interval per lane, each lane with the bits of the scalar form. Intervals of different neurons share a vector: what
+/// they need is loaded side by side, so the widest vectors of the processor pay (ScalableTag).
 
 using Kernel = IfCondExpKernel<double>;
 using Constants = Kernel::Constants;
 using Wide = hn::ScalableTag<double>;
 using W = hn::Vec<Wide>;
 
-/// What the formulas need of a neuron. The power series call the slow synapse the first one, the quadrature the
-/// excitatory one.
+/// What the formulas need of a neuron: the constants that they read, each a number or a vector of those of several
+/// neurons. The power series call the slow synapse the first one, the quadrature the excitatory one.
 template <class Number>
 struct Cell {
-  Number y_leak;
-  Number y_first;  ///< reversal potential minus v_thresh
-  Number y_second;
-  Number resistance;
-  Number rate_m;
-  Number rate_first;
-  Number rate_second;
-  Number kappa_first;  ///< tau_syn/tau_m
-  Number kappa_second;
+  Number y_leak;        ///< IfCondExpConstants::y_leak [mV]
+  Number y_first;       ///< reversal potential minus v_thresh [mV]
+  Number y_second;      ///< [mV]
+  Number resistance;    ///< tau_m/cm [MOhm]
+  Number rate_m;        ///< 1/tau_m [1/ms]
+  Number rate_first;    ///< 1/tau_syn [1/ms]
+  Number rate_second;   ///< [1/ms]
+  Number kappa_first;   ///< tau_syn/tau_m
+  Number kappa_second;  ///< tau_syn/tau_m
 };
+/// Members of Cell; numbers_of() and cell_of() have them in this order.
 constexpr std::size_t kCellNumbers = 9;
 
+/// Whether the first synapse of Cell is the inhibitory one.
 HWY_INLINE bool inhibition_first(const Constants& c) { return c.series.ratio != 0 && !c.series.excitatory_is_slow; }
 
+/// The members of a Cell of one neuron.
 HWY_INLINE std::array<double, kCellNumbers> numbers_of(const Constants& c) {
   const bool swap = inhibition_first(c);
   const double kappa_exc = c.tau_exc * c.rate_m;
@@ -57,18 +62,20 @@ HWY_INLINE std::array<double, kCellNumbers> numbers_of(const Constants& c) {
           swap ? kappa_exc : kappa_inh};
 }
 
-/// @param at gives a vector of the n-th number
+/// A Cell of the neurons of one vector. @param at gives a vector of the n-th number of each neuron
 template <class At>
 HWY_INLINE Cell<W> cell_of(const At& at) {
   return {at(0), at(1), at(2), at(3), at(4), at(5), at(6), at(7), at(8)};
 }
 
+/// A Transfer in each lane.
 struct TransferLanes {
   W factor;
-  W offset;
+  W offset;  ///< [mV]
 };
 
-/// a*b + c, rounded once.
+/// a*b + c, rounded once: by the processor's instruction or, where the instruction set has none, lane by lane in the C
+/// library, which takes far longer but has the same bits.
 HWY_INLINE W fused(W a, W b, W c) {
 #if HWY_NATIVE_FMA
   return hn::MulAdd(a, b, c);
@@ -103,11 +110,13 @@ HWY_INLINE numerics::HWY_NAMESPACE::ReducedVector<W> reduce_fused(W x) {
   const auto exponent = hn::ShiftLeft<52>(hn::BitCast(bits, shifted)) + hn::Set(bits, std::uint64_t{1023} << 52U);
   return {expm1_r, hn::BitCast(d, exponent)};
 }
+/// numerics::elementary::exp_fused() in each lane.
 HWY_INLINE W exp_fused(W x) {
   const numerics::HWY_NAMESPACE::ReducedVector<W> e = reduce_fused(x);
   return hn::IfThenZeroElse(x < hn::Set(Wide(), numerics::elementary::kMinExponent),
                             fused(e.scale, e.expm1_r, e.scale));
 }
+/// numerics::elementary::expm1_fused() in each lane.
 HWY_INLINE W expm1_fused(W x) {
   const Wide d;
   const numerics::HWY_NAMESPACE::ReducedVector<W> e = reduce_fused(x);
@@ -117,15 +126,18 @@ HWY_INLINE W expm1_fused(W x) {
 
 /// What a power series starts from.
 struct SeriesInput {
-  W first;
-  W second;
-  W h;
-  W load;
+  W first;   ///< conductance of the first (slow) synapse at the start [uS]
+  W second;  ///< of the second (fast) one [uS]
+  W h;       ///< [ms], >= 0
+  W load;    ///< intervals::series_load(), below kLoadLimit; what a lane of a larger one gets is not used
 };
 
-/// decay_series::transfer(), operation by operation, each lane with the terms of its own order: its further ones are 0.
-/// Several vectors at a time, because each operation waits for the one before.
-/// @param cell  one for all vectors, or one for each
+/// decay_series::transfer(), operation by operation. After each block of terms the lanes whose order ends there have
+/// their last three terms set to 0, so that their further ones are 0, too, and adding them changes no bit; the loop
+/// ends with the last lane. So each lane has the terms of its own order, whatever shares its vector. Several vectors at
+/// a time, because each operation of a recurrence waits for the one before.
+/// @tparam ratio  decay_series::Shape::ratio: 1 or 2
+/// @param cells   one for all vectors, or one for each
 template <int ratio, std::size_t kVectors, std::size_t kCells>
 HWY_INLINE void by_series(const std::array<Cell<W>, kCells>& cells, const std::array<SeriesInput, kVectors>& in,
                           std::array<TransferLanes, kVectors>& out) {
@@ -214,7 +226,8 @@ HWY_INLINE void by_series(const std::array<Cell<W>, kCells>& cells, const std::a
 }
 static_assert(decay_series::kOrders[0].terms == 8 && decay_series::kTermsPerBlock == 4);
 
-/// intervals::quadrature(), operation by operation.
+/// intervals::quadrature(), operation by operation. @param exc, inh  conductances at the start [uS] @param h  [ms], >=
+/// 0
 template <std::size_t kCount>
 HWY_INLINE TransferLanes integrate(const Cell<W>& cell, W exc, W inh, W h) {
   constexpr const numerics::GaussLegendre<double, kCount>& kRule = numerics::detail::kGaussLegendre<kCount>;

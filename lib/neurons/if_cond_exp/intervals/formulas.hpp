@@ -13,7 +13,8 @@
 #include "numerics/elementary.hpp"
 
 /// Which formula takes an interval of IF_cond_exp in doubles: a choice by the time constants and the load alone, so
-/// that it is the same wherever an interval is integrated, alone or in vectors (intervals-inl.hpp).
+/// that it is the same wherever an interval is integrated, alone or in vectors (intervals-inl.hpp). Where it applies
+/// the power series is preferred: it takes two exponentials, quadrature three for each node.
 namespace va_event::neurons::intervals {
 
 /// By which formula an interval is taken, as a number: the power series with ratio 1 or 2, one of kQuadratureLevels, or
@@ -25,7 +26,8 @@ inline constexpr std::size_t kQuadrature = 2;
 inline constexpr std::size_t kNone = kQuadrature + kQuadratureLevels.size();
 }  // namespace formula
 
-/// What decides how a power series takes the interval (decay_series.hpp).
+/// What decides how a power series takes the interval: the load of decay_series.hpp, without unit, >= 0.
+/// @param exc, inh  conductances at the start [uS] @param h  [ms], >= 0
 [[nodiscard]] inline double series_load(const IfCondExpConstants<double>& c, double exc, double inh, double h) {
   const double conductance = 1.0 + c.resistance * (magnitude(exc) + magnitude(inh));
   return decay_series::load_of(c.series, c.rate_m, conductance, h);
@@ -43,7 +45,7 @@ inline constexpr std::size_t kNone = kQuadrature + kQuadratureLevels.size();
                         : formula::kQuadrature + level_for(load.conductance * h * c.rate_m, h * load.rate);
 }
 
-/// What the interval does to y. @param formula of formula_of(), not kNone
+/// What the interval does to y. @param formula of formula_of() for the same arguments, not kNone
 [[nodiscard]] inline Transfer<double> transfer(std::size_t formula, const IfCondExpConstants<double>& c, double exc,
                                                double inh, double h) {
   if (formula >= formula::kQuadrature) {
@@ -56,8 +58,10 @@ inline constexpr std::size_t kNone = kQuadrature + kQuadratureLevels.size();
   return decay_series::transfer(c.series, c.rate_m, start, h, decay_series::order_for(series_load(c, exc, inh, h)));
 }
 
-/// Divides an interval of too large a load into parts that a power series takes each, and visits them with the
-/// conductances at their start. @returns how many; 0: that cannot be done
+/// Divides an interval of too large a load into parts that a power series takes each, and visits them in their order.
+/// The parts have equal lengths, a power of two of them, so that h/parts is exact and the decays are shared.
+/// @param visit  called as visit(length [ms], exc, inh), with the conductances at the part's start [uS]
+/// @returns how many parts; 0: the series does not apply, or there would be too many
 template <class Visit>
 unsigned for_parts(const IfCondExpConstants<double>& c, double exc, double inh, double h, const Visit& visit) {
   const unsigned parts = c.series.ratio == 0 ? 0 : decay_series::parts_for(series_load(c, exc, inh, h));
@@ -74,7 +78,7 @@ unsigned for_parts(const IfCondExpConstants<double>& c, double exc, double inh, 
   return parts;
 }
 
-/// What the interval does to y, if formulas say so.
+/// What the interval does to y, by one formula or by parts of the power series; nothing where only steps can tell.
 [[nodiscard]] inline std::optional<Transfer<double>> transfer(const IfCondExpConstants<double>& c, double exc,
                                                               double inh, double h) {
   if (const std::size_t formula = formula_of(c, exc, inh, h); formula != formula::kNone) {

@@ -20,24 +20,38 @@
 HWY_BEFORE_NAMESPACE();
 namespace va_event::neurons::HWY_NAMESPACE {
 
-constexpr std::size_t kBlock = 16;                                        // neurons at a time, at most
-constexpr std::size_t kIntervals = kBlock * (DeferredInputs::kSize + 1);  // of all of them, at most
-constexpr std::size_t kParts = kIntervals / 2;  // of long ones of these; what is more has to wait
-constexpr std::size_t kTogether = 2;            // vectors
+/// Neurons whose intervals are integrated together, at most.
+constexpr std::size_t kBlock = 16;
+/// Intervals of all of them, at most: those up to each deferred input, and one to the end of the epoch.
+constexpr std::size_t kIntervals = kBlock * (DeferredInputs::kSize + 1);
+/// Room for the parts of intervals that are long for one power series. They are rare: those that find no room are
+/// integrated one by one.
+constexpr std::size_t kParts = kIntervals / 2;
+/// Vectors whose recurrences run side by side: each operation waits several cycles for the one before, and a second
+/// chain fills them.
+constexpr std::size_t kTogether = 2;
+/// Elements of the arrays: whole vectors may be written behind the last interval.
 constexpr std::size_t kRoom = kIntervals + kParts + kTogether * kPadding;
 using Numbers = std::array<double, kRoom>;
 
-/// The intervals of some neurons, and what they do to v.
+/// The intervals of some neurons, and what they do to v: set() describes them, solve() integrates all of them, in
+/// vectors of intervals that take the same formula, and through() applies one. Which formula an interval takes, and the
+/// bits of its transfer, depend on the interval alone (formulas.hpp), neither on the others nor on the width of
+/// vectors. An object has up to 70 kB (kOneSet = false), so one serves for all blocks of a call.
+/// @tparam kOneSet  all neurons have the same constants
 template <bool kOneSet>
 class Intervals {
  public:
+  /// @param common  the constants of all neurons if kOneSet; must outlive this
   explicit Intervals(const Constants& common)
       : common_(common), swapped_(inhibition_first(common)), all_series_(kOneSet && common.series.ratio != 0) {}
 
+  /// Number of intervals; those below it have been set. @param count  <= kIntervals
   [[nodiscard]] std::size_t count() const { return count_; }
   void set_count(std::size_t count) { count_ = count; }
 
-  /// Interval number k, from these conductances on.
+  /// Interval number k, from these conductances on. @param k  < kIntervals @param c  of the neuron; must outlive this
+  /// if not kOneSet @param h  [ms], >= 0 @param exc, inh  [uS]
   HWY_INLINE void set(std::size_t k, const Constants& c, double h, double exc, double inh) {
     const bool swap = kOneSet ? swapped_ : inhibition_first(c);
     h_[k] = h;
@@ -48,7 +62,7 @@ class Intervals {
     }
   }
 
-  /// What interval number k does to y.
+  /// y at the end of interval number k [mV], after solve(). @param y  at its start [mV]
   [[nodiscard]] HWY_INLINE double through(std::size_t k, double y) const {
     const double factor = factor_[k];
     if (HWY_UNLIKELY(factor != factor)) {
@@ -57,6 +71,8 @@ class Intervals {
     return factor * y + offset_[k];
   }
 
+  /// Integrates all intervals. Where all neurons have the same constants and a power series applies, nothing needs to
+  /// be sorted: an order of the series is found in the lanes.
   void solve() {
     const std::array<double, kCellNumbers> numbers = numbers_of(common_);
     const Cell<W> common = cell_of([&numbers](std::size_t n) HWY_ATTR { return hn::Set(Wide(), numbers[n]); });
@@ -72,6 +88,7 @@ class Intervals {
   }
 
  private:
+  /// A factor that stands for an interval that no vector has taken; its conductances are kept.
   static constexpr double kOneByOne = std::numeric_limits<double>::quiet_NaN();
 
   [[nodiscard]] const Constants& constants(std::size_t k) const { return kOneSet ? common_ : *own_[k]; }
@@ -79,6 +96,7 @@ class Intervals {
   [[nodiscard]] double exc(std::size_t k) const { return swapped(k) ? second_[k] : first_[k]; }
   [[nodiscard]] double inh(std::size_t k) const { return swapped(k) ? first_[k] : second_[k]; }
 
+  /// By steps, in any length (advance.hpp).
   [[nodiscard]] HWY_NOINLINE double one_by_one(std::size_t k, double y) const {
     return Kernel::advance(constants(k), {y, exc(k), inh(k), 0.0}, h_[k]).y;
   }
@@ -108,7 +126,8 @@ class Intervals {
       solve_vectors<ratio, 1>(common, k);
     }
   }
-  /// The intervals from the k-th one on that the vectors hold.
+  /// The intervals from the k-th one on that the vectors hold. Those of too large a load are noted in long_; their
+  /// lanes run along with load 0, and what comes out is overwritten.
   template <int ratio, std::size_t kVectors>
   HWY_INLINE void solve_vectors(const Cell<W>& common, std::size_t k) {
     const Wide d;
@@ -143,7 +162,8 @@ class Intervals {
     }
   }
 
-  /// Intervals that are long for one power series, in parts behind the others.
+  /// Intervals that are long for one power series, in parts behind the others: the parts are solved as all others are,
+  /// and their transfers are chained in the order of time, as formulas.hpp does it for one interval.
   HWY_NOINLINE void solve_long(const Cell<W>& common) {
     const std::size_t count = long_.count;
     std::size_t end = count_;
@@ -174,7 +194,9 @@ class Intervals {
     }
   }
 
-  /// Any mixture: intervals that take the same way come together.
+  /// Any mixture of formulas: a counting sort brings the intervals of the same formula together, vectors solve one
+  /// formula after the other, and results go back to where the intervals were. What no formula takes alone is solved in
+  /// parts, or left to one_by_one().
   HWY_NOINLINE void solve_sorted(const Cell<W>& common) {
     std::array<std::uint16_t, intervals::formula::kNone + 2> begin{};
     for (std::size_t k = 0; k < count_; ++k) {
@@ -238,7 +260,8 @@ class Intervals {
      ...);
   }
 
-  /// Calls `solve` for the vectors of a sorted range, and puts what it says where it belongs.
+  /// Calls `solve` for the vectors of a sorted range, and writes the results to the unsorted numbers of its intervals.
+  /// Lanes behind the range are computed and dropped.
   template <class Solve>
   HWY_INLINE void for_vectors(std::size_t begin, std::size_t end, const Cell<W>& common, const Solve& solve) {
     const Wide d;
@@ -264,10 +287,11 @@ class Intervals {
     }
   }
 
+  /// Intervals that are long for one power series.
   struct Long {
     std::size_t count = 0;
-    std::array<std::uint16_t, kRoom> number;
-    std::array<std::uint16_t, kRoom + 1> first;  ///< of its parts
+    std::array<std::uint16_t, kRoom> number;     ///< of the interval
+    std::array<std::uint16_t, kRoom + 1> first;  ///< of its parts; they end where those of the next one begin
 
     void clear() { count = 0; }
     [[nodiscard]] bool empty() const { return count == 0; }
@@ -275,12 +299,14 @@ class Intervals {
   };
 
   const Constants& common_;
-  const bool swapped_;
-  const bool all_series_;
+  const bool swapped_;     ///< the inhibitory synapse is the first one, where all have the same constants
+  const bool all_series_;  ///< all have the same constants, and a power series applies
   std::size_t count_ = 0;
+  // By number of the interval: length [ms], conductances at its start [uS] (first and second as in Cell), and its
+  // transfer, the offset in mV.
   alignas(64) Numbers h_, first_, second_, factor_, offset_;
   Long long_;
-  // What is sorted:
+  // By position after sorting (solve_sorted); number_ leads back.
   alignas(64) Numbers sorted_h_, sorted_first_, sorted_second_, load_;
   std::array<std::uint8_t, kRoom> formula_;
   std::array<std::uint16_t, kRoom> number_;

@@ -9,7 +9,8 @@
 /// IF_cond_exp in intervals where the synapses do not move v by a rounding error: in closed form.
 namespace va_event::neurons::intervals {
 
-/// Only the leak acts on y.
+/// The state `h` later where only the leak acts on y: y_leak + (y - y_leak) e^{-h/tau_m}. The conductances, however
+/// small, decay as always. @param h  [ms], >= 0, any length
 template <class Real>
 [[nodiscard]] State<Real> decay_to_leak(const IfCondExpConstants<Real>& c, const State<Real>& state, const Real& h) {
   State<Real> end = decay_conductances(c, state, h);

@@ -11,15 +11,18 @@
 #include "numerics/gauss_legendre.hpp"
 
 /// IF_cond_exp by variation of constants, whose integral is taken by Gauss-Legendre quadrature to full precision: for
-/// any time constants. The vector form of the same operations, bit for bit, is in formulas-inl.hpp.
+/// any time constants. The integrand is analytic, so that the error falls geometrically with the number of nodes, and
+/// the number that is enough is known before: no error estimate, no step that is refused. The vector form of the same
+/// operations, bit for bit, is in formulas-inl.hpp.
 namespace va_event::neurons::intervals {
 
-/// How many quadrature nodes an interval h needs, as a function of two numbers: x = A h, with A the total conductance
-/// over cm at the start, and z = h/(shorter synaptic time constant).
+/// How many quadrature nodes an interval h needs, as a function of two numbers without unit: x = A h, with A the total
+/// conductance over cm at the start [1/ms], and z = h/(shorter synaptic time constant); of the synapses that matter
+/// there (Load). x says how far the exponential factor bends, z how far the conductances do.
 struct QuadratureLevel {
   std::size_t nodes;
-  double max_x;
-  double max_z;
+  double max_x;  ///< x up to this one
+  double max_z;  ///< and z up to this one
 };
 
 /// Each level leaves at most 1e-16 of the potentials' scale, for any share of leak, excitation and inhibition in x
@@ -34,7 +37,7 @@ inline constexpr std::array<QuadratureLevel, 9> kQuadratureLevels = {{{4, 0.09, 
                                                                       {14, 7.0, 3.0},
                                                                       {16, 10.0, 4.0}}};
 
-/// The cheapest level that is enough; kQuadratureLevels.size() when none is.
+/// The index of the cheapest level that is enough; kQuadratureLevels.size() when none is. @param x, z  >= 0
 [[nodiscard]] inline std::size_t level_for(double x, double z) {
   std::size_t level = 0;
   while (level < kQuadratureLevels.size() &&
@@ -47,8 +50,11 @@ inline constexpr std::array<QuadratureLevel, 9> kQuadratureLevels = {{{4, 0.09, 
 /// What the interval does to y by one quadrature with kCount nodes, however many it needed. formula_of() and advance()
 /// decide that.
 ///   y(h) = e^{-M(h)} y(0) + (h/tau_m) sum_k w_k e^{-(M(h)-M(s_k))} [y_leak + ge(s_k) y_exc + gi(s_k) y_inh].
+/// with M(t) = t/tau_m + sum over both synapses of g tau_syn/tau_m (1 - e^{-t/tau_syn}), so that each synapse's part of
+/// M(h) - M(s) is g tau_syn/tau_m e^{-s/tau_syn} (1 - e^{-(h-s)/tau_syn}).
 /// The nodes are symmetric, so 1 - e^{-(h-s_k)/tau}, which M(h) - M(s_k) needs without cancellation, is a value that
 /// the mirrored node has computed already.
+/// @param exc, inh  conductances at the start [uS] @param h  [ms], >= 0
 template <std::size_t kCount, class Real>
 [[nodiscard]] Transfer<Real> quadrature(const IfCondExpConstants<Real>& c, const Real& exc, const Real& inh,
                                         const Real& h) {
@@ -91,7 +97,8 @@ template <std::size_t kCount, class Real>
   return {factor[kCount], x * sum};
 }
 
-/// The same by the nodes of one of kQuadratureLevels.
+/// The same by the nodes of level number `wanted` of kQuadratureLevels: the number of nodes is a constant in each loop.
+/// @tparam level  all levels
 template <class Real, std::size_t... level>
 [[nodiscard]] Transfer<Real> quadrature_at_level(std::size_t wanted, const IfCondExpConstants<Real>& c, const Real& exc,
                                                  const Real& inh, const Real& h,
