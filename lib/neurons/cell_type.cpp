@@ -7,6 +7,9 @@
 #include "va_event/cell_types.hpp"
 #include "va_event/error.hpp"
 
+// Values of parameters against a model's description: their number, each one's bound, the rules between them. It stands
+// where values enter, so that kernels need no checks.
+
 namespace va_event {
 
 namespace {
@@ -15,7 +18,8 @@ std::string_view name_of(const ParameterInfo& info) { return info.name; }
 std::string_view name_of(const VariableInfo& info) { return info.name; }
 std::string_view name_of(std::string_view name) { return name; }
 
-/// @param kind what is looked for: "parameter"
+/// The index of the item of this name; else an error that lists the names there are. @param kind  what is looked for,
+/// for the message: "parameter" @throws UnknownNameError
 template <class Item>
 std::size_t index_of(std::span<const Item> items, std::string_view name, std::string_view kind,
                      const CellModel& model) {

@@ -11,14 +11,22 @@
 
 namespace va_event::neurons {
 
+/// When v reaches the threshold, if no input comes. Between inputs y = v - v_thresh can cross 0 upward only where
+/// tau_m dv/dt at threshold, the drive F(t), is positive, and at most once on each piece of time on which it is: at a
+/// second crossing y would have come down through 0, where its slope F/tau_m is positive. F is known in closed form
+/// (numerics::ExponentialSum), so no crossing is missed, however short v stays above the threshold; a test of v at the
+/// interval's ends, or at steps, misses those. All times are in ms since the state in question, unless said otherwise.
+
 namespace detail {
 
 /// The crossing in [low, high], y(low) < 0 <= y(high), where F > 0 and the crossing therefore is unique. Newton's
 /// method from the left, which never overshoots where y is concave; elsewhere, and after kNewtonSteps, the bracket is
-/// halved.
+/// halved, so that it ends after at most kNewtonSteps and as many steps as a bracket has bits. The sequence of values
+/// follows from the arguments alone, so that equal states give equal bits.
 /// @param scale   of the potentials [mV]
-/// @param at      the Point at a time
+/// @param at      gives the Point (y and dy/dt) at a time
 /// @param at_low  at(low)
+/// @returns the time to the last bit of the computed y
 template <class Real, class At>
 [[nodiscard]] Real unique_crossing(const Real& scale, const At& at, const numerics::Point<Real>& at_low, Real low,
                                    Real high) {
@@ -50,6 +58,7 @@ template <class Real, class At>
   }
 }
 
+/// y and dy/dt of a state, which kernels give apart.
 template <class Kernel>
 [[nodiscard]] auto point_of(const typename Kernel::Constants& constants, const typename Kernel::State& state) {
   return numerics::Point<std::remove_cvref_t<decltype(state.y)>>{state.y, Kernel::slope(constants, state)};
@@ -66,8 +75,11 @@ struct NearCrossing {
 
 /// The crossing soon after `x`, where no crossing is before `x`: found without a search for the pieces of F, in the
 /// plain case that F is certainly positive until a little later, and v is above threshold then. Otherwise nothing.
-/// @param at     the state at a time
+/// F(t) >= F(x) - fall (t - x), with fall the sum of the magnitudes of its terms' slopes at x, which only decay: so F
+/// is positive until x + F(x)/fall. Where v is not above threshold at the end of that, the caller goes on otherwise.
+/// @param at     gives the state at a time, on the clock of `x`
 /// @param there  at(x), y < 0
+/// @param x      [ms], on any clock @param h_max  on the same clock; crossings up to there are of interest
 template <class Kernel, class Real, class At>
 [[nodiscard]] std::optional<NearCrossing<Real>> near_crossing(const typename Kernel::Constants& constants, const At& at,
                                                               const typename Kernel::State& there, const Real& x,
@@ -101,7 +113,8 @@ template <class Kernel, class Real, class At>
   return search([&](const Real& time) { return detail::point_of<Kernel>(constants, time == x ? there : at(time)); });
 }
 
-/// How far v was from v_thresh where it was decided whether there is a crossing.
+/// How far v was from v_thresh where it was decided whether there is a crossing: what a certificate reports as the
+/// closest approach. Infinite: nothing was decided.
 struct Approach {
   double distance = std::numeric_limits<double>::infinity();  ///< [mV]
   double time = std::numeric_limits<double>::infinity();      ///< since the state [ms]
@@ -114,7 +127,10 @@ struct Approach {
 /// piece of that sign: so v at the end of each such piece says whether there is a crossing, and none is missed.
 /// The time is found to the last bit of the computed v(x).
 /// @param h_max [ms], >= 0, may be +inf
-/// @param decision gets the narrowest of these decisions, when there was one before h_max
+/// @param approach if not null: gets the least |v - v_thresh| at the ends of the pieces before h_max, or that at the
+/// end
+///                 of the piece with the crossing
+/// @returns [ms] since the state; nothing: v stays below the threshold until h_max
 template <class Kernel, class Real>
 [[nodiscard]] std::optional<Real> first_crossing(const typename Kernel::Constants& constants,
                                                  const typename Kernel::State& state, Real h_max,

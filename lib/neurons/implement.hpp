@@ -11,7 +11,9 @@
 
 namespace va_event::neurons {
 
-/// The groups of `Kernel`, whose inputs reach neurons by the policy of `Group`.
+/// The factory of `Kernel`'s groups for one number type. A lambda without captures becomes a function pointer, so that
+/// the factory is a constant of compile time.
+/// @tparam Group  the class by which inputs reach neurons; a ModelGroup of Kernel's states
 template <template <class> class Kernel, class Real, class Group = OneByOneGroup<Kernel<Real>, Real>>
 [[nodiscard]] constexpr GroupFactory<Real> group_factory() {
   GroupFactory<Real> factory{[]() -> std::unique_ptr<StoredNeuronGroup<Real>> { return std::make_unique<Group>(); },
@@ -26,7 +28,9 @@ template <template <class> class Kernel, class Real, class Group = OneByOneGroup
   return factory;
 }
 
-/// @param Group of doubles @param in_fixed_steps null: the model refuses fixed steps
+/// The implementation of a model in all number types. Wider types always take OneByOneGroup: they are for checks, where
+/// one way for inputs is enough.
+/// @tparam Group  as of group_factory(), for doubles @param in_fixed_steps  null: the model refuses fixed steps
 template <template <class> class Kernel, class Group = OneByOneGroup<Kernel<double>, double>>
 [[nodiscard]] constexpr NeuronImplementation implement(const fixed_step::FixedStepForm* in_fixed_steps = nullptr) {
   return {{group_factory<Kernel, double, Group>(), group_factory<Kernel, foundation::Quad>(),

@@ -42,6 +42,7 @@ struct Input {
   std::uint32_t receptor;  ///< as in Arrival
 };
 
+/// A spike's arrival at many targets.
 struct Arrival {
   double t;              ///< of the event, in the present epoch [ms]
   std::size_t receptor;  ///< 0: excitatory, 1: inhibitory

@@ -34,6 +34,7 @@ HWY_INLINE Vector decayed(Vector value, Vector factor) {
   return hn::IfThenZeroElse(hn::Abs(result) < hn::Set(hn::DFromV<Vector>(), kFlushBelow<double>), result);
 }
 
+/// Copies a record in vectors, one or two of them instead of four numbers.
 HWY_INLINE void copy_row(const State<double>& from, State<double>& to) {
   const Doubles d;
   for (std::size_t k = 0; k < 4; k += hn::Lanes(d)) {
@@ -41,6 +42,7 @@ HWY_INLINE void copy_row(const State<double>& from, State<double>& to) {
   }
 }
 
+/// A SafeInterval in each lane.
 template <class Vector>
 struct SafeLanes {
   Vector duration;

@@ -14,21 +14,26 @@ struct FixedStepForm;
 
 namespace va_event::neurons {
 
+/// What a CellModel of neurons points to: functions that make what simulates them. Pointers to functions instead of a
+/// class hierarchy, because all of it is constant when the program starts.
+
 /// Makes groups of the neurons of one model in one number type.
 template <class Real>
 struct GroupFactory {
+  /// A group without neurons.
   std::unique_ptr<StoredNeuronGroup<Real>> (*make)();
   /// A group before `neurons`, some of which may get sinusoidal currents; null: the model takes none.
-  /// @param neurons made by make() @param epoch number of the present one
+  /// @param neurons made by make() of this factory; must outlive the result @param epoch number of the present one
   std::unique_ptr<DrivenNeuronGroup<Real>> (*make_driven)(StoredNeuronGroup<Real>& neurons, std::int64_t epoch);
 };
 
 /// All that the library can do with a neuron model. A model's own source makes one, which instantiates its groups; its
 /// CellModel points there. So no other code depends on the models.
 struct NeuronImplementation {
-  foundation::ByNumberType<GroupFactory> groups;
-  const fixed_step::FixedStepForm* in_fixed_steps;  ///< null: none
+  foundation::ByNumberType<GroupFactory> groups;    ///< one factory for each number type
+  const fixed_step::FixedStepForm* in_fixed_steps;  ///< null: the model has no fixed-step form
 
+  /// The factory of a number type.
   template <class Real>
   [[nodiscard]] const GroupFactory<Real>& in() const noexcept {
     return groups.in<Real>();

@@ -13,7 +13,10 @@ namespace va_event::neurons {
 
 /// What a neuron model brings: a kernel, which is a class template over the number type with pure functions of
 /// (constants, state, time). A neuron is simulated by calling them between its own events; nothing else in the library
-/// knows the model.
+/// depends on the model. A concept, not a base class: the functions are called for each synaptic event, and inlined.
+///
+/// All functions are deterministic to the bit for equal arguments, on every machine, and throw nothing: what users give
+/// is checked before it gets here (Bound of each parameter and variable, CellModel::check).
 ///
 /// `State` holds any variables; `y` = v - v_thresh [mV] and `t`, the time of the neuron's last event since the start of
 /// the epoch [ms], are among them. `Parameters` is the public struct of the model and `kParameters` the table of its
@@ -25,18 +28,21 @@ namespace va_event::neurons {
 ///
 /// Functions of states, all without input, ignoring the threshold:
 ///   prepare(parameters, injected)      constants, from the public struct of the model and a current [nA]
-///   advance(c, state, h)               the state h later, h >= 0 [ms]; state.t stays
-///   advance_refractory(c, state, h)    the same while v is held at v_reset
-///   add_input(state, receptor, weight)
+///   make_state(c, values)              the state with these variables, in the order of kVariables
+///   advance(c, state, h)               the state h later, h >= 0 [ms], of any length; state.t stays
+///   advance_refractory(c, state, h)    the same while v is held at v_reset; y is not used
+///   add_input(state, receptor, weight) the state after an input; receptor is an index in CellModel::receptors, weight
+///                                      in CellModel::weight_unit
 ///   after_spike(c, state)              what a spike does beside the reset of v
+///   variable, set_variable             a value as users see it, by its index in kVariables
 ///   drive_at_threshold(c, state)       tau_m dv/dt at v = v_thresh as a function of time [mV]: a constant and two
 ///                                      exponentials. Its sign says where v can cross the threshold; below it
 ///                                      tau_m dv/dt must not be less
 ///   slope(c, state)                    dv/dt [mV/ms]
 ///   scale(c, state)                    size of the potentials that rounding errors are relative to [mV]
 ///   safe_interval(c, state)            a time during which v certainly stays below threshold
-/// Functions of records: record_of, state_at, refractory_at, moment, receive, state_now, safe_after, next_epoch
-/// (state_records.hpp).
+/// Functions of records: record_of, state_at, refractory_at, exponentials_at, receive, state_now, safe_after,
+/// next_epoch (state_records.hpp).
 ///
 /// Constants have y_reset, v_thresh, tau_refrac, tau_m and horizon (crossing.hpp). kInputsMoveV: an input changes v at
 /// once. kTakesSinusoids: the model can be driven by sinusoidal currents (sinusoid/driven.hpp).

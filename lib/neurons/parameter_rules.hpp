@@ -7,6 +7,8 @@
 
 namespace va_event::neurons {
 
+/// Rules that parameters of several models have in common.
+
 /// The receptors of every neuron here; their indices are those of the kernels' add_input.
 inline constexpr std::array<std::string_view, 2> kNeuronReceptors = {"excitatory", "inhibitory"};
 
@@ -14,7 +16,8 @@ inline constexpr std::array<std::string_view, 2> kNeuronReceptors = {"excitatory
 /// @throws ParameterError unless v_reset < v_thresh
 void check_reset(double v_reset, double v_thresh);
 
-/// The same of a list of values. @tparam table the model's network::ParameterTable
+/// The same of a list of values, one for each parameter in the order of the table: for CellModel::check.
+/// @tparam table the model's network::ParameterTable @throws ParameterError
 template <const auto& table>
 void check_reset(std::span<const double> values) {
   const auto parameters = table.read(values);

@@ -13,7 +13,9 @@ namespace va_event::neurons {
 /// that derives from this brings advance(), advance_refractory(), add_input() and safe_interval(), and the table of its
 /// variables.
 ///
-/// y of a refractory neuron is kRefractory, which no input moves.
+/// y of a refractory neuron is kRefractory, which no input moves. Times t are offsets in the present epoch [ms], and
+/// none of these functions may be called with a t before record.t.
+/// @tparam Kernel  the kernel that derives from this @tparam StateOf  its state; by default that of two synapses
 template <class Kernel, class Real, class StateOf = neurons::State<Real>>
 struct StateRecords : StateVariables<Kernel, StateOf> {
   using State = StateOf;
@@ -51,7 +53,7 @@ struct StateRecords : StateVariables<Kernel, StateOf> {
     return state;
   }
 
-  /// An input, to a neuron that is refractory or not.
+  /// An input at at.t, to a neuron that is refractory or not: the record becomes that of the state after it.
   template <class Constants>
   static void receive(const Constants& c, State& record, const SharedExponentials& at, std::size_t receptor,
                       const Real& weight) {
@@ -59,13 +61,13 @@ struct StateRecords : StateVariables<Kernel, StateOf> {
     Kernel::add_input(record, receptor, weight);
   }
 
-  /// The state at the time of the neuron's last event.
+  /// The state at the time of the neuron's last event. @param at  exponentials_at() that time
   template <class Constants>
   [[nodiscard]] static State state_now(const Constants& /*c*/, const State& record, const SharedExponentials& /*at*/) {
     return record;
   }
 
-  /// How long the neuron is safe after its last event.
+  /// How long the neuron is safe after its last event, if no other comes. @pre it is not refractory
   template <class Constants>
   [[nodiscard]] static SafeInterval<Real> safe_after(const Constants& c, const State& record,
                                                      const SharedExponentials& /*at*/) {
@@ -84,6 +86,7 @@ struct StateRecords : StateVariables<Kernel, StateOf> {
   static void after_spike(const Constants& /*c*/, State& /*state*/) {}
 
  private:
+  /// The state at `t` of a neuron that is refractory or not.
   template <class Constants>
   [[nodiscard]] static State present(const Constants& c, const State& record, const Real& t) {
     return record.y == Real(kRefractory) ? StateRecords::refractory_at(c, record, t)

@@ -24,6 +24,8 @@ struct Variable {
   std::string_view meaning;
 };
 
+/// The variables of a model, in the order in which users, recordings and checkpoints have them. A value of compile
+/// time: the infos of a CellModel point into it.
 template <class State, std::size_t count>
 class VariableTable {
  public:
@@ -35,7 +37,9 @@ class VariableTable {
     }
   }
 
+  /// What users see of them, in their order.
   [[nodiscard]] constexpr std::span<const VariableInfo> infos() const noexcept { return infos_; }
+  /// The member of State that holds variable number `index`.
   [[nodiscard]] constexpr auto member(std::size_t index) const noexcept { return members_[index]; }
 
  private:
@@ -49,19 +53,22 @@ template <class Kernel, class State>
 struct StateVariables {
   using Number = decltype(State::y);
 
+  /// Variable number `index` of a state, in its unit; v is y + v_thresh.
   template <class Constants>
   [[nodiscard]] static Number variable(const Constants& c, const State& state, std::size_t index) {
     const auto member = Kernel::kVariables.member(index);
     return member == &State::y ? Number(state.y + c.v_thresh) : state.*member;
   }
 
+  /// Sets variable number `index`. @param value  in its unit, within its bound; this is checked before
   template <class Constants>
   static void set_variable(const Constants& c, State& state, std::size_t index, double value) {
     const auto member = Kernel::kVariables.member(index);
     state.*member = member == &State::y ? Number(Number(value) - c.v_thresh) : Number(value);
   }
 
-  /// At the start of an epoch; members that are no variables are 0.
+  /// The state with these variables at time 0 of an epoch; members that are no variables are 0.
+  /// @param values  one for each variable, in the order of the table
   template <class Constants>
   [[nodiscard]] static State make_state(const Constants& c, std::span<const double> values) {
     State state{};

@@ -19,8 +19,8 @@
 namespace va_event::numerics::elementary::wide {
 
 /// Largest relative error in units of the type's epsilon: of exp(x) and expm1(x) it is kMaxError + |x|, because x
-/// itself is uncertain by its own last bit and ln 2 is known to as many digits as x; of log(x) it is kMaxError + 1/|log
-/// x|. The tests compare with 150 digits.
+/// itself is uncertain by its own last bit and ln 2 is known to as many digits as x; of log(x) it is kMaxError +
+/// 1/abs(log(x)). The tests compare with 150 digits.
 inline constexpr double kMaxError = 4.0;
 
 /// Below minus this number exp is 0 and expm1 is -1; up to this number both are finite, for every type. (binary128, the

@@ -8,6 +8,9 @@
 
 namespace va_event::fixed_step {
 
+/// Times on a clock: the number of a step and an offset in it. A double of milliseconds would lose digits of the offset
+/// as a run goes on, and times of the grid would depend on how steps are added up.
+
 /// Steps from here on are never reached, and below it every step is exact as a double.
 inline constexpr std::int64_t kNever = std::int64_t{1} << 53U;
 
@@ -22,18 +25,22 @@ struct GridTime {
   }
 };
 
-/// The clock: grid points k * dt.
+/// The clock: grid points k * dt, and conversions between instants, durations and steps.
 class Grid {
  public:
+  /// @param dt  [ms], > 0, finite
   explicit Grid(double dt) : dt_(dt) {}
 
+  /// The time step [ms].
   [[nodiscard]] double dt() const noexcept { return dt_; }
 
+  /// The instant of a GridTime: step * dt exactly, rounded once, and the offset after it.
   [[nodiscard]] events::Instant<double> instant(const GridTime& t) const {
     return events::later(events::multiple(t.step, dt_), t.offset);
   }
 
-  /// The step that `t` lies in, its beginning included.
+  /// The step that `t` lies in, its beginning included. The quotient may be off by one step where t is near a grid
+  /// point; comparisons of exact instants correct it. @param t  >= 0
   [[nodiscard]] GridTime locate(const events::Instant<double>& t) const {
     const double quotient = (static_cast<double>(t.epoch) * static_cast<double>(events::kEpoch) + t.offset) / dt_;
     if (!(quotient < static_cast<double>(kNever))) {
@@ -63,6 +70,7 @@ class Grid {
     return rest < 0.0 ? normalised(whole - 1, rest + dt_) : normalised(whole, rest);
   }
 
+  /// `t` plus a duration, which may be never.
   [[nodiscard]] GridTime later(const GridTime& t, const GridTime& duration) const noexcept {
     return normalised(t.step + duration.step, t.offset + duration.offset);
   }

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// The neurons of one population in fixed steps, whatever the model and the method: for the source of a model.
+/// The neurons of one population in fixed steps, whatever the model and the method: for the source of a model, which
+/// instantiates fixed_step_form(). In most steps nothing happens to a neuron, and all neurons take the whole step in
+/// one loop of vectors; those with an event in the step (an input off the grid, a threshold crossing, an end of
+/// refractoriness) are advanced once more, one by one, from event to event.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -20,16 +23,18 @@ namespace va_event::fixed_step {
 
 namespace detail {
 
-/// Neurons with equal parameters (except for the constant current) that stand side by side.
+/// Neurons with equal parameters (except for the constant current) that stand side by side: one loop with constants in
+/// registers.
 template <class Stepper>
 struct Run {
-  std::size_t begin, end;
-  Membrane membrane;
-  typename Stepper::Factors whole_step;
-  double v_thresh, v_reset;  ///< [mV]
-  GridTime refractory;       ///< tau_refrac
+  std::size_t begin, end;                ///< indices of neurons in the population
+  Membrane membrane;                     ///< their parameters
+  typename Stepper::Factors whole_step;  ///< of a step dt
+  double v_thresh, v_reset;              ///< [mV]
+  GridTime refractory;                   ///< tau_refrac; whole steps where spikes are on the grid
 };
 
+/// The membrane of a neuron with these parameters.
 /// @tparam has_conductances then reversal potentials are among the parameters
 /// @tparam Parameters       the public struct of a model
 template <bool has_conductances, class Parameters>
@@ -42,6 +47,7 @@ Membrane membrane_of(const Parameters& p) {
   return m;
 }
 
+/// The public struct of the model whose parameters the table lists.
 template <const auto& table>
 using ParametersOf = typename std::remove_cvref_t<decltype(table)>::Parameters;
 
@@ -57,8 +63,9 @@ bool same_run(const network::PopulationData& population, std::size_t a, std::siz
   return true;
 }
 
-/// The loop that takes most of the time. Arrays that do not overlap, told in the parameters, where GCC believes it: it
-/// is vectorised.
+/// The loop that takes most of the time: all neurons of a run by dt, without regard to threshold and refractoriness.
+/// That the arrays do not overlap is declared at the parameters, because there GCC makes use of it and vectorises the
+/// loop; at local pointers it does not.
 template <class Stepper>
 void whole_step(const Run<Stepper>& run, const double* __restrict v, const double* __restrict e,
                 const double* __restrict i, const double* __restrict current, double* __restrict next_v,
@@ -74,10 +81,16 @@ void whole_step(const Run<Stepper>& run, const double* __restrict v, const doubl
   }
 }
 
-/// @tparam table the model's network::ParameterTable
+/// The neurons of a population, one array per variable. Between two steps all neurons are at the present grid point;
+/// within a step each neuron is where `reached_` says, and finish_step() brings all to the next grid point.
+/// Spikes: with SpikeTiming::grid a neuron that is at or above the threshold at a grid point spikes there (crossings in
+/// between that are over by then are missed, as in other clock-driven simulators); otherwise the crossing is
+/// interpolated within the piece in which v reached the threshold, and the neuron goes on from there.
+/// @tparam table the model's network::ParameterTable @tparam Stepper one of steppers.hpp
 template <const auto& table, class Stepper>
 class GroupOf final : public NeuronGroup {
  public:
+  /// All neurons with their initial values at time 0.
   GroupOf(const network::PopulationData& population, const FixedStepOptions& options)
       : grid_(options.dt), timing_(options.spikes), run_of_(population.size) {
     const std::size_t size = population.size;
@@ -156,6 +169,7 @@ class GroupOf final : public NeuronGroup {
   [[nodiscard]] const Run<Stepper>& run(std::size_t n) const { return runs_[run_of_[n]]; }
   [[nodiscard]] bool on_grid() const noexcept { return timing_ == SpikeTiming::grid; }
 
+  /// Takes a neuron to the end of the step by itself; what the whole step has computed for it is overwritten.
   void finish_apart(std::size_t n) {
     advance(n, grid_.dt());
     const GridTime end{step_ + 1, 0.0};
@@ -167,6 +181,7 @@ class GroupOf final : public NeuronGroup {
     apart_[n] = static_cast<std::uint8_t>(end < wake_[n]);
   }
 
+  /// Brings neurons to `offset`; at 0, the grid point, they already are.
   void advance_all(std::span<const std::uint32_t> neurons, double offset) {
     if (offset > 0.0) {
       for (const std::uint32_t neuron : neurons) {
@@ -191,7 +206,7 @@ class GroupOf final : public NeuronGroup {
     }
   }
 
-  /// v stays.
+  /// To `offset` with v held where it is: the neuron is refractory, or about to be reset.
   void decay_synapses(std::size_t n, double offset) {
     const Run<Stepper>& r = run(n);
     const double h = offset - reached_[n];
@@ -220,6 +235,7 @@ class GroupOf final : public NeuronGroup {
     reached_[n] = offset;
   }
 
+  /// Where v reaches the threshold in a piece of length h that ends at or above it, in [0, 1] of the piece.
   [[nodiscard]] double crossing_within(const Run<Stepper>& r, const State& begin, const State& end, double h,
                                        double current) const {
     const PieceEnd left{begin.v - r.v_thresh, Stepper::slope(r.membrane, begin, current)};
@@ -227,6 +243,7 @@ class GroupOf final : public NeuronGroup {
     return timing_ == SpikeTiming::linear ? linear_crossing(left, right) : CubicPiece(left, right, h).first_crossing();
   }
 
+  /// A spike at `time`: reset of v, and the time until which the neuron is refractory.
   void spike(std::size_t n, const GridTime& time) {
     spikes_.push_back({static_cast<std::uint32_t>(n), time});
     v_[n] = run(n).v_reset;
@@ -238,15 +255,19 @@ class GroupOf final : public NeuronGroup {
   std::int64_t step_ = 0;
   std::vector<Run<Stepper>> runs_;
   std::vector<std::uint32_t> run_of_;
-  std::vector<double> v_, e_, i_;                 ///< where each neuron is: at `reached_` of the present step
+  // By neuron:
+  std::vector<double> v_, e_, i_;                 ///< State [mV, nA or uS] at `reached_` of the present step
   std::vector<double> next_v_, next_e_, next_i_;  ///< at the end of the step, while it is being finished
-  std::vector<double> current_;                   ///< [nA]
-  std::vector<double> reached_;                   ///< [ms]
+  std::vector<double> current_;                   ///< i_offset and injected current [nA]
+  std::vector<double> reached_;                   ///< offset in the present step [ms]
   std::vector<GridTime> wake_;                    ///< end of the last refractory period
   std::vector<std::uint8_t> apart_;               ///< cannot take the step as a whole: refractory, or has begun it
 };
 
-/// |polynomial of x| <= 1 for 0 <= x <= this, x = h/tau. Rk4: the real root of 1 - x/2 + x^2/6 - x^3/24, rounded down.
+/// The longest step h of a method over the time constant tau of dy/dt = -y/tau for which y does not grow: one step
+/// multiplies y by R(-x), x = h/tau, R the Taylor polynomial of exp of the method's order, and |R(-x)| <= 1 for
+/// 0 <= x <= the result. Rk4: R(-x) = 1 at the real root of 1 - x/2 + x^2/6 - x^3/24, 2.7853, rounded down. (Hairer &
+/// Wanner, Solving Ordinary Differential Equations II, IV.2.) Infinite for methods that take exponentials.
 inline double stability_interval(Method method) {
   switch (method) {
     case Method::forward_euler:
@@ -261,6 +282,7 @@ inline double stability_interval(Method method) {
   return std::numeric_limits<double>::infinity();
 }
 
+/// The limit of the shortest of all time constants of all neurons.
 template <const auto& table>
 StabilityLimit stability_limit(const network::PopulationData& population, Method method) {
   StabilityLimit limit{std::numeric_limits<double>::infinity(), "", 0.0};

@@ -6,6 +6,10 @@
 
 namespace va_event::fixed_step {
 
+/// Where in a step a neuron spikes: the threshold crossing of a line or a cubic through the two ends of a piece of the
+/// solution, from v and dv/dt there. The line has an error of order h^2 in time, the cubic of order h^4 (Shelley & Tao
+/// 2001, J. Comput. Neurosci. 11:111-119).
+
 /// One end of a piece of the solution.
 struct PieceEnd {
   double above;  ///< v - v_thresh [mV]
@@ -20,17 +24,19 @@ struct PieceEnd {
 /// The cubic Hermite polynomial through both ends of a piece, over [0, 1].
 class CubicPiece {
  public:
-  /// @param h length of the piece [ms]
+  /// @param begin below threshold @param end not below threshold @param h length of the piece [ms], > 0
   CubicPiece(const PieceEnd& begin, const PieceEnd& end, double h) noexcept
       : c0_(begin.above),
         c1_(h * begin.slope),
         c2_(3.0 * (end.above - begin.above) - h * (2.0 * begin.slope + end.slope)),
         c3_(h * (begin.slope + end.slope) - 2.0 * (end.above - begin.above)) {}
 
+  /// v - v_thresh [mV] and its derivative by x [mV]. @param x in [0, 1] of the piece
   [[nodiscard]] double value(double x) const noexcept { return c0_ + x * (c1_ + x * (c2_ + x * c3_)); }
   [[nodiscard]] double derivative(double x) const noexcept { return c1_ + x * (2.0 * c2_ + x * 3.0 * c3_); }
 
-  /// Its first root; there is one, because it starts below 0 and ends not below.
+  /// Its first root in [0, 1]; there is one, because it starts below 0 and ends not below. Newton's method from where
+  /// the chord meets 0, in a bracket that each step narrows; a step that leaves the bracket halves it.
   [[nodiscard]] double first_crossing() const noexcept {
     double low = 0.0;
     double high = rise_end();

@@ -10,6 +10,9 @@
 
 namespace va_event::fixed_step {
 
+/// The neurons of one population as the clock uses them.
+
+/// A spike, on the clock's grid or between two of its points.
 struct NeuronSpike {
   std::uint32_t neuron;  ///< index within its group
   GridTime time;
@@ -23,9 +26,11 @@ class NeuronGroup {
 
   /// Neurons at or above the threshold spike at time 0.
   virtual void spike_at_start() = 0;
-  /// Adds inputs at `offset` of the present step.
+  /// Adds an input to each target at `offset` of the present step, not before an offset that the target has had in this
+  /// step. @param offset  [ms], in [0, dt) @param receptor  0: excitatory, 1: inhibitory @param targets  indices of
+  /// neurons @param weight  [nA] or [uS]
   virtual void deliver(double offset, std::size_t receptor, std::span<const std::uint32_t> targets, double weight) = 0;
-  /// @param weights one per target
+  /// The same with a weight for each target. @param weights  as many as targets
   virtual void deliver(double offset, std::size_t receptor, std::span<const std::uint32_t> targets,
                        std::span<const double> weights) = 0;
   /// The sum of the constant and the injected current from `offset` of the present step on [nA].
@@ -36,7 +41,7 @@ class NeuronGroup {
   /// A variable of a neuron at the present grid point; in the order of the model's variables.
   [[nodiscard]] virtual double variable(std::size_t neuron, std::size_t variable) const = 0;
 
-  /// Spikes since the list was emptied last.
+  /// Spikes since the list was emptied last; whoever takes them empties it.
   [[nodiscard]] std::vector<NeuronSpike>& spikes() noexcept { return spikes_; }
 
  protected:

@@ -9,14 +9,19 @@
 ///   Factors factors(membrane, h)                          what depends on the length of the step only
 ///   State   advance(membrane, factors, state, current)    the state h later
 ///   double  slope(membrane, state, current)               dv/dt
-/// Nothing here branches on the state, so that loops over neurons are vectorised. Everything is written down from the
-/// differential equations, independently of the closed forms.
+///   Decay   decay(membrane, h)                            of the synaptic variables alone
+/// for one step of length h [ms]; `current` [nA] is constant over it, and inputs come between steps. The threshold is
+/// ignored. Nothing here branches on the state, so that loops over neurons are vectorised. Everything is written down
+/// from the differential equations, independently of the closed forms, since the two ways to simulate are compared with
+/// each other. The synapses' own equations, dx/dt = -x/tau, do not depend on v: what a method makes of them is one
+/// factor per step.
 namespace va_event::fixed_step {
 
+/// The variables of a neuron.
 struct State {
   double v;  ///< [mV]
   double e;  ///< excitatory current [nA] or conductance [uS]
-  double i;  ///< inhibitory
+  double i;  ///< inhibitory current [nA] or conductance [uS]
 };
 
 /// Constants of a neuron, as the equations need them. Rates are the inverses of the time constants [1/ms].
@@ -26,25 +31,28 @@ struct Membrane {
   double rate_m;         ///< 1/tau_m
   double rate_e;         ///< 1/tau_syn_E
   double rate_i;         ///< 1/tau_syn_I
-  double e_rev_e = 0.0;  ///< [mV], conductance-based only
-  double e_rev_i = 0.0;
+  double e_rev_e = 0.0;  ///< excitatory reversal potential [mV], conductance-based only
+  double e_rev_i = 0.0;  ///< inhibitory one [mV]
 };
 
-/// By what the synaptic variables are multiplied.
+/// By what the synaptic variables are multiplied in a step, or up to a stage of it.
 struct Decay {
   double e, i;
 };
 
+/// The equation of IF_curr_exp: dv/dt = (v_rest - v)/tau_m + (e + i + current)/cm.
 struct CurrentBased {
   static constexpr bool kHasConductances = false;
 
+  /// dv/dt [mV/ms]
   static double slope(const Membrane& m, const State& y, double current) noexcept {
     return (m.v_rest - y.v) * m.rate_m + (y.e + y.i + current) * m.inverse_cm;
   }
-  /// dv/dt = pull - rate * v, with the synapses of `y`.
+  /// How fast v approaches where it would rest with the synapses of `y`: dv/dt = rate (v_inf - v) [1/ms].
   static double rate(const Membrane& m, const State&) noexcept { return m.rate_m; }
 };
 
+/// The equation of IF_cond_exp: dv/dt = (v_rest - v)/tau_m + (e (e_rev_e - v) + i (e_rev_i - v) + current)/cm.
 struct ConductanceBased {
   static constexpr bool kHasConductances = true;
 
@@ -54,7 +62,9 @@ struct ConductanceBased {
   static double rate(const Membrane& m, const State& y) noexcept { return m.rate_m + (y.e + y.i) * m.inverse_cm; }
 };
 
-/// Exact solution of the linear equations. Source: Rotter & Diesmann 1999, Biol. Cybern. 81:381, section 3.
+/// Exact solution of the linear equations of current-based neurons: v - v_inf decays, v_inf = v_rest + (tau_m/cm)
+/// current, and each synaptic current adds its response. Source: Rotter & Diesmann 1999, Biol. Cybern. 81:381,
+/// section 3.
 struct Exact : CurrentBased {
   struct Factors {
     Decay decay;
@@ -82,6 +92,8 @@ struct Exact : CurrentBased {
   }
 };
 
+/// Conductances are held over a step, for which v is then exact: first order, stable for any step, and v stays between
+/// its reversal potentials. @tparam Model  CurrentBased or ConductanceBased; so below
 template <class Model>
 struct ExponentialEuler : Model {
   struct Factors {
@@ -98,6 +110,7 @@ struct ExponentialEuler : Model {
   }
 };
 
+/// Euler's method, first order: v + h dv/dt.
 template <class Model>
 struct ForwardEuler : Model {
   struct Factors {
@@ -111,7 +124,8 @@ struct ForwardEuler : Model {
   }
 };
 
-/// The synapses do not depend on v, so the stages of a Runge-Kutta method see them multiplied by polynomials of h/tau.
+/// The midpoint method, second order. The synapses do not depend on v, so the stages of a Runge-Kutta method see them
+/// multiplied by polynomials of x = h/tau: 1 - x/2 in the middle, 1 - x + x^2/2 at the end.
 template <class Model>
 struct Rk2 : Model {
   struct Factors {
@@ -132,6 +146,8 @@ struct Rk2 : Model {
   }
 };
 
+/// The classical Runge-Kutta method, fourth order. The stages of dx/dt = -x/tau see 1 - x/2, 1 - x/2 (1 - x/2) and
+/// 1 - x (1 - x/2 (1 - x/2)) times its value, and the end is the Taylor polynomial of e^-x of order four.
 template <class Model>
 struct Rk4 : Model {
   struct Factors {

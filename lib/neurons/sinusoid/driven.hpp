@@ -15,20 +15,26 @@
 
 namespace va_event::neurons {
 
-/// A neuron that gets sinusoidal currents beside all that `Kernel` describes. States say when they are: phases follow
-/// from state.t.
+/// Neurons with sinusoidal currents: their equations (DrivenKernel), and when the drive at threshold is positive
+/// (Drive). A sinusoid has no step: its part of v is a closed form, for current-based neurons, or an integral whose
+/// cost does not depend on the frequency (driven_if_cond_exp.hpp).
+
+/// A neuron that gets sinusoidal currents beside all that `Kernel` describes. The same functions as those of a kernel,
+/// but that the time of a state matters: phases follow from state.t.
 template <class Kernel, class Real>
 struct DrivenKernel {
   using State = typename Kernel::State;
   /// Largest error of y after `advance`, in units of epsilon * scale, when time itself is exact: as without sinusoids.
   static constexpr double kMaxAdvanceError = 8.0;
 
+  /// Constants of one neuron: sinusoids are rarely shared.
   struct Constants {
-    typename Kernel::Constants plain;
+    typename Kernel::Constants plain;  ///< of the neuron without sinusoids
     Sinusoids<Real> sines;
   };
 
   /// @param injected_current [nA], added to i_offset
+  /// @param sources          may be empty
   /// @param epoch            number of the present one
   [[nodiscard]] static Constants prepare(const typename Kernel::Parameters& parameters, double injected_current,
                                          std::span<const SineSource> sources, std::int64_t epoch) {
@@ -48,7 +54,7 @@ struct DrivenKernel {
       return end;
     }
   }
-  /// At `t`, not before state.t.
+  /// The state at `t`, not before state.t; its t is `t`.
   [[nodiscard]] static State state_at(const Constants& c, const State& state, const Real& t) {
     State there = advance(c, state, t - state.t);
     there.t = t;
@@ -72,8 +78,10 @@ struct DrivenKernel {
     return Kernel::scale(c.plain, state) + c.sines.reach;
   }
 
-  /// Two bounds, the longer of which holds: sinusoids add at most their sizes to the drive, and move v by at most
-  /// their reach. The second one is what makes a look in each period of a fast sinusoid unnecessary.
+  /// A proven time without a crossing, by two bounds, the longer of which holds: sinusoids add at most their sizes to
+  /// the drive, and move v by at most their reach. For the second one v is the neuron's without sinusoids, whose
+  /// distance to threshold is less by the reach; F of that neuron at a potential closer by the reach is more by reach
+  /// times conductance. It is what makes a look in each period of a fast sinusoid unnecessary.
   [[nodiscard]] static SafeInterval<Real> safe_interval(const Constants& c, const State& state) {
     const Real drive = Kernel::drive_at_threshold(c.plain, state).upper_bound();
     Real conductance(1);
@@ -96,11 +104,11 @@ struct DrivenKernel {
   static constexpr bool kHasConductances = requires(const typename Kernel::Constants& c) { c.y_exc; };
 };
 
-/// A piece of time on which the drive at threshold keeps its sign.
+/// A piece of time on which the drive at threshold keeps its sign, from a given beginning.
 template <class Real>
 struct DrivenPiece {
   bool positive;
-  Real end;
+  Real end;  ///< in the present epoch [ms]
 };
 
 /// The drive at threshold of a driven neuron: a known function of time, F(t) = constant + two exponentials + sinusoids.
@@ -111,6 +119,7 @@ class Drive {
  public:
   using Driven = DrivenKernel<Kernel, Real>;
 
+  /// @param constants must outlive this
   /// @param record the neuron's state at its last event; from then on the drive is known
   Drive(const typename Driven::Constants& constants, const typename Driven::State& record)
       : sines_(constants.sines), drive_(Kernel::drive_at_threshold(constants.plain, record)), origin_(record.t) {
@@ -131,7 +140,9 @@ class Drive {
     resolution_ = invisible > finest ? invisible : finest;
   }
 
-  /// How far beside a zero of F v is the same but for rounding: it is flat there [ms].
+  /// How far beside a zero of F v is the same but for rounding [ms]: with |F'| <= change, v - v_thresh differs by at
+  /// most change d^2/(2 tau_m) in the time d beside a zero, an eighth of epsilon times the scale for this d. At least a
+  /// few last bits of a time.
   [[nodiscard]] const Real& resolution() const noexcept { return resolution_; }
 
   /// F(t) [mV]
@@ -159,12 +170,14 @@ class Drive {
   }
 
  private:
+  /// F at a time.
   struct Local {
-    Real value;
-    Real slope;
-    double curvature;  ///< |F''| is at most this from here on
+    Real value;        ///< F [mV]
+    Real slope;        ///< F' [mV/ms]
+    double curvature;  ///< |F''| is at most this from here on [mV/ms^2]
   };
 
+  /// F at `t`, not before the record's time.
   [[nodiscard]] Local at(const Real& t) const {
     const Real since = t - origin_;
     const Real exc = drive_.first * numerics::elementary::exp(Real(-since * drive_.rate_first));
@@ -182,7 +195,8 @@ class Drive {
     return local;
   }
 
-  /// The smallest s > 0 with |F| + (slope) s - (curvature) s^2/2 = 0, and a little less.
+  /// How long F certainly keeps its sign [ms]: the smallest s > 0 with |F| + slope s - curvature s^2/2 = 0, slope being
+  /// that of |F|, and a little less; by the form of the root that does not cancel.
   [[nodiscard]] static double sign_kept_for(const Local& here, bool positive) {
     const auto value = static_cast<double>(positive ? here.value : Real(-here.value));
     const auto slope = static_cast<double>(positive ? here.slope : Real(-here.slope));
@@ -196,14 +210,14 @@ class Drive {
     return kAlmost * 2.0 * value / (root - slope);
   }
 
-  static constexpr double kAlmost = 1.0 - 0x1p-30;
+  static constexpr double kAlmost = 1.0 - 0x1p-30;  ///< covers the roundings of the step
 
   const Sinusoids<Real>& sines_;
   numerics::ExponentialSum<Real> drive_;
-  Real origin_;
-  double curvature_ = 0.0;  ///< of the sinusoids
-  bool constant_;
-  Real resolution_;
+  Real origin_;             ///< time of the record [ms]
+  double curvature_ = 0.0;  ///< what the sinusoids can add to |F''| [mV/ms^2]
+  bool constant_;           ///< F does not change
+  Real resolution_;         ///< [ms]
 };
 
 }  // namespace va_event::neurons

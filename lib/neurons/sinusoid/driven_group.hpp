@@ -24,6 +24,9 @@ namespace va_event::neurons {
 ///
 /// A neuron that once had a sinusoid stays here, also before it starts and after it has stopped. When it is looked at,
 /// and what is found out, follows from its state at its last event alone, as in KernelGroup.
+///
+/// Invariants: a neuron of index i is here if number_[i] > 0, and then the other group neither looks at it nor changes
+/// it; every other index is passed on. Constants are a neuron's own, and nothing is computed in vectors.
 template <class Kernel, class Real>
 class DrivenGroup final : public DrivenNeuronGroup<Real> {
  public:
@@ -294,6 +297,7 @@ class DrivenGroup final : public DrivenNeuronGroup<Real> {
   }
   [[nodiscard]] Neuron* find(std::size_t i) { return const_cast<Neuron*>(std::as_const(*this).find(i)); }
 
+  /// Moves a neuron here from the others, as it is at `t`; its constants are the caller's to set.
   Neuron& take_over(std::size_t i, CellId cell, const Real& t) {
     number_.resize(std::max(number_.size(), i + 1));
     const RemovedNeuron<Real, State> last = others_.remove_neuron(i, t);
@@ -306,6 +310,7 @@ class DrivenGroup final : public DrivenNeuronGroup<Real> {
     return neuron;
   }
 
+  /// Phases at the start of an epoch.
   static void set_epoch(Neuron& neuron, std::int64_t epoch) {
     for (std::size_t k = 0; k < neuron.sources.size(); ++k) {
       neuron.constants.sines.each[k].turns = neurons::turns_at_epoch<Real>(neuron.sources[k], epoch);
@@ -327,6 +332,7 @@ class DrivenGroup final : public DrivenNeuronGroup<Real> {
     return seen;
   }
 
+  /// How long the neuron is safe after its last event; nothing of earlier looks is kept. @pre it is not refractory
   neurons::SafeInterval<Real> predict(Neuron& neuron) {
     const auto bound = Driven::safe_interval(neuron.constants, neuron.record);
     neuron.safe = neuron.record.t + bound.duration;
@@ -375,7 +381,9 @@ class DrivenGroup final : public DrivenNeuronGroup<Real> {
     candidates.offer(neuron.safe, neuron.cell);
   }
 
-  /// From where nothing happens before: bounds as long as they reach far, else the next piece of the drive.
+  /// A look from `safe` on, before which there is no crossing: bounds as long as they reach far, else the next piece of
+  /// the drive, at whose end v says whether there was a crossing. It ends with a time until which the neuron is safe,
+  /// at the latest after kMostLooks, or with a crossing.
   LookResult<Real> look_at(Neuron& neuron) {
     if (neuron.crosses) {
       return {true, neuron.safe};
@@ -424,12 +432,14 @@ class DrivenGroup final : public DrivenNeuronGroup<Real> {
     return safe_until(neuron, t);
   }
 
+  /// The end of a look that found no crossing before `time`.
   LookResult<Real> safe_until(Neuron& neuron, const Real& time) {
     neuron.safe = time;
     return {};
   }
 
-  /// An event may come before the crossing.
+  /// The end of a look that found a crossing. When that is later than the look itself, it is kept, because an event may
+  /// come before it; the next look, at that time, is the spike.
   LookResult<Real> crossing(Neuron& neuron, const Real& time, const Real& now) {
     count_search(neuron);
     neuron.safe = time;
@@ -437,6 +447,7 @@ class DrivenGroup final : public DrivenNeuronGroup<Real> {
     return time > now ? LookResult<Real>{} : LookResult<Real>{true, time};
   }
 
+  /// The interval is settled by search, no longer by bound: counted once for each interval.
   void count_search(Neuron& neuron) {
     if (!neuron.searched) {
       neuron.searched = true;
@@ -473,7 +484,7 @@ class DrivenGroup final : public DrivenNeuronGroup<Real> {
   ModelGroup<Real, State>& others_;
   std::vector<std::uint32_t> number_;  ///< by index in the group; 0: among the others, else counts neurons_ from 1
   std::vector<Neuron> neurons_;
-  std::vector<neurons::Targets> parts_;
+  std::vector<neurons::Targets> parts_;  ///< of deliver(), kept for its memory
 };
 
 }  // namespace va_event::neurons

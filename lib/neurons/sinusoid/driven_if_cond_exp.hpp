@@ -27,6 +27,8 @@ struct DrivenIfCondExp {
   using Constants = typename IfCondExpKernel<Real>::Constants;
 
   /// The state `h` later without input, ignoring the threshold; `t`, which is when the state is, stays.
+  /// Steps as in if_cond_exp/intervals/advance.hpp, without the part that v forgets. @param h [ms], >= 0, within the
+  /// epoch
   [[nodiscard]] static State<Real> advance(const Constants& c, const Sinusoids<Real>& sines, const State<Real>& state,
                                            const Real& h) {
     State<Real> now = state;
@@ -67,6 +69,7 @@ struct DrivenIfCondExp {
     double max_x;
     double max_z;
   };
+  // In the order of double, quad, 50 and 100 digits.
   static constexpr Limits kLimits = std::numeric_limits<Real>::digits <= 53    ? Limits{24, 4.0, 2.0}
                                     : std::numeric_limits<Real>::digits <= 113 ? Limits{40, 3.0, 1.5}
                                     : std::numeric_limits<Real>::digits <= 180 ? Limits{58, 3.0, 1.5}
@@ -99,7 +102,8 @@ struct DrivenIfCondExp {
     }
   }
 
-  /// One step within the limits.
+  /// One step within the limits: y(h) = y(0) + x sum_k w_k E(s_k) [distances of y(0) to what pulls at it], so that the
+  /// increment loses no digits where v hardly moves, plus x times the sinusoids' part.
   [[nodiscard]] static State<Real> step(const Constants& c, const Sinusoids<Real>& sines, const State<Real>& state,
                                         const Real& h) {
     const numerics::LegendreRule<Real, kNodes>& rule = numerics::legendre_rule<Real, kNodes>();
@@ -134,7 +138,8 @@ struct DrivenIfCondExp {
     return end;
   }
 
-  /// 1/h times the integral of E and the sinusoids [mV].
+  /// 1/h times the integral of E and the sinusoids [mV]. With s = (1 + u) h/2 and E = sum_n c_n P_n(u) a sinusoid's
+  /// part is size times the imaginary part of e^{i middle} sum_n c_n i^n j_n(omega h/2), `middle` its phase at t + h/2.
   [[nodiscard]] static Real driven_part(const numerics::LegendreRule<Real, kNodes>& rule,
                                         const std::array<Real, kNodes>& memory, const Sinusoids<Real>& sines,
                                         const Real& t, const Real& h) {

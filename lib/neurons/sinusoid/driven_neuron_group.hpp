@@ -14,8 +14,10 @@ namespace va_event::neurons {
 template <class Real>
 class DrivenNeuronGroup : public NeuronGroup<Real> {
  public:
-  /// New parameters, injected current [nA] and sinusoidal currents from `t` on. A neuron that once had sinusoids comes
-  /// here instead of set_parameters().
+  /// New parameters, injected current [nA] and sinusoidal currents from `t` on; the variables stay. A neuron that once
+  /// had sinusoids comes here instead of set_parameters(), also when it has none now.
+  /// @param index of the neuron @param cell its number in the network @param parameters in the order of the model
+  /// @param sines may be empty @param t in the present epoch [ms]
   virtual void set_driven(std::size_t index, CellId cell, std::span<const double> parameters, double injected,
                           std::span<const SineSource> sines, const Real& t, events::Candidates<Real>& candidates) = 0;
 };

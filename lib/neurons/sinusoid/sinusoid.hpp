@@ -16,21 +16,25 @@
 
 namespace va_event::neurons {
 
+/// Sinusoidal currents into a neuron, as the potential that each would hold it at, with phases in turns from the start
+/// of the present epoch: large phases are reduced exactly (numerics/turns.hpp), so that they are right after days.
+
 /// A sinusoidal current into a neuron, in units of the potential: size sin(2 pi turns_at(t)).
 template <class Real>
 struct Sinusoid {
-  Real size;         ///< tau_m/cm amplitude [mV]
-  double frequency;  ///< [Hz]
+  Real size;         ///< tau_m/cm amplitude [mV], either sign
+  double frequency;  ///< [Hz], >= 0
   Real omega;        ///< 2 pi frequency/1000 [1/ms]
   Real turns;        ///< at the start of the present epoch, in [0, 1]
 
-  /// @param t in the present epoch [ms]
+  /// The phase at `t` in turns, and its sine and cosine. @param t in the present epoch [ms]
   [[nodiscard]] Real turns_at(const Real& t) const { return turns + numerics::turns_after(frequency, t); }
   [[nodiscard]] numerics::SineCosine<Real> at(const Real& t) const { return numerics::at_turns<Real>(turns_at(t)); }
 };
 
-/// Turns of a source when `epoch` begins, modulo 1. A double gets them right to its last bit also after years: the
-/// wider types lose as many digits as the number of turns has.
+/// Turns of a source when `epoch` begins, modulo 1. For double they are computed in quad precision and are right to the
+/// last bit also after years; wider types lose as many digits as the number of turns has.
+/// @param epoch  number of the epoch; it may be before the source's start
 template <class Real>
 [[nodiscard]] Real turns_at_epoch(const SineSource& source, std::int64_t epoch) {
   using std::floor;
@@ -44,15 +48,16 @@ template <class Real>
 /// All sinusoids into one neuron.
 template <class Real>
 struct Sinusoids {
-  std::vector<Sinusoid<Real>> each;
-  Real drive{0};  ///< they change the drive at threshold by at most this [mV]
+  std::vector<Sinusoid<Real>> each;  ///< one for each source
+  Real drive{0};                     ///< they change the drive at threshold by at most this [mV]
   /// They move v by at most this [mV], whatever conductances >= 0 there are: the integral of sin(omega s + phase) times
   /// a rising weight between 0 and 1 is at most 2/omega (second mean value theorem, Bonnet 1849).
   Real reach{0};
   Real shortest_period = std::numeric_limits<Real>::infinity();  ///< [ms]
 
-  /// @param resistance tau_m/cm [MOhm]
+  /// No sinusoids.
   Sinusoids() = default;
+  /// @param resistance tau_m/cm [MOhm] @param tau_m [ms] @param epoch number of the present one
   Sinusoids(std::span<const SineSource> sources, const Real& resistance, const Real& tau_m, std::int64_t epoch) {
     for (const SineSource& source : sources) {
       const Real omega = numerics::two_pi<Real>() * Real(source.frequency) / 1000;
@@ -68,7 +73,7 @@ struct Sinusoids {
     }
   }
 
-  /// What they add to the drive at threshold [mV].
+  /// What they add to the drive at threshold at `t` [mV].
   [[nodiscard]] Real value(const Real& t) const {
     Real sum(0);
     for (const Sinusoid<Real>& one : each) {
@@ -79,7 +84,10 @@ struct Sinusoids {
 
   /// What they add to v in the time h from t on, when nothing but the leak acts on it:
   ///   S(t + h) - e^{-h/tau_m} S(t),   S = size (sin - omega tau_m cos)/(1 + (omega tau_m)^2),
-  /// with the difference of the two S as a product, so that nothing cancels for small h.
+  /// S being the particular solution of tau_m dS/dt = -S + size sin(omega t + phase). With the difference of the two S
+  /// as a product, sin b - sin a = 2 sin((b - a)/2) cos((b + a)/2) and the like, nothing cancels for small h.
+  /// @param t in the present epoch [ms] @param h [ms], >= 0 @param rate_m 1/tau_m [1/ms]
+  /// @returns [mV]
   [[nodiscard]] Real leaky_response(const Real& t, const Real& h, const Real& rate_m) const {
     const Real loss = numerics::elementary::expm1(Real(-h * rate_m));
     Real sum(0);
