@@ -78,6 +78,8 @@ Sampling joined(const Sampling& a, const Sampling& b) {
 
 }  // namespace
 
+// A list whose capacity does not suffice doubles it (std::vector), and holds the old elements beside the new ones while
+// they are copied.
 double Recorder::bytes_of_more_spikes(std::size_t count) const noexcept {
   const std::size_t size = times_.size() + count;
   const std::size_t bytes = sizeof(Time) + sizeof(CellId) + tails_per_spike_ * sizeof(double);
@@ -231,7 +233,6 @@ Signal Recorder::signal(std::string_view variable, std::span<const CellId> ids) 
   return result;
 }
 
-/// Those of the cells of which `member` is true.
 void Recorder::forget_spikes(const std::vector<bool>& member) {
   std::size_t kept = 0;
   for (std::size_t k = 0; k < ids_.size(); ++k) {
@@ -372,7 +373,6 @@ void Recorder::add_from(foundation::ByteReader& in, const std::function<bool(Cel
   }
 }
 
-/// Beside those of the same samples, if there are some.
 void Recorder::add_columns(Sampling columns) {
   for (Sampling& present : samplings_) {
     if (present.variable == columns.variable && present.interval == columns.interval &&

@@ -9,11 +9,15 @@
 
 #include "va_event/error.hpp"
 
+// Statistics of recorded spikes. Differences of times are exact (Time::minus()), so that intervals do not lose digits
+// as a run goes on; and bins are compared as times, not as rounded quotients.
+
 namespace va_event {
 namespace {
 
 constexpr double kMsPerSecond = 1000.0;
 
+/// @throws ParameterError unless `holds`
 void require(bool holds, std::string_view field, double value, std::string_view unit, std::string_view rule) {
   if (!holds) {
     throw ParameterError(field, value, unit, rule);

@@ -27,7 +27,7 @@ struct DrivenIfCondExp {
   using Constants = typename IfCondExpKernel<Real>::Constants;
 
   /// The state `h` later without input, ignoring the threshold; `t`, which is when the state is, stays.
-  /// Steps as in if_cond_exp/intervals/advance.hpp, without the part that v forgets. @param h [ms], >= 0, within the
+  /// Steps as in advance.hpp, without the part that v forgets. @param h [ms], >= 0, within the
   /// epoch
   [[nodiscard]] static State<Real> advance(const Constants& c, const Sinusoids<Real>& sines, const State<Real>& state,
                                            const Real& h) {

@@ -16,11 +16,16 @@
 
 #include "va_event/error.hpp"
 
+// System calls that POSIX lets fail half-way (write, close) are treated as such: a call may write less than it is
+// given, or be interrupted by a signal. What cannot be helped and does no harm is cast to void.
+
 namespace va_event::recording {
 namespace {
 
+/// Text formats write a line at a time; the system is called once for so many bytes.
 constexpr std::size_t kBufferBytes = std::size_t{1} << 16;
 
+/// The folder of a file, "." for a name alone.
 std::string folder_of(const std::string& path) {
   const std::string folder = std::filesystem::path(path).parent_path().string();
   return folder.empty() ? "." : folder;

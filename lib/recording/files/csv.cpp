@@ -6,6 +6,8 @@
 #include "recording/files/formats.hpp"
 #include "recording/files/spike_text.hpp"
 
+// Text with commas and one header line. Every number has as many digits as reading it back exactly needs.
+
 namespace va_event::recording {
 
 void write_csv(AtomicFile& file, const Spikes& spikes, Populations /*populations*/) {

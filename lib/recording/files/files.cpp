@@ -15,7 +15,7 @@ namespace {
 using recording::AtomicFile;
 using recording::Populations;
 
-/// To add a format: a writer in formats.hpp and a line here.
+/// A format, by the ending of a file's name. To add one: a writer in formats.hpp and a line here.
 struct Format {
   std::string_view ending;
   void (*write_spikes)(AtomicFile&, const Spikes&, Populations);
@@ -56,6 +56,7 @@ const Format& format_of(const std::string& path, Writer Format::*writer) {
   throw UnknownNameError("file format", '"' + ending + '"', "", "must be one of " + known + " (in " + path + ")");
 }
 
+/// @throws SizeError unless the arrays fit together
 void check(const Spikes& spikes) {
   if (spikes.times.size() != spikes.ids.size()) {
     throw SizeError("spike ids", std::to_string(spikes.ids.size()), "ids",
@@ -68,6 +69,7 @@ void check(const Spikes& spikes) {
   }
 }
 
+/// @throws SizeError unless the values are whole rows
 void check(const Signal& signal) {
   const std::size_t cells = signal.ids.size();
   if (cells == 0 ? !signal.values.empty() : signal.values.size() % cells != 0) {

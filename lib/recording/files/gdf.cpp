@@ -5,6 +5,8 @@
 #include "recording/files/formats.hpp"
 #include "recording/files/spike_text.hpp"
 
+// Spikes as NEST's ASCII recorder writes them: one line each, id and time [ms] with a tab between, no header.
+
 namespace va_event::recording {
 
 void write_gdf(AtomicFile& file, const Spikes& spikes, Populations /*populations*/) {

@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t kGrowth = std::size_t{1} << 20;  // [bytes] by which the image in memory grows
 
+/// Held while HDF5 is used. A function's own static, because files may be written while other statics are made.
 std::mutex& library_mutex() {
   static std::mutex mutex;
   return mutex;

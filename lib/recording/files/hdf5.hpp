@@ -23,6 +23,7 @@ class Handle {
  public:
   using Close = herr_t (*)(hid_t);
 
+  /// @param id may be invalid (< 0): then there is nothing to close
   Handle(hid_t id, Close close) noexcept : id_(id), close_(close) {}
   Handle(Handle&& other) noexcept : id_(std::exchange(other.id_, H5I_INVALID_HID)), close_(other.close_) {}
   Handle& operator=(Handle&&) = delete;
@@ -53,7 +54,8 @@ class Session {
   void* print_data_ = nullptr;
 };
 
-/// A block of a larger array in memory: columns [first, first + n) of rows of `row_length` values.
+/// A block of a larger array in memory: columns [first, first + n) of rows of `row_length` values. HDF5 picks them
+/// itself (a hyperslab), without a copy.
 struct Columns {
   const double* values;
   hsize_t row_length, first;
@@ -63,9 +65,12 @@ struct Columns {
 /// HDF5 is a FileError about the file that is to be written.
 class Image {
  public:
+  /// @param file gets the bytes at finish(); must outlive this
   explicit Image(AtomicFile& file);
 
+  /// The root group, for the functions below.
   [[nodiscard]] hid_t root() const noexcept { return image_.id(); }
+  /// A group in `parent`. @param name in UTF-8, without "/", unlike the parent's others
   [[nodiscard]] Handle make_group(hid_t parent, const std::string& name) const;
 
   /// One-dimensional data. The dataset is returned for its attributes.
@@ -78,17 +83,22 @@ class Image {
   /// One more name of a dataset.
   void link(hid_t group, const char* dataset, const char* name) const;
 
+  /// A text of variable length in UTF-8.
   void write_attribute(hid_t object, const char* name, const std::string& text) const;
+  /// A number.
   void write_attribute(hid_t object, const char* name, std::uint8_t value) const;
+  /// Some numbers; one is written as a scalar.
   void write_attribute(hid_t object, const char* name, std::span<const std::uint32_t> values) const;
   /// An enumeration of the names (values 0, 1, ...) with value `value`.
   void write_attribute(hid_t object, const char* name, std::span<const char* const> names, std::uint8_t value) const;
 
-  /// Hands the bytes to the file.
+  /// Hands the bytes to the file. All handles of groups and datasets should be closed before.
   void finish() const;
 
  private:
+  /// @throws FileError with HDF5's own reason unless `holds`
   void require(bool holds) const;
+  /// The identifier as a handle. @throws FileError when it is invalid
   [[nodiscard]] Handle checked(hid_t id, Handle::Close close) const;
   Handle write(hid_t parent, const char* name, hid_t file_type, hid_t memory_type, const void* values,
                hsize_t count) const;

@@ -16,7 +16,7 @@ namespace va_event::recording {
 /// A time as two doubles, whose sum and the tails are the exact time.
 struct NearestTime {
   double ms;        ///< the double that is nearest to the exact time, tails included [ms]
-  double residual;  ///< [ms]
+  double residual;  ///< of magnitude at most half the distance from `ms` to the next double [ms]
 };
 
 /// The time of a spike. Tails are far below the last bit of the residual, so that they decide only where time and

@@ -20,8 +20,10 @@
 namespace va_event::recording {
 namespace {
 
+/// Numbers are written as they are in memory; numpy reads either order.
 constexpr char kByteOrder = std::endian::native == std::endian::little ? '<' : '>';
 
+/// numpy's name of a number type, without the byte order.
 template <class T>
 constexpr std::string_view kTypeCode{};
 template <>
@@ -68,9 +70,11 @@ std::u32string decode_utf8(std::string_view text) {
   return points;
 }
 
-/// A zip archive in memory.
+/// A zip archive in memory. Entries are stored uncompressed and have a fixed date; libzip reads the arrays when the
+/// archive is made, without a copy of its own before.
 class Archive {
  public:
+  /// @param file gets the bytes at finish(); must outlive this
   explicit Archive(AtomicFile& file)
       : file_(file), source_(zip_source_buffer_create(nullptr, 0, 0, &error_.value)), archive_(open_archive()) {
     zip_source_keep(source_.get());  // one reference is the archive's now, the other serves finish()
@@ -83,7 +87,8 @@ class Archive {
   Archive(const Archive&) = delete;
   Archive& operator=(const Archive&) = delete;
 
-  /// Adds an array, whose values must stay where they are until finish().
+  /// Adds an array `name`.npy, whose values must stay where they are until finish().
+  /// @param shape  extents, slowest first; {} is a single number
   template <class T>
   void add(const std::string& name, const T* values, const std::vector<std::size_t>& shape) {
     std::size_t size = 1;
@@ -114,7 +119,7 @@ class Archive {
               cells.size() * sizeof(char32_t));
   }
 
-  /// Makes the archive and writes it to the file.
+  /// Makes the archive and writes it to the file; nothing can be added afterwards. @throws FileError
   void finish() {
     if (zip_close(archive_) != 0) {
       fail(zip_get_error(archive_));
@@ -162,6 +167,7 @@ class Archive {
     return archive;
   }
 
+  /// Adds an entry of two parts: the header, kept here, and the values.
   void add_bytes(const std::string& name, std::string header, const void* values, std::size_t bytes) {
     const std::string& kept = headers_.emplace_back(std::move(header));
     // libzip only reads through these pointers, though their type does not say so.
@@ -183,9 +189,9 @@ class Archive {
 
   AtomicFile& file_;
   Error error_;
-  std::unique_ptr<zip_source_t, FreeSource> source_;
-  zip_t* archive_;
-  std::deque<std::string> headers_;  // deques: elements stay where they are
+  std::unique_ptr<zip_source_t, FreeSource> source_;  ///< the bytes of the archive
+  zip_t* archive_;                                    ///< null after finish()
+  std::deque<std::string> headers_;                   // deques: elements stay where they are
   std::deque<std::u32string> texts_;
 };
 

@@ -21,6 +21,7 @@ namespace {
 using hdf5::Handle;
 using hdf5::Image;
 
+// Attributes of the root, and the enumeration "sorting", as the guide has them.
 constexpr std::array<std::uint32_t, 1> kMagic{0x0A7A};
 constexpr std::array<std::uint32_t, 2> kVersion{0, 1};
 constexpr std::array<const char*, 3> kSortings{"none", "by_id", "by_time"};
@@ -92,18 +93,21 @@ std::size_t group_of(const std::vector<Group>& groups, CellId id) {
   throw_foreign(id);
 }
 
+/// What readers know a SONATA file by.
 void write_signature(const Image& image) {
   image.write_attribute(image.root(), "magic", kMagic);
   image.write_attribute(image.root(), "version", kVersion);
 }
 
-/// The spikes of one population.
+/// The spikes of one population: parallel arrays.
 struct Train {
-  std::vector<double> timestamps;
+  std::vector<double> timestamps;              ///< nearest doubles [ms]
   std::vector<std::vector<double>> residuals;  ///< the first, and those of a simulation wider than double
-  std::vector<std::uint64_t> nodes;
+  std::vector<std::uint64_t> nodes;            ///< ids from 0 within the population
 };
 
+/// /spikes/<population>. The order is that of exact times, so timestamps ascend; "sorting" is written from what they
+/// are, because a user may give Spikes in any order.
 void write_train(const Image& image, const Handle& parent, const Group& group, const Train& train) {
   const Handle population = image.make_group(parent.id(), group.name);
   const bool sorted = std::is_sorted(train.timestamps.begin(), train.timestamps.end());
@@ -118,7 +122,8 @@ void write_train(const Image& image, const Handle& parent, const Group& group, c
   image.write(population.id(), "node_ids", train.nodes);
 }
 
-/// Columns [first, last) of the signal: those of one population.
+/// /report/<population>: columns [first, last) of the signal, those of one population. Each cell has one element,
+/// number 1 of its own, at position 0.
 void write_report(const Image& image, const Handle& parent, const Group& group, const Signal& signal, std::size_t first,
                   std::size_t last) {
   const std::size_t columns = last - first;
