@@ -15,7 +15,8 @@ namespace va_event::fixed_step {
 
 namespace {
 
-/// @pre not of spike sources @throws ParameterError when the model has none
+/// The fixed-step form of a population's model. @pre not of spike sources @throws ParameterError when the model has
+/// none
 const FixedStepForm& form_of(const network::PopulationData& population) {
   const FixedStepForm* const form = population.model->neuron->in_fixed_steps;
   if (form == nullptr) {
@@ -181,7 +182,8 @@ void Clock::send_out(CellId source, std::size_t population, const GridTime& time
   }
 }
 
-/// Puts a spike where its next synapses, if there are any, will be found.
+/// Puts a spike into the calendar at the arrival of its next synapses, if there are any. Rows are sorted by delay, so
+/// that those are the first ones after `position`.
 void Clock::travel_on(TravellingSpike spike) {
   const network::SynapseTable& table = table_of(wiring_.branch(spike.branch));
   const network::SynapseTable::Row row = table.row(spike.row);

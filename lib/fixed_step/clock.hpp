@@ -20,12 +20,16 @@
 namespace va_event::fixed_step {
 
 /// The loop over steps of a simulation with a time step. Each step collects what happens within it (spikes of sources,
-/// inputs, changes of currents), hands it to the neurons in its order, and sends their spikes on their way.
+/// inputs, changes of currents), hands it to the neurons in its order, and sends their spikes on their way. The order
+/// is by (time, kind, contents), never by insertion, so that sums of inputs have the same bits however the network was
+/// made. One thread; one process. What the clock shares with the event-driven engine is the description of the network,
+/// the spikes of sources and the recorder, no formula of a neuron.
 class Clock {
  public:
   /// Copies everything but the synapses.
   /// @param network its projections are read as long as this exists
-  /// @throws ParameterError when the options do not fit the network
+  /// @throws ParameterError when the options do not fit the network (see FixedStepSimulation); StateError when synapses
+  /// of a projection are not static
   Clock(const network::Network& network, const FixedStepOptions& options);
 
   /// Simulates one step.
@@ -34,20 +38,24 @@ class Clock {
   [[nodiscard]] std::int64_t now() const noexcept { return now_; }  ///< steps done
   [[nodiscard]] const Grid& grid() const noexcept { return grid_; }
   [[nodiscard]] const FixedStepStatistics& statistics() const noexcept { return statistics_; }
+  /// The network as it was when this was made, without projections.
   [[nodiscard]] const network::Network& network() const noexcept { return network_; }
+  /// What is recorded: all spikes, and the samples that are asked for.
   [[nodiscard]] recording::Recorder& recorder() noexcept { return recorder_; }
+  /// Variable number `variable` of a neuron at the present grid point, in the unit of the model.
   [[nodiscard]] double variable(CellId cell, std::size_t variable) const;
 
  private:
+  /// A change of an injected current.
   struct CurrentStep {
     GridTime time;
-    std::size_t injection;
-    double amplitude;  ///< [nA]
+    std::size_t injection;  ///< index in Network::injections
+    double amplitude;       ///< from then on [nA]
   };
 
   /// What happens within the present step, in its order at one moment: currents, then inputs by (source, branch).
   struct Happening {
-    double offset;  ///< [ms]
+    double offset;  ///< in the step [ms], in [0, dt)
     enum class Kind : std::uint8_t { current, input } kind;
     CellId source;          ///< of an input
     std::size_t index;      ///< of the branch, or of the step of a current
@@ -61,13 +69,20 @@ class Clock {
     }
   };
 
+  /// @throws ParameterError unless each population's model, the method, dt and the delays go together
   void check(const FixedStepOptions& options) const;
+  /// Lists the changes of all injected currents by time.
   void schedule_currents(DelayTiming timing);
+  /// Samples what is due at the present grid point.
   void take_samples();
+  /// Records the spikes of sources in the present step and sends them out.
   void spike_sources();
+  /// Puts a spike on its way through all branches in which its cell has synapses.
   void send_out(CellId source, std::size_t population, const GridTime& time);
   void travel_on(TravellingSpike spike);
+  /// Lists the inputs of the present step; synapses of a row that arrive at one time are one happening.
   void collect_inputs();
+  /// Lists the changes of currents in the present step.
   void collect_currents();
   void change_current(const CurrentStep& step, double offset);
   void deliver(const Happening& input);

@@ -10,10 +10,13 @@
 #include "va_event/error.hpp"
 #include "va_event/fixed_step.hpp"
 
+// The public class around the clock: it checks what users give, and turns durations and times into steps.
+
 namespace va_event {
 
 namespace {
 
+/// @throws ParameterError unless dt is > 0 and finite
 FixedStepOptions checked(const FixedStepOptions& options) {
   if (!(options.dt > 0.0) || !std::isfinite(options.dt)) {
     throw ParameterError("dt", options.dt, "ms", "must be > 0 and finite");
@@ -38,6 +41,7 @@ std::string_view name(DelayTiming delays) noexcept {
   return kNames[static_cast<std::size_t>(delays)];
 }
 
+/// Owns the clock, and shares the network with the simulation that it was made from, whose synapses the clock reads.
 struct FixedStepSimulation::Impl {
   Impl(std::shared_ptr<detail::Core> network_core, const FixedStepOptions& fixed_step_options)
       : core(std::move(network_core)), options(checked(fixed_step_options)), clock(core->network, options) {
@@ -48,7 +52,8 @@ struct FixedStepSimulation::Impl {
   FixedStepOptions options;
   fixed_step::Clock clock;
 
-  /// The ids of cells that are simulated here.
+  /// The ids of cells that are simulated here. @throws ConnectionError for cells of another simulation, IndexError for
+  /// cells that were made later
   [[nodiscard]] std::span<const CellId> ids_of(const Cells& cells) const {
     if (cells.core() != core) {
       throw ConnectionError("cells", cells.label(), "", "must be of the simulation whose network is simulated");
@@ -67,6 +72,7 @@ struct FixedStepSimulation::Impl {
     return *clock.network().populations[clock.network().population_of(id)].model;
   }
 
+  /// Steps until `step` are done; nothing if they are.
   void run_to(std::int64_t step) {
     while (clock.now() < step) {
       clock.step();

@@ -7,6 +7,7 @@ namespace va_event::fixed_step {
 
 namespace {
 
+/// The order of the heap: std::push_heap keeps the largest in front, so that "later" makes the earliest the front.
 bool is_later(const SourceTrains::Spike& a, const SourceTrains::Spike& b) {
   return a.time == b.time ? a.cell > b.cell : b.time < a.time;
 }

@@ -14,15 +14,16 @@
 namespace va_event::fixed_step {
 
 /// The spikes of all sources in the order of (time, cell). They are the trains that the event-driven simulation draws
-/// for the same seed, so that a comparison of the two measures the time step and not the input.
+/// for the same seed, so that a comparison of the two measures the time step and not the input. Each source is drawn
+/// one spike ahead; a heap has the next spike of each.
 class SourceTrains {
  public:
   /// A spike of one source.
   struct Spike {
     events::Instant<double> time;
-    GridTime on_grid;
-    CellId cell;
-    std::uint32_t population;
+    GridTime on_grid;          ///< the same time on the grid, not rounded
+    CellId cell;               ///< the source
+    std::uint32_t population;  ///< its population
   };
 
   /// @param network must outlive this
@@ -32,6 +33,7 @@ class SourceTrains {
   [[nodiscard]] std::optional<Spike> take(std::int64_t step);
 
  private:
+  /// Puts a source's next spike, if there is one, on the heap.
   void add(const std::optional<events::Instant<double>>& time, std::uint32_t population, CellId cell);
 
   const network::Network& network_;

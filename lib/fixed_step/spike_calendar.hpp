@@ -12,9 +12,11 @@
 
 namespace va_event::fixed_step {
 
-/// A spike on its way through one set of synapses.
+/// Spikes in flight of a simulation with a time step.
+
+/// A spike on its way through the synapses of its cell in one branch.
 struct TravellingSpike {
-  GridTime emitted;
+  GridTime emitted;               ///< when the cell spiked
   std::int64_t arrival_step = 0;  ///< of the next synapses
   std::size_t branch = 0;         ///< which synapses (Wiring)
   CellId source = 0;
@@ -32,9 +34,10 @@ class SpikeCalendar {
   explicit SpikeCalendar(std::int64_t max_delay)
       : ring_(std::bit_ceil(static_cast<std::size_t>(std::clamp<std::int64_t>(max_delay + 2, 2, kMaxSteps)))) {}
 
+  /// @pre spike.arrival_step is not before the step that was taken last
   void add(const TravellingSpike& spike) { list_of(spike.arrival_step).push_back(spike); }
 
-  /// Takes out what arrives in `step`, in the order in which it was added.
+  /// Takes out what arrives in `step`, in the order in which it was added. @param arrivals is replaced
   void take(std::int64_t step, std::vector<TravellingSpike>& arrivals) {
     std::vector<TravellingSpike>& list = list_of(step);
     const auto later = std::stable_partition(
@@ -44,13 +47,14 @@ class SpikeCalendar {
   }
 
  private:
+  /// The longest ring: beyond that a list is passed over more often instead of memory growing with 1/dt.
   static constexpr std::int64_t kMaxSteps = std::int64_t{1} << 16U;
 
   std::vector<TravellingSpike>& list_of(std::int64_t step) {
     return ring_[static_cast<std::size_t>(step) & (ring_.size() - 1)];
   }
 
-  std::vector<std::vector<TravellingSpike>> ring_;
+  std::vector<std::vector<TravellingSpike>> ring_;  ///< by step modulo its size, a power of two
 };
 
 }  // namespace va_event::fixed_step

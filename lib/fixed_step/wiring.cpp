@@ -10,6 +10,7 @@ namespace va_event::fixed_step {
 
 namespace {
 
+/// The longest delay of a table [ms]; rows are sorted by delay, so that the last one of each row is its longest.
 double longest_delay(const network::SynapseTable& table) {
   double longest = table.has_constant_delay() ? table.constant_delay() : 0.0;
   for (std::size_t row = 0; row < table.rows(); ++row) {

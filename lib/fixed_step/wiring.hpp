@@ -22,14 +22,16 @@ namespace va_event::fixed_step {
 /// The synapses of one projection onto one population.
 struct Branch {
   std::size_t projection, block;  ///< where they are; found anew each time, for the user may add projections meanwhile
-  std::uint32_t post_population;
-  std::uint32_t receptor;
-  std::size_t pre;  ///< which index of pre cells
+  std::uint32_t post_population;  ///< index in Network::populations
+  std::uint32_t receptor;         ///< index in CellModel::receptors
+  std::size_t pre;                ///< which index of pre cells; the projection's number
 };
 
-/// Which synapses a cell's spikes go to, and how long they take.
+/// Which synapses a cell's spikes go to, and how long they take: the network's tables, as they are when this is made,
+/// without a copy of synapses.
 class Wiring {
  public:
+  /// @throws StateError when synapses of a projection are not static
   Wiring(const network::Network& network, const FixedStepOptions& options);
 
   /// Indices of the branches that cells of a population may have synapses in.
@@ -60,9 +62,9 @@ class Wiring {
   Grid grid_;
   DelayTiming delays_;
   std::vector<Branch> branches_;
-  std::vector<network::CellIndex> pre_;  ///< by projection
-  std::vector<std::vector<std::size_t>> of_population_;
-  std::int64_t max_delay_ = 1;
+  std::vector<network::CellIndex> pre_;                  ///< by projection: the row of each pre cell
+  std::vector<std::vector<std::size_t>> of_population_;  ///< indices of branches, by source population
+  std::int64_t max_delay_ = 1;                           ///< [steps]
   double min_neuron_delay_ = std::numeric_limits<double>::infinity();
 };
 
