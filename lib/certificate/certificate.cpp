@@ -22,7 +22,7 @@ void require_wider(const char* field, const Precision& wider, const char* than, 
   }
 }
 
-/// A simulation of the network in one precision.
+/// A simulation of the network in one precision, in this process, on as many threads as pay.
 certificate::ComparedRun contestant(const network::Network& network, const Precision& precision) {
   return {precision, [&network, precision](recording::Recorder& recorder) {
             return engine::make_engine(precision, network, recorder, 0);

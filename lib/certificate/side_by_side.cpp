@@ -19,12 +19,15 @@ constexpr std::size_t kLookAhead = 64;  // spikes among which a change of order 
 
 std::string text(double x) { return foundation::shortest_text(x); }
 
-/// Collects what is known of the pairs.
+/// Collects what is known of the pairs: largest and median difference of their times, and the growth of the largest one
+/// over the run, in parts of 100 ms or a multiple of that.
 class Statistics {
  public:
+  /// @param comparison gets the numbers; must outlive this
   Statistics(Comparison& comparison, double duration_ms)
       : comparison_(comparison), part_(kFirstPart * std::max(1.0, std::ceil(duration_ms / (kFirstPart * kParts)))) {}
 
+  /// A pair. @param time_ms of the reference, not before that of the last one @param dt difference of times [ms]
   void add(CellId cell, double time_ms, double dt) {
     const double size = std::abs(dt);
     sizes_.push_back(size);
@@ -46,6 +49,7 @@ class Statistics {
     growth.back().max_dt_ms = std::max(growth.back().max_dt_ms, size);
   }
 
+  /// What is known only at the end: the median, and where the last part ends.
   void finish() {
     if (!sizes_.empty()) {
       const auto middle = sizes_.begin() + static_cast<std::ptrdiff_t>(sizes_.size() / 2);
@@ -59,11 +63,12 @@ class Statistics {
 
  private:
   Comparison& comparison_;
-  double part_;  ///< of the table of growth [ms]
-  std::vector<double> sizes_;
+  double part_;                ///< of the table of growth [ms]
+  std::vector<double> sizes_;  ///< |dt| of all pairs [ms]
 };
 
-/// Two simulations and the comparison of their spikes so far.
+/// Two simulations and the comparison of their spikes so far. All spikes before those that wait in the two streams are
+/// the same.
 class SideBySide {
  public:
   SideBySide(const ComparedRun& tested, const ComparedRun& reference, const std::vector<CellId>& cells,
@@ -107,7 +112,9 @@ class SideBySide {
   }
 
  private:
-  /// Pairs the spikes that wait. @return whether they are the same
+  /// Pairs the spikes that wait. Where the next two differ, one of the streams may only be late: a spike at the end of
+  /// a span in one simulation may lie in the next span in the other, so that the decision waits until both have
+  /// kLookAhead spikes, or the run ends. @return whether they are the same so far
   bool match(bool at_end) {
     while (tested_.waiting() > 0 && reference_.waiting() > 0) {
       if (tested_.cell() != reference_.cell()) {
@@ -123,7 +130,7 @@ class SideBySide {
     return !at_end || tested_.waiting() + reference_.waiting() == 0 || fail();
   }
 
-  /// All before is the same.
+  /// A time [ms] before which all spikes are the same.
   [[nodiscard]] double last_common_time(double reached) const {
     double time = reached;
     for (const SpikeStream* stream : {&tested_, &reference_}) {
@@ -144,7 +151,8 @@ class SideBySide {
     return kLookAhead;
   }
 
-  /// Says what differs. @return false
+  /// Notes what differs, for Comparison::limited_by: two spikes in another order, if each stream has the other's next
+  /// spike among those that wait, else a spike that one of them does not have. @return false
   bool fail() {
     outcome_.comparison.correct_until_ms = last_common_time(duration_ms_);
     std::string& why = outcome_.comparison.limited_by;

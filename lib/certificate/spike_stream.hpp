@@ -15,10 +15,13 @@
 
 namespace va_event::certificate {
 
+/// One simulation of a comparison, and differences of its times that are exact.
+
 /// A running simulation whose spikes are taken one by one, in the order of (time, cell). Only those not taken yet are
 /// kept.
 class SpikeStream {
  public:
+  /// @param cells whose spikes are taken; must outlive this
   SpikeStream(const ComparedRun& contestant, const std::vector<CellId>& cells) : cells_(cells) {
     recorder_.record_spikes(cells);
     engine_ = contestant.make_engine(recorder_);
@@ -42,6 +45,7 @@ class SpikeStream {
   /// Cell and time of a spike that is not taken yet. @param k < waiting(); 0 is the next one
   [[nodiscard]] CellId cell(std::size_t k = 0) const { return spikes_.ids[next_ + k]; }
   [[nodiscard]] const Time& time(std::size_t k = 0) const { return spikes_.times[next_ + k]; }
+  /// Tails of the next spike's time [ms].
   [[nodiscard]] std::span<const double> tails() const { return spikes_.tails_of(next_); }
   /// Takes the next spike. @pre waiting() > 0
   void pop() noexcept { ++next_; }
@@ -50,6 +54,7 @@ class SpikeStream {
   [[nodiscard]] const engine::Engine& engine() const noexcept { return *engine_; }
 
  private:
+  /// Forgets the spikes that are taken.
   void keep_rest() {
     const auto drop = [](auto& values, std::size_t count) {
       values.erase(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(count));
@@ -69,13 +74,15 @@ class SpikeStream {
   const std::vector<CellId>& cells_;
   recording::Recorder recorder_;
   std::unique_ptr<engine::Engine> engine_;
-  Spikes spikes_;
-  std::size_t next_ = 0;
+  Spikes spikes_;         ///< since keep_rest()
+  std::size_t next_ = 0;  ///< those before are taken
   double seconds_ = 0.0;
 };
 
 /// The exact difference a - b of two times [ms] but for the last bits of the result: terms that are nearly equal cancel
-/// before smaller ones are added.
+/// before smaller ones are added. A difference of the doubles alone would end at their last bit, 1e-14 ms or more,
+/// while simulations in wider types differ by far less. @param tails_of_a, tails_of_b  as Spikes::tails_of(),
+/// any number
 [[nodiscard]] inline double difference(const Time& a, std::span<const double> tails_of_a, const Time& b,
                                        std::span<const double> tails_of_b) {
   const foundation::DoublePair fraction = foundation::two_sum(a.fraction(), -b.fraction());
