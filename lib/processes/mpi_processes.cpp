@@ -31,7 +31,7 @@ void check(int status, const char* call) {
   }
 }
 
-/// Starts MPI unless the program has done so, and then ends it with the program.
+/// Starts MPI unless the program has done so, and then ends it with the program. MPI is called by one thread at a time.
 class Session {
  public:
   Session() {
@@ -59,6 +59,9 @@ class Session {
 
 /// The processes of MPI_COMM_WORLD, on a communicator of their own, so that messages of the program do not meet the
 /// library's. Failures come back as status, and become exceptions.
+///
+/// A window message is mostly a few spikes, and an exchange takes the time of its messages' way, not of their bytes. So
+/// all_gather() sends blocks of a fixed size, and needs a second exchange only where a message is larger than expected.
 class MpiProcesses final : public Processes {
  public:
   MpiProcesses() {
@@ -96,6 +99,8 @@ class MpiProcesses final : public Processes {
           "MPI_Iallgather");
   }
 
+  /// All processes find the same sizes, so that all make the second exchange or none, and choose the same next block:
+  /// twice the largest message, at least half of the present block.
   void finish_all_gather(std::vector<Bytes>& all) override {
     check(MPI_Wait(&request_, MPI_STATUS_IGNORE), "MPI_Wait");
     std::vector<std::uint64_t> sizes(count_);
@@ -115,6 +120,8 @@ class MpiProcesses final : public Processes {
     block_ = std::clamp<std::size_t>(std::max<std::size_t>(2 * largest, block_ / 2), kSmallestBlock, kLargestBlock);
   }
 
+  /// Messages of any size (checkpoints), in pieces of what MPI can count. Process 0 takes them one after the other,
+  /// into memory of their own.
   void gather(std::string_view mine, std::vector<Bytes>& all) override {
     const auto size = static_cast<std::uint64_t>(mine.size());
     std::vector<std::uint64_t> sizes(count_);
@@ -148,6 +155,7 @@ class MpiProcesses final : public Processes {
   static constexpr std::size_t kLargestBlock = std::size_t{1} << 16U;  ///< [bytes]
   static constexpr std::size_t kPiece = std::size_t{1} << 30U;         // MPI counts with int
 
+  /// The length of the piece that begins after `done` of `size` bytes.
   static int piece(std::size_t size, std::size_t done) { return static_cast<int>(std::min(kPiece, size - done)); }
 
   /// The second exchange: what did not fit into the block of each process.

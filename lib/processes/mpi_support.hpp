@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// Support for MPI as a value, not a macro.
 namespace va_event::processes {
 
 /// Whether the library was built with MPI (VA_EVENT_MPI). A constant of the file that was compiled, mpi_processes.cpp

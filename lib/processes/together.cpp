@@ -8,6 +8,9 @@
 #include "va_event/error.hpp"
 #include "va_event/processes.hpp"
 
+// Work that all processes do. If one of them threw alone, the others would wait for it in the next exchange, for good:
+// so each tells all others how its work ended before it goes on.
+
 namespace va_event {
 
 namespace {
