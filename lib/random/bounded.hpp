@@ -12,6 +12,9 @@ namespace va_event::random {
 
 /// Uniform on {0, ..., n-1}, exactly. One word, hardly ever two; no division in nearly all draws.
 /// Source: Lemire 2019, ACM Trans. Model. Comput. Simul. 29:3 ("nearly divisionless").
+/// The upper half of (32 random bits) * n is the result; it would be one too likely for some results, which is mended
+/// by drawing again where the lower half is below 2^32 mod n. That can be only where it is below n: the division is
+/// needed in n of 2^32 draws.
 /// @param n > 0
 [[nodiscard]] inline std::uint32_t uniform_below(RandomStream& stream, std::uint32_t n) noexcept {
   const auto draw = [&stream, n] { return (stream() >> 32U) * n; };

@@ -3,6 +3,9 @@
 
 #include "va_event/random.hpp"
 
+// numpy's RandomState and Boost's mt19937 are the same generator (Matsumoto & Nishimura 1998, ACM Trans. Model. Comput.
+// Simul. 8:3-30), seeded in the same way by one number of 32 bits; only the way from words to doubles is numpy's.
+
 namespace va_event {
 
 struct NumpyRandom::State {

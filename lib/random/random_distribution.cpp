@@ -14,6 +14,10 @@
 #include "va_event/error.hpp"
 #include "va_event/random.hpp"
 
+// PyNN's distributions: for each a function that checks its parameters, once, and one that draws, joined by a table.
+// Where a value is a function of random numbers, that function is of numerics/elementary.hpp, so that the same seed
+// gives the same bits on every machine.
+
 namespace va_event {
 namespace {
 
@@ -28,17 +32,22 @@ constexpr double kMaxInteger = 0x1p53;
 /// where PyNN gives up after 1000 redraws.
 constexpr double kMinAcceptance = 1e-3;
 
+/// @throws ParameterError unless `ok`
 void require(bool ok, std::string_view field, double value, std::string_view rule) {
   if (!ok) {
     throw ParameterError(field, value, "", rule);
   }
 }
 
+/// @throws ParameterError unless the value is an integer within kMaxInteger
 void require_integer(std::string_view field, double value) {
   require(std::abs(value) <= kMaxInteger && std::floor(value) == value, field, value,
           "must be an integer, at most 2^53 in size");
 }
 
+// Draws: p has the parameters in the order of kKinds, which have been checked.
+
+/// With mean 0 and standard deviation 1.
 double draw_normal(RandomStream& stream) { return boost::random::normal_distribution<double>()(stream); }
 
 double draw_uniform(const Parameters& p, RandomStream& stream) { return p[0] + (p[1] - p[0]) * stream.uniform(); }
@@ -105,6 +114,8 @@ double draw_binomial(const Parameters& p, RandomStream& stream) {
       boost::random::binomial_distribution<std::int64_t>(static_cast<std::int64_t>(p[0]), p[1])(stream));
 }
 
+// Checks of parameters, which throw ParameterError.
+
 void check_range(double low, double high) {
   require(high >= low, "high", high, "must be >= low");
   require(std::isfinite(high - low), "high", high, "must leave high - low finite");
@@ -133,6 +144,7 @@ void check_boundary(const Parameters& p) {
   require(p[3] >= p[2], "high", p[3], "must be >= low");
 }
 
+/// The share of draws that are accepted is Phi((high - mu)/sigma) - Phi((low - mu)/sigma), Phi by erfc.
 void check_clipped(const Parameters& p) {
   check_boundary(p);
   const auto below = [&p](double x) { return 0.5 * std::erfc((p[0] - x) / (p[1] * std::sqrt(2.0))); };
