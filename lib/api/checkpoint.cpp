@@ -29,7 +29,7 @@ using network::Trait;
 
 constexpr std::string_view kMagic("\x89VAE\r\n\x1a\n", 8);  // as in PNG: shows what a transfer as text has done
 constexpr std::uint32_t kByteOrder = 0x01020304;
-constexpr std::uint32_t kFormat = 2;  ///< to be raised with every change of what the sections hold
+constexpr std::uint32_t kFormat = 3;  ///< to be raised with every change of what the sections hold
 constexpr std::size_t kHeaderBytes = kMagic.size() + 2 * sizeof(std::uint32_t) + sizeof(std::uint64_t);
 
 /// CRC-64/XZ.

@@ -11,13 +11,14 @@ namespace va_event::random {
 /// The second part of a random stream's key (seed, purpose, object, item): what the numbers are for. Numbers in use
 /// never change, or seeds would mean other networks.
 enum class Purpose : std::uint64_t {
-  poisson_source = 1,  ///< and other random spike sources; object: cell id
+  poisson_source = 1,  ///< random spike sources of any kind but SpikeSourcePoisson; object: cell id
   connector = 2,       ///< + 2^16 * part; object: projection, item and part: given by the connector
   weight = 3,          ///< object: projection, item: post cell
   delay = 4,           ///< object: projection, item: post cell
   position = 5,        ///< object: population, item: index of the cell
   native_rng = 6,      ///< PyNN's NativeRNG; object: its number among those of a network, item: counts when it is long
-  parameter = 0x100,   ///< + index of the parameter; object: cell id
+  poisson_train = 7,  ///< key of the sources' trains (lib/sources/poisson_train.hpp); item: number of the rate's change
+  parameter = 0x100,  ///< + index of the parameter; object: cell id
   initial_value = 0x200  ///< + index of the variable; object: cell id
 };
 

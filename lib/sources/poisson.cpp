@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <vector>
 
-#include "sources/renewal_group.hpp"
+#include "events/instant_bytes.hpp"
+#include "network/parameter_table.hpp"
+#include "sources/poisson_train.hpp"
 #include "sources/source_group.hpp"
 #include "va_event/cell_types.hpp"
 
@@ -16,19 +23,163 @@ constexpr network::ParameterTable<SpikeSourcePoisson> kParameters{
       {&SpikeSourcePoisson::start, "start", "ms", Bound::non_negative, "first moment at which a spike is possible"},
       {&SpikeSourcePoisson::duration, "duration", "ms", Bound::duration, "spikes come before start + duration"}}}};
 
-/// Exponential intervals, independent of each other.
-class PoissonGroup final : public RenewalGroup {
+/// The trains of poisson_train.hpp, spike by spike. start and duration only leave spikes out.
+class PoissonGroup final : public SourceGroup {
  public:
+  using Instant = events::Instant<double>;
+
   PoissonGroup(const network::PopulationData& population, std::uint64_t seed)
-      : RenewalGroup(population, seed, kParameters) {}
+      : population_(population), seed_(seed), sources_(population.size) {
+    const random::PhiloxKey key = poisson_key(seed, 0);
+    for (std::size_t i = 0; i < sources_.size(); ++i) {
+      sources_[i].key = key;
+      set_rate(sources_[i], parameters(i).rate);
+    }
+  }
+
+  std::optional<Instant> restart(std::size_t i, const Instant& start) override {
+    Source& source = sources_[i];
+    if (const double rate = parameters(i).rate; rate != source.rate) {
+      // Of several changes at one time the last one counts: before the first run it is no change.
+      source.changes += source.changed < start ? 1U : 0U;
+      source.changed = start;
+      source.key = poisson_key(seed_, source.changes);
+      set_rate(source, rate);
+    }
+    const Instant begin = std::max({start, source.changed, begin_of(parameters(i))});
+    go_to(source, SlotStart::of(begin, slots_of(source.rate).exponent));
+    std::optional<Instant> spike = next(i);
+    while (spike && *spike < begin) {
+      spike = next(i);
+    }
+    return spike;
+  }
+
+  std::optional<Instant> next(std::size_t i) override {
+    const SpikeSourcePoisson p = parameters(i);
+    const std::optional<Instant> spike = p.rate > 0.0 ? spike_after(i) : std::nullopt;
+    return spike && (std::isinf(p.duration) || *spike < events::later(begin_of(p), std::min(p.duration, kNever)))
+               ? spike
+               : std::nullopt;
+  }
+
+  [[nodiscard]] std::optional<PoissonState> poisson(std::size_t i) const override {
+    const Source& source = sources_[i];
+    const SpikeSourcePoisson p = parameters(i);
+    const Instant begin = begin_of(p);
+    return PoissonState{
+        source.rate, source.changes, source.changed, begin,
+        std::isinf(p.duration) ? Instant{kEnd, 0.0} : events::later(begin, std::min(p.duration, kNever))};
+  }
+
+  // The state is the last change. Where next() stands, the slot and the spikes of it that are behind, follows from the
+  // spike that was returned last.
+  void save(std::size_t i, foundation::ByteWriter& out) const override {
+    const Source& source = sources_[i];
+    events::put_instant(out, source.changed);
+    out.put<std::uint32_t>(source.changes);
+    events::put_instant(out, source.slot.time);
+    out.put<std::uint32_t>(source.done);
+  }
+  void load(std::size_t i, foundation::ByteReader& in) override {
+    Source& source = sources_[i];
+    source.changed = events::get_instant<double>(in);
+    source.changes = in.get<std::uint32_t>();
+    source.key = poisson_key(seed_, source.changes);
+    set_rate(source, parameters(i).rate);
+    go_to(source, SlotStart::of(events::get_instant<double>(in), slots_of(source.rate).exponent));
+    const auto done = in.get<std::uint32_t>();
+    in.require(done <= kMostSpikes, "holds a source with too many spikes in a slot");
+    source.done = static_cast<std::uint8_t>(done);
+  }
 
  private:
-  static constexpr std::size_t kRate = kParameters.index_of(&SpikeSourcePoisson::rate);
+  static constexpr double kNever = 1e15;                                   ///< [ms], 30,000 years
+  static constexpr std::int64_t kEnd = std::int64_t{1} << 55U;             ///< no spike in this epoch or later
+  static constexpr std::size_t kAhead = 8;                                 ///< times of a source that are kept
+  static constexpr std::uint8_t kUnknown = std::uint8_t{kMostSpikes} + 1;  ///< a count
 
-  double draw(std::size_t i, RandomStream& stream) const override {
-    const double rate = parameter(kRate, i);
-    return rate > 0.0 ? stream.exponential() * (1000.0 / rate) : kNever;
+  struct Source {
+    double rate = 0.0;  ///< since `changed`
+    Instant changed;    ///< when the rate changed last; 0: never
+    SlotStart slot;     ///< of the next spike
+    random::PhiloxKey key{};
+    std::uint32_t changes = 0;
+    std::uint8_t done = 0;          ///< spikes of the slot that were returned
+    std::uint8_t count = kUnknown;  ///< spikes of the slot
+    std::uint8_t first_kept = 0;    ///< the kept ones are in order, from this one on
+    std::uint8_t kept = 0;
+    std::array<std::uint64_t, kAhead> ticks;
+  };
+
+  static Instant begin_of(const SpikeSourcePoisson& p) {
+    return events::to_instant<double>(Time(std::min(p.start, kNever)));
   }
+  static void go_to(Source& source, const SlotStart& slot) noexcept {
+    source.slot = slot;
+    source.done = 0;
+    source.count = kUnknown;
+    source.first_kept = 0;
+    source.kept = 0;
+  }
+
+  [[nodiscard]] SpikeSourcePoisson parameters(std::size_t i) const { return kParameters.read(population_, i); }
+
+  /// A table of counts serves one rate: the last one that two sources in a row were given.
+  void set_rate(Source& source, double rate) {
+    source.rate = rate;
+    const double mean = slots_of(rate).mean;
+    if (mean == last_mean_ && !(counts_ && counts_->mean() == mean)) {
+      counts_.emplace(mean);
+    }
+    last_mean_ = mean;
+  }
+
+  /// The next spike in the order of time.
+  std::optional<Instant> spike_after(std::size_t i) {
+    Source& source = sources_[i];
+    if (source.done < source.first_kept + source.kept) {
+      return TimeInSlot::of(source.ticks[source.done++ - source.first_kept]).after(source.slot);
+    }
+    const PoissonSlots slots = slots_of(source.rate);
+    std::array<TimeInSlot, kMostSpikes> times;
+    for (;;) {
+      if (source.count != kUnknown && source.done >= source.count) {
+        go_to(source, source.slot.next(slots.exponent));
+      }
+      if (source.slot.time.epoch >= kEnd) {
+        return std::nullopt;
+      }
+      draw(i, slots, times);
+      if (source.done < source.count) {
+        return times[source.done++].after(source.slot);
+      }
+    }
+  }
+
+  /// The times of the slot, in order. Those that come after the next one are kept.
+  void draw(std::size_t i, const PoissonSlots& slots, std::array<TimeInSlot, kMostSpikes>& times) {
+    Source& source = sources_[i];
+    const bool table = counts_ && counts_->mean() == slots.mean;
+    const PoissonSlot slot(source.key, population_.first + static_cast<CellId>(i), source.slot.number(slots.exponent),
+                           slots, table ? &*counts_ : nullptr);
+    slot.times(times);
+    std::sort(times.begin(), times.begin() + slot.count());
+    source.count = static_cast<std::uint8_t>(slot.count());
+    source.first_kept = source.done + 1;
+    source.kept = 0;
+    if (slots.exponent <= kLargestShortExponent) {
+      for (unsigned k = source.first_kept; k < slot.count() && source.kept < kAhead; ++k) {
+        source.ticks[source.kept++] = times[k].epochs * kTicksOfEpoch + times[k].ticks;
+      }
+    }
+  }
+
+  const network::PopulationData& population_;
+  std::uint64_t seed_;
+  std::vector<Source> sources_;
+  std::optional<PoissonCounts> counts_;
+  double last_mean_ = -1.0;
 };
 
 }  // namespace

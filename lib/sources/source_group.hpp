@@ -12,6 +12,14 @@
 
 namespace va_event::sources {
 
+/// What the spikes of a Poisson source follow from (poisson_train.hpp), besides the seed and the cell's id.
+struct PoissonState {
+  double rate;            ///< [Hz], since `changed`
+  std::uint32_t changes;  ///< how often the rate has changed
+  events::Instant<double> changed;
+  events::Instant<double> begin, end;  ///< there are spikes from `begin` on, before `end`
+};
+
 /// The spike sources of one population: with the time of the next spike of each. Their times are doubles whatever the
 /// engine counts with, so that simulations in every precision get the same input.
 class SourceGroup {
@@ -21,6 +29,9 @@ class SourceGroup {
   virtual std::optional<events::Instant<double>> restart(std::size_t index, const events::Instant<double>& start) = 0;
   /// The spike after the one that was returned last.
   virtual std::optional<events::Instant<double>> next(std::size_t index) = 0;
+
+  /// Of a Poisson source as it is since the last restart(); nothing for others.
+  [[nodiscard]] virtual std::optional<PoissonState> poisson(std::size_t /*index*/) const { return std::nullopt; }
 
   /// Where the process of one source stands, for a checkpoint.
   virtual void save(std::size_t index, foundation::ByteWriter& out) const = 0;
