@@ -127,6 +127,7 @@ std::string read_for_all(const Core& core, const std::string& path) {
   return std::move(all[0]);
 }
 
+/// Traits as bytes, and back.
 void put_traits(ByteWriter& out, const std::vector<Trait>& traits) {
   out.put<std::uint64_t>(traits.size());
   for (const Trait& trait : traits) {
@@ -161,6 +162,7 @@ std::string difference(const std::vector<Trait>& there, const std::vector<Trait>
   return there.size() == here.size() ? "" : "more of it";
 }
 
+/// All sections. A simulation that has not run is saved as an engine at time 0, which is made for that.
 void put_payload(ByteWriter& out, const Core& core) {
   out.section("VERS", [&out] { out.put_text(version()); });
   out.section("NETW", [&] { put_traits(out, traits_of(core)); });
@@ -174,6 +176,7 @@ void put_payload(ByteWriter& out, const Core& core) {
   out.section("DATA", [&] { data.save(out); });
 }
 
+/// Header, payload and the checksum of both, as one file. @throws FileError
 void write_file(const std::string& path, std::string_view payload) {
   const std::string head = header(payload.size());
   ByteWriter tail;
@@ -185,7 +188,7 @@ void write_file(const std::string& path, std::string_view payload) {
   file.commit();
 }
 
-/// What was recorded is what is recorded here, up to `now`.
+/// What was recorded in the file is what is recorded here, up to `now`. @throws BadBytes
 void require_same_requests(const recording::Recorder& here, const recording::Recorder& there, const Time& now) {
   ByteReader::require(there.signal_request_hash() == here.signal_request_hash(), "holds samples of other cells");
   const auto present = events::to_instant<double>(now);

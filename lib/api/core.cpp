@@ -19,6 +19,7 @@ namespace va_event::detail {
 
 namespace {
 
+/// The purpose of random numbers for parameter or variable number `index`.
 std::uint64_t purpose(random::Purpose base, std::size_t index) { return static_cast<std::uint64_t>(base) + index; }
 
 /// Parameters of one cell, in the order of its model.
@@ -129,8 +130,9 @@ Projection Core::connect(const Assembly& pre, const Assembly& post, const Connec
   return {shared_from_this(), network.projections.size() - 1};
 }
 
-/// Of all that is recorded together. What the engine has sampled is copied when a run ends, and what was recorded
-/// before moves when there is no room behind it.
+/// The memory of all that is recorded together is compared with what is available. What the engine has sampled is
+/// copied when a run ends, and what was recorded before moves when there is no room behind it, so that both may exist
+/// twice.
 void Core::require_room_for_samples(const Time& stop) const {
   double needed = 0.0;
   double most = 0.0;
@@ -304,6 +306,7 @@ std::string_view Core::unit_of_signal(std::span<const CellId> ids, std::string_v
   return unit;
 }
 
+// The quotient may be off by one where the present time is near a sample; comparisons of exact instants correct it.
 std::int64_t Core::first_sample(double sampling_interval) const {
   const auto present = events::to_instant<double>(now());
   auto first = static_cast<std::int64_t>(std::ceil(now().ms() / sampling_interval));

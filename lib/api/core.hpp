@@ -16,16 +16,21 @@ namespace va_event::detail {
 
 /// Everything that one Simulation owns: the description of the network, what it records, and the engine. The handles
 /// that users hold (Population, Projection, ...) share it, so that it lives as long as any of them.
+///
+/// Every function checks all that it is given before it changes anything, so that an error leaves the simulation as it
+/// was. Before the first run only the description is changed; from then on a change goes to the engine, too. All
+/// processes call the functions in the same order with the same arguments; the description of the network is the same
+/// in all of them, but for the synapses, of which each has those onto its own cells.
 struct Core : std::enable_shared_from_this<Core> {
   network::Network network;
-  std::vector<CellType> cell_types;  ///< by population, as created
-  recording::Recorder recorder;
-  Precision precision;
-  unsigned threads = 0;
-  std::shared_ptr<Processes> processes;
-  std::unique_ptr<engine::Engine> engine;  ///< null until the first run after creation or reset()
-  std::function<bool(const Progress&)> on_progress;
-  RunStatistics statistics;
+  std::vector<CellType> cell_types;                  ///< by population, as created
+  recording::Recorder recorder;                      ///< of the cells of this process
+  Precision precision;                               ///< of the arithmetic
+  unsigned threads = 0;                              ///< as asked for; 0: as many as pay
+  std::shared_ptr<Processes> processes;              ///< never null
+  std::unique_ptr<engine::Engine> engine;            ///< null until the first run after creation or reset()
+  std::function<bool(const Progress&)> on_progress;  ///< may be empty
+  RunStatistics statistics;                          ///< of all processes, as of the end of the last run
   bool stopped_by_error = false;  ///< within a run: the parts of the network may be at different times
 
   /// The simulated time; 0 before the first run.
@@ -34,21 +39,25 @@ struct Core : std::enable_shared_from_this<Core> {
   [[nodiscard]] const network::PopulationData& population_of(CellId id) const {
     return network.populations[network.population_of(id)];
   }
-  /// @throws StateError once an engine exists.
+  /// @param what the call, for the message @throws StateError once an engine exists.
   void require_not_started(const char* what) const;
 
+  // What the handles' functions of the same names do; see the public headers.
   Population create(std::size_t size, const CellType& type, PopulationOptions options);
   Projection connect(const Assembly& pre, const Assembly& post, const Connector& connector,
                      const StaticSynapse& synapse, ProjectionOptions options);
   /// @throws StateError once a run was stopped by an error, except at a clean point.
   void require_whole() const;
-  /// @throws ParameterError
+  /// @throws ParameterError when memory cannot hold the samples from now to `stop`
   void require_room_for_samples(const Time& stop) const;
+  /// Makes the engine if there is none, and runs it to `stop`. Nothing happens when that is not later than now.
   RunEnd run_until(const Time& stop);
   void reset();
   [[nodiscard]] std::vector<PopulationRange> populations() const;
 
+  /// Sets parameters of cells, all or none. @param parameters names and values; Values that are drawn are drawn by cell
   void set(std::span<const CellId> ids, const std::vector<std::pair<std::string, Values>>& parameters);
+  /// Sets a variable: its initial value while the time is 0, and its present value if an engine exists.
   void initialize(std::span<const CellId> ids, std::string_view variable, const Values& values);
   /// Records all of the variables or, when one of them is refused, none.
   void record(std::span<const CellId> ids, std::span<const std::string> variables, double sampling_interval);
@@ -58,8 +67,11 @@ struct Core : std::enable_shared_from_this<Core> {
                                                 double sampling_interval) const;
   /// The number of the first sample that is not in the past.
   [[nodiscard]] std::int64_t first_sample(double sampling_interval) const;
-  /// See network::Injection.
+  /// Injects a current into each of the cells. @param steps  its constant parts @param sine  its sinusoidal part, if
+  /// any
+  /// @throws ConnectionError for spike sources, ParameterError for a model that takes no sinusoids
   void inject(std::span<const CellId> ids, const StepCurrentSource& steps, const std::optional<ACSource>& sine);
+  /// The present value of a variable of each of the cells, or, with Gather::none, of each local one, in their order.
   [[nodiscard]] std::vector<double> value(std::span<const CellId> ids, std::string_view variable, Gather gather) const;
   /// Those of the cells that this process simulates, in their order.
   [[nodiscard]] std::vector<CellId> local(std::span<const CellId> ids) const;

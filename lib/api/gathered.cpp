@@ -27,9 +27,10 @@ std::vector<Processes::Bytes> exchange(const ByteWriter& message, Processes& pro
   return all;
 }
 
+/// Whether the result is that of this process alone, without an exchange.
 bool stays_here(const Processes& processes, Gather gather) { return processes.count() == 1 || gather == Gather::none; }
 
-/// The columns of all of them, by ascending id.
+/// The columns of all of them, by ascending id. @throws StateError unless all are sampled at the same times
 Signal joined(const std::vector<Signal>& parts) {
   Signal result{parts[0].variable, parts[0].unit, parts[0].sampling_interval, parts[0].first_sample, {}, {}};
   std::vector<std::tuple<CellId, std::size_t, std::size_t>> columns;  // id, part, column

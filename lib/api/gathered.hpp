@@ -17,10 +17,11 @@
 /// nothing is gathered.
 namespace va_event::detail {
 
-/// Recorded spikes of `ids`, by time; simultaneous ones by cell.
+/// Recorded spikes of `ids`, by time; simultaneous ones by cell. @param recorder of this process
 [[nodiscard]] Spikes gather_spikes(const recording::Recorder& recorder, std::span<const CellId> ids,
                                    Processes& processes, Gather gather);
 
+/// The samples of `ids`, columns in ascending order of ids.
 /// @throws UnknownNameError when no process has a cell of `ids` that records the variable; StateError when they are not
 /// sampled at the same times
 [[nodiscard]] Signal gather_signal(const recording::Recorder& recorder, std::string_view variable,
@@ -31,7 +32,8 @@ namespace va_event::detail {
 [[nodiscard]] std::vector<double> gather_values(const network::Network& network, std::span<const CellId> ids,
                                                 const std::vector<double>& mine, Processes& processes);
 
-/// All synapses of a projection, in the order that they have in one process.
+/// All synapses of a projection, in the order that they have in one process: by source, then population, delay, target
+/// and weight. Each process's list is sorted that way, so that they are merged.
 [[nodiscard]] std::vector<ListedConnection> gather_connections(const network::Network& network,
                                                                const network::ProjectionData& projection,
                                                                Processes& processes);

@@ -10,6 +10,8 @@
 #include "va_event/error.hpp"
 #include "va_event/files.hpp"
 
+// The handles of cells: a list of ids, and the core that all handles of a simulation share. Copies share the list.
+
 namespace va_event {
 
 Cells::Cells(std::shared_ptr<detail::Core> core, std::vector<CellId> ids, std::string label)

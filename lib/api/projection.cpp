@@ -8,6 +8,9 @@
 #include "api/gathered.hpp"
 #include "va_event/error.hpp"
 
+// The handle of a projection: its number, and the core that all handles of a simulation share. Each process has the
+// synapses onto its own cells; users see all of them, in the order that they have in one process.
+
 namespace va_event {
 
 Projection::Projection(std::shared_ptr<detail::Core> core, std::size_t index) noexcept

@@ -8,6 +8,8 @@
 #include "api/core.hpp"
 #include "va_event/error.hpp"
 
+// The handle of a simulation: every function is one of Core.
+
 namespace va_event {
 
 // NOLINTNEXTLINE(performance-unnecessary-value-param): an aggregate, made for this call

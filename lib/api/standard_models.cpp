@@ -4,6 +4,8 @@
 
 #include "va_event/cell_types.hpp"
 
+// The list of the library's cell models: what is in it is known to va_event by name, and is a cell type of PyNN.
+
 namespace va_event {
 
 std::span<const CellModel* const> list_standard_models() {
