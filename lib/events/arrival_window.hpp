@@ -14,6 +14,9 @@ namespace va_event::events {
 /// All synaptic events of a short span of time, in their total order, for synapses with delays of their own. In a queue
 /// a spike would be pushed and popped once for each such synapse, which would be most of the cost of a simulation. Here
 /// the events of a span are sorted at once, and a spike goes from one window to the next without a queue.
+///
+/// Use: restart() with the new end; for each spike add() its events and then add_spike(); sort(); events() and drop()
+/// until empty(). The owner decides how long windows are, and may close() one early.
 template <class Real>
 class ArrivalWindow {
  public:
@@ -31,9 +34,11 @@ class ArrivalWindow {
     bool more;            ///< whether there is one
   };
 
+  /// No events are left.
   [[nodiscard]] bool empty() const noexcept { return next_ == events_.size(); }
   /// Those that are left, the earliest first.
   [[nodiscard]] std::span<const Event> events() const noexcept { return std::span(events_).subspan(next_); }
+  /// The first `count` of them are done. @param count <= events().size()
   void drop(std::size_t count) noexcept { next_ += count; }
   /// Every event is before it: an offset in the present epoch [ms].
   [[nodiscard]] const Real& end() const noexcept { return end_; }
@@ -42,7 +47,7 @@ class ArrivalWindow {
   [[nodiscard]] std::size_t size() const noexcept { return events_.size(); }
   [[nodiscard]] std::size_t spikes() const noexcept { return spikes_.size(); }
 
-  /// Empties the window. @returns its spikes, until the next call
+  /// Empties the window and sets its end [ms]. @returns the spikes that it had, valid until the next call
   std::span<const Spike> restart(const Real& end) {
     spikes_.swap(past_spikes_);
     spikes_.clear();
@@ -56,6 +61,7 @@ class ArrivalWindow {
   void add(const Real& arrival, double weight, std::uint32_t cell, std::uint64_t position) {
     events_.push_back({arrival, weight, cell, static_cast<std::uint32_t>(spikes_.size()), position});
   }
+  /// Adds a spike, to which the events since the last one belong.
   void add_spike(const Spike& spike) { spikes_.push_back(spike); }
 
   /// Sorts the events, all of which are at or after `begin` [ms]. A distribution sort: the window is cut into as many
@@ -104,11 +110,13 @@ class ArrivalWindow {
   }
 
   /// Whether the first event comes before `delivery`, which arrives at the same time.
+  /// @pre !empty()
   [[nodiscard]] bool ties_before(const Delivery<Real>& delivery) const noexcept {
     return as_delivery(events_[next_], delivery.arrival.epoch) < delivery;
   }
 
-  /// Empties the window. @returns its spikes with what is left of their arrivals in and after it
+  /// Empties the window. @param epoch number of the present one @returns its spikes with what is left of their arrivals
+  /// in and after it, as they would stand in a queue: each at its next arrival
   std::vector<Delivery<Real>> close(std::int64_t epoch) {
     const auto left = events();
     for (auto event = left.rbegin(); event != left.rend(); ++event) {
@@ -126,6 +134,7 @@ class ArrivalWindow {
  private:
   static constexpr std::uint32_t kMostInBucket = 32;  ///< events in one cell: many at the same time
 
+  /// The spike of an event, standing at that event.
   [[nodiscard]] Delivery<Real> as_delivery(const Event& event, std::int64_t epoch) const {
     Delivery<Real> delivery = spikes_[event.spike].next;
     delivery.arrival = {epoch, event.arrival};
@@ -133,16 +142,17 @@ class ArrivalWindow {
     return delivery;
   }
 
+  /// The total order; contents are compared only for equal times.
   [[nodiscard]] bool comes_before(const Event& a, const Event& b) const noexcept {
     return a.arrival < b.arrival || (a.arrival == b.arrival && as_delivery(a, 0) < as_delivery(b, 0));
   }
 
-  std::vector<Event> events_, sorted_;
-  std::vector<Spike> spikes_, past_spikes_;
-  std::vector<std::uint32_t> cell_;   ///< by event, before they are sorted
-  std::vector<std::uint32_t> first_;  ///< of the events of a cell
-  std::size_t next_ = 0;
-  Real end_ = Real(0);
+  std::vector<Event> events_, sorted_;       ///< of this window; scratch of sort()
+  std::vector<Spike> spikes_, past_spikes_;  ///< of this window; those that restart() has returned
+  std::vector<std::uint32_t> cell_;          ///< by event, before they are sorted
+  std::vector<std::uint32_t> first_;         ///< of the events of a cell
+  std::size_t next_ = 0;                     ///< events before this one are done
+  Real end_ = Real(0);                       ///< [ms]
 };
 
 }  // namespace va_event::events

@@ -38,11 +38,11 @@ struct Delivery {
   }
 };
 
-/// An event of one cell: the end of refractoriness, a spike of a source.
+/// An event of one cell: the end of refractoriness, a spike of a source. By time, then by cell.
 template <class Real>
 struct CellEvent {
   Instant<Real> time;
-  std::uint32_t cell = 0;
+  std::uint32_t cell = 0;  ///< id
 
   friend bool operator<(const CellEvent& a, const CellEvent& b) noexcept {
     return a.time == b.time ? a.cell < b.cell : a.time < b.time;
@@ -52,8 +52,8 @@ struct CellEvent {
 /// A neuron that might reach its threshold at `time` (an offset in the present epoch) or later, but not earlier.
 template <class Real>
 struct Candidate {
-  Real time;  ///< [ms]
-  std::uint32_t cell = 0;
+  Real time;               ///< [ms]
+  std::uint32_t cell = 0;  ///< id
 
   friend bool operator<(const Candidate& a, const Candidate& b) noexcept {
     return a.time == b.time ? a.cell < b.cell : a.time < b.time;

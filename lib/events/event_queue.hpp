@@ -18,6 +18,7 @@ class EventQueue {
  public:
   [[nodiscard]] bool empty() const noexcept { return heap_.empty(); }
   [[nodiscard]] std::size_t size() const noexcept { return heap_.size(); }
+  /// The earliest event. @pre !empty(), also of pop() and take()
   [[nodiscard]] const Event& top() const { return heap_.top(); }
   void push(const Event& event) { heap_.push(event); }
   void pop() { heap_.pop(); }
@@ -51,6 +52,7 @@ class EventQueue {
   }
 
  private:
+  /// A heap has the largest element on top, so that "later" makes the earliest the top.
   struct Later {
     bool operator()(const Event& a, const Event& b) const noexcept { return b < a; }
   };

@@ -23,11 +23,12 @@ inline constexpr std::int64_t kEpoch = 16;
 /// the number of an epoch may not overflow.
 inline constexpr double kForever = 0x1p59;
 
-/// A moment of simulated time as the engine holds it, on any number type.
+/// A moment of simulated time as the engine holds it, on any number type. The pair is unique: equal times are equal
+/// pairs.
 template <class Real>
 struct Instant {
-  std::int64_t epoch = 0;
-  Real offset = Real(0);  ///< [ms], in [0, kEpoch)
+  std::int64_t epoch = 0;  ///< its number, from 0 at the start of the simulation
+  Real offset = Real(0);   ///< [ms], in [0, kEpoch)
 
   friend bool operator==(const Instant&, const Instant&) = default;
   friend bool operator<(const Instant& a, const Instant& b) noexcept {
@@ -67,7 +68,7 @@ template <class Real>
 }
 
 /// k * interval, rounded once: the product is formed exactly, so that sampling grids do not drift.
-/// @param interval [ms], > 0
+/// @param k >= 0, below 2^53 @param interval [ms], > 0
 [[nodiscard]] inline Instant<double> multiple(std::int64_t k, double interval) {
   const auto factor = static_cast<double>(k);
   const double high = factor * interval;

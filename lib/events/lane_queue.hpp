@@ -10,12 +10,15 @@ namespace va_event::events {
 
 /// An EventQueue for events that mostly come in their order, such as those that follow other events after a constant
 /// time: these wait in a lane, first in, first out, at a constant cost each, and the others in a heap. The total order
-/// decides which of the two first events is next, so that results do not depend on where an event waits.
+/// decides which of the two first events is next, so that results do not depend on where an event waits. In a heap each
+/// of them would move 48 bytes a few times, along branches that no processor predicts.
+/// Invariant: the lane is sorted, because an event enters it only if it does not come before the last one.
 template <class Event>
 class LaneQueue {
  public:
   [[nodiscard]] bool empty() const noexcept { return top_ == nullptr; }
   [[nodiscard]] std::size_t size() const noexcept { return lane_.size() - first_ + heap_.size(); }
+  /// The earliest event. @pre !empty(), also of pop() and take()
   [[nodiscard]] const Event& top() const { return *top_; }
   void push(const Event& event) {
     if (first_ == lane_.size() || !(event < lane_.back())) {

@@ -13,7 +13,7 @@ namespace va_event::events {
 /// An EventQueue for events within a slice of time: the slice is cut into kParts equal parts, and only the events of
 /// one part are put in order, so that a push or a pop moves hardly anything. Which part an event belongs to grows with
 /// its time, events outside of the slice included (they are in the first or the last part), so that the order is the
-/// total one, wherever the slice lies.
+/// total one, wherever the slice lies. An Event has a member `time`, which converts to double [ms].
 template <class Event>
 class SliceQueue {
  public:
@@ -25,6 +25,7 @@ class SliceQueue {
     }
     return size;
   }
+  /// The earliest event. @pre !empty(), also of pop() and take()
   [[nodiscard]] const Event& top() const { return parts_[first()].front(); }
   void push(const Event& event) {
     const std::size_t part = part_of(static_cast<double>(event.time));
@@ -59,11 +60,12 @@ class SliceQueue {
   }
 
  private:
-  static constexpr std::size_t kParts = 64;
+  static constexpr std::size_t kParts = 64;  ///< one bit each of occupied_
   struct Later {
     bool operator()(const Event& a, const Event& b) const noexcept { return b < a; }
   };
 
+  /// The first part that is not empty. @pre !empty()
   [[nodiscard]] std::size_t first() const { return static_cast<std::size_t>(std::countr_zero(occupied_)); }
   [[nodiscard]] std::size_t part_of(double time) const {
     const double part = (time - begin_) * parts_per_ms_;
@@ -72,8 +74,8 @@ class SliceQueue {
 
   std::array<std::vector<Event>, kParts> parts_;  ///< heaps
   std::uint64_t occupied_ = 0;                    ///< the parts that are not empty
-  double begin_ = 0.0;
-  double parts_per_ms_ = kParts;
+  double begin_ = 0.0;                            ///< of the slice [ms]
+  double parts_per_ms_ = kParts;                  ///< [1/ms]
 };
 
 }  // namespace va_event::events
