@@ -105,6 +105,8 @@ HWY_INLINE void collect(const DeferringNeurons& neurons, std::uint32_t i, const 
   intervals.set_count(count);
 }
 
+/// Integrates the intervals of a block and takes each neuron's y through its own, in their order. The record becomes
+/// that of the last input, or, kToEpoch, of the next epoch's start.
 template <bool kOneSet, bool kToEpoch>
 HWY_INLINE void integrate_block(const DeferringNeurons& neurons, const Block& block, const StoredInput* inputs,
                                 const LookLimits& limits, Intervals<kOneSet>& intervals, IntegrationReport& report) {
@@ -145,7 +147,8 @@ HWY_INLINE void integrate_block(const DeferringNeurons& neurons, const Block& bl
   intervals.set_count(0);
 }
 
-/// While a neuron is refractory, v takes no notice.
+/// While a neuron is refractory, v does not change: its inputs only have to be taken off the list, since the amplitudes
+/// have them already.
 HWY_INLINE void integrate_refractory(const DeferringNeurons& neurons, std::uint32_t i, const StoredInput* inputs,
                                      IntegrationReport& report) {
   DeferredInputs& deferred = neurons.deferred[i];
@@ -159,6 +162,7 @@ HWY_INLINE void integrate_refractory(const DeferringNeurons& neurons, std::uint3
   }
 }
 
+/// Some neurons, in blocks. Their memory is prefetched some neurons ahead.
 template <bool kOneSet>
 void integrate_some(const DeferringNeurons& neurons, std::span<const std::uint32_t> who, const StoredInput* inputs,
                     const LookLimits& limits, IntegrationReport& report) {
@@ -205,6 +209,7 @@ void integrate_all(const DeferringNeurons& neurons, std::span<const std::uint32_
   }
 }
 
+/// The neurons of a range into the next epoch. Nobody is a candidate there yet: the group offers all when it has begun.
 template <bool kOneSet>
 void integrate_epoch_of(const DeferringNeurons& neurons, std::uint32_t first, std::uint32_t count,
                         const StoredInput* inputs, IntegrationReport& report) {
@@ -242,6 +247,7 @@ void integrate_epoch_all(const DeferringNeurons& neurons, std::uint32_t first, s
   }
 }
 
+/// Lanes behind the last input repeat it.
 void find_all_decays(const SetsOf<Constants>& constants, std::span<const Input<double>> inputs, double* decay_exc,
                      double* decay_inh) {
   const Wide d;

@@ -11,11 +11,13 @@
 #include "neurons/if_cond_exp/if_cond_exp.hpp"
 #include "neurons/inputs.hpp"
 
-/// Inputs of conductance-based neurons on trust. An input changes a conductance at once, which is one addition in the
-/// amplitude form, but v only as time goes by; and while the drive at threshold is not positive, v is not needed. So
-/// a neuron keeps a list of the inputs since v was last known, and v goes through all of them together when the drive
-/// becomes positive, or the list is full. What an interval between two inputs does to v does not depend on v
-/// (transfer.hpp): the intervals of all neurons that are due share vectors, sorted by what they cost.
+/// Inputs of conductance-based neurons that are kept until v is needed. An input changes a conductance at once, which
+/// is one addition in the amplitude form, but v only as time goes by; and while the drive at threshold is not positive,
+/// v is not needed. So a neuron keeps a list of the inputs since v was last known, and v goes through all of them
+/// together when the drive becomes positive, or the list is full. What an interval between two inputs does to v does
+/// not depend on v (transfer.hpp): the intervals of all neurons that are due share vectors, sorted by what they cost.
+///
+/// Results do not depend on when v is integrated: the intervals and their formulas are the same, and so are the bits.
 namespace va_event::neurons {
 
 /// What an input does, common to all its targets.
@@ -34,7 +36,7 @@ struct StoredInput {
 
 /// A neuron's inputs that its record does not contain yet: one line of a cache.
 struct alignas(64) DeferredInputs {
-  static constexpr std::size_t kSize = 17;
+  static constexpr std::size_t kSize = 17;           ///< inputs that one line of a cache has room for beside the rest
   static constexpr std::uint16_t kEpochBegin = 0;    ///< number of the input of no weight that every epoch begins with
   static constexpr std::uint16_t kUnknown = 0xffff;  ///< not the number of an input
   static constexpr std::size_t kMaxInputs = kUnknown;  ///< numbers are less than this
@@ -48,7 +50,9 @@ struct alignas(64) DeferredInputs {
   std::uint16_t last = kUnknown;       ///< the input at the time of the record, if its number is known
   std::array<std::uint16_t, kSize> inputs{};  ///< numbers of those since
 
-  /// @param leak  y_leak, the drive without synapses
+  /// When the next inputs make the neuron due: where v might cross the threshold already, with the next one; else when
+  /// the drive becomes positive, which a positive leak makes it with any input; while it is refractory, never.
+  /// @param leak  y_leak, the drive without synapses [mV]
   void set_limit(bool refractory, bool may_cross, double leak) {
     constexpr double kInfinity = std::numeric_limits<double>::infinity();
     due_at_next_input = !refractory && may_cross ? 1 : 0;
@@ -77,12 +81,12 @@ std::size_t deliver(DeferredInputs* deferred, const StoredInput& input, std::uin
                     const IfCondExpKernel<double>::DriveFactors& drive, std::span<const std::uint32_t> targets,
                     std::uint32_t offset, std::vector<std::uint32_t>& due);
 
-/// The neurons of a group, by index.
+/// The neurons of a group, by index. The arrays are the group's.
 struct DeferringNeurons {
   SetsOf<IfCondExpKernel<double>::Constants> constants;
-  State<double>* record;
-  double* safe_until;
-  DeferredInputs* deferred;
+  State<double>* record;     ///< amplitudes and y at the neuron's last integrated event
+  double* safe_until;        ///< in the present epoch [ms]
+  DeferredInputs* deferred;  ///< inputs since
 };
 
 /// An event of a neuron after which v was close to the threshold.
@@ -91,7 +95,7 @@ struct NearThresholdEvent {
   State<double> state;  ///< after the event
 };
 
-/// What settling leaves to be done.
+/// What an integration leaves to be done and counted by the group.
 struct IntegrationReport {
   std::vector<std::uint32_t> new_candidates;  ///< neurons that might spike before the end of the LookLimits
   std::vector<NearThresholdEvent> near_threshold;

@@ -15,7 +15,9 @@
 
 namespace va_event::neurons {
 
-/// The inputs of a group's neurons that their records do not contain yet.
+/// The inputs of a group's neurons that their records do not contain yet: each neuron's list of numbers, and the inputs
+/// that the numbers stand for, which all targets of a spike share. Numbers have 16 bits, so that a list is short; when
+/// all are in use, all neurons are integrated, and numbering begins anew.
 class DeferredInputsOfGroup {
  public:
   using Kernel = neurons::IfCondExpKernel<double>;
@@ -35,7 +37,7 @@ class DeferredInputsOfGroup {
     known_for_ = nullptr;  // the constants may be others
   }
 
-  /// The time of a neuron's record.
+  /// The exponentials at the time of a neuron's record, of its last input where that is known.
   [[nodiscard]] Kernel::SharedExponentials exponentials_at(std::size_t i, const Constants& c, double t) const {
     const std::uint16_t last = deferred_[i].last;
     return last == neurons::DeferredInputs::kUnknown
@@ -46,7 +48,7 @@ class DeferredInputsOfGroup {
   void prefetch(std::size_t i) const { foundation::prefetch(&deferred_[i]); }
 
   [[nodiscard]] bool has_deferred(std::size_t i) const noexcept { return deferred_[i].used > 0; }
-  /// Of neurons begin ... end-1.
+  /// Appends those of neurons begin ... end-1 that have deferred inputs.
   void append_deferring(std::uint32_t begin, std::uint32_t end, std::vector<std::uint32_t>& who) const {
     for (std::uint32_t i = begin; i < end; ++i) {
       if (has_deferred(i)) {
@@ -156,7 +158,8 @@ class DeferredInputsOfGroup {
     return static_cast<std::uint16_t>(inputs_.size() - 1);
   }
 
-  /// As many as there are numbers: in a large network more of them mean fewer settlements before their time.
+  /// As many as there are numbers: in a large network more of them mean that neurons are integrated less often before
+  /// they are due.
   static constexpr std::size_t kMostInputs = neurons::DeferredInputs::kMaxInputs;
   static_assert(kMostInputs <= neurons::DeferredInputs::kMaxInputs);
 

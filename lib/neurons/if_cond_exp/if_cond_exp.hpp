@@ -19,8 +19,8 @@
 
 namespace va_event::neurons {
 
-/// Time constants from this one on allow conductances to be held in amplitude form [ms]: e^{t/tau} stays in the
-/// range of double over it.
+/// Synaptic time constants from this one on allow conductances to be held in amplitude form [ms]: e^{t/tau} stays in
+/// the range of double over an epoch (e^160 = 3e69), times any conductance that is allowed.
 inline constexpr double kMinAmplitudeFormTau = 0.1;
 
 /// Solution of IF_cond_exp by variation of constants; the one integral that has no elementary form is taken by
@@ -109,6 +109,7 @@ struct IfCondExpKernel : StateRecords<IfCondExpKernel<Real>, Real> {
     (receptor == 0 ? state.exc : state.inh) += weight;
   }
 
+  /// F(t) after the state [mV]: the equation in units of the leak at v = v_thresh, where y = 0.
   [[nodiscard]] static numerics::ExponentialSum<Real> drive_at_threshold(const Constants& constants,
                                                                          const State& state) {
     return {constants.y_leak, constants.resistance * state.exc * constants.y_exc,
@@ -127,6 +128,7 @@ struct IfCondExpKernel : StateRecords<IfCondExpKernel<Real>, Real> {
     return magnitude(state.y) + constants.potentials;
   }
 
+  /// Conductances decay, so that those of the state bound all later ones.
   [[nodiscard]] static SafeInterval<Real> safe_interval(const Constants& constants, const State& state) {
     const Real conductance = Real(1) + constants.resistance * (magnitude(state.exc) + magnitude(state.inh));
     return neurons::safe_interval(Real(-state.y), drive_at_threshold(constants, state).upper_bound(), conductance,
@@ -142,6 +144,7 @@ struct IfCondExpKernel : StateRecords<IfCondExpKernel<Real>, Real> {
     Real decay_exc;  ///< e^{-t/tau_syn_E}; only where there is an amplitude form
     Real decay_inh;
   };
+  /// @param t in the present epoch [ms]
   [[nodiscard]] static SharedExponentials exponentials_at(const Constants& c, const Real& t) {
     return c.in_amplitude_form ? SharedExponentials{t, numerics::elementary::exp(Real(-t * c.rate_exc)),
                                                     numerics::elementary::exp(Real(-t * c.rate_inh))}
@@ -204,9 +207,9 @@ struct IfCondExpKernel : StateRecords<IfCondExpKernel<Real>, Real> {
 
   /// What turns the amplitudes into the drive at threshold at a time.
   struct DriveFactors {
-    Real exc;  ///< resistance e^{-t/tau_syn_E} (e_rev_E - v_thresh) [mV/uS]
-    Real inh;
-    bool inh_is_slow;
+    Real exc;          ///< resistance e^{-t/tau_syn_E} (e_rev_E - v_thresh) [mV/uS]
+    Real inh;          ///< the same of the inhibitory synapse [mV/uS]
+    bool inh_is_slow;  ///< tau_syn_I >= tau_syn_E
 
     DriveFactors(const Constants& c, const Real& decay_exc, const Real& decay_inh)
         : exc(c.resistance * decay_exc * c.y_exc),

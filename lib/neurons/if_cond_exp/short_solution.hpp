@@ -11,8 +11,9 @@
 
 namespace va_event::neurons {
 
-/// Of IF_cond_exp. The coefficients are those of conductance_series.hpp, where it also says how the terms that are left
-/// out are bounded.
+/// v of IF_cond_exp in a short time after a state, as a Taylor polynomial with twelve terms, from which a near crossing
+/// is found. The coefficients are those of conductance_series.hpp, where it also says how the terms that are left out
+/// are bounded: within kMaxX and kMaxZ they are below rounding.
 template <class Kernel>
 class ShortConductanceSolution : public numerics::TaylorPolynomial<12> {
  public:
@@ -20,14 +21,14 @@ class ShortConductanceSolution : public numerics::TaylorPolynomial<12> {
   static constexpr double kMaxX = 0.15;  ///< of the total conductance over cm, times the time
   static constexpr double kMaxZ = 0.05;  ///< of the time in units of the shorter synaptic time constant
 
-  /// @param h  how far it is to reach [ms]
+  /// Whether the polynomial is exact to rounding. @param h  how far it is to reach [ms], >= 0
   [[nodiscard]] static bool applies(const Constants& c, const State<double>& state, double h) {
     const double conductance = 1.0 + c.resistance * (magnitude(state.exc) + magnitude(state.inh));
     return h * conductance * c.rate_m <= kMaxX && h * std::max(c.rate_exc, c.rate_inh) <= kMaxZ;
   }
 
   ShortConductanceSolution(const Constants& c, const State<double>& state) : TaylorPolynomial(state.y) {
-    std::array<double, kTerms> conductance;  // coefficients of A
+    std::array<double, kTerms> conductance;  // Taylor coefficients of A(t), the total conductance over cm [1/ms^(k+1)]
     double exc = c.resistance * state.exc * c.rate_m;
     double inh = c.resistance * state.inh * c.rate_m;
     const double y_exc = c.y_exc - state.y;

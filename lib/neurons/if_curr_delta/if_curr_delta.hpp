@@ -94,6 +94,7 @@ struct IfCurrDeltaKernel : StateRecords<IfCurrDeltaKernel<Real>, Real> {
     return magnitude(state.y) + constants.potentials;
   }
 
+  /// As neuron_model.hpp says, for the drive y_infinity and the leak alone.
   [[nodiscard]] static SafeInterval<Real> safe_interval(const Constants& constants, const State& state) {
     return neurons::safe_interval(Real(-state.y), constants.y_infinity, Real(1), constants.tau_m,
                                   scale(constants, state));

@@ -6,6 +6,7 @@
 
 namespace va_event::neurons {
 
+/// The parameters of IF_curr_delta. Bound and unit together give the range that foundation/ranges.hpp states.
 inline constexpr network::ParameterTable<IfCurrDelta> kIfCurrDeltaParameters{
     {{{&IfCurrDelta::v_rest, "v_rest", "mV", Bound::any, "resting potential"},
       {&IfCurrDelta::cm, "cm", "nF", Bound::positive, "membrane capacitance"},
