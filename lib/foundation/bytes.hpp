@@ -28,6 +28,7 @@ concept Plain = std::is_trivially_copyable_v<T> && !std::is_pointer_v<T>;
 /// Appends numbers and texts to a string of bytes, without padding between them.
 class ByteWriter {
  public:
+  /// The bytes of a value, without its type.
   template <Plain T>
   void put(const T& value) {
     put_bytes(&value, sizeof value);
@@ -57,6 +58,7 @@ class ByteWriter {
     const std::uint64_t length = bytes_.size() - begin;
     std::memcpy(bytes_.data() + length_at, &length, sizeof length);
   }
+  /// All that was put.
   [[nodiscard]] const std::string& bytes() const noexcept { return bytes_; }
   void clear() noexcept { bytes_.clear(); }
 
@@ -80,6 +82,7 @@ class ByteReader {
   /// @param bytes must outlive the reader
   explicit ByteReader(std::string_view bytes) : rest_(bytes) {}
 
+  /// What put() wrote. Any bytes are a value of a Plain type: its rules are the caller's to check.
   template <Plain T>
   [[nodiscard]] T get() {
     T value;
@@ -111,6 +114,7 @@ class ByteReader {
     read(part);
     require(part.rest_.empty(), "holds more than it should");
   }
+  /// All has been read.
   [[nodiscard]] bool at_end() const noexcept { return rest_.empty(); }
 
   /// @param otherwise predicate of the message, for a rule that values must fulfil. @throws BadBytes unless `condition`
@@ -121,6 +125,7 @@ class ByteReader {
   }
 
  private:
+  /// The next `count` bytes.
   std::string_view take(std::uint64_t count) {
     require(count <= rest_.size(), "is too short");
     const std::string_view taken = rest_.substr(0, count);
@@ -128,7 +133,7 @@ class ByteReader {
     return taken;
   }
 
-  std::string_view rest_;
+  std::string_view rest_;  ///< what has not been read
 };
 
 }  // namespace va_event::foundation

@@ -21,6 +21,7 @@ struct Parts {
   int exponent;
 };
 
+/// The parts of a finite double.
 Parts split(double x) {
   int exponent = 0;
   const double fraction = std::frexp(x, &exponent);

@@ -18,8 +18,8 @@ struct DoublePair {
   double low;
 };
 
-/// high + low == a + b exactly, for any finite a and b whose sum does not overflow.
-/// Source: Knuth, The Art of Computer Programming 2, 4.2.2, theorem B.
+/// high + low == a + b exactly, for any finite a and b whose sum does not overflow, whichever is larger: six
+/// operations, no branch. Source: Knuth, The Art of Computer Programming 2, 4.2.2, theorem B.
 [[nodiscard]] inline DoublePair two_sum(double a, double b) noexcept {
   const double sum = a + b;
   const double b_part = sum - a;
@@ -28,7 +28,8 @@ struct DoublePair {
 }
 
 /// a + b, rounded to odd: an inexact sum gets the neighbour whose last bit is set. Rounding that to a shorter format is
-/// then the same as rounding the exact sum.
+/// then the same as rounding the exact sum, since it never lies half-way between two numbers of that format unless the
+/// exact sum does.
 [[nodiscard]] inline double add_round_to_odd(double a, double b) noexcept {
   const DoublePair sum = two_sum(a, b);
   const bool last_bit_set = (std::bit_cast<std::uint64_t>(sum.high) & 1U) != 0;
@@ -40,7 +41,7 @@ struct DoublePair {
   return std::nextafter(sum.high, towards);
 }
 
-/// The double nearest to the exact a + b + c: rounded once.
+/// The double nearest to the exact a + b + c: rounded once. @param a, b, c  finite, no partial sum overflows
 /// Source: Boldo & Melquiond 2008, IEEE Trans. Comput. 57:462-471, "Emulation of FMA and correctly rounded sums".
 [[nodiscard]] inline double sum_of_three(double a, double b, double c) noexcept {
   const DoublePair u = two_sum(b, c);

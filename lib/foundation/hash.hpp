@@ -13,12 +13,14 @@ namespace va_event::foundation {
 /// (the golden ratio, as in SplitMix64), so that words of zero change it as well.
 class Hash {
  public:
+  /// Adds a word. The order counts: (1, 2) and (2, 1) differ.
   Hash& add(std::uint64_t word) noexcept {
     state_ = mixed(state_ ^ word) + kStep;
     return *this;
   }
   /// By its bits: 0.0 and -0.0 differ.
   Hash& add(double number) noexcept { return add(std::bit_cast<std::uint64_t>(number)); }
+  /// The hash of all words so far; more may follow.
   [[nodiscard]] std::uint64_t value() const noexcept { return mixed(state_); }
 
   /// A bijection of 64-bit words in which each bit of `x` influences all bits of the result: the finaliser of

@@ -57,10 +57,11 @@ class LargePages {
 
  private:
   static constexpr std::size_t kPage = std::size_t{1} << 21U;  ///< [bytes] of x86-64 and of most Arm systems
-  static constexpr std::size_t kLarge = 2 * kPage;             ///< [bytes]
+  static constexpr std::size_t kLarge = 2 * kPage;  ///< [bytes]; below that rounding up to pages would waste too much
   static_assert(alignof(T) <= kPage);
 };
 
+/// A vector whose elements lie in large pages once there are many.
 template <class T>
 using LargeVector = std::vector<T, LargePages<T>>;
 

@@ -14,6 +14,9 @@
 
 #include "va_event/error.hpp"
 
+// Every limit that may end this process is asked: what the system has left, the process's own limit, and those of the
+// control groups of containers and batch systems, of both versions. What cannot be read sets no limit.
+
 namespace va_event {
 namespace {
 

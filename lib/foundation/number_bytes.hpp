@@ -54,7 +54,8 @@ void put_number(ByteWriter& out, const Real& x) {
   }
 }
 
-/// Reads what put_number<Real>() wrote. @throws BadBytes when the bytes end before
+/// Reads what put_number<Real>() wrote, to the last bit. Any bytes give a number, NaN and infinity included: its range
+/// is the caller's to check. @throws BadBytes when the bytes end before
 template <class Real>
 [[nodiscard]] Real get_number(ByteReader& in) {
   if constexpr (std::is_arithmetic_v<Real>) {

@@ -8,7 +8,7 @@
 namespace va_event {
 namespace {
 
-constexpr int kFewer = 50;  // the types that exist, in decimal digits
+constexpr int kFewer = 50;  // the decimal types that exist, in digits: Digits50 and Digits100
 constexpr int kMore = 100;
 constexpr const char* kRule = "must be double, quad or a number of digits from 1 to 100";
 

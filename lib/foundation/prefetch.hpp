@@ -11,9 +11,9 @@ namespace va_event::foundation {
 /// Prefetching: the processor is told of addresses that will be read later, so that data comes from memory while other
 /// work goes on. Results never depend on it.
 
-inline constexpr std::size_t kCacheLine = 64;  ///< bytes
+inline constexpr std::size_t kCacheLine = 64;  ///< [bytes] of x86-64 and of most Arm processors
 
-/// Prefetches the cache line that `one` points to.
+/// Prefetches the cache line that `one` points to. Any pointer is allowed: an address that cannot be read is ignored.
 template <class T>
 void prefetch(const T* one) {
   hwy::Prefetch(one);

@@ -66,15 +66,18 @@ class Quad {
   }
 
  private:
+  // The layout of binary128: sign, 15 bits of exponent with this bias, 112 bits of fraction.
   static constexpr int kFractionBits = 112;
   static constexpr int kBias = 16383;
   static constexpr UnsignedInt128 kExponentMask = 0x7fff;
 
+  /// A number of the compiler's type. (A constructor would take part in conversions of all arithmetic types.)
   static constexpr Quad make(Binary128 value) noexcept {
     Quad x;
     x.value_ = value;
     return x;
   }
+  /// 2^n for -16382 <= n <= 16383: its exponent field alone.
   static Quad power_of_two(int n) noexcept {
     return make(std::bit_cast<Binary128>(static_cast<UnsignedInt128>(n + kBias) << kFractionBits));
   }

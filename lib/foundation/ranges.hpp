@@ -17,6 +17,8 @@ struct Range {
 /// @param unit "ms", "mV", "nA", "nF", "uS" or "Hz"; of others any finite number
 [[nodiscard]] Range range_of(std::string_view unit);
 
+/// Checks a number against the range of its unit.
+/// @param name  of the quantity, for the message @param value  finite
 /// @param positive  the quantity is > 0, so that its smallest value counts, too
 /// @throws ParameterError, which names the limit, unless the number is within the range of its unit
 void check_range(std::string_view name, double value, std::string_view unit, bool positive);

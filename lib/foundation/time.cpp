@@ -10,15 +10,20 @@
 #include "foundation/exact_sum.hpp"
 #include "va_event/error.hpp"
 
+// Time: whole milliseconds in 64 bits and a double of the rest. Every function gives the exact result rounded once,
+// however far from 0 the time is; for that, whole numbers are added as integers, and the rests by the error-free sums
+// of exact_sum.hpp. Texts are read digit by digit, because the number before the point may have more digits than a
+// double.
+
 namespace va_event {
 namespace {
 
 using foundation::DoublePair;
 using foundation::two_sum;
 
-constexpr double kEnd = 0x1p62;                            // [ms] every time is earlier
-constexpr std::int64_t kEndWhole = std::int64_t{1} << 62;  // [ms]
-constexpr std::int64_t kExactWhole = std::int64_t{1} << 53;
+constexpr double kEnd = 0x1p62;                              // [ms] every time is earlier
+constexpr std::int64_t kEndWhole = std::int64_t{1} << 62;    // [ms]
+constexpr std::int64_t kExactWhole = std::int64_t{1} << 53;  // [ms] up to here every whole number is a double
 constexpr std::string_view kRangeRule = "must be finite, >= 0 and below 2^62 ms";
 
 /// whole + fraction, rounded once; -1 < fraction < 1.
@@ -42,6 +47,7 @@ struct Decimal {
 
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
+// Both throw a ParameterError about a text.
 [[noreturn]] void throw_not_a_time(std::string_view text) {
   throw ParameterError("time", '"' + std::string(text) + '"', "ms", "must be a decimal number >= 0");
 }
