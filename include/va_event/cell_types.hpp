@@ -25,33 +25,33 @@ enum class Bound { any, positive, non_negative, duration };
 
 /// One parameter of a cell model.
 struct ParameterInfo {
-  std::string_view name;  ///< PyNN's
-  std::string_view unit;
-  double default_value;  ///< PyNN's
-  Bound bound;
-  std::string_view meaning;
+  std::string_view name;     ///< PyNN's
+  std::string_view unit;     ///< "ms", "mV", "nA", "nF", "uS" or "Hz"; "" for a number without unit
+  double default_value;      ///< PyNN's
+  Bound bound;               ///< which numbers it may take; beyond that see the ranges below
+  std::string_view meaning;  ///< "membrane time constant"
 };
 
 /// One state variable: it can be initialised and recorded.
 struct VariableInfo {
-  std::string_view name;  ///< PyNN's: "v", "gsyn_exc", "isyn_inh", ...
-  std::string_view unit;
-  double default_value;  ///< initial value
-  std::string_view meaning;
-  Bound bound = Bound::any;
+  std::string_view name;     ///< PyNN's: "v", "gsyn_exc", "isyn_inh", ...
+  std::string_view unit;     ///< "mV", "uS", "nA"
+  double default_value;      ///< initial value
+  std::string_view meaning;  ///< "membrane potential"
+  Bound bound = Bound::any;  ///< which numbers it may be set to
 };
 
 /// Description of a kind of cell; one static object per kind.
 struct CellModel {
-  std::string_view name;  ///< PyNN's: "IF_cond_exp"
-  std::span<const ParameterInfo> parameters;
+  std::string_view name;                        ///< PyNN's: "IF_cond_exp"
+  std::span<const ParameterInfo> parameters;    ///< in the order of CellType::values()
   std::span<const VariableInfo> variables;      ///< empty for spike sources
   std::span<const std::string_view> receptors;  ///< {"excitatory", "inhibitory"}; empty for spike sources
   bool conductance_based = false;               ///< then weights are >= 0
   /// Rules between parameters (v_reset < v_thresh). Gets one value per parameter, in order.
   /// @throws ParameterError
   void (*check)(std::span<const double> parameters) = nullptr;
-  std::string_view weight_unit = "nA";  ///< of synapses onto such cells
+  std::string_view weight_unit = "nA";  ///< of synapses onto such cells: "nA", "uS" or "mV"
 
   // What simulates it, one of the two (lib/neurons/neuron_implementation.hpp, lib/sources/source_group.hpp):
   const neurons::NeuronImplementation* neuron = nullptr;
@@ -63,6 +63,9 @@ struct CellModel {
 /// A cell model with values for its parameters. Made from one of the structs below.
 class CellType {
  public:
+  /// @param model a static object: it is referred to
+  /// @param values one for each parameter, in the order and the units of the model
+  /// @param spike_times of a SpikeSourceArray, in any order; else empty
   /// @throws ParameterError when a value is out of its range, SizeError when their number is wrong.
   CellType(const CellModel& model, std::vector<double> values, std::vector<Time> spike_times = {});
 
@@ -179,12 +182,12 @@ struct SpikeSourceArray {
 /// Every cell model, for listings.
 [[nodiscard]] std::span<const CellModel* const> list_standard_models();
 
-/// The index of a name, or an UnknownNameError that lists those that exist.
+/// The index of a name in the model's list. @throws UnknownNameError, which lists those that exist
 [[nodiscard]] std::size_t parameter_index(const CellModel& model, std::string_view name);
 [[nodiscard]] std::size_t variable_index(const CellModel& model, std::string_view name);
 [[nodiscard]] std::size_t receptor_index(const CellModel& model, std::string_view name);
 
-/// @throws ParameterError unless `value` obeys `info.bound`.
+/// Checks one value. @throws ParameterError unless `value` obeys `info.bound` and is within the range of its unit
 void check_parameter(const ParameterInfo& info, double value);
 
 }  // namespace va_event

@@ -20,7 +20,7 @@ struct SpikeErrors {
   double from_ms = 0.0;  ///< begin of the part [ms]
   double to_ms = 0.0;    ///< its end [ms]
   std::uint64_t spikes = 0;
-  double max_dt_ms = 0.0;  ///< largest |t - t of the wider simulation|
+  double max_dt_ms = 0.0;  ///< largest |t - t of the wider simulation| [ms]
 };
 
 /// One simulation beside a wider one of the same network, all neurons, spike by spike in the order of their times.
@@ -32,10 +32,10 @@ struct Comparison {
   bool complete = false;             ///< nothing differs, to the end
   std::uint64_t spikes = 0;          ///< of the tested simulation, as far as it was compared
   std::uint64_t spikes_matched = 0;  ///< so many of them, from the first on, are those of the reference
-  double max_dt_ms = 0.0;            ///< largest |t - t of the reference| of the matched ones
-  CellId max_dt_cell = 0;            ///< where it occurred, and when
-  double max_dt_at_ms = 0.0;
-  double median_dt_ms = 0.0;
+  double max_dt_ms = 0.0;            ///< largest |t - t of the reference| of the matched ones [ms]
+  CellId max_dt_cell = 0;            ///< where it occurred
+  double max_dt_at_ms = 0.0;         ///< and when [ms]
+  double median_dt_ms = 0.0;         ///< median |t - t of the reference| of the matched ones [ms]
   double max_dt_first_100_ms = 0.0;  ///< largest |dt| before t = 100 ms [ms]
   std::vector<SpikeErrors> growth;   ///< the same in parts of the simulated time
   std::string limited_by;            ///< what ended the comparison, in words

@@ -49,9 +49,11 @@ class ConnectionContext {
 class ConnectionSink {
  public:
   virtual ~ConnectionSink() = default;
-  /// Connects all of `pre` to `post`, with the projection's weight and delay.
+  /// Connects all of `pre` to `post`, with the projection's weight and delay. @param pre numbers of `count` pre cells,
+  /// in any order, which are copied @param post a local one @throws IndexError for a number that no cell has
   virtual void add(const std::uint32_t* pre, std::size_t count, std::size_t post) = 0;
-  /// Connects one pair with its own weight and/or delay (nullopt: the projection's).
+  /// Connects one pair with its own weight and/or delay (nullopt: the projection's). @param weight in the unit of the
+  /// post cell's model @param delay [ms], > 0 @throws IndexError, ParameterError
   virtual void add(std::size_t pre, std::size_t post, std::optional<double> weight, std::optional<double> delay) = 0;
 };
 
@@ -59,17 +61,20 @@ class ConnectionSink {
 class Connector {
  public:
   virtual ~Connector() = default;
-  /// Adds every connection to a local post cell. @throws UserError
+  /// Adds every connection to a local post cell; those to other ones are dropped. What it adds for a post cell may
+  /// depend on that cell and on the context's streams, not on the local range: otherwise the network would depend on
+  /// the number of processes. @throws UserError
   virtual void connect(const ConnectionContext& context, ConnectionSink& sink) const = 0;
   [[nodiscard]] virtual std::string name() const = 0;  ///< for messages and the sidecar
-  /// About how many connections there will be; 0: not known before. What cannot be held is refused at once where this
-  /// tells it, and otherwise while the connections come.
+  /// About how many connections there will be between so many cells; 0: not known before. What cannot be held is
+  /// refused at once where this tells it, and otherwise while the connections come.
   [[nodiscard]] virtual double expected_connections(double /*n_pre*/, double /*n_post*/) const { return 0.0; }
 };
 
 /// Every pre cell to every post cell.
 class AllToAllConnector : public Connector {
  public:
+  /// @param allow_self_connections whether a cell that is in both sets is connected to itself; so in all connectors
   explicit AllToAllConnector(bool allow_self_connections = true);
   void connect(const ConnectionContext& context, ConnectionSink& sink) const override;
   [[nodiscard]] std::string name() const override;
@@ -94,6 +99,7 @@ class FixedProbabilityConnector : public Connector {
   explicit FixedProbabilityConnector(double p_connect, bool allow_self_connections = true);
   /// Draws from a copy of `rng` exactly as PyNN does: for each post cell n_pre uniform numbers, connected where
   /// the number is < p_connect. Every projection made with this connector replays the same numbers, as in PyNN.
+  /// @throws ParameterError unless p_connect is in [0, 1]
   FixedProbabilityConnector(double p_connect, NumpyRandom rng, bool allow_self_connections = true);
   void connect(const ConnectionContext& context, ConnectionSink& sink) const override;
   [[nodiscard]] std::string name() const override;
@@ -107,7 +113,8 @@ class FixedProbabilityConnector : public Connector {
   bool allow_self_connections_;
 };
 
-/// Each post cell gets n pre cells, drawn without (default) or with replacement.
+/// Each post cell gets n pre cells, drawn without (default) or with replacement. connect() throws ParameterError when
+/// there are not n cells to draw; so do the two connectors below.
 class FixedNumberPreConnector : public Connector {
  public:
   explicit FixedNumberPreConnector(std::size_t n, bool allow_self_connections = true, bool with_replacement = false);
@@ -156,11 +163,12 @@ class FixedTotalNumberConnector : public Connector {
 struct ListedConnection {
   std::uint32_t pre = 0;
   std::uint32_t post = 0;
-  std::optional<double> weight;  ///< nullopt: the projection's
+  std::optional<double> weight;  ///< [uS], [nA] or [mV]; nullopt: the projection's
   std::optional<double> delay;   ///< [ms]
 };
 
-/// The connections of a list; the order of the list does not matter.
+/// The connections of a list; the order of the list does not matter. connect() throws IndexError for numbers that no
+/// cell has.
 class FromListConnector : public Connector {
  public:
   explicit FromListConnector(std::vector<ListedConnection> connections);
@@ -191,9 +199,11 @@ class FromFileConnector : public Connector {
   FromListConnector list_;
 };
 
-/// Each pair with probability f(d), d the distance [um]. f must return numbers in [0, 1].
+/// Each pair with probability f(d), d the distance [um]. f must return numbers in [0, 1]: else connect() throws
+/// ParameterError; and ConnectionError for cells without positions.
 class DistanceDependentProbabilityConnector : public Connector {
  public:
+  /// @throws UserError for an empty function
   explicit DistanceDependentProbabilityConnector(std::function<double(double)> probability,
                                                  bool allow_self_connections = true);
   void connect(const ConnectionContext& context, ConnectionSink& sink) const override;

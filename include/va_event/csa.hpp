@@ -43,11 +43,12 @@ class Mask {
 /// The pairs (i, i).
 [[nodiscard]] Mask one_to_one();
 /// Each pair independently with probability p in [0, 1]. Two masks made by two calls are independent; the same mask
-/// used twice in an expression is the same set (so m - m is empty).
+/// used twice in an expression is the same set (so m - m is empty). @throws ParameterError for another p
 [[nodiscard]] Mask random(double p);
-/// Pairs with pre in `pre` and post in `post`.
+/// Pairs with pre in `pre` and post in `post`. @throws ParameterError for an interval whose end is before its begin
 [[nodiscard]] Mask cross(Interval pre, Interval post);
-/// Pairs (i, j) with i / pre_size == j / post_size: all-to-all blocks along the diagonal.
+/// Pairs (i, j) with i / pre_size == j / post_size (whole numbers): all-to-all blocks along the diagonal.
+/// @throws ParameterError for a size of 0
 [[nodiscard]] Mask block(std::size_t pre_size, std::size_t post_size);
 
 /// A mask with value sets for weight and delay; absent ones are the projection's.

@@ -51,7 +51,9 @@ struct Signal {
   std::vector<CellId> ids;         ///< ascending
   std::vector<double> values;      ///< [samples x ids.size()], row by row
 
+  /// The number of rows.
   [[nodiscard]] std::size_t samples() const noexcept { return ids.empty() ? 0 : values.size() / ids.size(); }
+  /// One value. @param sample < samples() @param column index in ids
   [[nodiscard]] double at(std::size_t sample, std::size_t column) const { return values[sample * ids.size() + column]; }
   [[nodiscard]] double time(std::size_t sample) const noexcept {  ///< nearest double [ms]
     return static_cast<double>(first_sample + static_cast<std::int64_t>(sample)) * sampling_interval;
@@ -62,9 +64,9 @@ struct Signal {
 /// Which ids belong to which population; written beside the data so that a file can be read alone.
 struct PopulationRange {
   std::string label;
-  std::string cell_type;
-  CellId first_id = 0;
-  std::size_t size = 0;
+  std::string cell_type;  ///< the model's name: "IF_cond_exp"
+  CellId first_id = 0;    ///< ids are consecutive
+  std::size_t size = 0;   ///< number of cells
 };
 
 }  // namespace va_event

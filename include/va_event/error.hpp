@@ -20,6 +20,8 @@ class Error : public std::runtime_error {
 /// field, the value with its unit and the rule: `tau_m = -20 ms: must be > 0`.
 class UserError : public Error {
  public:
+  /// @param field what was given @param value as text @param unit "" if it has none @param rule what the value must be,
+  /// as the end of a sentence: "must be > 0"
   UserError(std::string field, std::string value, std::string unit, std::string rule);
 
   [[nodiscard]] const std::string& field() const noexcept { return field_; }
@@ -91,8 +93,8 @@ class ProcessError : public Error {
   /// @param bad_input the other process threw a UserError
   ProcessError(unsigned rank, const std::string& message, bool bad_input)
       : Error("process " + std::to_string(rank) + ": " + message), rank_(rank), bad_input_(bad_input) {}
-  [[nodiscard]] unsigned rank() const noexcept { return rank_; }  ///< of the process that failed
-  [[nodiscard]] bool bad_input() const noexcept { return bad_input_; }
+  [[nodiscard]] unsigned rank() const noexcept { return rank_; }        ///< of the process that failed
+  [[nodiscard]] bool bad_input() const noexcept { return bad_input_; }  ///< it threw a UserError
 
  private:
   unsigned rank_;

@@ -30,6 +30,8 @@ namespace va_event {
 ///
 /// Every writer writes to a temporary name in the same folder and renames when all of it is on disk: a crash never
 /// leaves half a file under the final name.
+/// @param path of the file, which is replaced; its folder has to exist @param populations those that the cells belong
+/// to
 /// @throws FileError with path and reason; UnknownNameError for another ending; IndexError for a cell of no population
 ///         (.h5); SizeError when arrays that belong together differ in length.
 void write_spikes(const std::string& path, const Spikes& spikes, std::span<const PopulationRange> populations);

@@ -103,9 +103,11 @@ class FixedStepSimulation {
 
   /// Simulates `duration` [ms], >= 0, more, rounded up to whole steps (1e-9 of a step too much is not a step). A run
   /// that is cut at any steps gives the results of the uncut one.
+  /// @throws ParameterError for another duration, or one of 2^53 steps and more
   void run(double duration);
   /// Simulates to the first grid point that is not before `time`; nothing happens when that is not later than now.
   void run_until(Time time);
+  /// The present grid point.
   [[nodiscard]] Time now() const;
 
   [[nodiscard]] const FixedStepOptions& options() const noexcept;
@@ -116,6 +118,9 @@ class FixedStepSimulation {
   /// Those of some cells of the network.
   [[nodiscard]] Spikes spikes(const Cells& cells) const;
 
+  // Cells below are those of the network. All throw ConnectionError for cells of another simulation, IndexError for
+  // cells that were made after this simulation.
+
   /// Samples a variable ("v", "gsyn_exc", ...) from now on, at every step.
   void record(const Cells& cells, std::string_view variable);
   /// @param sampling_interval [ms], a multiple of dt
@@ -124,7 +129,7 @@ class FixedStepSimulation {
   /// @throws UnknownNameError when the variable is not recorded by any of the cells.
   [[nodiscard]] Signal signal(const Cells& cells, std::string_view variable) const;
 
-  /// The present value of a variable of each cell.
+  /// The present value of a variable of each cell, in its unit. @throws UnknownNameError
   [[nodiscard]] std::vector<double> value(const Cells& cells, std::string_view variable) const;
 
  private:

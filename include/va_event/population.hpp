@@ -41,13 +41,15 @@ class Cells {
   /// Sets a parameter; between runs it takes effect at the current time, before the inputs at that instant.
   /// @throws UnknownNameError, ParameterError, SizeError
   void set(std::string_view parameter, const Values& values) const;
-  /// Sets several parameters at once, for those that are bound by a rule (v_reset < v_thresh).
+  /// Sets several parameters at once, for those that are bound by a rule (v_reset < v_thresh). All cells and parameters
+  /// change or, after an error, none; so do those of one parameter, initial values and requests to record.
   void set(const std::vector<std::pair<std::string, Values>>& parameters) const;
   /// The present values of a parameter. @throws UnknownNameError
   [[nodiscard]] std::vector<double> get(std::string_view parameter) const;
 
   /// Sets a state variable ("v", "gsyn_exc", ...) now: at time 0 its initial value, which reset() restores.
-  /// v >= v_thresh makes the cell spike at exactly this time.
+  /// v >= v_thresh makes the cell spike at exactly this time. @param values finite, in the unit of the variable; of
+  /// conductances >= 0 @throws UnknownNameError, ParameterError, SizeError
   void initialize(std::string_view variable, const Values& values) const;
 
   /// Records "spikes", or a variable sampled at the multiples of `sampling_interval` [ms], > 0, from now on, with its
@@ -82,7 +84,8 @@ class Cells {
   /// @param gather at_root: process 0 writes all; none: each process writes what it has, and needs a path of its own
   void write(const std::string& path, std::string_view variable = "spikes", Gather gather = Gather::at_root) const;
 
-  /// The exact present value of a state variable of each cell (before the events of this instant).
+  /// The exact present value of a state variable of each cell (before the events of this instant), in its unit.
+  /// @throws UnknownNameError
   /// @param gather everywhere; or none: of the local_ids()
   [[nodiscard]] std::vector<double> value(std::string_view variable, Gather gather = Gather::everywhere) const;
 
@@ -105,8 +108,11 @@ class Cells {
 class PopulationView : public Cells {
  public:
   void set_label(std::string label) { label_ = std::move(label); }
+  /// The type that the population was made with; parameters that have been set since are in get().
+  /// @throws StateError for a view without cells
   [[nodiscard]] const CellType& cell_type() const;
-  /// Elements first ... last-1 of this view. @throws IndexError
+  /// Every `step`-th of the elements first ... last-1 of this view. @throws IndexError unless first < last <= size()
+  /// and step >= 1
   [[nodiscard]] PopulationView slice(std::size_t first, std::size_t last, std::size_t step = 1) const;
   /// The elements with these indices, in this order. @throws IndexError; an index twice is an error.
   [[nodiscard]] PopulationView select(const std::vector<std::size_t>& indices) const;
@@ -126,6 +132,8 @@ class Population : public PopulationView {
   /// Label, cell type and ids of the population, as files state them.
   [[nodiscard]] PopulationRange range() const;
   /// Replaces the spike times of one cell of a SpikeSourceArray population; times before now are ignored.
+  /// @param index of the cell in the population @param times in any order
+  /// @throws UnknownNameError for another cell type, IndexError
   void set_spike_times(std::size_t index, std::vector<Time> times) const;
 
  private:

@@ -33,7 +33,7 @@ class Processes {
   /// How many of them share this machine's processors, at least 1.
   [[nodiscard]] virtual unsigned on_this_machine() const noexcept = 0;
 
-  /// All give `mine`, all get what each gave, by rank.
+  /// All give `mine`, all get what each gave, by rank: `all` gets count() elements, of any lengths.
   void all_gather(std::string_view mine, std::vector<Bytes>& all) {
     start_all_gather(mine);
     finish_all_gather(all);

@@ -23,8 +23,11 @@ class Projection {
   /// Every synapse with weight and delay; pre and post count within the connected sets.
   [[nodiscard]] std::vector<ListedConnection> connections() const;
   /// Changes every weight; takes effect for events that arrive from now on.
+  /// @param weights one number, one for each synapse in the order above, or a distribution, drawn with the streams of
+  /// the projection's own weights
+  /// @throws ParameterError, SizeError; ConnectionError for a function of distance
   void set_weights(const Values& weights);
-  /// Bytes that the synapses occupy.
+  /// Bytes that the synapses occupy in this process.
   [[nodiscard]] std::size_t memory_bytes() const noexcept;
 
  private:

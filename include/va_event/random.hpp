@@ -31,6 +31,7 @@ class RandomStream {
   [[nodiscard]] static constexpr result_type min() noexcept { return 0; }
   [[nodiscard]] static constexpr result_type max() noexcept { return ~result_type{0}; }
 
+  /// The next word: all 64 bits are random.
   result_type operator()() noexcept {
     if (next_ == buffer_.size()) {
       refill();
@@ -44,7 +45,8 @@ class RandomStream {
   /// Exponential with mean 1; never 0 and never infinite. Its bits do not depend on the machine's libm.
   [[nodiscard]] double exponential() noexcept;
 
-  /// Continues after `words` words from the start of the stream (for restoring a saved state).
+  /// Continues after `words` words from the start of the stream (for restoring a saved state), < 2^33; at a constant
+  /// cost.
   void seek(std::uint64_t words) noexcept;
   /// Words drawn since the start of the stream.
   [[nodiscard]] std::uint64_t position() const noexcept { return block_ * buffer_.size() - (buffer_.size() - next_); }
@@ -63,6 +65,7 @@ class RandomStream {
 /// behind PyNN's NumpyRNG. Copies replay the same numbers, as PyNN's connectors do.
 class NumpyRandom {
  public:
+  /// @param seed as of numpy.random.RandomState(seed), 0 ... 2^32 - 1
   explicit NumpyRandom(std::uint32_t seed);
   NumpyRandom(const NumpyRandom& other);
   NumpyRandom(NumpyRandom&& other) noexcept;
@@ -90,7 +93,7 @@ class RandomDistribution {
   ///         ParameterError for a parameter out of its range (high < low, sigma < 0, ...).
   RandomDistribution(std::string_view name, std::vector<double> parameters);
 
-  /// One draw.
+  /// One draw; takes as many words of the stream as it needs.
   [[nodiscard]] double draw(RandomStream& stream) const;
 
   [[nodiscard]] const std::string& name() const noexcept { return name_; }

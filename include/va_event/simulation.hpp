@@ -66,17 +66,25 @@ class Simulation {
  public:
   explicit Simulation(SimulationOptions options = {});
 
-  /// `size` cells of one type, ids consecutive. @throws StateError once the simulation has run (until reset()).
+  /// `size` cells of one type, ids consecutive. @param size >= 1, fewer than 2^32 in all
+  /// @throws StateError once the simulation has run (until reset()); ParameterError, SizeError when the size or the
+  /// positions do not fit
   Population create(std::size_t size, const CellType& type, PopulationOptions options = {});
 
-  /// Connects two sets of cells. @throws ConnectionError, ParameterError (delay <= 0, NaN, negative conductance), ...
+  /// Connects two sets of cells. After an error nothing has changed. @param post neurons with such a receptor
+  /// @throws ConnectionError (spike sources as post, cells of another simulation); UnknownNameError (receptor);
+  /// ParameterError (delay <= 0, NaN, negative conductance, more synapses than memory can hold); SizeError; StateError
+  /// once the simulation has run (until reset()); and what the connector throws
   Projection connect(const Assembly& pre, const Assembly& post, const Connector& connector,
                      const StaticSynapse& synapse, ProjectionOptions options = {});
 
   /// Simulates `duration` [ms], >= 0, more, or until the progress callback returns false.
+  /// @throws ParameterError for another duration, or when memory cannot hold the samples until then; StateError when
+  /// memory is running out, or after an error within a run (until reset())
   RunEnd run(double duration);
-  /// Simulates until `time`; nothing happens when that is not later than now.
+  /// Simulates until `time`; nothing happens when that is not later than now. @throws as run()
   RunEnd run_until(Time time);
+  /// The simulated time: every event before it has been handled.
   [[nodiscard]] Time now() const noexcept;
 
   /// Back to time 0 and the initial state; recorded data is forgotten, the network stays.

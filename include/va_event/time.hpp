@@ -43,7 +43,8 @@ class Time {
   [[nodiscard]] std::string to_string() const;
 
   /// The moment `ms` later; the sum is rounded once, to the resolution of the fraction.
-  /// @param ms [ms], finite; the result must be >= 0.
+  /// @param ms [ms], finite, either sign; the result must be >= 0 and below 2^62 ms.
+  /// @throws ParameterError otherwise
   [[nodiscard]] Time plus(double ms) const;
 
   /// this - other, rounded once [ms].

@@ -21,6 +21,10 @@ struct OfDistance {
 /// What a parameter, an initial value, a weight or a delay can be given as: one number for all, one number
 /// for each, a random distribution (each number keyed by the object it belongs to, so that it depends
 /// neither on order nor on threads), or, for synapses between cells with positions, a function of distance.
+///
+/// Arrays have one number for each cell, in the order of the set; for the synapses of a new projection one for each
+/// pair of cells, number [pre * n_post + post], whether or not it is connected. Another length is a SizeError, and a
+/// function of distance for what has none is a ConnectionError, where the values are used.
 class Values {
  public:
   Values(double constant) : content_(constant) {}                  // NOLINT(google-explicit-constructor)
@@ -29,6 +33,7 @@ class Values {
   Values(RandomDistribution distribution) : content_(std::move(distribution)) {}  // NOLINT(google-explicit-constructor)
   Values(OfDistance function) : content_(std::move(function)) {}                  // NOLINT(google-explicit-constructor)
 
+  // The content; null where it is of another kind.
   [[nodiscard]] const double* constant() const noexcept { return std::get_if<double>(&content_); }
   [[nodiscard]] const std::vector<double>* each() const noexcept { return std::get_if<std::vector<double>>(&content_); }
   [[nodiscard]] const RandomDistribution* distribution() const noexcept {
