@@ -42,7 +42,8 @@ def build_folder():
     return pathlib.Path(os.environ.get("AURYN_BUILD", "auryn")).resolve()
 
 
-def compile_auryn():
+def compile_program(source):
+    """With Auryn, which is compiled before if that was not done yet. The program is named after its source."""
     build = build_folder()
     library, objects = build / "libauryn.a", build / "objects"
     if not library.exists():
@@ -55,16 +56,15 @@ def compile_auryn():
             list(pool.map(lambda file: compiler(f"-I{build / 'src'}", "-c", file, "-o", objects / f"{file.stem}.o"),
                           files))
         subprocess.run(["ar", "rcs", str(library), *map(str, objects.glob("*.o"))], check=True)
-    program = build / "exported_network"
-    if not program.exists() or program.stat().st_mtime < PROGRAM.stat().st_mtime:
-        compiler(f"-I{build / 'src'}", PROGRAM, library, "-o", program, *LIBRARIES)
-    return program
+    program = build / source.stem
+    if not program.exists() or program.stat().st_mtime < source.stat().st_mtime:
+        compiler(f"-I{build / 'src'}", source, library, "-o", program, *LIBRARIES)
 
 
 def prepare(task):
     from va_network import Network
 
-    compile_auryn()
+    compile_program(PROGRAM)
     network = Network(task.network)
     network.v.astype(np.float64).tofile(task.folder / "v")
     # In the conductances and the potentials [V] that Auryn counts in.

@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: Apache-2.0
+"""va-event: its program microcircuit_session (microcircuit/va_event.cpp)."""
+
+import pathlib
+import subprocess
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+
+from session import become, program_of_va_event, serve
+
+PROGRAM = program_of_va_event("microcircuit_session")
+
+
+def probe():
+    return subprocess.run([PROGRAM, "--version"], check=True, capture_output=True, text=True).stdout.strip()
+
+
+def build(task):
+    become(PROGRAM, "--neurons", task.neurons, "--inputs", task.inputs, "--threads", task.threads, "--seed", task.seed,
+           "--source-delay", task.source_delay, *["--current"] * (task.input == "current"),
+           *["--common"] * (task.synapses == "common"))
+
+
+if __name__ == "__main__":
+    serve(probe, build)
