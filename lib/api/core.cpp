@@ -15,6 +15,10 @@
 #include "random/purposes.hpp"
 #include "va_event/error.hpp"
 
+// What users' calls do. Each function has the same shape: evaluate and check everything, then change the description of
+// the network, then tell the engine, if there is one. Random values are drawn with streams of the cell that they belong
+// to, so that they depend neither on the set that they are given for nor on the process.
+
 namespace va_event::detail {
 
 namespace {
@@ -99,6 +103,7 @@ Population Core::create(std::size_t size, const CellType& type, PopulationOption
     population.initial.emplace_back(variable.default_value);
   }
   population.positions = network::place(options.structure, size, network.seed, index);
+  // One list for all cells, until set_spike_times() gives one of them a list of its own.
   population.spike_times.push_back(type.spike_times());
   std::sort(population.spike_times.front().begin(), population.spike_times.front().end());
 
@@ -119,6 +124,7 @@ Projection Core::connect(const Assembly& pre, const Assembly& post, const Connec
                           "must connect cells of the simulation that makes it");
   }
   options.space.check();
+  // Each process makes the synapses onto its own cells; one that fails (memory, a rule) fails for all.
   network::ProjectionData projection;
   together([&] {
     projection = network::build_projection(network, network.projections.size(), pre.ids_, post.ids_, connector, synapse,
@@ -168,7 +174,7 @@ void Core::require_whole() const {
 
 RunEnd Core::run_until(const Time& stop) {
   require_whole();
-  if (!engine) {
+  if (!engine) {  // not before: until the first run cells and synapses may be added
     engine = engine::make_engine(precision, network, recorder, threads, *processes);
   }
   if (stop <= now()) {
@@ -182,6 +188,8 @@ RunEnd Core::run_until(const Time& stop) {
   try {
     together([&] { completed = engine->run_until(stop, keep_going); });
   } catch (...) {
+    // A single process tells whether it stopped where it could have been interrupted; others of several may be
+    // elsewhere.
     stopped_by_error = processes->count() > 1 || !engine->whole();
     throw;
   }
@@ -226,7 +234,7 @@ void Core::set(std::span<const CellId> ids, const std::vector<std::pair<std::str
       population.model->check(all);
     }
   }
-  std::vector<CellId> sources;
+  std::vector<CellId> sources;  // they are redrawn together, since their next spikes stand in one queue
   for (std::size_t k = 0; k < ids.size(); ++k) {
     network::PopulationData& population = network.populations[network.population_of(ids[k])];
     for (std::size_t p = 0; p < parameters.size(); ++p) {
@@ -258,7 +266,7 @@ void Core::initialize(std::span<const CellId> ids, std::string_view variable, co
   for (std::size_t k = 0; k < ids.size(); ++k) {
     network::PopulationData& population = network.populations[network.population_of(ids[k])];
     const std::size_t index = variable_index(*population.model, variable);
-    if (now() == Time()) {
+    if (now() == Time()) {  // else the value is a change of the present state, which reset() forgets
       population.initial[index].set(ids[k] - population.first, numbers[k], population.size);
     }
     if (engine) {
@@ -273,7 +281,7 @@ void Core::record(std::span<const CellId> ids, std::span<const std::string> vari
     units.push_back(variable == "spikes" ? "ms" : unit_of_signal(ids, variable, sampling_interval));
   }
   const std::vector<CellId> mine = local(ids);
-  together([&] {
+  together([&] {  // the sampling intervals of cells that are recorded already may differ between processes
     for (const std::string& variable : variables) {
       (void)recorder.unrecorded(variable, mine, sampling_interval);
     }

@@ -68,7 +68,7 @@ Spikes gather_spikes(const recording::Recorder& recorder, std::span<const CellId
   message.put_all(mine.times);
   message.put_all(mine.ids);
   message.put_all(mine.tails);
-  recording::Recorder all;
+  recording::Recorder all;  // its order of spikes is the one that a process alone has
   all.set_resolution(mine.tails_per_spike, mine.decimals);
   for (const Processes::Bytes& one : exchange(message, processes, gather)) {
     ByteReader reader(one);
@@ -87,7 +87,7 @@ Signal gather_signal(const recording::Recorder& recorder, std::string_view varia
   if (stays_here(processes, gather)) {
     return recorder.signal(variable, ids);
   }
-  Signal mine;
+  Signal mine;  // without cells where this process has none of those that record
   va_event::together(processes, [&] {
     if (recorder.records(variable, ids)) {
       mine = recorder.signal(variable, ids);
@@ -135,7 +135,7 @@ std::vector<double> gather_values(const network::Network& network, std::span<con
   for (const Processes::Bytes& one : all) {
     values.push_back(ByteReader(one).get_all<double>());
   }
-  std::vector<std::size_t> next(values.size(), 0);
+  std::vector<std::size_t> next(values.size(), 0);  // by process: each has its cells in the order of `ids`
   std::vector<double> result;
   result.reserve(ids.size());
   for (const CellId id : ids) {
@@ -151,6 +151,7 @@ std::vector<ListedConnection> gather_connections(const network::Network& network
   if (processes.count() == 1) {
     return mine;
   }
+  // With all that the order is by; plain bytes, as messages need them.
   struct Synapse {
     std::uint32_t pre;
     std::uint32_t population;

@@ -73,6 +73,7 @@ std::vector<std::size_t> Cells::spike_counts(Gather gather) const {
     return core_->recorder.spike_counts(local_ids());
   }
   std::vector<std::size_t> counts = core_->recorder.spike_counts(ids());
+  // As doubles, which hold any number of spikes that fits into memory.
   if (core_->processes->count() > 1) {
     const std::vector<CellId> mine = local_ids();
     const std::vector<std::size_t> own = core_->recorder.spike_counts(mine);

@@ -57,7 +57,7 @@ void Projection::set_weights(const Values& weights) {
     throw SizeError("weight", std::to_string(each->size()) + " values", "",
                     "must be " + std::to_string(projection.total_size) + ", one per synapse");
   }
-  std::vector<double> mine;
+  std::vector<double> mine;  // of the synapses here, in their order, picked from the list of all
   std::size_t synapse = 0;
   for (const ListedConnection& connection : connections()) {
     if (network.is_local((*projection.post)[connection.post])) {

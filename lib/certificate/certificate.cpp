@@ -11,6 +11,10 @@
 #include "certificate/side_by_side.hpp"
 #include "va_event/error.hpp"
 
+// certify(): the simulation beside the reference and, up to where they agree, the reference beside the check. All three
+// are made from the network's description at time 0; the simulation itself takes no part. The reference is simulated
+// twice, so that its spikes need not be kept; the check takes most of the time.
+
 namespace va_event {
 namespace {
 

@@ -11,6 +11,11 @@
 #include "neurons/neuron_implementation.hpp"
 #include "va_event/error.hpp"
 
+// A spike goes this way: a neuron or a source emits it (take_spikes, spike_sources); for each branch in which the cell
+// has synapses it enters the calendar at its first arrival (send_out, travel_on); in that step its synapses that arrive
+// then become happenings, and the rest goes back into the calendar (collect_inputs); the happenings of a step are
+// sorted and delivered (step).
+
 namespace va_event::fixed_step {
 
 namespace {
@@ -69,6 +74,7 @@ void Clock::check(const FixedStepOptions& options) const {
                                " ms of \"" + population.label + "\"");
     }
   }
+  // An interpolated spike is found when its step is over, so it may not arrive in the same step.
   const double min_delay = wiring_.min_neuron_delay();
   if (options.spikes != SpikeTiming::grid && options.delays == DelayTiming::continuous &&
       grid_.duration(min_delay).step < 1) {

@@ -31,6 +31,8 @@ Parts split(double x) {
 
 }  // namespace
 
+// All parts are integers times a power of two; with the lowest of these powers as the unit their sum is an integer,
+// which is multiplied by 10^decimals and divided by the unit, half of it added before: rounded once.
 std::string decimal_text(const Time& time, std::span<const double> tails, int decimals) {
   std::vector<Parts> parts{{cpp_int(time.whole()), 0}, split(time.fraction())};
   for (const double tail : tails) {

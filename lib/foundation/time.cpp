@@ -136,6 +136,8 @@ Time Time::from_parts(std::int64_t whole, double fraction) {
   return {whole, fraction + 0.0};  // -0 becomes +0
 }
 
+// The digits before the point are read as an integer and those behind it as a double, each exactly or rounded once:
+// read as one double, a time of many digits would lose the last ones of its fraction.
 Time Time::parse(std::string_view text) {
   const Decimal decimal = parse_decimal(text);
   const std::string_view digits = decimal.digits;
@@ -168,6 +170,8 @@ Time Time::parse(std::string_view text) {
 
 double Time::ms() const noexcept { return round_sum(whole_, fraction_); }
 
+// The part of whole + fraction that ms() has rounded off: exact by two_sum() while `whole` is a double itself; beyond
+// that ms() is a whole number, too, and the difference of the whole numbers is exact.
 double Time::residual() const noexcept {
   if (whole_ <= kExactWhole) {
     return two_sum(static_cast<double>(whole_), fraction_).low;
@@ -186,6 +190,10 @@ std::string Time::to_string() const {
   return text;
 }
 
+// With ms = floor + rest, |rest| < 1, exactly, the whole milliseconds are added as integers, and fraction + rest is in
+// (-1, 2). Where it is in [0, 1) its rounded sum is the new fraction. Below 0 a millisecond is borrowed: 1 + fraction +
+// rest is rounded once, which two additions would not do. From 1 on one is carried: subtracting 1 is exact there, and
+// what the sum has rounded off is added. A fraction that rounds to 1 is carried, too.
 Time Time::plus(double ms) const {
   if (!std::isfinite(ms)) {
     throw ParameterError("time difference", ms, "ms", "must be finite");
@@ -216,6 +224,8 @@ Time Time::plus(double ms) const {
   return {whole, fraction};
 }
 
+// The difference of whole milliseconds is exact, and so it is as a double up to 2^53: three doubles are added with one
+// rounding. Beyond that only the sign of the fractions' difference matters (round_sum()).
 double Time::minus(const Time& other) const noexcept {
   const std::int64_t whole = whole_ - other.whole_;
   if (whole >= -kExactWhole && whole <= kExactWhole) {

@@ -6,6 +6,8 @@
 #include "processes/mpi_support.hpp"
 #include "va_event/processes.hpp"
 
+// Whether a program was started by mpirun or srun, found out without MPI.
+
 namespace va_event {
 
 std::shared_ptr<Processes> launched_processes() {

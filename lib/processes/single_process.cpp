@@ -3,6 +3,8 @@
 
 #include "va_event/processes.hpp"
 
+// The processes of a simulation in one process: no exchange, no threads, no MPI.
+
 namespace va_event {
 
 namespace {

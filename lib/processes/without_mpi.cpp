@@ -3,6 +3,8 @@
 #include "va_event/error.hpp"
 #include "va_event/processes.hpp"
 
+// What stands in the place of mpi_processes.cpp in builds without MPI (VA_EVENT_MPI=OFF).
+
 namespace va_event {
 
 namespace processes {

@@ -194,6 +194,7 @@ bool Recorder::records(std::string_view variable, std::span<const CellId> ids) c
 
 Signal Recorder::signal(std::string_view variable, std::span<const CellId> ids) const {
   const std::vector<CellId> wanted = sorted(ids);
+  // Cells that were asked for at different times are in different samplings; their columns are put side by side.
   std::vector<Sampling> parts;
   for (const Sampling& sampling : samplings_) {
     std::vector<CellId> common;
@@ -301,6 +302,8 @@ void Recorder::restart() {
   }
 }
 
+// The order of spikes is the total one, and samplings are sorted by what they are of, so that neither the order of
+// recording nor the division into shards shows in the bytes.
 void Recorder::save(foundation::ByteWriter& out) const {
   const std::vector<std::size_t> order = sorted_spikes([](CellId /*id*/) { return true; });
   out.put<std::uint64_t>(order.size());
@@ -390,6 +393,8 @@ void Recorder::load(foundation::ByteReader& in, const std::function<bool(CellId)
   add_from(in, is_local);
 }
 
+// Sums of one hash for each cell, so that neither the order of requests nor the share of a process matters: the sums of
+// all processes are added up.
 std::uint64_t Recorder::spike_request_hash() const {
   std::uint64_t sum = 0;
   for (CellId id = 0; id < wanted_.size(); ++id) {

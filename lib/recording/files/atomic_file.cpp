@@ -131,6 +131,7 @@ AtomicFile::AtomicFile(std::string path) : path_(std::move(path)), folder_(folde
   if (std::filesystem::path(path_).filename().empty()) {
     throw FileError(path_, "is not the name of a file");
   }
+  // A device or a folder of this name would be replaced by the renaming, or refuse it only at the end of a long run.
   struct stat status {};
   if (::stat(path_.c_str(), &status) != 0) {
     if (errno != ENOENT) {  // a name that is too long, and the like
@@ -193,6 +194,8 @@ void AtomicFile::sync() {
   }
 }
 
+// The order matters: the bytes are on disk before the name exists. Without it a crash of the machine could leave the
+// name with an empty file, because file systems write names before contents.
 void AtomicFile::commit() {
   sync();
   close_file();

@@ -9,6 +9,8 @@
 #include "recording/files/formats.hpp"
 #include "va_event/error.hpp"
 
+// The public functions of files: they check the data, find the format by the ending, and have it written atomically.
+
 namespace va_event {
 namespace {
 
@@ -141,7 +143,7 @@ void prepare_folder(const std::string& folder) {
   if (!std::filesystem::is_directory(path, failure)) {
     throw FileError(folder, "exists and is not a folder");
   }
-  try {
+  try {  // rights, quotas and full disks show only when a file is written
     AtomicFile probe((path / "va_event_probe").string());
     probe.write("a full disk refuses even this");
     probe.sync();
