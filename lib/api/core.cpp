@@ -301,7 +301,7 @@ std::string_view Core::unit_of_signal(std::span<const CellId> ids, std::string_v
     throw ParameterError("sampling_interval", sampling_interval, "ms", "must be > 0 and finite");
   }
   constexpr double kShortest = 1e-9;  // [ms]; the resolution of time is 2e-15 ms
-  constexpr double kLongest = 1e15;
+  constexpr double kLongest = 1e15;   // [ms], 30,000 years
   if (sampling_interval < kShortest || sampling_interval > kLongest || now().ms() / sampling_interval > 0x1p53) {
     throw ParameterError("sampling_interval", sampling_interval, "ms",
                          "must be >= 1e-9 ms, <= 1e15 ms and > the present time / 2^53");

@@ -84,9 +84,12 @@ class Clock {
   void collect_inputs();
   /// Lists the changes of currents in the present step.
   void collect_currents();
+  /// @param offset in the present step [ms]
   void change_current(const CurrentStep& step, double offset);
+  /// Delivers the synapses of an input, which arrive at one time.
   void deliver(const Happening& input);
   void take_spikes();
+  /// The synapses of a branch, where they are now: tables move when projections are added.
   [[nodiscard]] const network::SynapseTable& table_of(const Branch& branch) const;
 
   const network::Network& live_;  ///< for its projections

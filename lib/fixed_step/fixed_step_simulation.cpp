@@ -130,7 +130,7 @@ void FixedStepSimulation::record(const Cells& cells, std::string_view variable) 
 
 void FixedStepSimulation::record(const Cells& cells, std::string_view variable, double sampling_interval) {
   const double steps = std::round(sampling_interval / impl_->options.dt);
-  constexpr double kTolerance = 1e-9;
+  constexpr double kTolerance = 1e-9;  // decimals such as 0.3 and 0.1 are not exact multiples of each other
   if (!(steps >= 1.0 && steps < static_cast<double>(fixed_step::kNever)) ||
       std::abs(sampling_interval / impl_->options.dt - steps) > kTolerance * steps) {
     throw ParameterError("sampling_interval", sampling_interval, "ms", "must be a multiple of the step");

@@ -71,8 +71,8 @@ double coefficient_of_variation(const std::vector<double>& values) {
 
 /// How many bins cover [0, to_ms). A quotient that is whole but for its rounding (1.1 / 0.1) makes no bin of its own.
 std::size_t count_bins(double bin_ms, double to_ms) {
-  constexpr double kRounding = 1e-9;
-  constexpr double kMaxBins = 0x1p26;
+  constexpr double kRounding = 1e-9;   // relative; far more than the rounding of decimals makes
+  constexpr double kMaxBins = 0x1p26;  // half a gigabyte of rates
   const double quotient = to_ms / bin_ms;
   require(quotient < kMaxBins, "bin_ms", bin_ms, "ms", "must leave fewer than 2^26 bins");
   const double nearest = std::round(quotient);

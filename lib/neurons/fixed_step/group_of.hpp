@@ -166,6 +166,7 @@ class GroupOf final : public NeuronGroup {
   }
 
  private:
+  /// The run that a neuron is in.
   [[nodiscard]] const Run<Stepper>& run(std::size_t n) const { return runs_[run_of_[n]]; }
   [[nodiscard]] bool on_grid() const noexcept { return timing_ == SpikeTiming::grid; }
 
@@ -225,7 +226,8 @@ class GroupOf final : public NeuronGroup {
                                        begin, current_[n]);
     if (!on_grid() && end.v >= r.v_thresh) {
       const double crossing = reached_[n] + h * crossing_within(r, begin, end, h, current_[n]);
-      // At least one bit on: an endless number of spikes at one moment would be the end of all progress.
+      // At least one bit on: without refractoriness and with a huge drive the crossing may round to the beginning of
+      // the piece, and there would be spikes at one moment for ever.
       const double next = std::nextafter(reached_[n], std::numeric_limits<double>::infinity());
       decay_synapses(n, std::clamp(crossing, std::min(next, offset), offset));
       spike(n, grid_.normalised(step_, reached_[n]));

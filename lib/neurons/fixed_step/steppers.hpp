@@ -44,7 +44,7 @@ struct Decay {
 struct CurrentBased {
   static constexpr bool kHasConductances = false;
 
-  /// dv/dt [mV/ms]
+  /// dv/dt [mV/ms]. @param current  i_offset and injected current [nA]
   static double slope(const Membrane& m, const State& y, double current) noexcept {
     return (m.v_rest - y.v) * m.rate_m + (y.e + y.i + current) * m.inverse_cm;
   }
@@ -56,6 +56,7 @@ struct CurrentBased {
 struct ConductanceBased {
   static constexpr bool kHasConductances = true;
 
+  /// As CurrentBased::slope() and rate().
   static double slope(const Membrane& m, const State& y, double current) noexcept {
     return (m.v_rest - y.v) * m.rate_m + (y.e * (m.e_rev_e - y.v) + y.i * (m.e_rev_i - y.v) + current) * m.inverse_cm;
   }
@@ -79,6 +80,7 @@ struct Exact : CurrentBased {
     const double fast = std::max(m.rate_m, rate);
     return m.inverse_cm * h * numerics::elementary::exp(-h * slow) * numerics::elementary::phi(h * (fast - slow));
   }
+  /// e^{-h/tau_syn} of both synapses.
   static Decay decay(const Membrane& m, double h) {
     return {numerics::elementary::exp(-h * m.rate_e), numerics::elementary::exp(-h * m.rate_i)};
   }
@@ -129,9 +131,10 @@ struct ForwardEuler : Model {
 template <class Model>
 struct Rk2 : Model {
   struct Factors {
-    Decay decay, middle;
-    double h;
+    Decay decay, middle;  ///< at the end of the step and in its middle
+    double h;             ///< [ms]
   };
+  /// The Taylor polynomial of e^-x of order two.
   static double polynomial(double x) noexcept { return 1.0 - x * (1.0 - x / 2.0); }
   static Decay decay(const Membrane& m, double h) noexcept {
     return {polynomial(h * m.rate_e), polynomial(h * m.rate_i)};
@@ -151,9 +154,10 @@ struct Rk2 : Model {
 template <class Model>
 struct Rk4 : Model {
   struct Factors {
-    Decay decay, stage2, stage3, stage4;
-    double h;
+    Decay decay, stage2, stage3, stage4;  ///< at the end of the step, and at its stages
+    double h;                             ///< [ms]
   };
+  /// The Taylor polynomial of e^-x of order four.
   static double polynomial(double x) noexcept { return 1.0 - x * (1.0 - x / 2.0 * (1.0 - x / 3.0 * (1.0 - x / 4.0))); }
   static Decay decay(const Membrane& m, double h) noexcept {
     return {polynomial(h * m.rate_e), polynomial(h * m.rate_i)};

@@ -28,6 +28,7 @@ struct StoredInput {
   double exc;        ///< added to the excitatory amplitude [uS]
   double inh;        ///< to the inhibitory one
 
+  /// An input of `weight` [uS] at a receptor: in amplitude form it is weight e^{t/tau_syn}.
   static StoredInput of(const IfCondExpKernel<double>::SharedExponentials& at, std::size_t receptor, double weight) {
     return {at.t, at.decay_exc, at.decay_inh, receptor == 0 ? weight / at.decay_exc : 0.0,
             receptor == 0 ? 0.0 : weight / at.decay_inh};

@@ -14,7 +14,11 @@ namespace va_event::neurons {
 
 /// Conductance-based neurons in doubles: an input changes a conductance at once, but v goes through the inputs only
 /// when the drive at threshold becomes positive (deferred_inputs.hpp), so that the intervals of many neurons share
-/// vectors.
+/// vectors. Neurons whose time constants allow no amplitude form take their inputs one by one, as in OneByOneGroup.
+///
+/// A neuron is due when its drive at threshold has become positive, when its list is full, or with the next input when
+/// it might spike without one. Those that one spike makes due are integrated together when it has been delivered; all
+/// others at the latest when the epoch ends, when users read a variable, or when the numbers of inputs are used up.
 class DeferredInputsGroup final : public KernelGroup<DeferredInputsGroup, IfCondExpKernel<double>, double> {
   using Kernel = IfCondExpKernel<double>;
   using Base = KernelGroup<DeferredInputsGroup, Kernel, double>;
@@ -66,6 +70,7 @@ class DeferredInputsGroup final : public KernelGroup<DeferredInputsGroup, IfCond
   }
 
  private:
+  /// A spike onto neurons with the parameter set number `set`, which has an amplitude form.
   void deliver_in_vectors(std::uint32_t set, double t, std::size_t receptor, std::span<const Targets> targets,
                           Candidates& candidates) {
     const SetsOf<Constants> constants{&sets_[set], nullptr};
@@ -87,6 +92,8 @@ class DeferredInputsGroup final : public KernelGroup<DeferredInputsGroup, IfCond
     deferred_.due().clear();
   }
 
+  /// Integrates the deferred inputs of some neurons, takes over what was counted and found, and offers those that may
+  /// spike in the present slice. @param candidates  null: nobody is offered
   void integrate_some(const SetsOf<Constants>& constants, std::span<const std::uint32_t> who, Candidates* candidates) {
     if (who.empty()) {
       return;
@@ -115,10 +122,11 @@ class DeferredInputsGroup final : public KernelGroup<DeferredInputsGroup, IfCond
     count(Interval::refractory) += report_.refractory;
   }
 
-  // --- The policy of KernelGroup
+  // --- The policy of KernelGroup, which states what each of these functions is for.
 
   void neuron_added() { deferred_.add_neuron(); }
 
+  /// Integrates one neuron's inputs, for a reader of its state.
   void settle_neuron(std::size_t i) {
     if (deferred_.has_deferred(i)) {
       const auto who = static_cast<std::uint32_t>(i);
@@ -197,8 +205,8 @@ class DeferredInputsGroup final : public KernelGroup<DeferredInputsGroup, IfCond
   }
 
   DeferredInputsOfGroup deferred_;
-  IntegrationReport report_;
-  std::vector<std::uint32_t> pending_;
+  IntegrationReport report_;            ///< scratch
+  std::vector<std::uint32_t> pending_;  ///< scratch: neurons with deferred inputs
 };
 
 }  // namespace va_event::neurons

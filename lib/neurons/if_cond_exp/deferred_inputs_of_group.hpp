@@ -124,6 +124,7 @@ class DeferredInputsOfGroup {
   /// Neurons that are to be integrated now.
   [[nodiscard]] std::vector<std::uint32_t>& due() noexcept { return due_; }
 
+  /// The functions of deferred_inputs.hpp of the same names, for these lists and inputs.
   void integrate_deferred(const Constant& constants, State* rows, double* safe_until,
                           std::span<const std::uint32_t> who, const neurons::LookLimits& limits,
                           neurons::IntegrationReport& report) {
@@ -142,6 +143,8 @@ class DeferredInputsOfGroup {
   }
 
  private:
+  /// Gives an input a number. When none is left, all neurons are integrated and numbering begins anew: no record may
+  /// refer to an old number then, but for that of the epoch's beginning, which stays.
   template <class IntegrateAll>
   std::uint16_t add(const Kernel::SharedExponentials& at, std::size_t receptor, double weight,
                     const IntegrateAll& integrate_all) {

@@ -38,6 +38,7 @@ class DrivenGroup final : public DrivenNeuronGroup<Real> {
   /// @param others must outlive this @param epoch number of the present one
   DrivenGroup(ModelGroup<Real, State>& others, std::int64_t epoch) : epoch_(epoch), others_(others) {}
 
+  /// The targets that are held here get their inputs one by one; the stretches between them go to the other group.
   void deliver(const Real& t, std::size_t receptor, std::span<const neurons::Targets> targets,
                Candidates& candidates) override {
     parts_.clear();
@@ -64,6 +65,7 @@ class DrivenGroup final : public DrivenNeuronGroup<Real> {
     }
   }
 
+  /// One input to a neuron that is held here, or those before the first of these to the other group.
   std::size_t receive(std::span<const neurons::Input<Real>> inputs, Candidates& candidates) override {
     if (Neuron* const neuron = find(inputs[0].index)) {
       receive(*neuron, inputs[0].t, inputs[0].receptor, Real(inputs[0].weight), candidates);
@@ -164,6 +166,7 @@ class DrivenGroup final : public DrivenNeuronGroup<Real> {
     change(*neuron, state, candidates);
   }
 
+  /// A driven neuron never is: its phase goes on.
   bool at_rest() override { return neurons_.empty() && others_.at_rest(); }
   void skip_to_epoch(std::int64_t epoch) override {
     others_.skip_to_epoch(epoch);
@@ -179,6 +182,8 @@ class DrivenGroup final : public DrivenNeuronGroup<Real> {
                                                                     visible(*neuron, state_at(*neuron, t)), variable));
   }
 
+  /// States are written anew at the epoch's end, with phases from the new one's start; looks of the old epoch are
+  /// forgotten, since bounds follow from the new state alone.
   void next_epoch(std::int64_t epoch) override {
     others_.next_epoch(epoch);
     for (Neuron& neuron : neurons_) {
@@ -202,6 +207,8 @@ class DrivenGroup final : public DrivenNeuronGroup<Real> {
     }
   }
 
+  /// The record, y of a refractory neuron, and whether a search has settled the present interval, which is counted
+  /// once.
   void save(std::size_t i, foundation::ByteWriter& out) override {
     const Neuron* const neuron = find(i);
     if (neuron == nullptr) {
@@ -228,7 +235,7 @@ class DrivenGroup final : public DrivenNeuronGroup<Real> {
     }
     neuron.refractory_y = foundation::get_number<Real>(in);
     in.require(Real(0) <= record.t && record.t <= now.offset, "holds a neuron of another time");
-    constexpr double kLargest = 1e100;
+    constexpr double kLargest = 1e100;  // far beyond what weights and potentials within their ranges add up to
     for (const Real* x : record.numbers()) {
       in.require(magnitude(*x) <= Real(kLargest) || (refractory(neuron) && x == &record.y),
                  "holds a number out of range");
@@ -276,16 +283,17 @@ class DrivenGroup final : public DrivenNeuronGroup<Real> {
   /// In one call; the next one goes on from there. Fast sinusoids need very many, and runs must be able to end between.
   static constexpr unsigned kMostLooks = 256;
 
+  /// A neuron that gets, got or will get a sinusoid.
   struct Neuron {
-    CellId cell = 0;
+    CellId cell = 0;  ///< number in the network
     Constants constants;
-    State record{};               ///< as of the last event; y of a refractory one is kRefractory
-    Real refractory_y = Real(0);  ///< y while the neuron is refractory
-    Real safe = infinity();       ///< no spike before this time unless an event comes
-    bool crosses = false;         ///< there is one at that time
-    bool searched = false;        ///< pieces of the drive were looked at since the last event
-    neurons::Approach approach;   ///< of the last look, its time in the present epoch
-    std::vector<neurons::SineSource> sources;
+    State record{};                            ///< as of the last event; y of a refractory one is kRefractory
+    Real refractory_y = Real(0);               ///< y while the neuron is refractory
+    Real safe = infinity();                    ///< no spike before this time unless an event comes
+    bool crosses = false;                      ///< there is one at that time
+    bool searched = false;                     ///< pieces of the drive were looked at since the last event
+    neurons::Approach approach;                ///< of the last look, its time in the present epoch
+    std::vector<neurons::SineSource> sources;  ///< those of constants.sines, as users gave them
   };
 
   static Real infinity() { return std::numeric_limits<Real>::infinity(); }
@@ -360,6 +368,7 @@ class DrivenGroup final : public DrivenNeuronGroup<Real> {
     candidates.offer(neuron.safe, neuron.cell);
   }
 
+  /// An input. Where it moves v itself, v may have been closest just before it, or reach the threshold by it.
   void receive(Neuron& neuron, const Real& t, std::size_t receptor, const Real& weight, Candidates& candidates) {
     const bool was_refractory = refractory(neuron);
     record_approach_before(neuron, t);

@@ -43,7 +43,7 @@ std::string npy_header(std::string_view type_code, const std::vector<std::size_t
     header += std::to_string(extent) + ',';
   }
   header += "), }";
-  constexpr std::size_t kPrefix = 10;
+  constexpr std::size_t kPrefix = 10;     // bytes of magic, version and length
   constexpr std::size_t kAlignment = 64;  // of the numbers, so that they can be mapped into memory
   const std::size_t total = (kPrefix + header.size() + 1 + kAlignment - 1) / kAlignment * kAlignment;
   header.resize(total - kPrefix - 1, ' ');

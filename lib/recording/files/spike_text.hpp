@@ -17,7 +17,7 @@ namespace va_event::recording {
 /// which is what the binary formats hold. The digits of Time::to_string() may lie on the other side of the middle
 /// between two doubles than the time itself, whose fraction is finer than a double of the whole.
 [[nodiscard]] inline std::string time_text(const Time& time) {
-  std::string text = time.to_string();
+  std::string text = time.to_string();  // reads back as the identical time; further digits keep that so
   const auto reads_as_nearest = [&time](const std::string& digits) {
     double value = -1.0;
     std::from_chars(digits.data(), digits.data() + digits.size(), value);

@@ -168,6 +168,7 @@ class ConductanceSeries {
     return {kMaxTerms, kMaxTerms};
   }
 
+  /// 1/k in both number types, computed at the first call: a division takes several times as long as a multiplication.
   [[nodiscard]] static const Record<Real>& reciprocals() {
     static const Record<Real> record = make_reciprocals<Real>();
     return record;

@@ -91,6 +91,7 @@ class Intervals {
   /// A factor that stands for an interval that no vector has taken; its conductances are kept.
   static constexpr double kOneByOne = std::numeric_limits<double>::quiet_NaN();
 
+  // What set() was given for interval number k.
   [[nodiscard]] const Constants& constants(std::size_t k) const { return kOneSet ? common_ : *own_[k]; }
   [[nodiscard]] bool swapped(std::size_t k) const { return inhibition_first(constants(k)); }
   [[nodiscard]] double exc(std::size_t k) const { return swapped(k) ? second_[k] : first_[k]; }
@@ -249,6 +250,7 @@ class Intervals {
     }
   }
 
+  /// The ranges of all quadrature levels, one after the other, each with its number of nodes as a constant.
   template <std::size_t... level>
   HWY_INLINE void solve_by_quadrature(const Cell<W>& common,
                                       const std::array<std::uint16_t, intervals::formula::kNone + 2>& begin,
@@ -279,6 +281,7 @@ class Intervals {
       }
     }
   }
+  /// The constants of the neurons of the vector that begins at sorted position p.
   [[nodiscard]] HWY_INLINE Cell<W> cell(std::size_t p, const Cell<W>& common) const {
     if constexpr (kOneSet) {
       return common;
