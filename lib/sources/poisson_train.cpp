@@ -13,7 +13,6 @@ namespace {
 /// 4 bits of it for each of 24 spikes.
 constexpr unsigned kCoarseSpikes = 24;
 constexpr std::uint32_t kMoreOfTime = std::uint32_t{1} << 31U;
-constexpr std::uint32_t kMoreOfCount = ~std::uint32_t{0};
 /// A slot of 2^4 ms is an epoch.
 constexpr int kEpochExponent = 4;
 static_assert(std::int64_t{1} << kEpochExponent == events::kEpoch);
@@ -71,13 +70,8 @@ random::PhiloxKey poisson_key(std::uint64_t seed, std::uint32_t change) noexcept
 PoissonSlot::PoissonSlot(const random::PhiloxKey& key, CellId source, std::uint64_t number, const PoissonSlots& slots,
                          const PoissonCounts* counts) noexcept
     : key_(key), source_(source), number_(number), exponent_(slots.exponent), first_(block(0)) {
-  const auto more = [this] { return block(kMoreOfCount)[0]; };
+  const auto more = [this] { return block(kMoreOfPoissonCount)[0]; };
   count_ = counts != nullptr ? (*counts)(first_[0], more) : poisson_count(slots.mean, first_[0], more);
-}
-
-random::PhiloxBlock PoissonSlot::block(std::uint32_t j) const noexcept {
-  return random::philox(key_,
-                        {source_, static_cast<std::uint32_t>(number_), static_cast<std::uint32_t>(number_ >> 32U), j});
 }
 
 std::array<std::uint64_t, 2> PoissonSlot::fractions(unsigned k) const noexcept {

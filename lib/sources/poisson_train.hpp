@@ -74,6 +74,16 @@ struct TimeInSlot {
 /// The key of the sources' blocks after so many changes of the rate.
 [[nodiscard]] random::PhiloxKey poisson_key(std::uint64_t seed, std::uint32_t change) noexcept;
 
+/// The block with number j of a slot (see above).
+[[nodiscard]] inline random::PhiloxBlock poisson_block(const random::PhiloxKey& key, CellId source,
+                                                       std::uint64_t number, std::uint32_t j) noexcept {
+  return random::philox(key,
+                        {source, static_cast<std::uint32_t>(number), static_cast<std::uint32_t>(number >> 32U), j});
+}
+
+/// The block with more bits for the count.
+inline constexpr std::uint32_t kMoreOfPoissonCount = ~std::uint32_t{0};
+
 /// What block 0 says of a slot.
 class PoissonSlot {
  public:
@@ -89,7 +99,9 @@ class PoissonSlot {
   void ticks(std::array<std::uint64_t, kMostSpikes>& out) const noexcept;
 
  private:
-  [[nodiscard]] random::PhiloxBlock block(std::uint32_t j) const noexcept;
+  [[nodiscard]] random::PhiloxBlock block(std::uint32_t j) const noexcept {
+    return poisson_block(key_, source_, number_, j);
+  }
   /// The place of spike k as a fraction of the slot, and of spike k + 1; in units of 2^-64.
   [[nodiscard]] std::array<std::uint64_t, 2> fractions(unsigned k) const noexcept;
 
