@@ -19,6 +19,10 @@
 #include "recording/files/atomic_file.hpp"
 #include "va_event/error.hpp"
 
+// Saving: each process saves its part of the engine and of the data; process 0 puts them together and writes the file.
+// Loading: process 0 reads the file, all get its bytes and take what belongs to their own cells. So the number of
+// processes may be another one when the simulation goes on.
+
 namespace va_event::detail {
 namespace {
 

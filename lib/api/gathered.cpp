@@ -9,6 +9,9 @@
 #include "foundation/bytes.hpp"
 #include "va_event/error.hpp"
 
+// Each function sends what this process has to all others (or to process 0) and puts all parts together in an order
+// that depends on contents only. With one process nothing is sent.
+
 namespace va_event::detail {
 
 namespace {

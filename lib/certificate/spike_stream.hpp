@@ -15,7 +15,9 @@
 
 namespace va_event::certificate {
 
-/// One simulation of a comparison, and differences of its times that are exact.
+/// One simulation of a comparison, and differences of its times that are exact. The spikes of both simulations are
+/// taken one by one in the same total order, so that the k-th ones can be compared while the simulations go on; only
+/// spikes without a partner yet are kept.
 
 /// A running simulation whose spikes are taken one by one, in the order of (time, cell). Only those not taken yet are
 /// kept.

@@ -8,7 +8,10 @@
 
 namespace va_event::events {
 
-/// Instants in checkpoints: the number of the epoch (64 bits) and the offset, to the last bit.
+/// Instants in checkpoints: the number of the epoch (64 bits) and the offset, to the last bit, in every number type.
+/// Reading checks that they are instants, since a file may hold any bytes.
+
+/// Appends an instant.
 template <class Real>
 void put_instant(foundation::ByteWriter& out, const Instant<Real>& t) {
   out.put(t.epoch);

@@ -12,7 +12,8 @@
 
 namespace va_event::fixed_step {
 
-/// Spikes in flight of a simulation with a time step.
+/// Spikes in flight of a simulation with a time step, by the step in which they arrive next: what the queue is to the
+/// event-driven simulation. Within a step the clock sorts what arrives, so that no order is needed here.
 
 /// A spike on its way through the synapses of its cell in one branch.
 struct TravellingSpike {

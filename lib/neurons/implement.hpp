@@ -2,6 +2,8 @@
 #pragma once
 
 /// Makes a NeuronImplementation of a kernel, for the source of a model: it instantiates the groups of all number types.
+/// That is most of what a model's source compiles, and no other source includes this header; so a model is compiled
+/// once, and a new one is no reason to compile anything else.
 #include <cstdint>
 #include <memory>
 

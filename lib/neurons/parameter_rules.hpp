@@ -7,7 +7,8 @@
 
 namespace va_event::neurons {
 
-/// Rules that parameters of several models have in common.
+/// Rules that parameters of several models have in common. A rule between parameters is checked whenever one of them is
+/// set, where the user's value enters (CellModel::check); kernels rely on it.
 
 /// The receptors of every neuron here; their indices are those of the kernels' add_input.
 inline constexpr std::array<std::string_view, 2> kNeuronReceptors = {"excitatory", "inhibitory"};

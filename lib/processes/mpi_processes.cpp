@@ -13,6 +13,8 @@
 #include "va_event/error.hpp"
 #include "va_event/processes.hpp"
 
+// The only file that uses MPI. Bytes are all that is exchanged: what they mean is the engine's matter.
+
 namespace va_event {
 
 namespace processes {

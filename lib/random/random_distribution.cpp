@@ -16,7 +16,8 @@
 
 // PyNN's distributions: for each a function that checks its parameters, once, and one that draws, joined by a table.
 // Where a value is a function of random numbers, that function is of numerics/elementary.hpp, so that the same seed
-// gives the same bits on every machine.
+// gives the same bits on every machine. Boost's normal, Poisson and binomial distributions are used as they are: in
+// them functions of the C library enter comparisons only, whose outcome their last bit hardly ever decides.
 
 namespace va_event {
 namespace {
@@ -81,7 +82,9 @@ double draw_lognormal(const Parameters& p, RandomStream& stream) {
 
 double draw_exponential(const Parameters& p, RandomStream& stream) { return p[0] * stream.exponential(); }
 
-/// Marsaglia & Tsang 2000, ACM Trans. Math. Softw. 26:363. Not Boost's, whose results hold std::tan and std::exp.
+/// Marsaglia & Tsang 2000, ACM Trans. Math. Softw. 26:363: with d = k - 1/3, c = 1/sqrt(9 d), x normal and
+/// v = (1 + c x)^3, d v has the distribution of shape k >= 1 if accepted with log u < x^2/2 + d - d v + d log v, u
+/// uniform. Not Boost's, whose results hold std::tan and std::exp.
 double draw_gamma(const Parameters& p, RandomStream& stream) {
   const double shape = p[0] < 1.0 ? p[0] + 1.0 : p[0];
   const double d = shape - 1.0 / 3.0;

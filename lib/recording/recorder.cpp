@@ -11,6 +11,10 @@
 #include "foundation/hash.hpp"
 #include "va_event/error.hpp"
 
+// Spikes are one list in the order of occurrence; what users ask for is selected and sorted when they ask. Samplings
+// are tables, rows by time; requests that begin at different times, or have been cleared at different times, are tables
+// of their own, and are put together by columns when users ask for one signal (of the same times).
+
 namespace va_event::recording {
 
 namespace {

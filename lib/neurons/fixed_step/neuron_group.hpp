@@ -10,7 +10,9 @@
 
 namespace va_event::fixed_step {
 
-/// The neurons of one population as the clock uses them.
+/// The neurons of one population as the clock uses them, whatever the model, the method and the spike timing: one
+/// virtual call for all targets of a spike and one per step, so that loops over neurons stand in the classes that
+/// derive from this (group_of.hpp).
 
 /// A spike, on the clock's grid or between two of its points.
 struct NeuronSpike {

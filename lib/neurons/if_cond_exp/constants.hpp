@@ -5,7 +5,10 @@
 
 namespace va_event::neurons {
 
-/// What IF_cond_exp computes once from a parameter set and the injected current, for all neurons that have them.
+/// What IF_cond_exp computes once from a parameter set and the injected current, for all neurons that have them. A
+/// header of its own, because the integration methods (intervals/) need the constants and the kernel needs the methods.
+/// Potentials are distances from v_thresh, conductances are turned into units of the leak by `resistance`, and inverses
+/// of time constants are kept because multiplications are faster than divisions.
 template <class Real>
 struct IfCondExpConstants {
   Real y_reset;                ///< v_reset - v_thresh [mV], < 0
@@ -26,7 +29,7 @@ struct IfCondExpConstants {
   decay_series::Shape series;  ///< of doubles
   bool in_amplitude_form;      ///< records hold amplitudes
   Real epoch_exc;              ///< e^{-epoch/tau_syn_E}, where there is an amplitude form
-  Real epoch_inh;
+  Real epoch_inh;              ///< e^{-epoch/tau_syn_I}
 };
 
 }  // namespace va_event::neurons

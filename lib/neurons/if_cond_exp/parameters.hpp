@@ -6,6 +6,8 @@
 
 namespace va_event::neurons {
 
+/// The parameters of IF_cond_exp, each stated once: the member of the public struct, and what users see of it. Names,
+/// units, bounds, defaults and the order of lists follow from this table.
 inline constexpr network::ParameterTable<IfCondExp> kIfCondExpParameters{
     {{{&IfCondExp::v_rest, "v_rest", "mV", Bound::any, "resting potential"},
       {&IfCondExp::cm, "cm", "nF", Bound::positive, "membrane capacitance"},

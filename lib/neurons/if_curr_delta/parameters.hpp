@@ -6,7 +6,9 @@
 
 namespace va_event::neurons {
 
-/// The parameters of IF_curr_delta. Bound and unit together give the range that foundation/ranges.hpp states.
+/// The parameters of IF_curr_delta, each stated once: the member of the public struct, and what users see of it. Names,
+/// units, bounds, defaults and the order of lists follow from this table; bound and unit together give the range that
+/// foundation/ranges.hpp states.
 inline constexpr network::ParameterTable<IfCurrDelta> kIfCurrDeltaParameters{
     {{{&IfCurrDelta::v_rest, "v_rest", "mV", Bound::any, "resting potential"},
       {&IfCurrDelta::cm, "cm", "nF", Bound::positive, "membrane capacitance"},

@@ -5,6 +5,9 @@
 
 #include "va_event/error.hpp"
 
+// Every call of HDF5 is checked, and every identifier is owned by a Handle before the next call, so that an exception
+// leaves nothing open. The order of creation and the absence of time stamps make the bytes a function of the data.
+
 namespace va_event::recording::hdf5 {
 namespace {
 

@@ -17,6 +17,7 @@
 namespace va_event::recording::hdf5 {
 
 /// The part of HDF5's C interface that the formats need, as classes that release what they hold and throw on failure.
+/// HDF5's own C++ interface is not used: HDF5 does not support it in builds with thread safety.
 
 /// An HDF5 identifier that is closed with its owner.
 class Handle {

@@ -11,7 +11,8 @@
 
 namespace va_event::recording {
 
-/// Times of spikes for binary formats, which hold a double and a residual each.
+/// Times of spikes for binary formats, which hold a double and a residual each: readers that know only doubles get the
+/// nearest one, and the exact time is the sum of both (and of the tails, where there are some).
 
 /// A time as two doubles, whose sum and the tails are the exact time.
 struct NearestTime {

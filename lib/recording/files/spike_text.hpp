@@ -11,7 +11,8 @@
 
 namespace va_event::recording {
 
-/// Times of spikes for text formats.
+/// Times of spikes for text formats, with as many digits as reading them back exactly takes: as a Time, and as a
+/// double, which is what most readers make of them.
 
 /// A time [ms] with the fewest digits that read back as the identical time, and as a double the nearest one to it,
 /// which is what the binary formats hold. The digits of Time::to_string() may lie on the other side of the middle

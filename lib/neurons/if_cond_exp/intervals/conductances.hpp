@@ -7,7 +7,9 @@
 #include "neurons/state.hpp"
 #include "numerics/elementary.hpp"
 
-/// What the conductances of IF_cond_exp do in an interval without input, and how much they weigh there.
+/// What the conductances of IF_cond_exp do in an interval without input, and how much they weigh there. They decay
+/// independently of v, so that they are exact at the end of an interval, however the interval is integrated; and their
+/// size at its start decides by which method that is.
 namespace va_event::neurons::intervals {
 
 /// The state `h` later, but for y and t: the conductances decay, two exponentials. @param h  [ms], >= 0, any length

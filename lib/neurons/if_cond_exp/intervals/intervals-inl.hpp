@@ -20,6 +20,8 @@
 HWY_BEFORE_NAMESPACE();
 namespace va_event::neurons::HWY_NAMESPACE {
 
+/// The intervals of several neurons integrated together, in vectors, whatever formulas they take.
+
 /// Neurons whose intervals are integrated together, at most.
 constexpr std::size_t kBlock = 16;
 /// Intervals of all of them, at most: those up to each deferred input, and one to the end of the epoch.

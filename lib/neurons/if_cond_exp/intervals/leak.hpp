@@ -6,7 +6,8 @@
 #include "neurons/state.hpp"
 #include "numerics/elementary.hpp"
 
-/// IF_cond_exp in intervals where the synapses do not move v by a rounding error: in closed form.
+/// IF_cond_exp in intervals where the synapses do not move v by a rounding error: in closed form. Such intervals are
+/// common after long silences, and may be of any length; methods with steps would take ever more of them there.
 namespace va_event::neurons::intervals {
 
 /// The state `h` later where only the leak acts on y: y_leak + (y - y_leak) e^{-h/tau_m}. The conductances, however
