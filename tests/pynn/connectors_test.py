@@ -4,32 +4,21 @@
 import contextlib
 import os
 import resource
-import sys
 import tempfile
+import unittest.mock
 
 import pyNN.mock as mock
 from pyNN import errors
 from pyNN.connectors import Connector, IndexBasedExpression
 from pyNN.random import NumpyRNG, RandomDistribution
-from pyNN.space import Space
+from pyNN.space import Cuboid, RandomStructure, Space
 
-from support import PyNNTest, main, np, sim
-
-
-def network(simulator, pre, post, connector, synapse, receptor_type="excitatory", space=Space()):
-    """A projection of `simulator` between two populations (or within one when `post` is None)."""
-    simulator.setup(timestep=0.1, min_delay=0.1)
-    one = simulator.Population(pre, simulator.IF_curr_exp())
-    two = one if post is None else simulator.Population(post, simulator.IF_curr_exp())
-    return simulator.Projection(one, two, connector(simulator), simulator.StaticSynapse(**synapse),
-                                receptor_type=receptor_type, space=space)
+from support import PyNNTest, main, network, np, sim, table
+from va_event.pynn import prescribed
 
 
-def table(projection):
-    """Every synapse, sorted."""
-    weight, delay = projection.synapse_type.get_native_names("weight", "delay")
-    return sorted((int(c.presynaptic_index), int(c.postsynaptic_index), float(getattr(c, weight)),
-                   float(getattr(c, delay))) for c in projection.connections)
+def wrong_columns(bits, gauss, distributions, sizes):
+    return [np.full(int(np.sum(sizes)), 0.5) for _ in distributions], gauss
 
 
 class AgainstMock(PyNNTest):
@@ -56,7 +45,6 @@ class AgainstMock(PyNNTest):
         self.assertSame(lambda s: s.FixedProbabilityConnector(0.3, rng=NumpyRNG(seed=11)))
         self.assertSame(lambda s: s.FixedProbabilityConnector(0.3, rng=NumpyRNG(seed=11)), pre=3000, post=800,
                         synapses=[{"weight": 0.25, "delay": 0.5}])
-        self.assertSame(lambda s: s.FixedProbabilityConnector(0.4))
 
     def test_fixed_probability_without_self_connections(self):
         self.assertSame(lambda s: s.FixedProbabilityConnector(0.5, False, rng=NumpyRNG(seed=1)), post=None)
@@ -88,6 +76,115 @@ class AgainstMock(PyNNTest):
                 tables = [table(network(simulator, 11, post, connector, synapse(weight))) for simulator in (mock, sim)]
                 self.assertEqual(*tables, msg=weight)
 
+    def test_cells_weights_and_delays_of_one_generator(self):
+        pairs = ((("uniform", (0.5, 1.0)), ("normal_clipped", (1.0, 0.5, 0.4, 1.5))),
+                 (("lognormal", (-1.0, 0.5)), ("exponential", (2.0,))), (("gamma", (0.5, 2.0)), ("gamma", (2.5, 1.0))),
+                 (("normal_clipped_to_boundary", (1.0, 0.5, 0.4, 1.5)), ("uniform_int", (1, 7))),
+                 (("normal_clipped", (1.0, 0.5, 0.9, 1.2)),) * 2, (("normal_clipped", (1.0, 0.5, 0.9, 9.0)), None),
+                 (("gamma", (1.0, 2.0)), ("poisson", (9.0,))), (("vonmises", (2.0, 50.0)), ("binomial", (90, 0.5))))
+        connectors = ((lambda s, rng: s.OneToOneConnector(), 17), (lambda s, rng: s.AllToAllConnector(), 5),
+                      (lambda s, rng: s.FixedProbabilityConnector(0.1, rng=rng), 17),
+                      (lambda s, rng: s.DistanceDependentProbabilityConnector("0.5 * exp(-d / 9)", rng=rng), 17),
+                      (lambda s, rng: s.FixedNumberPreConnector(2, rng=rng), 17),
+                      (lambda s, rng: s.FixedNumberPreConnector(13, False, rng=rng), None),
+                      (lambda s, rng: s.FixedNumberPreConnector(1, False, with_replacement=True, rng=rng), None),
+                      (lambda s, rng: s.FixedNumberPostConnector(2, False, rng=rng), None),
+                      (lambda s, rng: s.FixedNumberPostConnector(18, rng=rng), 17),
+                      (lambda s, rng: s.FixedNumberPostConnector(
+                          RandomDistribution("uniform_int", (1, 4), rng=rng), rng=rng), 17),
+                      (lambda s, rng: s.FixedNumberPreConnector(
+                          RandomDistribution("uniform_int", (1, 4), rng=rng), rng=rng), 17),
+                      (lambda s, rng: s.FixedTotalNumberConnector(30, rng=rng), 17))
+        for pair in pairs:
+            for connector, post in connectors if pair in (pairs[0], pairs[-1]) else connectors[:2]:
+                tables = []
+                for simulator in (mock, sim):
+                    rng = NumpyRNG(seed=8)
+                    synapse = {name: 1.0 if one is None else RandomDistribution(*one, rng=rng)
+                               for name, one in zip(("weight", "delay"), pair)}
+                    tables.append([table(network(simulator, 12, post, lambda s: connector(s, rng), synapse))
+                                   for _ in range(2)])
+                    tables[-1].append(rng.next(3, "normal", {"mu": 0.0, "sigma": 1.0}).tolist())
+                self.assertGreater(len(tables[0][0]), 4)
+                self.assertEqual(*tables, msg=(pair, connector))
+
+    def test_numpy_itself_draws_where_the_library_draws_other_numbers(self):
+        def tables():
+            rng = NumpyRNG(seed=3)
+            synapse = {"weight": RandomDistribution("normal", (5.0, 1.0), rng=rng),
+                       "delay": RandomDistribution("uniform", (0.5, 1.0), rng=rng)}
+            return [table(network(sim, 12, 17, connector, synapse)) for connector in (
+                lambda s: s.OneToOneConnector(), lambda s: s.FixedNumberPreConnector(3, rng=rng))]
+
+        expected = tables()
+        with unittest.mock.patch.object(prescribed._native, "draw_columns", wrong_columns):
+            self.assertEqual(tables(), expected)
+
+    def test_cells_that_are_drawn_to_be_their_own_targets_are_drawn_until_they_are_not(self):
+        connector = sim.FixedNumberPreConnector(40, False, with_replacement=True, rng=NumpyRNG(seed=1))
+        projection = network(sim, 2, None, lambda s: connector, {})  # PyNN's own fails
+        self.assertEqual({row[:2] for row in table(projection)}, {(0, 1), (1, 0)})
+        self.assertEqual(len(projection), 80)
+
+    def test_distances_in_spaces(self):
+        spaces = (Space("xz", scale_factor=0.5, offset=0.25), Space(periodic_boundaries=((0, 3), None, None)),
+                  Space("y"))
+        for space in spaces:
+            for connector in (lambda s: s.OneToOneConnector(), lambda s: s.AllToAllConnector(),
+                              lambda s: s.DistanceDependentProbabilityConnector("d < 1.5", rng=NumpyRNG(seed=4))):
+                self.assertSame(connector, synapses=[self.distance_synapse], space=space)
+
+    def test_functions_of_distance_are_given_what_they_need(self):
+        factor = 0.5
+        functions = (lambda d: d / d.max(), lambda d: np.cumsum(d) + 1.0, lambda d: factor * np.exp(-d / 5.0),
+                     lambda d: np.ravel(d)[::-1] + 1.0, lambda d: np.where(np.ravel(d) > 3, d, 3.0),
+                     "np.exp(-d / 9) + (d < 2)",
+                     lambda d: np.dot(d, d) + d, lambda d: (lambda x: x / x.sum())(d + 1))
+        for function in functions:
+            self.assertSame(lambda s: s.FixedProbabilityConnector(0.3, rng=NumpyRNG(seed=2)),
+                            synapses=[{"weight": function}])
+        of_one = ("0.1 + d**2", "1.1**(d + 1)", lambda d: 0.5 if d < 3 else 1.5,
+                  lambda d: 0.5 + (d > 2 and d or 3.0), lambda d: float(d) + 1.0)
+        for function in of_one:
+            self.assertSame(lambda s: s.OneToOneConnector(), synapses=[{"weight": function}])
+
+    def test_matrices_of_weights_and_functions_of_indices(self):
+        class Index(IndexBasedExpression):
+            def __call__(self, i, j):
+                return 0.5 + 0.125 * i + 0.25 * j
+
+        for weight in (lambda: np.arange(204.0).reshape(12, 17), Index):
+            for connector in (lambda s: s.OneToOneConnector(),
+                              lambda s: s.FixedNumberPreConnector(3, rng=NumpyRNG(seed=1)),
+                              lambda s: s.FixedProbabilityConnector(0.3, rng=NumpyRNG(seed=1)),
+                              lambda s: s.IndexBasedProbabilityConnector(Index(), rng=NumpyRNG(seed=1))):
+                self.assertSame(connector, synapses=[lambda: {"weight": weight()}])
+
+    def test_probabilities_by_index_and_displacement(self):
+        class Index(IndexBasedExpression):
+            def __call__(self, i, j):
+                return (i + j) / 40.0
+
+        for more in ((True, 17), (False, None), ("NoMutual", None)):
+            for connector in (
+                    lambda s: s.IndexBasedProbabilityConnector(Index(), more[0], rng=NumpyRNG(seed=6)),
+                    lambda s: s.DisplacementDependentProbabilityConnector(
+                        lambda d: np.exp(-np.abs(d[0]) / 4.0), more[0], rng=NumpyRNG(seed=6)),
+                    lambda s: s.DistanceDependentProbabilityConnector("exp(-d/4)", more[0], rng=NumpyRNG(seed=6)),
+                    lambda s: s.FixedProbabilityConnector(0.4, more[0], rng=NumpyRNG(seed=6))):
+                self.assertSame(connector, post=more[1])
+
+    def test_positions_are_drawn_only_where_they_are_needed(self):
+        def numbers(weight):
+            rng = NumpyRNG(seed=9)
+            sim.setup()
+            cells = sim.Population(5, sim.IF_curr_exp(), structure=RandomStructure(Cuboid(9.0, 9.0, 9.0), rng=rng))
+            sim.Projection(cells, cells, sim.AllToAllConnector(), sim.StaticSynapse(weight=weight, delay=1.0))
+            return rng.next(2).tolist()
+
+        self.assertEqual(numbers(0.5), NumpyRNG(seed=9).next(2).tolist())
+        self.assertNotEqual(numbers("d"), numbers(0.5))
+
     def test_probability_by_distance_index_and_displacement(self):
         self.assertSame(lambda s: s.DistanceDependentProbabilityConnector("exp(-d/5)", rng=NumpyRNG(seed=4)))
         self.assertSame(lambda s: s.DistanceDependentProbabilityConnector("d < 3", rng=NumpyRNG(seed=4)),
@@ -98,14 +195,35 @@ class AgainstMock(PyNNTest):
         plain = [{"weight": 0.25, "delay": 0.5}]
         self.assertSame(lambda s: s.FromListConnector(rows), synapses=plain)
         self.assertSame(lambda s: s.FromListConnector([row[:2] for row in rows]))
+        numbers = np.random.RandomState(2).randint(0, 12, (90, 2))
+        self.assertSame(lambda s: s.FromListConnector(numbers))
+        clipped = lambda: {"weight": RandomDistribution("normal_clipped", (1.0, 1.0, 0.8, 1.6), rng=NumpyRNG(seed=5))}
+        self.assertSame(lambda s: s.FromListConnector(numbers), synapses=[clipped])
+        self.assertSame(lambda s: s.FromListConnector([(*row, 0.5) for row in numbers], column_names=["delay"]),
+                        synapses=[clipped])
         pattern = np.random.RandomState(0).uniform(size=(12, 17)) < 0.2
         self.assertSame(lambda s: s.ArrayConnector(pattern), synapses=plain)
+        self.assertSame(lambda s: s.ArrayConnector(pattern))
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "connections.txt")
             with open(path, "w") as file:
                 file.write('# columns = ["i", "j", "weight", "delay"]\n')
                 file.writelines("%d %d %g %g\n" % row for row in rows)
             self.assertSame(lambda s: s.FromFileConnector(path), synapses=plain)
+
+    def test_clones_of_projections(self):
+        tables = []
+        for simulator in (mock, sim):
+            first = network(simulator, 12, 17, lambda s: s.FixedNumberPreConnector(
+                4, with_replacement=True, rng=NumpyRNG(seed=2)), {"weight": 0.25, "delay": 0.5})
+            clone = simulator.Projection(first.pre, first.post, simulator.CloneConnector(first),
+                                         simulator.StaticSynapse(**self.random_synapse()))
+            tables.append(table(clone))
+            with self.assertRaisesRegex(errors.ConnectionError, "must match"):
+                simulator.Projection(first.pre, first.pre, simulator.CloneConnector(first),
+                                     simulator.StaticSynapse())
+        self.assertLess(len(tables[0]), 17 * 4)  # one for each pair
+        self.assertEqual(*tables)
 
     def test_connection_sets(self):
         try:
@@ -133,107 +251,6 @@ class AgainstMock(PyNNTest):
                                sim.CSAConnector(csa.cset(csa.oneToOne, weight, delay)))
         empty = sim.Projection(cells, cells, sim.CSAConnector(csa.cset(csa.empty, 0.3, 2.0)))
         self.assertEqual(len(empty), 0)
-
-
-class Counts(PyNNTest):
-    """Connectors with a number of connections that draw from the library: no generator, or a NativeRNG."""
-
-    def matrix(self, connector, pre=12, post=17, **synapse):
-        """How often each pair is connected; within one population when `post` is None."""
-        one = sim.Population(pre, sim.IF_curr_exp())
-        two = one if post is None else sim.Population(post, sim.IF_curr_exp())
-        projection = sim.Projection(one, two, connector, sim.StaticSynapse(**synapse))
-        counts = np.zeros(projection.shape, dtype=int)
-        np.add.at(counts, tuple(np.array(projection.get("weight", "list"))[:, :2].astype(int).T), 1)
-        return counts
-
-    def test_each_cell_has_its_number_and_none_comes_again_before_all_others(self):
-        for n in (1, 5, 11, 12, 29):
-            counts = self.matrix(sim.FixedNumberPreConnector(n))
-            self.assertEqual(set(counts.sum(axis=0)), {n})
-            self.assertEqual({counts.min(), counts.max()}, {n // 12, -(-n // 12)})
-            counts = self.matrix(sim.FixedNumberPostConnector(n))
-            self.assertEqual(set(counts.sum(axis=1)), {n})
-            self.assertEqual({counts.min(), counts.max()}, {n // 17, -(-n // 17)})
-            counts = self.matrix(sim.FixedNumberPreConnector(n, with_replacement=True), pre=3)
-            self.assertEqual(set(counts.sum(axis=0)), {n})
-        numbers = RandomDistribution("uniform_int", (0, 5), rng=NumpyRNG(seed=1))
-        self.assertEqual(set(self.matrix(sim.FixedNumberPreConnector(numbers)).sum(axis=0)), {0, 1, 2, 3, 4})
-        self.assertEqual(set(self.matrix(sim.FixedNumberPostConnector(numbers)).sum(axis=1)), {0, 1, 2, 3, 4})
-
-    def test_the_total_is_the_number_asked_for(self):
-        for n in (0, 1, 60, 131, 132):
-            for replacement in (False, True):
-                connector = sim.FixedTotalNumberConnector(n, False, replacement)
-                counts = self.matrix(connector, post=None) if n else np.zeros((12, 12))
-                self.assertEqual((counts.sum(), np.trace(counts)), (n, 0))
-                self.assertLessEqual(counts.max(), n if replacement else 1)
-        with self.assertRaisesRegex(errors.ConnectionError, "n = 133: must be at most 132"):
-            self.matrix(sim.FixedTotalNumberConnector(133, False, False), post=None)
-
-    def test_no_cell_is_connected_with_itself_where_this_is_not_allowed(self):
-        for kind in (sim.FixedNumberPreConnector, sim.FixedNumberPostConnector):
-            for replacement in (False, True):
-                counts = self.matrix(kind(11, allow_self_connections=False, with_replacement=replacement), post=None)
-                self.assertEqual((counts.sum(), np.trace(counts)), (132, 0))
-        cells = sim.Population(6, sim.IF_curr_exp())
-        view = sim.Projection(cells[2:5], cells, sim.FixedNumberPreConnector(2, allow_self_connections=False))
-        self.assertFalse({(0, 2), (1, 3), (2, 4)} & {row[:2] for row in table(view)})
-
-    def test_all_pairs_are_equally_likely(self):
-        rng = sim.NativeRNG(seed=1)
-        for replacement in (False, True):
-            connector = sim.FixedTotalNumberConnector(15000, with_replacement=replacement, rng=rng)
-            counts = self.matrix(connector, 20, 1500)
-            for axis, expected in ((0, 10.0), (1, 750.0)):
-                self.assertLess(np.abs(counts.sum(axis=axis) - expected).max(), 5.5 * np.sqrt(expected))
-        for connector, axis in ((sim.FixedNumberPreConnector(5, rng=rng), 1),
-                                (sim.FixedNumberPostConnector(5, rng=rng), 0)):
-            counts = self.matrix(connector, *((20, 4000) if axis else (4000, 20))).sum(axis=axis)
-            self.assertLess(np.abs(counts - 1000.0).max(), 5.0 * np.sqrt(1000.0 * 0.75))
-
-    def test_the_network_follows_the_seed_and_projections_differ(self):
-        networks = []
-        for seed in (1, 1, 2):
-            sim.setup(rng_seed=seed)
-            networks.append([self.matrix(kind(5)) for kind in (sim.FixedNumberPreConnector,) * 2 + (
-                sim.FixedNumberPostConnector, sim.FixedTotalNumberConnector)])
-        for one, same, other in zip(*networks):
-            np.testing.assert_array_equal(one, same)
-            self.assertFalse(np.array_equal(one, other))
-        self.assertFalse(np.array_equal(networks[0][0], networks[0][1]))
-        own = [self.matrix(sim.FixedNumberPreConnector(5, rng=sim.NativeRNG(seed=9))) for _ in range(2)]
-        np.testing.assert_array_equal(*own)
-
-    def test_each_synapse_has_the_weight_of_its_pair(self):
-        for connector in (sim.FixedNumberPreConnector(5), sim.FixedNumberPostConnector(5),
-                          sim.FixedTotalNumberConnector(60), sim.OneToOneConnector()):
-            projection = network(sim, 12, 17, lambda s: connector, self.by_distance())
-            self.assertGreater(len(projection), 0)
-            for pre, post, weight, delay in table(projection):
-                self.assertAlmostEqual(weight, 0.1 + 0.01 * abs(pre - post), 14)
-                self.assertAlmostEqual(delay, 0.5 + 0.125 * abs(pre - post), 14)
-
-    @staticmethod
-    def by_distance():
-        return {"weight": "0.1 + 0.01 * d", "delay": lambda d: 0.5 + 0.125 * d}
-
-    def test_connecting_takes_as_many_steps_of_python_for_few_cells_as_for_many(self):
-        def steps(connector, size):
-            projection = sim.Population(size, sim.IF_curr_exp())
-            synapse = sim.StaticSynapse(weight=RandomDistribution("uniform", (0.0, 1.0), rng=NumpyRNG(seed=1)))
-            count = [0]
-            sys.setprofile(lambda frame, event, argument: count.__setitem__(0, count[0] + (event == "call")))
-            try:
-                sim.Projection(projection, projection, connector, synapse)
-            finally:
-                sys.setprofile(None)
-            return count[0]
-
-        for make in (lambda: sim.FixedNumberPreConnector(3), lambda: sim.FixedNumberPostConnector(3),
-                     lambda: sim.FixedTotalNumberConnector(9, with_replacement=True), lambda: sim.OneToOneConnector(),
-                     lambda: sim.AllToAllConnector()):
-            self.assertLess(steps(make(), 200), steps(make(), 50) + 50, msg=make())
 
 
 class Rules(PyNNTest):

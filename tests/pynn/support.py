@@ -15,9 +15,26 @@ except ImportError:
     sys.exit(77)
 
 import numpy as np  # noqa: E402
+from pyNN.space import Space  # noqa: E402
 import pyNN.va_event as sim  # noqa: E402
 
-__all__ = ["PyNNTest", "main", "np", "pyNN", "sim"]
+__all__ = ["PyNNTest", "main", "network", "np", "pyNN", "sim", "table"]
+
+
+def network(simulator, pre, post, connector, synapse, receptor_type="excitatory", space=None):
+    """A projection of `simulator` between two populations (or within one when `post` is None)."""
+    simulator.setup(timestep=0.1, min_delay=0.1)
+    one = simulator.Population(pre, simulator.IF_curr_exp())
+    two = one if post is None else simulator.Population(post, simulator.IF_curr_exp())
+    return simulator.Projection(one, two, connector(simulator), simulator.StaticSynapse(**synapse),
+                                receptor_type=receptor_type, space=space or Space())
+
+
+def table(projection):
+    """Every synapse, sorted."""
+    weight, delay = projection.synapse_type.get_native_names("weight", "delay")
+    return sorted((int(c.presynaptic_index), int(c.postsynaptic_index), float(getattr(c, weight)),
+                   float(getattr(c, delay))) for c in projection.connections)
 
 
 class PyNNTest(unittest.TestCase):

@@ -7,6 +7,7 @@
 #include "cell_models.hpp"
 #include "generator.hpp"
 #include "network.hpp"
+#include "numpy_draws.hpp"
 #include "processes.hpp"
 #include "va_event/error.hpp"
 #include "va_event/memory.hpp"
@@ -41,6 +42,7 @@ PYBIND11_MODULE(_native, module) {
   add_exceptions(module);
   add_processes(module);
   add_generator(module);
+  add_numpy_draws(module);
   module.attr("MAX_FREQUENCY") = ACSource::kMaxFrequency;
   module.def("version", [] { return std::string(version()); });
   module.def("available_memory", &available_memory);

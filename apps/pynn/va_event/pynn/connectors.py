@@ -1,19 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""PyNN's connectors. The most used ones are made in a few calls to numpy; the random numbers, and so the network, are
-those of PyNN's own connectors, which do everything else. Those that take a number of connections draw from the library
-where the script prescribes no generator of PyNN's."""
+"""PyNN's connectors, made in a few calls to numpy: the random numbers, and so the network, are those of PyNN's own
+connectors. Where a script gives a connector no generator, it draws from the library."""
 
 import copy
 import inspect
-import itertools
 
 import numpy as np
 from pyNN import connectors, errors
-from pyNN.connectors import (ArrayConnector, CloneConnector, DisplacementDependentProbabilityConnector,
-                             DistanceDependentProbabilityConnector, IndexBasedProbabilityConnector,
-                             SmallWorldConnector)
-from pyNN.random import NumpyRNG, RandomDistribution
+from pyNN.connectors import SmallWorldConnector
+from pyNN.random import NumpyRNG
 
+from . import prescribed, values
+from .given import ArrayConnector, CloneConnector, CSAConnector, FromFileConnector, FromListConnector
 from .random import NativeRNG
 
 __all__ = ["AllToAllConnector", "ArrayConnector", "CloneConnector", "CSAConnector",
@@ -24,108 +22,147 @@ __all__ = ["AllToAllConnector", "ArrayConnector", "CloneConnector", "CSAConnecto
 
 #: Random numbers that are drawn at once, 8 MB.
 _BLOCK = 1 << 20
-#: Pairs of a connection set that are lists of Python at a time.
-_ROWS = 1 << 16
 
 
-def _same_for_all(connector, projection):
-    """Weight and delay of all synapses if they have the same, checked; else None."""
-    values = {}
-    for name, value in _parameters(connector, projection).items():
-        if not value.is_homogeneous:
-            return None
-        values[name] = float(value.evaluate(simplify=True))
-    _check(connector, projection, values)
-    return values
+class _Native:
+    """Connectors that draw from the library where no generator is given: from a NativeRNG without a seed, which goes on
+    from projection to projection. A generator that is given begins again for each where PyNN's own does."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        given = inspect.signature(super().__init__).bind(*args, **kwargs).arguments.get("rng")
+        self._goes_on = given is None
+        if given is None:
+            self.rng = NativeRNG()
+
+    def _generator(self):
+        return self.rng if self._goes_on else copy.deepcopy(self.rng)
+
+    def _selves(self, cells, among):
+        """The index of each cell among others if it must not be connected with itself, else -1."""
+        if self.allow_self_connections:
+            return np.full(cells.size, -1)
+        cells, among = cells.all_cells.astype(np.int64), among.all_cells.astype(np.int64)
+        order = np.argsort(among, kind="stable")
+        places = order[np.minimum(np.searchsorted(among[order], cells), among.size - 1)]
+        return np.where(among[places] == cells, places, -1)
 
 
-def _check(connector, projection, values):
-    if connector.safe:
-        for name, check in projection.synapse_type.parameter_checks.items():
-            check(values[name], projection)
+class _Probability(_Native):
+    """PyNN compares n_pre uniform numbers with the probabilities of each post cell in turn, drawn from a copy of the
+    generator, so that all projections made with one generator replay the same numbers."""
+
+    def connect(self, projection):
+        if not isinstance(self.rng, (NumpyRNG, NativeRNG)):
+            super().connect(projection)
+            return
+        uniform = self._generator().next
+        distances = values.distance_map(projection)
+        probabilities = self._probabilities(projection, distances)
+        parameters = values.parameters_of(self, projection, distances)
+        n_pre, n_post = projection.shape
+        columns = max(1, _BLOCK // n_pre)
+        for begin in range(0, n_post, columns):
+            end = min(begin + columns, n_post)
+            drawn = uniform((end - begin) * n_pre).reshape(-1, n_pre)
+            connected = (drawn < probabilities(begin, end)) & self._allowed(projection, begin, end)
+            projection._collector.require_room(int(np.count_nonzero(connected)))
+            post, pre = np.nonzero(connected)
+            values.add(self, projection, parameters, pre, post + begin, end / n_post)
+
+    def _allowed(self, projection, begin, end):
+        """Which pairs may be connected: post cells x pre cells."""
+        if self.allow_self_connections == "NoMutual":
+            allowed = self._get_connection_map_no_mutual_connections(projection)
+            return np.array([allowed[:, post] for post in range(begin, end)])
+        if self.allow_self_connections:
+            return True
+        return projection.post.all_cells[begin:end, None] != projection.pre.all_cells
 
 
-def _parameters(connector, projection):
-    projection._refuse_location(getattr(connector, "location_selector", None))
-    return dict(connector._parameters_from_synapse_type(projection).items())
-
-
-def _known_at_once(parameters):
-    """Whether values are the same for all synapses, or come of distributions that draw for all what they draw for one
-    post cell after the other: PyNN alternates between weights and delays, and draws clipped numbers again at the end of
-    each column."""
-    prescribed = []
-    for value in parameters.values():
-        if value.is_homogeneous:
-            continue
-        if not isinstance(value.base_value, RandomDistribution) or value.operations:
-            return False
-        if not isinstance(value.base_value.rng, NativeRNG):
-            if value.base_value.name == "normal_clipped":
-                return False
-            prescribed.append(id(value.base_value.rng))
-    return len(set(prescribed)) == len(prescribed)
-
-
-def _add(connector, projection, parameters, pre, post):
-    """Makes the synapses of these pairs of cells, in ascending order of post cells."""
-    if len(pre) == 0:
-        return
-    values = {name: float(value.evaluate(simplify=True)) for name, value in parameters.items() if value.is_homogeneous}
-    others = {name: value for name, value in parameters.items() if name not in values}
-    if _known_at_once(parameters):
-        values.update({name: value.base_value.next(len(pre)) for name, value in others.items()})
-    else:
-        values.update({name: np.empty(len(pre)) for name in others})
-        bounds = np.flatnonzero(np.diff(post, prepend=-1, append=-1))
-        for begin, end in zip(bounds[:-1], bounds[1:]):
-            for name, value in others.items():
-                values[name][begin:end] = value[pre[begin:end], post[begin]]
-    _check(connector, projection, values)
-    projection._collector.add_pairs(pre, post, **values)
-    if connector.callback:
-        connector.callback(1.0)
-
-
-class FixedProbabilityConnector(connectors.FixedProbabilityConnector):
+class FixedProbabilityConnector(_Probability, connectors.FixedProbabilityConnector):
     __doc__ = connectors.FixedProbabilityConnector.__doc__
 
     def connect(self, projection):
-        values = None
-        if self.allow_self_connections is True and isinstance(self.rng, (NumpyRNG, NativeRNG)):
-            values = _same_for_all(self, projection)
-        if values is None:
-            connectors.FixedProbabilityConnector.connect(self, projection)
-            return
-        # PyNN compares n_pre uniform numbers with p_connect for each post cell in turn, drawn from a copy of the
-        # generator, so that all projections made with one generator replay the same numbers.
-        uniform = copy.deepcopy(self.rng).next
         n_pre, n_post = projection.shape
-        projection._collector.require_room(int(self.p_connect * n_pre * n_post))
-        columns = max(1, _BLOCK // n_pre)
+        projection._collector.require_room(int(min(self.p_connect, 1.0) * n_pre * n_post))
+        if self._goes_on and self.allow_self_connections != "NoMutual":
+            self._connect_counts(projection)
+        else:
+            super().connect(projection)
+
+    def _probabilities(self, projection, distances):
+        return lambda begin, end: self.p_connect
+
+    def _connect_counts(self, projection):
+        """Nothing prescribes a number for each pair of cells: the number of synapses of each post cell is binomial, and
+        only those are drawn."""
+        rng, parameters = self.rng, values.parameters_of(self, projection)
+        n_pre, n_post = projection.shape
+        p = min(self.p_connect, 1.0)
+        selves = self._selves(projection.post, projection.pre)
+        counts = np.empty(n_post, dtype=np.int64)
+        for left_out in (0, 1):
+            cells = np.flatnonzero((selves >= 0) == left_out)
+            counts[cells] = rng.next(cells.size, "binomial", {"n": n_pre - left_out, "p": p})
+        columns = max(1, int(_BLOCK / max(p * n_pre, 1.0)))
         for begin in range(0, n_post, columns):
-            drawn = uniform(min(columns, n_post - begin) * n_pre)
-            post, pre = np.nonzero(drawn.reshape(-1, n_pre) < self.p_connect)
-            projection._collector.add_pairs(pre, post + begin, **values)
-            if self.callback:
-                self.callback(begin / n_post)
+            part = slice(begin, begin + columns)
+            pre = rng.draw_cells(n_pre, counts[part], selves[part], False)
+            post = np.repeat(np.arange(n_post)[part], counts[part])
+            values.add(self, projection, parameters, pre, post, min(begin + columns, n_post) / n_post)
+
+
+class DistanceDependentProbabilityConnector(_Probability, connectors.DistanceDependentProbabilityConnector):
+    __doc__ = connectors.DistanceDependentProbabilityConnector.__doc__
+
+    def _probabilities(self, projection, distances):
+        if distances is None:
+            distances = self._generate_distance_map(projection)
+        elif values.is_elementwise(self.distance_function, powers=projection.pre.size > 1):
+            return lambda begin, end: self.distance_function(distances.base_value(
+                np.arange(projection.pre.size), np.arange(begin, end)[:, None]))
+        probabilities = self.distance_function(distances)
+        return lambda begin, end: np.array([probabilities[:, post] for post in range(begin, end)])
+
+
+class IndexBasedProbabilityConnector(_Probability, connectors.IndexBasedProbabilityConnector):
+    __doc__ = connectors.IndexBasedProbabilityConnector.__doc__
+
+    def connect(self, projection):
+        if values.is_known_by_column(values.parameters_of(self, projection)):
+            super().connect(projection)
+        else:  # functions of the user's are called in turn
+            connectors.IndexBasedProbabilityConnector.connect(self, projection)
+
+    def _probabilities(self, projection, distances):
+        expression = copy.copy(self.index_expression)
+        expression.projection = projection
+        pre = np.arange(projection.pre.size)
+        return lambda begin, end: np.array([np.broadcast_to(expression(pre, post), pre.shape)
+                                            for post in range(begin, end)])
+
+
+class DisplacementDependentProbabilityConnector(IndexBasedProbabilityConnector,
+                                                connectors.DisplacementDependentProbabilityConnector):
+    __doc__ = connectors.DisplacementDependentProbabilityConnector.__doc__
 
 
 class AllToAllConnector(connectors.AllToAllConnector):
     __doc__ = connectors.AllToAllConnector.__doc__
 
     def connect(self, projection):
-        parameters = _parameters(self, projection)
-        if not _known_at_once(parameters):
-            connectors.AllToAllConnector.connect(self, projection)
-            return
+        parameters = values.parameters_of(self, projection)
         n_pre, n_post = projection.shape
         projection._collector.require_room(n_pre * n_post)
-        post, pre = np.divmod(np.arange(n_pre * n_post, dtype=np.int64), n_pre)
-        if not self.allow_self_connections:
-            other = projection.pre.all_cells.astype(np.int64)[pre] != projection.post.all_cells.astype(np.int64)[post]
-            post, pre = post[other], pre[other]
-        _add(self, projection, parameters, pre, post)
+        columns = max(1, _BLOCK // n_pre)
+        for begin in range(0, n_post, columns):
+            end = min(begin + columns, n_post)
+            post, pre = np.divmod(np.arange(begin * n_pre, end * n_pre, dtype=np.int64), n_pre)
+            if not self.allow_self_connections:
+                other = np.flatnonzero(projection.pre.all_cells[pre] != projection.post.all_cells[post])
+                post, pre = post[other], pre[other]
+            values.add(self, projection, parameters, pre, post, end / n_post)
 
 
 class OneToOneConnector(connectors.OneToOneConnector):
@@ -133,36 +170,26 @@ class OneToOneConnector(connectors.OneToOneConnector):
 
     def connect(self, projection):
         cells = np.arange(min(projection.shape))
-        _add(self, projection, _parameters(self, projection), cells, cells)
+        values.add(self, projection, values.parameters_of(self, projection), cells, cells)
 
 
-class _FixedNumber:
-    """What the connectors that take a number of connections have in common. Where no generator of PyNN's is given, a
-    NativeRNG without a seed draws."""
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        given = inspect.signature(super().__init__).bind(*args, **kwargs).arguments.get("rng")
-        if given is None:
-            self.rng = NativeRNG()
+class _FixedNumber(_Native):
+    """What the connectors that take a number of connections have in common."""
 
     def connect(self, projection):
         if isinstance(self.rng, NativeRNG):
-            _add(self, projection, _parameters(self, projection), *self._pairs(projection))
+            values.add(self, projection, values.parameters_of(self, projection), *self._pairs(projection))
         else:
-            super().connect(projection)
+            self._connect_prescribed(projection)
 
     def _counts(self, size):
         """How many cells each of `size` cells is connected with."""
         return np.full(size, self.n) if isinstance(self.n, int) else np.asarray(self.n.next(size)).astype(np.int64)
 
-    def _selves(self, cells, among):
-        """The index of each cell among others if it must not be connected with itself, else -1."""
-        if self.allow_self_connections:
-            return np.full(cells.size, -1)
-        indices = {int(cell): index for index, cell in enumerate(among.all_cells)}
-        return np.array([indices.get(int(cell), -1) for cell in cells.all_cells])
-
+    def _cells(self, projection, size):
+        """What the generator that is given draws for one cell after the other, out of `size`."""
+        exclusive = not self.allow_self_connections and projection.pre == projection.post
+        return prescribed.Cells(self.rng, size, exclusive, self.with_replacement)
 
 class FixedNumberPreConnector(_FixedNumber, connectors.FixedNumberPreConnector):
     __doc__ = connectors.FixedNumberPreConnector.__doc__
@@ -174,6 +201,17 @@ class FixedNumberPreConnector(_FixedNumber, connectors.FixedNumberPreConnector):
         drawn = self.rng.draw_cells(pre.size, counts, self._selves(post, pre), self.with_replacement)
         return drawn, np.repeat(np.arange(post.size), counts)
 
+    def _connect_prescribed(self, projection):
+        parameters = values.parameters_of(self, projection)  # PyNN copies their generators before cells are drawn
+        if not values.is_known_by_column(parameters):  # functions that may draw, too
+            super(_FixedNumber, self).connect(projection)
+            return
+        n_pre, n_post = projection.shape
+        counts = self._counts(n_post)
+        projection._collector.require_room(int(counts.sum()))
+        pre = prescribed.columns([self._cells(projection, n_pre)], counts)[0].astype(np.int64)
+        values.add(self, projection, parameters, pre, np.repeat(np.arange(n_post), counts))
+
 
 class FixedNumberPostConnector(_FixedNumber, connectors.FixedNumberPostConnector):
     __doc__ = connectors.FixedNumberPostConnector.__doc__
@@ -183,12 +221,44 @@ class FixedNumberPostConnector(_FixedNumber, connectors.FixedNumberPostConnector
         counts = self._counts(pre.size)
         projection._collector.require_room(int(counts.sum()))
         drawn = self.rng.draw_cells(post.size, counts, self._selves(pre, post), self.with_replacement)
-        order = np.argsort(drawn, kind="stable")
-        return np.repeat(np.arange(pre.size), counts)[order], drawn[order]
+        return self._in_order(drawn, counts)
+
+    def _connect_prescribed(self, projection):
+        n_pre, n_post = projection.shape
+        cells = self._cells(projection, n_post)
+        if isinstance(self.n, int) or self.n.rng is not self.rng:
+            counts = np.array([self._get_num_post() for _ in range(n_pre)], dtype=np.int64)
+            projection._collector.require_room(int(counts.sum()))
+            drawn = prescribed.columns([cells], counts)[0].astype(np.int64)
+        else:
+            counts = np.empty(n_pre, dtype=np.int64)
+            parts = []
+            for pre in range(n_pre):  # numbers and cells are drawn in turn
+                counts[pre] = self._get_num_post()
+                parts.append(cells.next(int(counts[pre])))
+            drawn = np.concatenate(parts)
+        values.add(self, projection, values.parameters_of(self, projection), *self._in_order(drawn, counts))
+
+    @staticmethod
+    def _in_order(post, counts):
+        order = np.argsort(post, kind="stable")
+        return np.repeat(np.arange(len(counts)), counts)[order], post[order]
 
 
 class FixedTotalNumberConnector(_FixedNumber, connectors.FixedTotalNumberConnector):
     __doc__ = connectors.FixedTotalNumberConnector.__doc__
+
+    def _connect_prescribed(self, projection):
+        """PyNN draws the number of each process, which is that of all in the only one, then a pre and a post cell for
+        each synapse."""
+        if not isinstance(self.n, int) or not isinstance(self.rng, NumpyRNG):  # others have no choice() of cells
+            super(_FixedNumber, self).connect(projection)
+            return
+        projection._collector.require_room(self.n)
+        self.rng.next(1, "binomial", {"n": self.n, "p": 1.0})
+        drawn = prescribed.integers(self.rng, projection.shape, self.n)
+        pre, post = drawn[np.argsort(drawn[:, 1], kind="stable")].T
+        values.add(self, projection, values.parameters_of(self, projection), pre, post)
 
     def _pairs(self, projection):
         n_pre, n_post = projection.shape
@@ -217,64 +287,3 @@ class FixedTotalNumberConnector(_FixedNumber, connectors.FixedTotalNumberConnect
             if not self.with_replacement:
                 numbers = np.unique(numbers)
         return numbers
-
-
-def _check_index(name, indices, size):
-    wrong = indices[(indices < 0) | (indices >= size)]
-    if wrong.size > 0:
-        raise errors.ConnectionError(f"index of a {name} cell = {int(wrong[0])}: must be from 0 to {size - 1}")
-
-
-def _check_list(connector, projection):
-    """PyNN drops synapses onto cells that do not exist, and does not look for indices below 0."""
-    if len(connector.conn_list) > 0:
-        rows = np.atleast_2d(connector.conn_list)
-        _check_index("pre", rows[:, 0], projection.pre.size)
-        _check_index("post", rows[:, 1], projection.post.size)
-
-
-class FromListConnector(connectors.FromListConnector):
-    __doc__ = connectors.FromListConnector.__doc__
-
-    def connect(self, projection):
-        _check_list(self, projection)
-        connectors.FromListConnector.connect(self, projection)
-
-
-class FromFileConnector(connectors.FromFileConnector):
-    __doc__ = connectors.FromFileConnector.__doc__
-
-    def connect(self, projection):
-        connectors.FromFileConnector.connect(self, projection)  # reads the list
-        _check_list(self, projection)
-
-
-class CSAConnector(connectors.CSAConnector):
-    __doc__ = connectors.CSAConnector.__doc__
-
-    def connect(self, projection):
-        """PyNN's own takes cells for indices where the set has weights and delays, and else a matrix of all pairs."""
-        n_pre, n_post = projection.shape
-        rows = self._rows(projection)
-        _check_index("pre", rows[:, 0], n_pre)
-        _check_index("post", rows[:, 1], n_post)
-        if rows.shape[1] == 2:
-            post, pre = np.divmod(np.unique(rows[:, 1].astype(np.int64) * n_pre + rows[:, 0].astype(np.int64)), n_pre)
-            _add(self, projection, _parameters(self, projection), pre, post)
-            return
-        pre, post, weights, delays = rows[np.argsort(rows[:, 1], kind="stable")].T
-        values = {"weight": weights, "delay": delays}
-        if len(rows) > 0:
-            _check(self, projection, values)
-        projection._collector.add_pairs(pre.astype(int), post.astype(int), **values)
-
-    def _rows(self, projection):
-        """Pre and post cell of every pair and, where the set has them, weight and delay."""
-        csa = connectors.csa
-        n_pre, n_post = projection.shape
-        pairs = iter(csa.cross((0, n_pre - 1), (0, n_post - 1)) * self.cset)
-        blocks = [np.empty((0, 2 + csa.arity(self.cset)))]
-        while block := list(itertools.islice(pairs, _ROWS)):
-            blocks.append(np.array(block, dtype=float))
-            projection._collector.require_room(sum(map(len, blocks)) + _ROWS)
-        return np.concatenate(blocks)

@@ -176,7 +176,7 @@ class Projection(common.Projection):
         self._shortest_delay = min(delay for _, delay, _ in everywhere)
         self._network = state.network
         self._number = None  # in the simulation
-        self._order = None
+        self._order = self._built = None
         state.network.projections.append(self)
 
     def _convergent_connect(self, presynaptic_indices, postsynaptic_index, location_selector=None,
@@ -327,6 +327,13 @@ class Projection(common.Projection):
             combine.at(result, pairs, values)
         return result
 
+    def pairs(self):
+        """The pairs of cells that are connected, here or in another process: post cell * number of pre cells + pre cell,
+        ascending and each once."""
+        with self._showing("all"):
+            post = self._column("postsynaptic_index").astype(np.int64)
+            return np.unique(post * self.pre.size + self._column("presynaptic_index"))
+
     # --- the simulation
 
     def build(self, simulation):
@@ -338,7 +345,8 @@ class Projection(common.Projection):
         pre_cells, post_cells = ids_of(self.pre.all_cells), ids_of(self.post.all_cells)
         self._number = simulation.connect(pre_cells, post_cells, self._pre, self._post, _one_if_same(weights),
                                           _one_if_same(delays), self.receptor_type)
-        self._order = np.lexsort((weights, *self._place()))
+        self._built = weights
+        self._order = None  # found when weights change
 
     def _place(self):
         """Sort keys of the library's order, the last one first: pre cell, population, delay, target; then weight."""
@@ -348,6 +356,8 @@ class Projection(common.Projection):
 
     def set_weights(self, simulation):
         """Gives the simulation the present weights. All processes must call this."""
+        if self._order is None:
+            self._order = np.lexsort((self._built, *self._place()))
         own = [column[self._order] for column in (self._values["weight"], *self._place())]
         weights, *place = (np.concatenate(columns) for columns in zip(*processes.all_gather(own)))
         # The synapses onto one cell are all in one process, and there in order.
