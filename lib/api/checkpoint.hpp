@@ -16,8 +16,8 @@ namespace va_event::detail {
 /// of threads and processes. The network itself is not in the file: the program builds it again, and hashes of
 /// everything that results depend on (network/fingerprint.hpp) tell whether it is the same one.
 ///
-/// Nothing that is read is believed: behind the checksum, which finds damage, every number is checked, since a file may
-/// have been written on purpose.
+/// Behind the checksum, which finds damage, every number that is read is checked before it is used, since a file may
+/// have been made by hand.
 
 /// Writes the file, in process 0; all must call. @throws FileError, StateError when an error has stopped a run midway
 void save_checkpoint(const Core& core, const std::string& path);

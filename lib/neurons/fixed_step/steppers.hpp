@@ -94,8 +94,8 @@ struct Exact : CurrentBased {
   }
 };
 
-/// Conductances are held over a step, for which v is then exact: first order, stable for any step, and v stays between
-/// its reversal potentials. @tparam Model  CurrentBased or ConductanceBased; so below
+/// Conductances are held over a step, for which v is then exact: first order, stable for any step, and v never passes
+/// v_inf, where it would rest. @tparam Model  CurrentBased or ConductanceBased; so below
 template <class Model>
 struct ExponentialEuler : Model {
   struct Factors {
