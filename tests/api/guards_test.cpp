@@ -244,7 +244,7 @@ TEST(Guards, SeveralThreadsThatMemoryEndsKeepWhatIsRecordedUntilTheyAreReset) {
 TEST(Guards, SpikesOfOneExchangeWindowThatCannotBeHeldEndTheRun) {
   EXPECT_THAT(failure_in_child([] {
                 Simulation simulation({.threads = 2});
-                simulation.create(40, SpikeSourcePoisson{.rate = 1e9});  // without synapses windows are long
+                simulation.create(40, SpikeSourcePoisson{.rate = 1e9}).record("spikes");
                 limit_memory(280e6);
                 simulation.run(10.0);
               }),

@@ -93,7 +93,8 @@ TEST(Routing, OfANetworkWithoutSynapsesHasNoRoutesAndNoShortestDelay) {
   for (std::size_t p = 0; p < 3; ++p) {
     EXPECT_TRUE(routing.routes_of(p).empty());
   }
-  EXPECT_EQ(routing.min_delay(), std::numeric_limits<double>::infinity());
+  EXPECT_EQ(routing.min_delay_of_neurons(), std::numeric_limits<double>::infinity());
+  EXPECT_EQ(routing.min_delay_of_sources(), std::numeric_limits<double>::infinity());
 }
 
 TEST(Routing, LeadsThroughExactlyTheSynapsesThatWereDescribed) {
@@ -107,7 +108,8 @@ TEST(Routing, LeadsThroughExactlyTheSynapsesThatWereDescribed) {
   connect(network, ids({5, 4}), ids({7}), AllToAllConnector(), {0.4, delays}, "inhibitory");
   const Routing routing(network, alone());
   EXPECT_EQ(routed(network, routing), described(network));
-  EXPECT_EQ(routing.min_delay(), 0.25);
+  EXPECT_EQ(routing.min_delay_of_neurons(), 0.25);
+  EXPECT_EQ(routing.min_delay_of_sources(), 0.25);
 }
 
 TEST(Routing, JoinsAllSynapsesOfOneConstantDelayIntoOneRoute) {

@@ -181,7 +181,7 @@ TEST(ProcessesOfRandomNetworks, AnyNumberOfThemGivesTheSameBits) {
       neuron.tau_refrac = std::max(neuron.tau_refrac, 0.1);
     }
     for (reference::Synapse& synapse : description.synapses) {
-      synapse.delay = std::max(synapse.delay, 1e-4);
+      synapse.delay = std::max(synapse.delay, synapse.pre < description.sources.size() ? 0.0 : 1e-4);
     }
     BuiltNetwork alone(description, 1);
     alone.simulation.run_until(description.duration);

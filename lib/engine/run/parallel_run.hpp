@@ -28,10 +28,11 @@ namespace va_event::engine {
 
 /// Runs of several shards side by side, each on a thread of its own or in turn, in one process or several.
 ///
-/// Shards run from exchange window to exchange window. No cell spikes before time T, so no spike arrives before T plus
-/// the smallest delay: until then shards are independent of each other. At the end of a window each of them publishes
-/// its spikes and accepts those of all. A shard orders what arrives by its contents, so neither the number of shards
-/// nor the windows have an effect on results.
+/// Shards run from exchange window to exchange window. No neuron spikes before time T, so no spike of one arrives
+/// before T plus the smallest delay of projections from neurons: until then shards are independent of each other, since
+/// each of them draws the spikes of the sources that reach it. At the end of a window each of them publishes the spikes
+/// of its neurons and accepts those of all. A shard orders what arrives by its contents, so neither the number of
+/// shards nor the windows have an effect on results.
 ///
 /// Where that pays, as between threads, windows are half as long as they could be, and each shard simulates the next
 /// one while the messages of the last are exchanged: no thread waits for one that is less than half a delay behind.
@@ -42,7 +43,7 @@ class ParallelRun {
   using KeepGoing = std::function<bool(const Time&)>;
   using Shards = std::vector<std::unique_ptr<Shard<Real>>>;
 
-  /// @param work               synaptic events of this process in one smallest delay, roughly
+  /// @param work               synaptic events of this process in one smallest delay of neurons, roughly
   /// @param threads_are_asked  by the user: to do without them is no choice
   ParallelRun(const Routing& routing, const Shards& shards, Processes& processes, SpikeRecording<Real>& recording,
               double work, bool threads_are_asked)
@@ -108,8 +109,9 @@ class ParallelRun {
   [[nodiscard]] Instant end_of_exchange_window(const Instant& begin, const Instant& silent_until_all,
                                                const Instant& stop) const;
 
-  static constexpr double kPollEvery = 0.125;  ///< [ms]
-  static constexpr unsigned kPaceEvery = 16;   ///< rounds
+  static constexpr double kPollEvery = 0.125;    ///< [ms]
+  static constexpr double kLongestWindow = 2.0;  ///< [ms]; so that users can end the run where nothing feeds back
+  static constexpr unsigned kPaceEvery = 16;     ///< rounds
 
   const Routing& routing_;
   const Shards& shards_;
@@ -172,7 +174,7 @@ bool ParallelRun<Real>::starts_threads(const Instant& start, const Instant& stop
   }
   constexpr double kWork = std::is_same_v<Real, double> ? 10000 : 200;
   const double duration = events::to_time(stop).ms() - events::to_time(start).ms();
-  return work_ * duration > kWork * std::min(routing_.min_delay(), 1.0);
+  return work_ * duration > kWork * std::min(routing_.min_delay_of_neurons(), 1.0);
 }
 
 /// All shards go on, each on a thread of its own. @returns false where the system starts no more threads and none was
@@ -339,6 +341,7 @@ bool ParallelRun<Real>::end_round(ShardProgress& progress, Run& run) {
     }
     for (std::size_t own = 0; progress.shard == 0 && own < shards_.size(); ++own) {
       recording_.record(messages[own].emitted_spikes);
+      recording_.record(messages[own].recorded_source_spikes);
     }
     if (progress.shard == 0) {
       recording_.require_room();
@@ -375,25 +378,27 @@ bool ParallelRun<Real>::end_round(ShardProgress& progress, Run& run) {
 template <class Real>
 void ParallelRun<Real>::write_message(Shard<Real>& shard, WindowMessage<Real>& message) const {
   message.emitted_spikes = shard.emitted_spikes();
+  message.recorded_source_spikes = shard.recorded_source_spikes();
   shard.forget_emitted_spikes();
   message.silent_until = shard.silent_until();
   message.events = shard.synaptic_events();
   for (const EmittedSpike<Real>& spike : message.emitted_spikes) {
-    const Instant arrival = events::later(spike.time, Real(routing_.min_delay()));
+    const Instant arrival = events::later(spike.time, Real(routing_.min_delay_of_neurons()));
     if (arrival < message.silent_until) {
       message.silent_until = arrival;
     }
   }
 }
 
-/// @param silent_until_all  before this time no cell spikes that is not known to have
+/// @param silent_until_all  before this time no neuron spikes that is not known to have
 template <class Real>
 typename ParallelRun<Real>::Instant ParallelRun<Real>::end_of_exchange_window(const Instant& begin,
                                                                               const Instant& silent_until_all,
                                                                               const Instant& stop) const {
-  Instant end = events::later(silent_until_all, Real(routing_.min_delay()));
+  const Real delay(std::min(routing_.min_delay_of_neurons(), kLongestWindow));
+  Instant end = events::later(silent_until_all, delay);
   if (overlaps_) {  // half a delay, which leaves the other half to the next one, or as long as all are silent
-    const Instant half = events::later(begin, Real(routing_.min_delay()) / 2);
+    const Instant half = events::later(begin, delay / 2);
     const Instant shorter = half < silent_until_all ? silent_until_all : half;
     end = shorter < end ? shorter : end;
   }

@@ -11,6 +11,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <type_traits>
 #include <unordered_set>
@@ -79,7 +80,7 @@ class Shards final : public Engine {
   void load_pending(foundation::ByteReader& in, std::unordered_set<CellId> refractory);
 
   static constexpr double kPollEvery = 0.125;              ///< [ms]
-  static constexpr double kShortestExchangeWindow = 1e-6;  ///< [ms]; smaller delays are for a single shard
+  static constexpr double kShortestExchangeWindow = 1e-6;  ///< [ms]; smaller delays of neurons are for a single shard
 
   const network::Network& network_;
   recording::Recorder& recorder_;
@@ -119,8 +120,8 @@ std::vector<std::unique_ptr<Shard<Real>>> Shards<Real>::make(unsigned count) con
   return shards;
 }
 
-/// What this process has to do in one smallest delay, in synaptic events of IF_curr_exp. The rate is a guess; what
-/// depends on it is speed alone.
+/// What this process has to do in one smallest delay of neurons, in synaptic events of IF_curr_exp. The rate is a
+/// guess; what depends on it is speed alone.
 template <class Real>
 double Shards<Real>::work_per_delay() const {
   constexpr double kRate = 0.01;        // spikes of a cell per ms
@@ -132,15 +133,16 @@ double Shards<Real>::work_per_delay() const {
       synapses += static_cast<double>(block.table.size()) * (conductance ? kConductance : 1.0);
     }
   }
-  return synapses * kRate * std::min(routing_.min_delay(), 1.0);
+  return synapses * kRate * std::min(routing_.min_delay_of_neurons(), 1.0);
 }
 
 /// Several threads pay when a window holds enough work for each.
 template <class Real>
 unsigned Shards<Real>::how_many(unsigned threads) const {
-  if (routing_.min_delay() < kShortestExchangeWindow) {
+  if (routing_.min_delay_of_neurons() < kShortestExchangeWindow) {
     if (processes_.count() > 1) {
-      throw ParameterError("delay", routing_.min_delay(), "ms", "must be >= 1e-6 ms on several processes");
+      throw ParameterError("delay", routing_.min_delay_of_neurons(), "ms",
+                           "must be >= 1e-6 ms between neurons on several processes");
     }
     return 1;
   }
@@ -164,7 +166,7 @@ template <class Real>
 bool Shards<Real>::run_until(const Time& stop_time, const KeepGoing& keep_going) {
   const auto stop = events::to_instant<Real>(stop_time);
   for (const auto& shard : shards_) {
-    shard->begin_sampling(recorder_.samplings());
+    shard->begin_recording(recorder_);
   }
   const bool alone = shards_.size() * processes_.count() == 1;
   bool completed = false;
@@ -201,6 +203,7 @@ bool Shards<Real>::run_alone(const Instant& stop, const KeepGoing& keep_going) {
     whole_ = false;
     shard.run_before(next < stop ? next : stop);
     recording_.record(shard.emitted_spikes());
+    recording_.record(shard.recorded_source_spikes());
     shard.forget_emitted_spikes();
     whole_ = true;
     recording_.require_room();
@@ -396,19 +399,20 @@ std::unordered_set<CellId> Shards<Real>::load_cells(foundation::ByteReader& in) 
   std::unordered_set<CellId> refractory;
   for (const network::PopulationData& population : network_.populations) {
     for (CellId cell = population.first; cell - population.first < population.size; ++cell) {
-      foundation::ByteReader record(in.get_view());
-      Shard<Real>* const shard = owner(cell);
-      if (shard == nullptr) {
-        continue;
-      }
-      if (population.model->is_source()) {
-        shard->load_source(cell, record);
-      } else {
-        if (shard->load_neuron(cell, record)) {
-          refractory.insert(cell);
+      const std::string_view bytes = in.get_view();
+      for (const auto& shard : shards_) {
+        foundation::ByteReader record(bytes);
+        if (population.model->is_source() && shard->draws(cell)) {
+          shard->load_source(cell, record);
+        } else if (!population.model->is_source() && shard->owns(cell)) {
+          if (shard->load_neuron(cell, record)) {
+            refractory.insert(cell);
+          }
+        } else {
+          continue;
         }
+        in.require(record.at_end(), "holds more of a cell than it should");
       }
-      in.require(record.at_end(), "holds more of a cell than it should");
     }
   }
   return refractory;
@@ -432,8 +436,10 @@ void Shards<Real>::load_pending(foundation::ByteReader& in, std::unordered_set<C
   detail::get_events<double>(in, network_.cells(), [&](const events::CellEvent<double>& spike) {
     require(spike.cell, true);
     in.require(!(Instant{spike.time.epoch, Real(spike.time.offset)} < now), "holds a source spike that is over");
-    if (Shard<Real>* const shard = owner(spike.cell)) {
-      shard->load_source_spike(spike);
+    for (const auto& shard : shards_) {
+      if (shard->draws(spike.cell)) {
+        shard->load_source_spike(spike);
+      }
     }
   });
   in.require(refractory.empty(), "holds a refractory neuron without an end");

@@ -16,8 +16,9 @@ namespace va_event::engine {
 /// What a shard, or another process as a whole, publishes after an exchange window.
 template <class Real>
 struct alignas(64) WindowMessage {
-  ProgressMark finished_window;  ///< the window that the rest is about
-  std::vector<EmittedSpike<Real>> emitted_spikes;
+  ProgressMark finished_window;                            ///< the window that the rest is about
+  std::vector<EmittedSpike<Real>> emitted_spikes;          ///< of neurons
+  std::vector<EmittedSpike<Real>> recorded_source_spikes;  ///< for this process
   events::Instant<Real> silent_until;  ///< before this time nothing that is known to the shard makes any cell spike
   bool stop_requested = false;         ///< the run of all shards ends
   std::uint64_t events = 0;            ///< synaptic events so far

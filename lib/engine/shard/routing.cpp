@@ -163,8 +163,7 @@ void sort(std::vector<Ranked>& branches, const network::Network& network, Proces
 
 }  // namespace
 
-Routing::Routing(const network::Network& network, Processes& processes)
-    : routes_(network.populations.size()), min_delay_(std::numeric_limits<double>::infinity()) {
+Routing::Routing(const network::Network& network, Processes& processes) : routes_(network.populations.size()) {
   const std::vector<Extent> extents = extents_of(network, processes);
   std::vector<Ranked> branches;
   std::size_t next_extent = 0;
@@ -175,7 +174,6 @@ Routing::Routing(const network::Network& network, Processes& processes)
       if (extent.synapses == 0) {
         continue;
       }
-      min_delay_ = std::min(min_delay_, extent.min_delay);
       const CellModel& post = *network.populations[block.post_population].model;
       const auto receptor = static_cast<std::uint32_t>(receptor_index(post, projection.receptor));
       if (projection.model != nullptr) {
@@ -183,6 +181,9 @@ Routing::Routing(const network::Network& network, Processes& processes)
       }
       const auto dynamics = static_cast<std::uint32_t>(projection.model != nullptr ? dynamic_tables_.size() : 0);
       for (const auto& [population, rows] : rows_of) {
+        double& min_delay =
+            network.populations[population].model->is_source() ? min_delay_of_sources_ : min_delay_of_neurons_;
+        min_delay = std::min(min_delay, extent.min_delay);
         branches.push_back(
             {population, {&block.table, block.post_population, receptor, dynamics, rows[0], {}}, extent});
         if (!counts_up(rows)) {

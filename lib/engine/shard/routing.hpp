@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <vector>
@@ -58,13 +59,16 @@ class Routing {
   Routing(const network::Network& network, Processes& processes);
   [[nodiscard]] std::span<const Route> routes_of(std::size_t population) const { return routes_[population]; }
   [[nodiscard]] std::span<const DynamicTable> dynamic_tables() const noexcept { return dynamic_tables_; }
-  /// Of all processes [ms]; +inf without synapses.
-  [[nodiscard]] double min_delay() const noexcept { return min_delay_; }
+  // The smallest delays of all processes [ms]; +inf without such synapses. A projection from both counts for both.
+  /// Of projections from neurons: nothing that a shard does reaches another one sooner.
+  [[nodiscard]] double min_delay_of_neurons() const noexcept { return min_delay_of_neurons_; }
+  [[nodiscard]] double min_delay_of_sources() const noexcept { return min_delay_of_sources_; }
 
  private:
   std::vector<std::vector<Route>> routes_;
   std::vector<DynamicTable> dynamic_tables_;
-  double min_delay_;
+  double min_delay_of_neurons_ = std::numeric_limits<double>::infinity();
+  double min_delay_of_sources_ = std::numeric_limits<double>::infinity();
 };
 
 }  // namespace va_event::engine

@@ -34,7 +34,8 @@ using events::kEpoch;
 
 /// The event loop of one part of the cells and of all synapses onto them: it joins neurons, sources, routes and queues,
 /// and handles one event after the other in the total order (time, kind, contents). Everything it holds belongs to it;
-/// network and routes are only read. Its spikes are read by emitted_spikes(); those of all parts come by accept().
+/// network and routes are only read. The spikes of its neurons are read by emitted_spikes(); those of all parts come by
+/// accept(). It draws for itself the spikes of all sources that reach it: they depend on nothing but the seed.
 ///
 /// Four scales of time, none of which is a time step:
 ///  - events, wherever they fall;
@@ -63,20 +64,32 @@ class Shard {
   /// Before this time nothing at all happens in this part unless spikes of others arrive; now(), unless all is at rest.
   [[nodiscard]] Instant idle_until() const;
 
-  /// Spikes of this part since they were forgotten.
+  /// Spikes of this part's neurons since they were forgotten.
   [[nodiscard]] const std::vector<EmittedSpike<Real>>& emitted_spikes() const noexcept { return emitted_spikes_; }
-  void forget_emitted_spikes() { emitted_spikes_.clear(); }
-  /// A spike of any part, none of whose effects is due yet.
+  /// And those of its sources that are recorded.
+  [[nodiscard]] const std::vector<EmittedSpike<Real>>& recorded_source_spikes() const noexcept {
+    return recorded_source_spikes_;
+  }
+  void forget_emitted_spikes() {
+    emitted_spikes_.clear();
+    recorded_source_spikes_.clear();
+  }
+  /// A spike of a neuron of any part, none of whose effects is due yet.
   void accept(const EmittedSpike<Real>& spike) { delivery_.accept(spike); }
 
-  /// Takes what is to be sampled, and from when on.
-  void begin_sampling(const std::vector<recording::Sampling>& samplings) { sampler_.begin(samplings, cells_); }
+  /// Takes what is to be recorded, and from when on. @param recorder must outlive the run
+  void begin_recording(const recording::Recorder& recorder) {
+    recorder_ = &recorder;
+    sampler_.begin(recorder.samplings(), cells_);
+  }
   using Samples = typename Sampler<Real>::Samples;
   /// What was sampled since, in the order of the samplings.
   [[nodiscard]] const std::vector<Samples>& samples() const noexcept { return sampler_.samples(); }
 
   // For cells of this part:
   [[nodiscard]] bool owns(CellId cell) const { return cells_.owns(cell); }
+  /// Whether the spikes of this source are drawn here, as in every part that it reaches.
+  [[nodiscard]] bool draws(CellId source) const { return owns(source) || delivery_.reaches(source); }
   void parameters_changed(CellId cell);
   void sources_changed(std::span<const CellId> cells);
   void set_variable(CellId cell, std::size_t variable, double value);
@@ -93,7 +106,7 @@ class Shard {
   void begin_load(const Instant& now, const std::vector<std::size_t>& current_steps, const RunCounts& run_counts);
   /// @returns whether it is refractory
   bool load_neuron(CellId cell, foundation::ByteReader& in);
-  void load_source(CellId cell, foundation::ByteReader& in);
+  void load_source(CellId cell, foundation::ByteReader& in);  ///< of every source that it draws
   void load_refractory_end(const events::CellEvent<Real>& end_of_refractoriness) {
     refractory_ends_.push(end_of_refractoriness);
   }
@@ -129,6 +142,7 @@ class Shard {
   void skip_epochs(const Instant& stop);
   [[nodiscard]] Instant next_event_time() const;
   void emit(CellId cell, const Instant& t);
+  void keep(const EmittedSpike<Real>& spike, std::vector<EmittedSpike<Real>>& spikes);
   void restart_source(CellId cell, const events::Instant<double>& begin);
   void update_parameters(CellId cell, const Real& t);
   void update_parameters_of(const std::vector<CellId>& cells);
@@ -143,16 +157,18 @@ class Shard {
   static constexpr double kSlice = 1.0;                    ///< [ms]; a divisor of the epoch (benchmarks/networks)
 
   const network::Network& network_;
+  const Routing& routing_;
   bool alone_;  ///< there is no other part
   bool large_;  ///< too large for a second-level cache
   CurrentSchedule currents_;
   ShardCells<Real> cells_;
   events::LaneQueue<events::CellEvent<Real>> refractory_ends_;
-  events::EventQueue<events::CellEvent<double>> source_spikes_;
+  events::EventQueue<events::CellEvent<double>> source_spikes_;  ///< the next one of each source that is drawn here
   events::Candidates<Real> candidates_;
   Instant now_;
   SpikeDelivery<Real> delivery_;
-  std::vector<EmittedSpike<Real>> emitted_spikes_;
+  std::vector<EmittedSpike<Real>> emitted_spikes_, recorded_source_spikes_;
+  const recording::Recorder* recorder_ = nullptr;
   Sampler<Real> sampler_;
   bool eventful_ = true;      ///< something has happened in the present epoch
   bool at_rest_ = false;      ///< no neuron changes or spikes without an event
@@ -162,6 +178,7 @@ class Shard {
 template <class Real>
 Shard<Real>::Shard(const network::Network& network, const Routing& routing, network::Share part)
     : network_(network),
+      routing_(routing),
       alone_(network.share.count * part.count == 1),
       large_(network.cells() > kManyCells),
       currents_(network),
@@ -169,9 +186,10 @@ Shard<Real>::Shard(const network::Network& network, const Routing& routing, netw
       delivery_(network, routing, cells_, alone_, now_, candidates_) {
   for (std::size_t p = 0; p < network.populations.size(); ++p) {
     const network::PopulationData& population = network.populations[p];
-    const network::Share::Range own = cells_.place(p).own;
-    for (std::uint32_t i = own.begin; population.model->is_source() && i < own.end; ++i) {
-      restart_source(population.first + i, {});
+    for (std::uint32_t i = 0; population.model->is_source() && i < population.size; ++i) {
+      if (draws(population.first + i)) {
+        restart_source(population.first + i, {});
+      }
     }
   }
   for (const network::Injection& injection : network.injections) {
@@ -217,7 +235,7 @@ template <class Real>
 bool Shard<Real>::may_pause_before(const Real& time) const {
   const Instant& delivered = delivery_.delivered();
   return (now_.offset < time && !(delivered.epoch == now_.epoch && !(delivered.offset < time))) ||
-         emitted_spikes_.size() >= kMostEmitted;
+         emitted_spikes_.size() + recorded_source_spikes_.size() >= kMostEmitted;
 }
 
 template <class Real>
@@ -257,7 +275,8 @@ typename Shard<Real>::Next Shard<Real>::next_event() {
   return next;
 }
 
-/// The next event that may give a neuron something else to do than its inputs [ms]; +inf if there is none.
+/// Nothing before it gives a neuron something else to do than the inputs that are known, and neither do the spikes of
+/// sources before it, whose arrivals are still to come [ms]; +inf if there is none.
 template <class Real>
 Real Shard<Real>::next_other_than_deliveries() const {
   Real next = offset_of(sampler_.next_time());
@@ -269,7 +288,7 @@ Real Shard<Real>::next_other_than_deliveries() const {
     consider(offset_of(currents_.next_time()));
   }
   if (!source_spikes_.empty()) {
-    consider(offset_of(source_spikes_.top().time));
+    consider(offset_of(source_spikes_.top().time) + Real(routing_.min_delay_of_sources()));
   }
   return next;
 }
@@ -341,22 +360,34 @@ void Shard<Real>::change_current() {
 
 template <class Real>
 void Shard<Real>::emit_source_spike() {
-  const events::CellEvent<double> spike = source_spikes_.take();
-  ++statistics_.source_spikes;
-  emit(spike.cell, {spike.time.epoch, Real(spike.time.offset)});
+  const events::CellEvent<double> next = source_spikes_.take();
+  const EmittedSpike<Real> spike{next.cell, {next.time.epoch, Real(next.time.offset)}};
+  accept(spike);
+  if (owns(spike.cell)) {
+    ++statistics_.source_spikes;
+    if (recorder_->records_spikes(spike.cell)) {
+      keep(spike, recorded_source_spikes_);
+    }
+  }
   const std::size_t index = spike.cell - cells_.population_of(spike.cell).first;
-  if (const auto next = cells_.sources_of(spike.cell).next(index)) {
-    source_spikes_.push({*next, spike.cell});
+  if (const auto later = cells_.sources_of(spike.cell).next(index)) {
+    source_spikes_.push({*later, spike.cell});
   }
 }
 
-/// A spike of this part. Where there are others, it comes back with theirs.
+/// Until all parts have finished the window.
+template <class Real>
+void Shard<Real>::keep(const EmittedSpike<Real>& spike, std::vector<EmittedSpike<Real>>& spikes) {
+  spikes.push_back(spike);
+  if (!alone_ && spikes.size() % kMostEmitted == 0) {
+    foundation::require_room_to_go_on("spikes within an exchange window", spikes.size());
+  }
+}
+
+/// A spike of a neuron of this part. Where there are others, it comes back with theirs.
 template <class Real>
 void Shard<Real>::emit(CellId cell, const Instant& t) {
-  emitted_spikes_.push_back({cell, t});
-  if (!alone_ && emitted_spikes_.size() % kMostEmitted == 0) {
-    foundation::require_room_to_go_on("spikes within an exchange window", emitted_spikes_.size());
-  }
+  keep({cell, t}, emitted_spikes_);
   if (alone_) {
     accept(emitted_spikes_.back());
   }
@@ -472,7 +503,7 @@ template <class Real>
 void Shard<Real>::sources_changed(std::span<const CellId> cells) {
   std::unordered_set<CellId> changed;
   std::copy_if(cells.begin(), cells.end(), std::inserter(changed, changed.end()),
-               [this](CellId cell) { return owns(cell); });
+               [this](CellId cell) { return draws(cell); });
   source_spikes_.erase_if([&changed](const events::CellEvent<double>& event) { return changed.contains(event.cell); });
   for (const CellId cell : changed) {
     restart_source(cell, events::round_up(now_));
@@ -557,7 +588,11 @@ void Shard<Real>::save_source(CellId cell, foundation::ByteWriter& out) const {
 template <class Real>
 void Shard<Real>::add_pending(PendingEvents<Real>& events) const {
   refractory_ends_.for_each([&events](const auto& end) { events.refractory_ends.push_back(end); });
-  source_spikes_.for_each([&events](const auto& spike) { events.source_spikes.push_back(spike); });
+  source_spikes_.for_each([&](const auto& spike) {
+    if (owns(spike.cell)) {
+      events.source_spikes.push_back(spike);
+    }
+  });
   delivery_.add_pending(events);
 }
 

@@ -56,14 +56,25 @@ class SpikeDelivery {
     }
   }
 
-  /// A spike of any shard, none of whose effects is due yet.
+  /// Whether the cell has a synapse onto a cell of this shard.
+  [[nodiscard]] bool reaches(CellId cell) const {
+    const std::uint32_t population = cells_.population_index(cell);
+    const std::span<const Route> routes = routing_.routes_of(population);
+    return std::any_of(routes.begin(), routes.end(), [&](const Route& route) {
+      return has_own(route, cell - network_.populations[population].first);
+    });
+  }
+
+  /// A spike of a neuron of any shard, or of a source that this shard draws, none of whose effects is due yet.
   void accept(const EmittedSpike<Real>& spike) {
     const std::uint32_t population = cells_.population_index(spike.cell);
     const std::size_t index = spike.cell - network_.populations[population].first;
     const std::span<const Route> routes = routing_.routes_of(population);
     for (std::uint32_t r = 0; r < routes.size(); ++r) {
       if (routes[r].delay) {
-        deliveries_.push({events::later(spike.time, Real(*routes[r].delay)), spike.cell, r, 0, spike.time});
+        if (is_neuron(population) || has_own(routes[r], index)) {
+          deliveries_.push({events::later(spike.time, Real(*routes[r].delay)), spike.cell, r, 0, spike.time});
+        }
         continue;
       }
       const Branch& branch = routes[r].branches[0];
@@ -83,7 +94,7 @@ class SpikeDelivery {
     for (std::uint32_t r = 0; r < routes.size(); ++r) {
       if (routes[r].delay) {
         const Instant arrival = events::later(spike.time, Real(*routes[r].delay));
-        if (!is_done(arrival)) {
+        if (!is_done(arrival) && (is_neuron(population) || has_own(routes[r], index))) {
           deliveries_.push({arrival, spike.cell, r, 0, spike.time});
         }
         continue;
@@ -208,6 +219,19 @@ class SpikeDelivery {
     return position;
   }
 
+  [[nodiscard]] bool is_neuron(std::uint32_t population) const { return cells_.place(population).group != nullptr; }
+
+  /// Whether a cell has synapses of the route onto cells of this shard. Spikes of neurons are accepted without a look:
+  /// all shards have them. Those of sources are in the shards alone that they reach, whatever else these hold: so no
+  /// checkpoint depends on the number of shards.
+  /// @param index of the cell in its population
+  [[nodiscard]] bool has_own(const Route& route, std::size_t index) const {
+    return std::any_of(route.branches.begin(), route.branches.end(), [&](const Branch& branch) {
+      const Row row = branch.row(index);
+      return route.delay ? !own_part(branch, row).target.empty() : next_own(branch, row, 0) < row.target.size();
+    });
+  }
+
   /// The synapses onto cells of this shard. @pre one delay
   [[nodiscard]] Row own_part(const Branch& branch, const Row& row) const {
     return only_shard_ ? row : row.onto(cells_.place(branch.post_population).own);
@@ -302,7 +326,7 @@ class SpikeDelivery {
         end = time;
       }
     };
-    not_after(events.front().arrival + Real(routing_.min_delay()));
+    not_after(events.front().arrival + Real(routing_.min_delay_of_neurons()));
     if (!deliveries_.empty()) {
       not_after(offset_of(deliveries_.top().arrival));
     }
