@@ -14,7 +14,7 @@ namespace va_event::detail {
 /// identifies the network, the state of the engine and what was recorded. Each is written in an
 /// order that depends on its contents only: the same moment of the same simulation gives the same file, on any number
 /// of threads and processes. The network itself is not in the file: the program builds it again, and hashes of
-/// everything that results depend on (network/fingerprint.hpp) tell whether it is the same one.
+/// everything that results depend on (network/fingerprint.hpp) are compared.
 ///
 /// Behind the checksum, which finds damage, every number that is read is checked before it is used, since a file may
 /// have been made by hand.

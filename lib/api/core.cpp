@@ -16,8 +16,8 @@
 #include "va_event/error.hpp"
 
 // What users' calls do. Each function has the same shape: evaluate and check everything, then change the description of
-// the network, then tell the engine, if there is one. Random values are drawn with streams of the cell that they belong
-// to, so that they depend neither on the set that they are given for nor on the process.
+// the network, then change the engine, if there is one. Random values are drawn with streams of the cell that they
+// belong to, so that they depend neither on the set that they are given for nor on the process.
 
 namespace va_event::detail {
 
@@ -188,7 +188,7 @@ RunEnd Core::run_until(const Time& stop) {
   try {
     together([&] { completed = engine->run_until(stop, keep_going); });
   } catch (...) {
-    // A single process tells whether it stopped where it could have been interrupted; others of several may be
+    // Of a single process it is known whether it stopped where it could have been interrupted; others of several may be
     // elsewhere.
     stopped_by_error = processes->count() > 1 || !engine->whole();
     throw;

@@ -36,7 +36,7 @@ inline const Real kShrink = Real(1) - Real(1) / (1 << 30);
 /// @param conductance  at least tau_m A(t), in units of the leak, >= 0
 /// @param tau_m        [ms], > 0
 /// @param scale        size of the potentials that enter u and F [mV]
-/// @returns duration 0 where the neuron is at its threshold or too close to it to tell
+/// @returns duration 0 where the neuron is at its threshold or closer than the margin
 template <class Real>
 [[nodiscard, gnu::always_inline]] inline SafeInterval<Real> safe_interval(const Real& distance, const Real& drive,
                                                                           const Real& conductance, const Real& tau_m,

@@ -119,7 +119,7 @@ struct ExponentialSum {
   }
 
   /// The pieces of [0, h], in order, adjacent, their signs alternating; together they are [0, h]. F is monotone before
-  /// and after its extremum, so that the signs at three times tell whether each part holds a zero, and brackets it.
+  /// and after its extremum, so that the signs at three times show whether each part holds a zero, and brackets it.
   /// Zeros are found to the last bit of the computed F. @param h [ms], >= 0, finite
   [[nodiscard]] SignPieces<Real> sign_pieces(const Real& h) const {
     SignPieces<Real> pieces;

@@ -27,7 +27,7 @@ namespace detail {
 /// The nodes are (1 - x)/2 of the zeros x of the Legendre polynomial P_count, by Newton's method in the type's own
 /// arithmetic. P_n follows from n P_n = (2n - 1) x P_{n-1} - (n - 1) P_{n-2}, its derivative from
 /// (x^2 - 1) P_n' = n (x P_n - P_{n-1}); the weight on [-1, 1] is 2/((1 - x^2) P_n'^2), on [0, 1] half of that.
-/// Each step doubles the digits; the loop makes two more than that needs.
+/// Each step doubles the digits; the loop makes some more than that needs.
 template <class Real, std::size_t count>
 [[nodiscard]] GaussLegendre<Real, count> compute_gauss_legendre() {
   using std::acos;

@@ -96,8 +96,8 @@ template <class Real>
 }
 
 /// Sine and cosine of 2 pi turns. The nearest quarter of a turn is subtracted, exactly, which leaves an angle of at
-/// most pi/4 for the Taylor polynomials; the quarter's number tells which of them is the sine, and the signs. Multiples
-/// of a quarter give exactly 0, 1 or -1.
+/// most pi/4 for the Taylor polynomials; the quarter's number decides which of them is the sine, and the signs.
+/// Multiples of a quarter give exactly 0, 1 or -1.
 /// @param turns of magnitude < 2^49, so that quarters are exact in double. Error <= kMaxTurnsError for double.
 template <class Real>
 [[nodiscard]] SineCosine<Real> at_turns(const Real& turns) {

@@ -157,7 +157,7 @@ template <class Real>
     --n;
   }
   // Halley's method for e^y = m: y + 2 (m - e^y)/(m + e^y) has an error of a twelfth of the cube of that of y, so each
-  // step triples the digits. `digits` counts bits from below, which makes one step more than needed at most.
+  // step triples the digits. `digits` counts bits from below, which makes two steps more than needed at most.
   const auto d = static_cast<double>(m) - 1.0;
   Real y(d - d * d * (0.5 - d / 3.0));  // three terms of the series of log(1 + d): an error below 0.006
   for (double digits = 4.0; digits < 3.0 * std::numeric_limits<Real>::digits; digits *= 3.0) {

@@ -9,7 +9,7 @@
 #include "va_event/processes.hpp"
 
 // Work that all processes do. If one of them threw alone, the others would wait for it in the next exchange, for good:
-// so each tells all others how its work ended before it goes on.
+// so each sends all others how its work ended before it goes on.
 
 namespace va_event {
 

@@ -37,7 +37,7 @@ void RandomStream::seek(std::uint64_t words) noexcept {
   }
 }
 
-// The inverse of the distribution function: one word and one logarithm per number, so that position() tells the number
+// The inverse of the distribution function: one word and one logarithm per number, so that position() is the number
 // of draws. (A ziggurat takes a varying number of words.)
 double RandomStream::exponential() noexcept {
   // Centres of 2^52 equal cells of (0, 1): neither end occurs, and every one of them is a double.

@@ -41,7 +41,7 @@ class AtomicFile {
  private:
   /// Writes the buffer. @throws FileError
   void flush();
-  /// @throws FileError when the system only now tells that bytes were not written
+  /// @throws FileError when the system reports only now that bytes were not written
   void close_file();
 
   std::string path_;       ///< the final name

@@ -78,7 +78,7 @@ unsigned for_parts(const IfCondExpConstants<double>& c, double exc, double inh, 
   return parts;
 }
 
-/// What the interval does to y, by one formula or by parts of the power series; nothing where only steps can tell.
+/// What the interval does to y, by one formula or by parts of the power series; nothing where it takes steps.
 [[nodiscard]] inline std::optional<Transfer<double>> transfer(const IfCondExpConstants<double>& c, double exc,
                                                               double inh, double h) {
   if (const std::size_t formula = formula_of(c, exc, inh, h); formula != formula::kNone) {

@@ -18,7 +18,7 @@ namespace va_event::neurons::intervals {
 
 /// How many quadrature nodes an interval h needs, as a function of two numbers without unit: x = A h, with A the total
 /// conductance over cm at the start [1/ms], and z = h/(shorter synaptic time constant); of the synapses that matter
-/// there (Load). x says how far the exponential factor bends, z how far the conductances do.
+/// there (Load). x measures how far the exponential factor bends, z how far the conductances do.
 struct QuadratureLevel {
   std::size_t nodes;
   double max_x;  ///< x up to this one
