@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 
 namespace va_event::random {
@@ -33,5 +34,12 @@ inline constexpr std::array<std::uint32_t, 2> kKeySteps{0x9E3779B9, 0xBB67AE85};
   }
   return counter;
 }
+
+/// Eight blocks, each as two numbers of 64 bits: words 0 and 1, words 2 and 3, the first one in the lower half.
+inline constexpr std::size_t kPhiloxRow = 8;
+using PhiloxRow = std::array<std::uint64_t, 2 * kPhiloxRow>;
+
+/// The blocks of `counter` and of those whose last word is larger by 1, ..., 7, in vectors: in the time of two.
+void philox_row(const PhiloxKey& key, const PhiloxBlock& counter, PhiloxRow& out) noexcept;
 
 }  // namespace va_event::random

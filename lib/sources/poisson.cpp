@@ -34,6 +34,7 @@ class PoissonGroup final : public SourceGroup {
     for (std::size_t i = 0; i < sources_.size(); ++i) {
       sources_[i].key = key;
       set_rate(sources_[i], parameters(i).rate);
+      set_limits(i);
     }
   }
 
@@ -46,7 +47,8 @@ class PoissonGroup final : public SourceGroup {
       source.key = poisson_key(seed_, source.changes);
       set_rate(source, rate);
     }
-    const Instant begin = std::max({start, source.changed, begin_of(parameters(i))});
+    set_limits(i);
+    const Instant begin = std::max({start, source.changed, source.begin});
     go_to(source, SlotStart::of(begin, slots_of(source.rate).exponent));
     std::optional<Instant> spike = next(i);
     while (spike && *spike < begin) {
@@ -56,20 +58,19 @@ class PoissonGroup final : public SourceGroup {
   }
 
   std::optional<Instant> next(std::size_t i) override {
-    const SpikeSourcePoisson p = parameters(i);
-    const std::optional<Instant> spike = p.rate > 0.0 ? spike_after(i) : std::nullopt;
-    return spike && (std::isinf(p.duration) || *spike < events::later(begin_of(p), std::min(p.duration, kNever)))
-               ? spike
-               : std::nullopt;
+    Source& source = sources_[i];
+    if (!(source.rate > 0.0)) {
+      return std::nullopt;
+    }
+    const bool kept = source.done < source.first_kept + source.kept;
+    const std::optional<Instant> spike =
+        kept ? TimeInSlot::of(source.ticks[source.done++ - source.first_kept]).after(source.slot) : draw_next(i);
+    return spike && *spike < source.end ? spike : std::nullopt;
   }
 
   [[nodiscard]] std::optional<PoissonState> poisson(std::size_t i) const override {
     const Source& source = sources_[i];
-    const SpikeSourcePoisson p = parameters(i);
-    const Instant begin = begin_of(p);
-    return PoissonState{
-        source.rate, source.changes, source.changed, begin,
-        std::isinf(p.duration) ? Instant{kEnd, 0.0} : events::later(begin, std::min(p.duration, kNever))};
+    return PoissonState{source.rate, source.changes, source.changed, source.begin, source.end};
   }
 
   // The state is the last change. Where next() stands, the slot and the spikes of it that are behind, follows from the
@@ -87,6 +88,7 @@ class PoissonGroup final : public SourceGroup {
     source.changes = in.get<std::uint32_t>();
     source.key = poisson_key(seed_, source.changes);
     set_rate(source, parameters(i).rate);
+    set_limits(i);
     go_to(source, SlotStart::of(events::get_instant<double>(in), slots_of(source.rate).exponent));
     const auto done = in.get<std::uint32_t>();
     in.require(done <= kMostSpikes, "holds a source with too many spikes in a slot");
@@ -96,24 +98,30 @@ class PoissonGroup final : public SourceGroup {
  private:
   static constexpr double kNever = 1e15;                                   ///< [ms], 30,000 years
   static constexpr std::int64_t kEnd = std::int64_t{1} << 55U;             ///< no spike in this epoch or later
+  static constexpr std::size_t kUsual = 16;                                ///< hardly ever more spikes in a slot
   static constexpr std::size_t kAhead = 8;                                 ///< times of a source that are kept
   static constexpr std::uint8_t kUnknown = std::uint8_t{kMostSpikes} + 1;  ///< a count
 
   struct Source {
-    double rate = 0.0;  ///< since `changed`
-    Instant changed;    ///< when the rate changed last; 0: never
-    SlotStart slot;     ///< of the next spike
+    double rate = 0.0;   ///< since `changed`
+    Instant changed;     ///< when the rate changed last; 0: never
+    Instant begin, end;  ///< no spikes before, and from there on
+    SlotStart slot;      ///< of the next spike
     random::PhiloxKey key{};
     std::uint32_t changes = 0;
     std::uint8_t done = 0;          ///< spikes of the slot that were returned
     std::uint8_t count = kUnknown;  ///< spikes of the slot
     std::uint8_t first_kept = 0;    ///< the kept ones are in order, from this one on
     std::uint8_t kept = 0;
-    std::array<std::uint64_t, kAhead> ticks;
+    std::array<std::uint64_t, kAhead> ticks{};
   };
 
-  static Instant begin_of(const SpikeSourcePoisson& p) {
-    return events::to_instant<double>(Time(std::min(p.start, kNever)));
+  void set_limits(std::size_t i) {
+    const SpikeSourcePoisson p = parameters(i);
+    Source& source = sources_[i];
+    source.begin = events::to_instant<double>(Time(std::min(p.start, kNever)));
+    source.end =
+        std::isinf(p.duration) ? Instant{kEnd, 0.0} : events::later(source.begin, std::min(p.duration, kNever));
   }
   static void go_to(Source& source, const SlotStart& slot) noexcept {
     source.slot = slot;
@@ -135,14 +143,10 @@ class PoissonGroup final : public SourceGroup {
     last_mean_ = mean;
   }
 
-  /// The next spike in the order of time.
-  std::optional<Instant> spike_after(std::size_t i) {
+  /// The next spike where none is kept.
+  std::optional<Instant> draw_next(std::size_t i) {
     Source& source = sources_[i];
-    if (source.done < source.first_kept + source.kept) {
-      return TimeInSlot::of(source.ticks[source.done++ - source.first_kept]).after(source.slot);
-    }
     const PoissonSlots slots = slots_of(source.rate);
-    std::array<TimeInSlot, kMostSpikes> times;
     for (;;) {
       if (source.count != kUnknown && source.done >= source.count) {
         go_to(source, source.slot.next(slots.exponent));
@@ -150,29 +154,56 @@ class PoissonGroup final : public SourceGroup {
       if (source.slot.time.epoch >= kEnd) {
         return std::nullopt;
       }
-      draw(i, slots, times);
+      const bool table = counts_ && counts_->mean() == slots.mean;
+      const PoissonSlot slot(source.key, population_.first + static_cast<CellId>(i), source.slot.number(slots.exponent),
+                             slots, table ? &*counts_ : nullptr);
+      source.count = static_cast<std::uint8_t>(slot.count());
       if (source.done < source.count) {
-        return times[source.done++].after(source.slot);
+        const TimeInSlot time =
+            slots.exponent <= kLargestShortExponent ? keep(source, slot) : time_of_next(source, slot);
+        ++source.done;
+        return time.after(source.slot);
       }
     }
   }
 
-  /// The times of the slot, in order. Those that come after the next one are kept.
-  void draw(std::size_t i, const PoissonSlots& slots, std::array<TimeInSlot, kMostSpikes>& times) {
-    Source& source = sources_[i];
-    const bool table = counts_ && counts_->mean() == slots.mean;
-    const PoissonSlot slot(source.key, population_.first + static_cast<CellId>(i), source.slot.number(slots.exponent),
-                           slots, table ? &*counts_ : nullptr);
+  /// The next one in the order of time of the slot's spikes. Those that come after it are kept.
+  static TimeInSlot keep(Source& source, const PoissonSlot& slot) {
+    std::array<std::uint64_t, kMostSpikes> ticks;
+    slot.ticks(ticks);
+    sort(ticks.data(), source.count);
+    source.first_kept = source.done + 1;
+    source.kept = static_cast<std::uint8_t>(std::min<std::size_t>(source.count - source.first_kept, kAhead));
+    std::copy_n(ticks.begin() + source.first_kept, source.kept, source.ticks.begin());
+    return TimeInSlot::of(ticks[source.done]);
+  }
+
+  static TimeInSlot time_of_next(const Source& source, const PoissonSlot& slot) {
+    std::array<TimeInSlot, kMostSpikes> times;
     slot.times(times);
     std::sort(times.begin(), times.begin() + slot.count());
-    source.count = static_cast<std::uint8_t>(slot.count());
-    source.first_kept = source.done + 1;
-    source.kept = 0;
-    if (slots.exponent <= kLargestShortExponent) {
-      for (unsigned k = source.first_kept; k < slot.count() && source.kept < kAhead; ++k) {
-        source.ticks[source.kept++] = times[k].epochs * kTicksOfEpoch + times[k].ticks;
+    return times[source.done];
+  }
+
+  /// By the number of smaller ones: unlike comparisons of a sort, those do not make the processor guess.
+  static void sort(std::uint64_t* numbers, std::size_t n) {
+    if (n > kUsual) {
+      std::sort(numbers, numbers + n);
+      return;
+    }
+    std::array<std::uint64_t, kUsual> sorted;
+    std::array<unsigned, kUsual> place{};
+    for (std::size_t a = 1; a < n; ++a) {
+      for (std::size_t b = 0; b < a; ++b) {
+        const unsigned a_first = numbers[a] < numbers[b] ? 1U : 0U;
+        place[a] += 1U - a_first;
+        place[b] += a_first;
       }
     }
+    for (std::size_t k = 0; k < n; ++k) {
+      sorted[place[k]] = numbers[k];
+    }
+    std::copy_n(sorted.begin(), n, numbers);
   }
 
   const network::PopulationData& population_;

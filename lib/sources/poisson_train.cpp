@@ -69,29 +69,28 @@ random::PhiloxKey poisson_key(std::uint64_t seed, std::uint32_t change) noexcept
 
 PoissonSlot::PoissonSlot(const random::PhiloxKey& key, CellId source, std::uint64_t number, const PoissonSlots& slots,
                          const PoissonCounts* counts) noexcept
-    : key_(key), source_(source), number_(number), exponent_(slots.exponent), first_(block(0)) {
+    : key_(key), source_(source), number_(number), exponent_(slots.exponent) {
+  random::philox_row(key, {source, static_cast<std::uint32_t>(number), static_cast<std::uint32_t>(number >> 32U), 0},
+                     row_);
+  const auto bits = static_cast<std::uint32_t>(row_[0]);
   const auto more = [this] { return block(kMoreOfPoissonCount)[0]; };
-  count_ = counts != nullptr ? (*counts)(first_[0], more) : poisson_count(slots.mean, first_[0], more);
+  count_ = counts != nullptr ? (*counts)(bits, more) : poisson_count(slots.mean, bits, more);
 }
 
-std::array<std::uint64_t, 2> PoissonSlot::fractions(unsigned k) const noexcept {
-  std::array<std::uint64_t, 2> places = halves(block(1 + k / 2));
-  if (k < kCoarseSpikes) {
-    const std::uint32_t coarse = first_[1 + k / 8] >> (4 * (k % 8));
-    places[0] = places[0] >> 4U | std::uint64_t{coarse & 15U} << 60U;
-    places[1] = places[1] >> 4U | std::uint64_t{coarse >> 4U & 15U} << 60U;
+std::uint64_t PoissonSlot::fraction(unsigned k) const noexcept {
+  // The fine places of spike k are number 2 + k of the row, and of blocks beyond it.
+  const std::uint64_t fine = k + 2 < row_.size() ? row_[k + 2] : halves(block(1 + k / 2))[k % 2];
+  if (k >= kCoarseSpikes) {
+    return fine;
   }
-  return places;
+  const std::uint64_t coarse = k < 8 ? row_[0] >> (32 + 4 * k) : row_[1] >> (4 * (k - 8));
+  return fine >> 4U | coarse << 60U;
 }
 
 void PoissonSlot::ticks(std::array<std::uint64_t, kMostSpikes>& out) const noexcept {
   const auto shift = static_cast<unsigned>(kLargestShortExponent - exponent_);
-  for (unsigned k = 0; k < count_; k += 2) {
-    const auto places = fractions(k);
-    out[k] = places[0] >> shift;
-    if (k + 1 < count_) {
-      out[k + 1] = places[1] >> shift;
-    }
+  for (unsigned k = 0; k < count_; ++k) {
+    out[k] = fraction(k) >> shift;
   }
 }
 
@@ -105,7 +104,7 @@ void PoissonSlot::times(std::array<TimeInSlot, kMostSpikes>& out) const noexcept
   // The fraction's 64 bits and 64 more, 2^(exponent + 49) ticks altogether, of which 2^53 are an epoch.
   const auto beyond = static_cast<unsigned>(exponent_ - kLargestShortExponent);
   for (unsigned k = 0; k < count_; ++k) {
-    const std::uint64_t high = fractions(k & ~1U)[k % 2];
+    const std::uint64_t high = fraction(k);
     const std::uint64_t low = halves(block(kMoreOfTime + 1 + k / 2))[k % 2];
     out[k] = {high >> (53U - beyond), (high << beyond | low >> (64U - beyond)) % kTicksOfEpoch};
   }

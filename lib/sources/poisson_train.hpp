@@ -84,7 +84,7 @@ struct TimeInSlot {
 /// The block with more bits for the count.
 inline constexpr std::uint32_t kMoreOfPoissonCount = ~std::uint32_t{0};
 
-/// What block 0 says of a slot.
+/// The spikes of a source in one slot.
 class PoissonSlot {
  public:
   /// @param counts  a PoissonCounts of this mean; null: without a table
@@ -102,15 +102,15 @@ class PoissonSlot {
   [[nodiscard]] random::PhiloxBlock block(std::uint32_t j) const noexcept {
     return poisson_block(key_, source_, number_, j);
   }
-  /// The place of spike k as a fraction of the slot, and of spike k + 1; in units of 2^-64.
-  [[nodiscard]] std::array<std::uint64_t, 2> fractions(unsigned k) const noexcept;
+  /// The place of spike k as a fraction of the slot, in units of 2^-64.
+  [[nodiscard]] std::uint64_t fraction(unsigned k) const noexcept;
 
   random::PhiloxKey key_;
   CellId source_;
   std::uint64_t number_;
   int exponent_;
   unsigned count_;
-  random::PhiloxBlock first_;
+  random::PhiloxRow row_;  ///< blocks 0..7
 };
 
 }  // namespace va_event::sources
