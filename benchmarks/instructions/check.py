@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Has the code become slower? Instructions per synaptic event of the batch kernels and of two small networks, counted
+"""Has the code become slower? Instructions per synaptic event of the batch kernels and of small networks, counted
 by callgrind, which other work on the machine does not disturb, against the values in expected.json.
 
     cmake --preset benchmarks && cmake --build --preset benchmarks --target instructions_workload
-    benchmarks/instructions/check.py --build build/benchmarks [--update]
+    benchmarks/instructions/check.py --build build/benchmarks [--update] [NAME ...]
 
 Exit code 1 when one of them is more than 5 % above its value, 2 when it cannot be counted. The values hold for the
 compiler and the instruction set that they name (callgrind's processor has AVX2 at best); with others compare against
@@ -60,11 +60,18 @@ def instruction_set():
     return "AVX2" if "avx2" in flags else "less than AVX2"
 
 
+def stored_counts(expected, here):
+    """Those of the same compiler and instruction set."""
+    stored = json.loads(expected.read_text(encoding="utf-8")) if expected.exists() else {}
+    return stored["instructions_per_synaptic_event"] if here.items() <= stored.items() else {}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", type=pathlib.Path, required=True)
     parser.add_argument("--expected", type=pathlib.Path, default=HERE / "expected.json")
     parser.add_argument("--update", action="store_true", help="store what is counted now")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="count these only")
     options = parser.parse_args()
     program = options.build.resolve() / "benchmarks" / "instructions" / "instructions_workload"
     if not program.exists() or not shutil.which("valgrind"):
@@ -72,10 +79,14 @@ def main():
         sys.exit(2)
     here = {"compiler": compiler_of(options.build), "instruction_set": instruction_set()}
     names = subprocess.run([program], check=True, capture_output=True, text=True).stdout.split()
-    counted = {name: round(count(program, name), 2) for name in names}
+    if unknown := set(options.names) - set(names):
+        parser.error(f"{', '.join(sorted(unknown))}: no such workload, there are {', '.join(names)}")
+    counted = {name: round(count(program, name), 2) for name in options.names or names}
     if options.update:
-        options.expected.write_text(json.dumps({**here, "instructions_per_synaptic_event": counted}, indent=2) + "\n",
-                                    encoding="utf-8")
+        kept = stored_counts(options.expected, here) if options.names else {}
+        options.expected.write_text(
+            json.dumps({**here, "instructions_per_synaptic_event": dict(sorted({**kept, **counted}.items()))}, indent=2)
+            + "\n", encoding="utf-8")
         print(options.expected.read_text(encoding="utf-8"), end="")
         return
     expected = json.loads(options.expected.read_text(encoding="utf-8"))
