@@ -86,7 +86,9 @@ class Entrant:
     def end(self):
         if self.process:
             self.process.stdin.close()
+            self.process.stdout.close()
             self.process.wait()
+            self.process = None
 
 
 def find(network, name, interpreters):
@@ -174,17 +176,36 @@ def compete(options, found, work):
     network = describe(options)
     field = list(entrants(options, found, work))
     try:
-        for entrant in field:
-            print(f"building {entrant}", file=sys.stderr, flush=True)
-            attempt(entrant, lambda entrant=entrant: build_one(entrant, network, options))
-        for _ in range(options.repetitions):
+        if options.apart:
+            for entrant, repetitions in sittings(field, options.repetitions):
+                begin(entrant, network, options)
+                for _ in range(repetitions):
+                    attempt(entrant, lambda entrant=entrant: run_one(entrant, network, options))
+                entrant.end()
+        else:
             for entrant in field:
-                attempt(entrant, lambda entrant=entrant: run_one(entrant, network, options))
+                begin(entrant, network, options)
+            for _ in range(options.repetitions):
+                for entrant in field:
+                    attempt(entrant, lambda entrant=entrant: run_one(entrant, network, options))
     finally:
         for entrant in field:
             entrant.end()
     check_rates(field, network, options)
     return network, field
+
+
+def begin(entrant, network, options):
+    print(f"building {entrant}", file=sys.stderr, flush=True)
+    attempt(entrant, lambda: build_one(entrant, network, options))
+
+
+def sittings(field, repetitions):
+    """Who is in memory when, and how often it is timed then: there and back (a, b, c, b, a)."""
+    half = (repetitions + 1) // 2
+    there = [(entrant, half) for entrant in field[:-1]]
+    back = [(entrant, repetitions - half) for entrant in reversed(field[:-1]) if repetitions > half]
+    return [*there, (field[-1], repetitions), *back]
 
 
 def read_options():
@@ -205,6 +226,8 @@ def read_options():
     parser.add_argument("--warm-up", type=float, default=100.0, help="simulated time before [ms]")
     parser.add_argument("--duration", type=float, default=100.0, help="simulated time of each repetition [ms]")
     parser.add_argument("--repetitions", type=int, default=5)
+    parser.add_argument("--apart", action="store_true", help="one network at a time in memory: each simulator builds, "
+                        "does half of its repetitions and ends, then they come once more in reverse order")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rates-within", type=float, default=0.25,
                         help="fraction by which rates may differ, beside chance")

@@ -111,9 +111,8 @@ class Comparison(unittest.TestCase):
         self.assertEqual(entrant.simulate(25.0), {"run_s": 25.0, "spikes": [1]})
         with self.assertRaisesRegex(RuntimeError, "out of time"):
             entrant.simulate(25.0)
-        entrant.process.stdin.close()
-        entrant.process.stdout.close()
-        entrant.process.wait()
+        entrant.end()
+        self.assertIsNone(entrant.process)
 
     def test_another_size_of_the_network_is_a_failure(self):
         entrant = self.entrant("nest", [1, 1], [])
@@ -121,6 +120,11 @@ class Comparison(unittest.TestCase):
         entrant.told.update(neurons=150, synapses=11)
         published.attempt(entrant, lambda: published.build_one(entrant, self.network, self.options))
         self.assertIn("150 neurons with 11 synapses, not 150 with 10", entrant.failure)
+
+    def test_apart_each_is_timed_as_often_as_was_asked_for(self):
+        self.assertEqual(published.sittings(["a", "b", "c"], 5), [("a", 3), ("b", 3), ("c", 5), ("b", 2), ("a", 2)])
+        self.assertEqual(published.sittings(["a", "b"], 1), [("a", 1), ("b", 1)])
+        self.assertEqual(published.sittings(["a"], 3), [("a", 3)])
 
     def test_other_rates_are_a_failure_and_chance_is_not(self):
         field = [self.entrant("va_event", [1000, 500], [1.0]), self.entrant("nest", [1050, 470], [1.0]),
