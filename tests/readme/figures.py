@@ -146,7 +146,72 @@ def sweep():
                   for events in (1, 10, 100, 1000, 10000, 100000, 1000000)])
 
 
+def published(network):
+    """Every input and scale that was measured."""
+    def cells(row):
+        seconds = 100.0 / float(row["duration_ms"])
+        times = [digits(seconds * float(row[key]), 3) for key in ("median_s", "min_s", "max_s")]
+        yield network_of(row)
+        yield entrant_of(row)
+        yield f"{times[0]} ({times[1]}-{times[2]})"
+        yield digits(row["ns_per_event"], 3)
+        yield f"{float(row['times_first']):.1f} ({float(row['times_first_min']):.1f}-{float(row['times_first_max']):.1f})"
+        yield f"{digits(row['build_s'], 2)} s ({1e9 * float(row['build_s']) / float(row['synapse_count']):.0f} ns)"
+        yield f"{float(row['bytes_per_synapse']):.0f}"
+    return table(["", "", "seconds for 100 ms", "ns per synaptic event", "times va-event's", "building (per synapse)",
+                  "bytes per synapse"], [list(cells(row)) for row in measured(network)])
+
+
+def network_of(row):
+    return f"{row['input']}, scale {row['scale']}" if row["network"] == "microcircuit" else row["input"]
+
+
+def entrant_of(row):
+    names = {"va_event": "**va-event, exact**", "nest": "NEST", "brian2": "Brian2", "auryn": "Auryn"}
+    threads = "" if row["threads"] == "1" else f", {row['threads']} threads"
+    return names[row["simulator"]] + threads + (", common delays" if row["synapses"] == "common" else "")
+
+
+def measured(network):
+    """The rows of published.py's files, but those with other rates."""
+    return [row for path in sorted((RESULTS / PUBLISHED).glob(f"{network}_*.csv"))
+            for row in rows_of(f"{PUBLISHED}/{path.name}") if row["status"] == "verified"]
+
+
+def published_rates(network, names):
+    """Of each population [Hz], one thread, synapses of their own."""
+    rows = [row for row in measured(network) if row["threads"] == "1" and row["synapses"] == "own"]
+    return table(["", "", *names], [[network_of(row), entrant_of(row),
+                                     *(f"{float(rate):.2f}" for rate in row["rates_hz"].split())] for row in rows])
+
+
+def grid():
+    """Exact value, and what the grid adds, with 95 % confidence intervals."""
+    rows = rows_of(f"{PUBLISHED}/grid_study.csv")
+    populations = dict.fromkeys(row["population"] for row in rows)
+    measures = ("rate", "cv", "correlation")
+
+    def cells(name):
+        for measure in measures:
+            row = next(row for row in rows if row["population"] == name and row["measure"] == measure)
+            text = f"{float(row['difference']):+.2g} ± {float(row['difference_ci']):.2g}"
+            yield f"{float(row['exact']):.3g}"
+            yield f"**{text}**" if abs(float(row["difference"])) > float(row["difference_ci"]) else text
+    return table(["", "rate [Hz]", "difference", "CV", "difference", "correlation", "difference"],
+                 [[name, *cells(name)] for name in populations])
+
+
+PUBLISHED = "epyc_2_cores_published"
+LAYERS = ("L2/3E", "L2/3I", "L4E", "L4I", "L5E", "L5I", "L6E", "L6I")
 TABLES = {"speed": speed, "shorter_steps": shorter_steps, "nest": nest,
           "auryn": lambda: beside_auryn("epyc_2_cores"), "auryn_quiet": lambda: beside_auryn("epyc_2_cores_quiet"),
           "memory": memory, "processes": processes, "scaling": scaling, "cost": cost,
           "sweep": sweep}
+if list((RESULTS / PUBLISHED).glob("microcircuit_*.csv")):
+    TABLES.update(microcircuit=lambda: published("microcircuit"),
+                  microcircuit_rates=lambda: published_rates("microcircuit", LAYERS))
+if list((RESULTS / PUBLISHED).glob("brunel_*.csv")):
+    TABLES.update(brunel=lambda: published("brunel"),
+                  brunel_rates=lambda: published_rates("brunel", ("excitatory", "inhibitory")))
+if (RESULTS / PUBLISHED / "grid_study.csv").exists():
+    TABLES.update(grid=grid)
