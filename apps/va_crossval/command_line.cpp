@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "va_crossval/command_line.hpp"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
 #include <sstream>
 
+#include "declaration.hpp"
 #include "va_event/va_event.hpp"
 
 namespace va_event::crossval {
@@ -20,13 +20,14 @@ constexpr const char* kFooter =
     "Exit code: 0 done; 1 failed; 2 wrong use; 130, 143 stopped by Ctrl-C, SIGTERM.";
 
 /// The list of studies with run times and examples, and options that are folded to the width of a terminal.
-class HelpFormatter : public CLI::Formatter {
+class HelpFormatter : public cli::HelpFormatter {
  public:
-  explicit HelpFormatter(const std::vector<Command>& commands) : commands_(commands) {}
+  explicit HelpFormatter(const std::vector<Command>& commands)
+      : cli::HelpFormatter("va-crossval COMMAND [OPTIONS]"), commands_(commands) {}
 
-  std::string make_usage(const CLI::App* app, std::string /*name*/) const override {
+  std::string make_usage(const CLI::App* app, std::string name) const override {
     if (app->get_parent() == nullptr) {
-      return "\nUsage: va-crossval COMMAND [OPTIONS]\n";
+      return cli::HelpFormatter::make_usage(app, name);
     }
     const auto command =
         std::find_if(commands_.begin(), commands_.end(), [app](const Command& c) { return c.name == app->get_name(); });
@@ -56,27 +57,9 @@ class HelpFormatter : public CLI::Formatter {
     }
     return text;
   }
-  std::string make_option(const CLI::Option* option, bool is_positional) const override {
-    std::string text = "  " + make_option_name(option, is_positional) + make_option_opts(option);
-    text.resize(std::max(text.size() + 1, kOptionColumn), ' ');
-    std::size_t line_begin = 0;
-    std::istringstream words(make_option_desc(option));
-    for (std::string word; words >> word;) {
-      if (text.size() - line_begin + word.size() > kWidth) {
-        text.back() = '\n';
-        line_begin = text.size();
-        text.append(kOptionColumn, ' ');
-      }
-      text += word + ' ';
-    }
-    text.back() = '\n';
-    return text;
-  }
 
  private:
   static constexpr std::size_t kNameColumn = 13;
-  static constexpr std::size_t kOptionColumn = 27;
-  static constexpr std::size_t kWidth = 100;
 
   const std::vector<Command>& commands_;
 };

@@ -23,11 +23,15 @@ void require_gnuplot(const std::string& file) {
   }
 }
 
+void draw_figure(const std::string& file, const std::string& script) {
+  draw_with_gnuplot(file, terminal_of(file), script);
+}
+
 void write_figure(const std::string& file, const VogelsAbbott& network, const Report& report, Processes& processes) {
   const std::string script = figure_script(network, report);  // all gather the data for it
   together(processes, [&] {
     if (processes.rank() == 0) {
-      draw_with_gnuplot(file, terminal_of(file), script);
+      draw_figure(file, script);
     }
   });
 }

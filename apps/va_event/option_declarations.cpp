@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "option_declarations.hpp"
 
-#include <CLI/CLI.hpp>
-#include <algorithm>
-#include <sstream>
+#include <memory>
+
+#include "declaration.hpp"
 
 namespace va_event::cli {
 namespace {
@@ -17,78 +17,6 @@ constexpr const char* kFooter =
     "Example: ten seconds of CUBA, spikes and potentials of five cells for numpy, and a figure\n"
     "  va-event CUBA --duration 10000 --record spikes,v --record-cells 5 --format npz --plot-figure cuba.png\n"
     "Exit code: 0 done; 1 failed; 2 wrong use; 130, 143 stopped by Ctrl-C, SIGTERM, after writing what there is.";
-
-/// CLI11's help with our first line, without doubled empty lines, and folded to the width of a terminal.
-class HelpFormatter : public CLI::Formatter {
- public:
-  std::string make_usage(const CLI::App* /*app*/, std::string /*name*/) const override {
-    return "\nUsage: va-event {COBA|CUBA} [OPTIONS]\n";
-  }
-  std::string make_group(std::string title, bool is_positional,
-                         std::vector<const CLI::Option*> options) const override {
-    std::string text = (is_positional ? "\n" : "") + title + ":\n";
-    for (const CLI::Option* option : options) {
-      text += make_option(option, is_positional);
-    }
-    return text + (is_positional ? "\n" : "");
-  }
-  std::string make_option(const CLI::Option* option, bool is_positional) const override {
-    std::string text = "  " + make_option_name(option, is_positional) + make_option_opts(option);
-    text.resize(std::max(text.size() + 1, kColumn), ' ');
-    std::size_t line_begin = 0;
-    std::istringstream words(make_option_desc(option));
-    for (std::string word; words >> word;) {
-      if (text.size() - line_begin + word.size() > kWidth) {
-        text.back() = '\n';
-        line_begin = text.size();
-        text.append(kColumn, ' ');
-      }
-      text += word + ' ';
-    }
-    text.back() = '\n';
-    return text;
-  }
-
- private:
-  static constexpr std::size_t kColumn = 27;  // where the meanings begin
-  static constexpr std::size_t kWidth = 100;
-};
-
-/// Declares options; every text says the unit and the default.
-class Declaration {
- public:
-  Declaration(CLI::App& app, OptionTexts& texts) : app_(app), texts_(texts) {}
-
-  void group(const std::string& title) { group_ = title; }
-
-  CLI::Option* text(const std::string& option, const std::string& placeholder, const std::string& meaning,
-                    const std::string& default_value) {
-    OptionTexts& texts = texts_;
-    return app_
-        .add_option_function<std::string>(
-            option, [&texts, option](const std::string& value) { texts[option] = value; },
-            meaning + " (default " + default_value + ")")
-        ->type_name(placeholder)
-        ->group(group_);
-  }
-  void number(const std::string& option, const std::string& placeholder, const std::string& meaning, double value) {
-    text(option, placeholder, meaning, shown(value));
-  }
-  void flag(const std::string& option, bool& value, const std::string& meaning) {
-    app_.add_flag(option, value, meaning + " (default off)")->group(group_);
-  }
-
-  [[nodiscard]] static std::string shown(double value) {
-    std::ostringstream out;
-    out << value;
-    return out.str();
-  }
-
- private:
-  CLI::App& app_;
-  OptionTexts& texts_;
-  std::string group_;
-};
 
 void declare_network(Declaration& declare, VogelsAbbottParameters& p) {
   const VogelsAbbottParameters coba(Benchmark::coba);
@@ -118,7 +46,7 @@ void declare_network(Declaration& declare, VogelsAbbottParameters& p) {
 void declare_options(CLI::App& app, OptionTexts& texts, Options& o) {
   app.description(kDescription);
   app.footer(kFooter);
-  app.formatter(std::make_shared<HelpFormatter>());
+  app.formatter(std::make_shared<HelpFormatter>("va-event {COBA|CUBA} [OPTIONS]"));
   app.add_option_function<std::string>(
          "benchmark", [&texts](const std::string& value) { texts["benchmark"] = value; }, "COBA or CUBA, in any case")
       ->type_name("");
@@ -171,10 +99,7 @@ void declare_options(CLI::App& app, OptionTexts& texts, Options& o) {
       .text("--debug", "[LEVEL]", "print debugging information to stderr: trace, debug, info, warning or error",
             "off; without LEVEL: debug")
       ->expected(0, 1);
-  app.set_version_flag("--version", "va-event " + std::string(version()), "print the version and exit (default off)")
-      ->group("What is shown");
-  app.set_help_flag();  // CLI11 declares it first, and its group would come first
-  app.set_help_flag("-h,--help", "print this and exit (default off)")->group("What is shown");
+  declare.version_and_help("va-event");
 }
 
 }  // namespace va_event::cli

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
 #include <sstream>
 
 namespace va_event::cli {
@@ -80,6 +81,13 @@ std::vector<std::string> read_list(const std::string& option, const std::string&
     begin = end + 1;
   }
   return words;
+}
+
+void require_figure_ending(const std::string& option, const std::string& file) {
+  const std::string ending = lower_case(std::filesystem::path(file).extension().string());
+  if (ending != ".png" && ending != ".svg" && ending != ".pdf") {
+    throw UnknownNameError(option, file.empty() ? "''" : file, "", "must end in .png, .svg or .pdf");
+  }
 }
 
 std::optional<Benchmark> read_benchmark(const std::string& text) {

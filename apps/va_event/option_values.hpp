@@ -19,6 +19,9 @@ using OptionTexts = std::map<std::string, std::string>;
 [[noreturn]] void reject(const std::string& option, const std::string& text, const std::string& unit,
                          const std::string& rule);
 
+constexpr double kLongestMs = 1e15;           ///< 30,000 years, which the simulation can still count with [ms]
+constexpr std::uint64_t kMostThreads = 1024;  ///< more are a mistake, not a machine
+
 /// The numbers that an option may take: (0, high] or, with `zero`, [0, high].
 struct RealRange {
   bool zero;
@@ -39,6 +42,9 @@ void read_precision(const OptionTexts& texts, const std::string& option, Precisi
 /// The words of a comma list, each once, all of them `known`; `remark` ends the sentence of the rule.
 [[nodiscard]] std::vector<std::string> read_list(const std::string& option, const std::string& text,
                                                  const std::vector<std::string>& known, const std::string& remark = "");
+
+/// @throws UnknownNameError unless `file` ends in what figures are drawn as: .png, .svg or .pdf, in any case.
+void require_figure_ending(const std::string& option, const std::string& file);
 
 /// Any case; nullopt for other words.
 [[nodiscard]] std::optional<Benchmark> read_benchmark(const std::string& text);

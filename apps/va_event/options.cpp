@@ -36,7 +36,6 @@ std::string Options::file_stem() const {
 namespace {
 
 // Far beyond any sensible use, but numbers that the simulation can still count with.
-constexpr double kLongestMs = 1e15;          // 30,000 years
 constexpr double kLargestConductance = 1e6;  // 100,000 times the leak [nS]
 constexpr double kHighestRate = 1e9;         // [Hz]
 
@@ -117,10 +116,7 @@ void read_figure(const std::string& text, Options& options) {
     options.figure = options.file_stem() + ".png";
     return;
   }
-  const std::string ending = lower_case(std::filesystem::path(text).extension().string());
-  if (ending != ".png" && ending != ".svg" && ending != ".pdf") {
-    throw UnknownNameError("--plot-figure", text, "", "must end in .png, .svg or .pdf");
-  }
+  require_figure_ending("--plot-figure", text);
   options.figure = text;
 }
 
@@ -152,9 +148,6 @@ void read_output(const OptionTexts& texts, Options& options) {
     options.log_level = level;
   }
 }
-
-/// More are a mistake, not a machine.
-constexpr std::uint64_t kMostThreads = 1024;
 
 void require_wider(const std::string& option, const Precision& wider, const Precision& narrower) {
   if (wider.digits() <= narrower.digits()) {

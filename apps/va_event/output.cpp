@@ -62,6 +62,12 @@ std::vector<DataFile> data_files(const Options& options) {
   return files;
 }
 
+void prepare_file(const std::string& option, const std::string& path) {
+  const std::string folder = std::filesystem::path(path).parent_path().string();
+  prepare(option, folder.empty() ? "." : folder);
+  require_no_folder(option, path);
+}
+
 void prepare_output(const Options& options, const Processes& processes) {
   require_checkpoint(options);
   require_memory(options, static_cast<double>(processes.on_this_machine()) / processes.count());
@@ -70,9 +76,7 @@ void prepare_output(const Options& options, const Processes& processes) {
   }
   if (options.figure) {
     require_gnuplot(*options.figure);
-    const std::string folder = std::filesystem::path(*options.figure).parent_path().string();
-    prepare("--plot-figure", folder.empty() ? "." : folder);
-    require_no_folder("--plot-figure", *options.figure);
+    prepare_file("--plot-figure", *options.figure);
   }
   if (options.formats.empty() && !options.checkpoint_every) {
     return;

@@ -18,6 +18,10 @@ struct DataFile {
 /// The data files that the options ask for. Signals take .csv for .gdf, which holds spikes only.
 [[nodiscard]] std::vector<DataFile> data_files(const Options& options);
 
+/// Makes the folder of a file that an option names and finds out before the simulation whether the file can be written
+/// there. @throws ParameterError
+void prepare_file(const std::string& option, const std::string& path);
+
 /// Makes the folders and finds out before the simulation whether the files can be written there: no folder in the place
 /// of a file, and memory and disk space for what will be recorded. @throws ParameterError, Error
 void prepare_output(const Options& options, const Processes& processes);

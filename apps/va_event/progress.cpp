@@ -35,8 +35,7 @@ std::string minutes(double seconds) {
 
 }  // namespace
 
-std::string progress_bar(const Progress& progress, double elapsed_s) {
-  const double done = fraction(progress);
+std::string progress_bar(double done, const std::string& what, double elapsed_s) {
   const auto filled = static_cast<std::size_t>(done * kBarWidth);
   std::string bar(filled, '=');
   if (filled < kBarWidth) {
@@ -44,15 +43,20 @@ std::string progress_bar(const Progress& progress, double elapsed_s) {
     bar.resize(kBarWidth, ' ');
   }
   std::ostringstream out;
-  out << '[' << bar << "] " << std::setw(3) << static_cast<int>(done * 100.0) << " %  " << std::setprecision(6)
-      << std::floor(progress.now_ms) << " of " << progress.stop_ms << " ms";
-  if (elapsed_s > 0.0 && progress.now_ms > 0.0) {
-    out << "  " << std::setprecision(3) << progress.now_ms * 1e-3 / elapsed_s << " x real time";
-    if (done < 1.0) {
-      out << "  ETA " << minutes(elapsed_s * (1.0 - done) / done);
-    }
+  out << '[' << bar << "] " << std::setw(3) << static_cast<int>(done * 100.0) << " %  " << what;
+  if (elapsed_s > 0.0 && done > 0.0 && done < 1.0) {
+    out << "  ETA " << minutes(elapsed_s * (1.0 - done) / done);
   }
   return out.str().substr(0, kLineWidth);
+}
+
+std::string progress_bar(const Progress& progress, double elapsed_s) {
+  std::ostringstream what;
+  what << std::floor(progress.now_ms) << " of " << progress.stop_ms << " ms";
+  if (elapsed_s > 0.0 && progress.now_ms > 0.0) {
+    what << "  " << std::setprecision(3) << progress.now_ms * 1e-3 / elapsed_s << " x real time";
+  }
+  return progress_bar(fraction(progress), what.str(), elapsed_s);
 }
 
 ProgressDisplay::Style style_of_stderr() {

@@ -32,6 +32,11 @@ class ProgressDisplay {
 /// A bar for stderr on a terminal that can redraw a line, else lines.
 [[nodiscard]] ProgressDisplay::Style style_of_stderr();
 
+/// `[=====>    ]  45 %  what  ETA 0:03`, at most 79 characters.
+/// @param done      from 0 to 1
+/// @param elapsed_s wall-clock time since the start [s]
+[[nodiscard]] std::string progress_bar(double done, const std::string& what, double elapsed_s);
+
 /// `[=====>    ]  45 %  450 of 1000 ms  12 x real time  ETA 0:03`, at most 79 characters.
 /// @param elapsed_s wall-clock time since the start [s]
 [[nodiscard]] std::string progress_bar(const Progress& progress, double elapsed_s);
