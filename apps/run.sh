@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Installs what is missing, builds what has changed, runs va-event with the arguments given.
+# Installs what is missing, builds what has changed, runs va-event or an example with the arguments given.
 set -euo pipefail
 # shellcheck source=apps/prepare.sh
 source "$(dirname "${BASH_SOURCE[0]}")/prepare.sh"
@@ -13,6 +13,8 @@ Simulates the Vogels-Abbott benchmark networks, event by event and without a tim
   bash apps/run.sh CUBA          current-based synapses (benchmark 2)
   bash apps/run.sh COBA --plot-figure --duration 2000 --seed 3
   bash apps/run.sh --help        every option, with defaults and units
+  bash apps/run.sh microcircuit  an example: the cortical microcircuit of Potjans & Diesmann 2014; also with --help
+  bash apps/run.sh brunel        another one: the sparsely connected network of Brunel 2000
   bash apps/run.sh pynn          installs the simulator va_event of PyNN for the system's Python 3
   bash apps/run.sh pynn uninstall
 
@@ -25,6 +27,13 @@ if [[ $1 == pynn ]]; then
   exec bash "$root/apps/pynn/install.sh" "${@:2}"
 fi
 
+program=va_event/va-event
+case $1 in microcircuit | brunel)
+  program=examples/$1
+  shift
+  ;;
+esac
+
 # shellcheck disable=SC2086  # lists of words
 install_packages $packages_run
 mkdir -p "$root/build"
@@ -32,7 +41,7 @@ exec {lock}>"$root/build/.lock" # two runs at the same time must not build in th
 flock "$lock"
 # Somebody who has configured this folder with the tests keeps them.
 is_configured release || configure release -DVA_EVENT_BUILD_TESTS=OFF
-build release va-event
+build release "$(basename "$program")"
 exec {lock}>&-
 # exec: signals reach the program, and its exit code is ours.
-exec "$root/build/release/apps/va_event/va-event" "$@"
+exec "$root/build/release/apps/$program" "$@"
