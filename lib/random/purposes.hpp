@@ -13,11 +13,12 @@ namespace va_event::random {
 enum class Purpose : std::uint64_t {
   poisson_source = 1,  ///< random spike sources of any kind but SpikeSourcePoisson; object: cell id
   connector = 2,       ///< + 2^16 * part; object: projection, item and part: given by the connector
-  weight = 3,          ///< object: projection, item: post cell
-  delay = 4,           ///< object: projection, item: post cell
+  weight = 3,          ///< object: projection; its first word is the key of streams of single synapses
+  delay = 4,           ///< likewise
   position = 5,        ///< object: population, item: index of the cell
   native_rng = 6,      ///< PyNN's NativeRNG; object: its number among those of a network, item: counts when it is long
   poisson_train = 7,  ///< key of the sources' trains (lib/sources/poisson_train.hpp); item: number of the rate's change
+  normal_pair = 8,    ///< normally distributed weights and delays together, otherwise as weight
   parameter = 0x100,  ///< + index of the parameter; object: cell id
   initial_value = 0x200  ///< + index of the variable; object: cell id
 };
