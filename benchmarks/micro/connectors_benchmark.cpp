@@ -2,10 +2,13 @@
 // How fast projections are built, in synapses per second; every result is verified.
 #include <benchmark/benchmark.h>
 
+#include <array>
 #include <cmath>
 #include <cstdint>
+#include <fstream>
 #include <memory>
 #include <numeric>
+#include <string>
 #include <vector>
 
 #include "network/network.hpp"
@@ -90,6 +93,65 @@ void fixed_probability_large(benchmark::State& state) {
   build(state, 100000, FixedProbabilityConnector(0.01), {0.004, 0.2}, 1e8);
 }
 
+/// A line of /proc/self/status [bytes]; 0 where there is none.
+double status(const std::string& name) {
+  std::ifstream file("/proc/self/status");
+  for (std::string key; file >> key;) {
+    if (double kilobytes = 0.0; key == name && file >> kilobytes) {
+      return 1024.0 * kilobytes;
+    }
+  }
+  return 0.0;
+}
+
+/// Four million synapses with weights and delays of their own, as those of the Potjans-Diesmann microcircuit, and the
+/// most memory that making the table takes, as a multiple of the table. The first argument is the kind of connector.
+void own_values(benchmark::State& state) {
+  constexpr std::uint32_t kMany = 20000;
+  constexpr std::size_t kTotal = 4'000'000;
+  const FixedTotalNumberConnector total(kTotal);
+  const FixedProbabilityConnector probability(1.0 * kTotal / kMany / kMany);
+  const FixedNumberPreConnector number_pre(kTotal / kMany);
+  const FixedNumberPostConnector number_post(kTotal / kMany);
+  const std::array<const Connector*, 4> connectors = {&total, &probability, &number_pre, &number_post};
+  const Connector& connector = *connectors.at(static_cast<std::size_t>(state.range(0)));
+  const StaticSynapse synapse{RandomDistribution("normal_clipped", {0.15, 0.015, 0.0, HUGE_VAL}),
+                              RandomDistribution("normal_clipped", {1.5, 0.75, 0.1, HUGE_VAL})};
+  Network network = make_network(kMany);
+  network.threads = static_cast<unsigned>(state.range(1));
+  std::vector<CellId> ids(kMany);
+  std::iota(ids.begin(), ids.end(), 0U);
+  const Ids all = std::make_shared<const std::vector<CellId>>(std::move(ids));
+  double peak = 0.0;
+  std::size_t synapses = 0;
+  for (auto iteration : state) {
+    static_cast<void>(iteration);
+    std::ofstream("/proc/self/clear_refs") << "5";  // the peak is that of what follows
+    const double before = status("VmRSS:");
+    const ProjectionData projection = build_projection(network, 0, all, all, connector, synapse, "excitatory", Space{});
+    peak = (status("VmHWM:") - before) / static_cast<double>(projection.blocks[0].table.memory_bytes());
+    synapses = projection.size();
+    const auto [lowest, highest] = projection.blocks[0].table.delays();
+    if (!(lowest >= 0.1 && highest < 1.5 + 0.75 * 8.6)) {
+      state.SkipWithError("wrong delays");
+    }
+  }
+  if (std::abs(static_cast<double>(synapses) - kTotal) > 5.0 * std::sqrt(kTotal)) {
+    state.SkipWithError("wrong number of synapses");
+  }
+  state.SetLabel(connector.name());
+  state.counters["ns/synapse"] =
+      benchmark::Counter(1e-9 * static_cast<double>(state.iterations()) * static_cast<double>(synapses),
+                         benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+  state.counters["peak/table"] = peak;
+}
+
+BENCHMARK(own_values)
+    ->ArgsProduct({{0, 1, 2, 3}, {1, 2}})
+    ->ArgNames({"connector", "threads"})
+    ->Unit(benchmark::kMillisecond)
+    ->MeasureProcessCPUTime()
+    ->UseRealTime();
 BENCHMARK(fixed_probability)->Unit(benchmark::kMillisecond);
 BENCHMARK(fixed_probability_random_values)->Unit(benchmark::kMillisecond);
 BENCHMARK(fixed_probability_of_numpy)->Unit(benchmark::kMillisecond);
