@@ -57,6 +57,17 @@ class ConnectionSink {
   virtual void add(std::size_t pre, std::size_t post, std::optional<double> weight, std::optional<double> delay) = 0;
 };
 
+/// The connections of a connector by pre cell. Any number of threads may ask at once.
+class ConnectionRows {
+ public:
+  virtual ~ConnectionRows() = default;
+  /// How many connections a pre cell has, those onto post cells that are not local included.
+  [[nodiscard]] virtual std::size_t size(std::size_t pre) const = 0;
+  /// The post cells of a pre cell, in any order; the same in each call.
+  /// @param post is replaced by them
+  virtual void list(std::size_t pre, std::vector<std::uint32_t>& post) const = 0;
+};
+
 /// Decides which cells are connected. Derive from it to add a connector; no other code has to change.
 class Connector {
  public:
@@ -69,6 +80,16 @@ class Connector {
   /// About how many connections there will be between so many cells; 0: not known before. What cannot be held is
   /// refused at once where this tells it, and otherwise while the connections come.
   [[nodiscard]] virtual double expected_connections(double /*n_pre*/, double /*n_post*/) const { return 0.0; }
+  /// Whether connect() may be called several times, also by several threads at once, each time for other local post
+  /// cells or for the same, and then lists the same connections of a post cell. Such a connector is called once to
+  /// count and once to fill the table, on all threads; of others the connections are kept meanwhile.
+  [[nodiscard]] virtual bool is_repeatable() const { return false; }
+  /// The connections of all pre cells, for connectors that draw them so: tables are then filled row by row, which is
+  /// the fastest way. Null: connect() lists them.
+  /// @param context outlives the result
+  [[nodiscard]] virtual std::unique_ptr<ConnectionRows> rows(const ConnectionContext& /*context*/) const {
+    return nullptr;
+  }
 };
 
 /// Every pre cell to every post cell.
@@ -79,6 +100,7 @@ class AllToAllConnector : public Connector {
   void connect(const ConnectionContext& context, ConnectionSink& sink) const override;
   [[nodiscard]] std::string name() const override;
   [[nodiscard]] double expected_connections(double n_pre, double n_post) const override { return n_pre * n_post; }
+  [[nodiscard]] bool is_repeatable() const override { return true; }
 
  private:
   bool allow_self_connections_;
@@ -90,6 +112,7 @@ class OneToOneConnector : public Connector {
   void connect(const ConnectionContext& context, ConnectionSink& sink) const override;
   [[nodiscard]] std::string name() const override;
   [[nodiscard]] double expected_connections(double n_pre, double /*n_post*/) const override { return n_pre; }
+  [[nodiscard]] bool is_repeatable() const override { return true; }
 };
 
 /// Each pair independently with probability p_connect.
@@ -106,6 +129,8 @@ class FixedProbabilityConnector : public Connector {
   [[nodiscard]] double expected_connections(double n_pre, double n_post) const override {
     return p_connect_ * n_pre * n_post;
   }
+  /// Not with numpy's generator, which has to draw from the beginning each time.
+  [[nodiscard]] bool is_repeatable() const override { return !numpy_; }
 
  private:
   double p_connect_;
@@ -123,6 +148,7 @@ class FixedNumberPreConnector : public Connector {
   [[nodiscard]] double expected_connections(double /*n_pre*/, double n_post) const override {
     return static_cast<double>(n_) * n_post;
   }
+  [[nodiscard]] bool is_repeatable() const override { return true; }
 
  private:
   std::size_t n_;
@@ -138,6 +164,8 @@ class FixedNumberPostConnector : public Connector {
   [[nodiscard]] double expected_connections(double n_pre, double /*n_post*/) const override {
     return static_cast<double>(n_) * n_pre;
   }
+  [[nodiscard]] bool is_repeatable() const override { return true; }
+  [[nodiscard]] std::unique_ptr<ConnectionRows> rows(const ConnectionContext& context) const override;
 
  private:
   std::size_t n_;
@@ -153,6 +181,8 @@ class FixedTotalNumberConnector : public Connector {
   [[nodiscard]] double expected_connections(double /*n_pre*/, double /*n_post*/) const override {
     return static_cast<double>(n_);
   }
+  [[nodiscard]] bool is_repeatable() const override { return true; }
+  [[nodiscard]] std::unique_ptr<ConnectionRows> rows(const ConnectionContext& context) const override;
 
  private:
   std::size_t n_;
@@ -177,6 +207,7 @@ class FromListConnector : public Connector {
   [[nodiscard]] double expected_connections(double /*n_pre*/, double /*n_post*/) const override {
     return static_cast<double>(connections_.size());
   }
+  [[nodiscard]] bool is_repeatable() const override { return true; }
 
  private:
   std::vector<ListedConnection> connections_;
@@ -193,6 +224,7 @@ class FromFileConnector : public Connector {
   [[nodiscard]] double expected_connections(double n_pre, double n_post) const override {
     return list_.expected_connections(n_pre, n_post);
   }
+  [[nodiscard]] bool is_repeatable() const override { return true; }
 
  private:
   std::string path_;

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <iterator>
 #include <limits>
+#include <thread>
 #include <utility>
 
 #include "api/gathered.hpp"
@@ -56,6 +57,8 @@ Core::Core(const SimulationOptions& options)
       processes(options.processes ? options.processes : single_process()) {
   network.seed = options.seed;
   network.share = {processes->rank(), processes->count()};
+  network.threads =
+      threads != 0 ? threads : std::max(1U, std::thread::hardware_concurrency() / processes->on_this_machine());
 }
 
 Time Core::now() const { return engine ? engine->now() : Time(); }

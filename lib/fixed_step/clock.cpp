@@ -36,7 +36,7 @@ const FixedStepForm& form_of(const network::PopulationData& population) {
 
 Clock::Clock(const network::Network& network, const FixedStepOptions& options)
     : live_(network),
-      network_{network.seed, network.share, network.populations, {}, network.injections},
+      network_{network.seed, network.share, network.threads, network.populations, {}, network.injections},
       grid_(options.dt),
       wiring_(network, options),
       calendar_(wiring_.max_delay()),

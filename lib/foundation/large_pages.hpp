@@ -5,6 +5,7 @@
 #include <limits>
 #include <memory>
 #include <new>
+#include <utility>
 #include <vector>
 
 #ifdef __linux__
@@ -64,5 +65,33 @@ class LargePages {
 /// A vector whose elements lie in large pages once there are many.
 template <class T>
 using LargeVector = std::vector<T, LargePages<T>>;
+
+/// The same for elements that are all assigned before they are read: resize() leaves new ones without a value. So the
+/// memory is not written twice, and its pages belong to the threads that write them first.
+template <class T>
+class UninitialisedLargePages : public LargePages<T> {
+ public:
+  template <class U>
+  struct rebind {
+    using other = UninitialisedLargePages<U>;
+  };
+
+  UninitialisedLargePages() = default;
+  template <class U>
+  UninitialisedLargePages(const UninitialisedLargePages<U>& /*other*/) noexcept {
+  }  // NOLINT(google-explicit-constructor)
+
+  template <class U>
+  void construct(U* place) noexcept {
+    ::new (static_cast<void*>(place)) U;
+  }
+  template <class U, class... Arguments>
+  void construct(U* place, Arguments&&... arguments) {
+    ::new (static_cast<void*>(place)) U(std::forward<Arguments>(arguments)...);
+  }
+};
+
+template <class T>
+using LargeArray = std::vector<T, UninitialisedLargePages<T>>;
 
 }  // namespace va_event::foundation

@@ -3,13 +3,13 @@
 
 #include <algorithm>
 #include <cassert>
+#include <span>
 #include <string>
 #include <utility>
 
 #include "network/cell_index.hpp"
 #include "network/synapse_table_builder.hpp"
 #include "network/synapse_values.hpp"
-#include "random/purposes.hpp"
 #include "va_event/error.hpp"
 
 namespace va_event::network {
@@ -40,6 +40,42 @@ class PostIndex {
   const ProjectionData& projection_;
   CellIndex index_;
 };
+
+/// The number of each synapse of a row among those of its target, in the order of the row.
+std::vector<std::uint32_t> numbers_of_pairs(std::span<const std::uint32_t> targets) {
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> sorted;  // target, place
+  for (std::size_t k = 0; k < targets.size(); ++k) {
+    sorted.emplace_back(targets[k], static_cast<std::uint32_t>(k));
+  }
+  std::sort(sorted.begin(), sorted.end());
+  std::vector<std::uint32_t> numbers(targets.size(), 0);
+  for (std::size_t k = 1; k < sorted.size(); ++k) {
+    if (sorted[k].first == sorted[k - 1].first) {
+      numbers[sorted[k].second] = numbers[sorted[k - 1].second] + 1;
+    }
+  }
+  return numbers;
+}
+
+/// Random weights of a block, in the order of its rows.
+void draw_block(const ProjectionData& projection, std::size_t block, const RandomDistribution& distribution,
+                const SynapseKeys& keys, std::span<double> weights) {
+  const PostIndex post_index(projection);
+  const SynapseTable& table = projection.blocks[block].table;
+  std::vector<std::uint32_t> post;
+  std::size_t begin = 0;
+  for (std::size_t index = 0; index < table.rows(); ++index) {
+    const SynapseTable::Row row = table.row(index);
+    post.clear();
+    for (const std::uint32_t target : row.target) {
+      post.push_back(post_index(block, target));
+    }
+    const std::vector<std::uint32_t> pre(row.target.size(), static_cast<std::uint32_t>(index));
+    draw_weights(distribution, keys, {pre, post, numbers_of_pairs(row.target)},
+                 weights.subspan(begin, row.target.size()));
+    begin += row.target.size();
+  }
+}
 
 }  // namespace
 
@@ -87,20 +123,24 @@ void ProjectionData::set_weights(const Values& weights, const std::vector<Popula
     throw SizeError("weight", std::to_string(each->size()) + " values", "",
                     "must be " + std::to_string(size()) + ", one per synapse");
   }
-  std::vector<RandomStream> streams;  // of each post cell, as when the projection was made
-  if (each == nullptr) {
-    for (std::size_t p = 0; p < post->size(); ++p) {
-      streams.emplace_back(seed, static_cast<std::uint64_t>(random::Purpose::weight), projection_index, p);
+  const SynapseKeys keys(seed, projection_index);
+  std::vector<foundation::LargeArray<double>> values(blocks.size());
+  for (std::size_t b = 0; b < blocks.size(); ++b) {
+    values[b].resize(blocks[b].table.size());
+    if (each == nullptr) {
+      draw_block(*this, b, *weights.distribution(), keys, values[b]);
     }
   }
-  const PostIndex post_index(*this);
-  std::vector<std::vector<double>> values(blocks.size());
-  std::size_t synapse = 0;
-  for_each_synapse(*this, [&](std::size_t block, std::size_t, std::size_t k, const SynapseTable::Row& row) {
-    const double value =
-        each != nullptr ? (*each)[synapse++] : weights.distribution()->draw(streams[post_index(block, row.target[k])]);
-    values[block].push_back(checked_weight(value, model_of(block)));
-  });
+  if (each != nullptr) {
+    std::vector<std::size_t> next(blocks.size(), 0);
+    std::size_t synapse = 0;
+    for_each_synapse(*this, [&](std::size_t block, std::size_t, std::size_t, const SynapseTable::Row&) {
+      values[block][next[block]++] = (*each)[synapse++];
+    });
+  }
+  for (std::size_t b = 0; b < blocks.size(); ++b) {
+    check_weights(values[b], model_of(b));
+  }
   for (std::size_t b = 0; b < blocks.size(); ++b) {
     SynapseTableBuilder::replace_weights(blocks[b].table, std::move(values[b]));
   }

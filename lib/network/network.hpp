@@ -110,7 +110,8 @@ struct Injection {
 /// else as a whole.
 struct Network {
   std::uint64_t seed = 1;
-  Share share;  ///< of this process
+  Share share;           ///< of this process
+  unsigned threads = 1;  ///< that build projections, at most; the projections are the same for any number
   std::vector<PopulationData> populations;
   std::vector<ProjectionData> projections;
   std::vector<Injection> injections;

@@ -2,11 +2,13 @@
 #include "network/projection_builder.hpp"
 
 #include <algorithm>
+#include <mutex>
 #include <string>
-#include <tuple>
 #include <utility>
 
 #include "foundation/memory.hpp"
+#include "network/parallel.hpp"
+#include "network/row_finisher.hpp"
 #include "va_event/error.hpp"
 
 namespace va_event::network {
@@ -22,22 +24,15 @@ void check_cells(const Network& network, const std::vector<CellId>& ids, const c
   }
 }
 
-/// The populations that the cells belong to, ascending, each once.
-std::vector<std::uint32_t> populations_of(const Network& network, const std::vector<CellId>& ids) {
-  std::vector<std::uint32_t> populations;
-  for (const CellId id : ids) {
-    const auto population = static_cast<std::uint32_t>(network.population_of(id));
-    const auto place = std::lower_bound(populations.begin(), populations.end(), population);
-    if (place == populations.end() || *place != population) {
-      populations.insert(place, population);
-    }
-  }
-  return populations;
-}
-
 /// @throws ConnectionError for spike sources, UnknownNameError for cells without that receptor
 void check_targets(const Network& network, const std::vector<CellId>& post, std::string_view receptor) {
-  for (const std::uint32_t index : populations_of(network, post)) {
+  std::size_t checked = network.populations.size();  // the population of the cell before: neighbours mostly share it
+  for (const CellId id : post) {
+    const std::size_t index = network.population_of(id);
+    if (index == checked) {
+      continue;
+    }
+    checked = index;
     const PopulationData& population = network.populations[index];
     if (population.model->receptors.empty()) {
       throw ConnectionError("post", "population \"" + population.label + '"', "",
@@ -47,87 +42,198 @@ void check_targets(const Network& network, const std::vector<CellId>& post, std:
   }
 }
 
+/// So many threads that each has work for longer than it takes to start it, and that the counts of their parts (8 bytes
+/// for each row) are few beside the synapses.
+unsigned useful_threads(unsigned threads, double connections, double rows) {
+  constexpr double kConnections = 0x1p16;
+  constexpr double kConnectionsPerRow = 8.0;
+  const double useful = std::min(connections / kConnections, connections / (kConnectionsPerRow * std::max(rows, 1.0)));
+  return useful >= static_cast<double>(threads) ? threads : std::max(1U, static_cast<unsigned>(std::max(useful, 0.0)));
+}
+
 }  // namespace
 
-ProjectionBuilder::ProjectionBuilder(const Network& network, const std::vector<CellId>& post,
-                                     const ProjectionContext& context, const StaticSynapse& synapse,
-                                     std::string connector)
+ProjectionBuilder::ProjectionBuilder(const Network& network, std::size_t index, const std::vector<CellId>& post,
+                                     const ProjectionContext& context, const Connector& connector,
+                                     const StaticSynapse& synapse)
     : context_(context),
-      connector_(std::move(connector)),
-      weight_(synapse.weight, "weight", random::Purpose::weight, context),
-      delay_(synapse.delay, "delay", random::Purpose::delay, context),
-      stores_weight_(weight_.constant() == nullptr),
-      stores_delay_(delay_.constant() == nullptr) {
-  const std::vector<std::uint32_t> populations = populations_of(network, post);
-  for (const std::uint32_t population : populations) {
-    const CellModel* model = network.populations[population].model;
-    blocks_.push_back({population, network.share.of(network.populations[population].size),
-                       network.populations[population].first, model, SynapseTableBuilder(context.n_pre())});
-    if (weight_.constant() != nullptr) {
-      static_cast<void>(checked_weight(*weight_.constant(), *model));
+      connector_(connector),
+      post_(network, post),
+      values_(synapse, context, SynapseKeys(network.seed, index)),
+      ranges_(post_.local_ranges()),
+      threads_(network.threads),
+      share_(network.share.count),
+      stores_weight_(values_.constant_weight() == nullptr),
+      stores_delay_(values_.constant_delay() == nullptr) {
+  for (const PostCells::Block& block : post_.blocks()) {
+    if (values_.constant_weight() != nullptr) {
+      static_cast<void>(checked_weight(*values_.constant_weight(), *block.model));
     }
   }
-  if (delay_.constant() != nullptr) {
-    static_cast<void>(checked_delay(*delay_.constant()));
-  }
-  targets_.reserve(post.size());
-  for (const CellId id : post) {
-    const auto population = static_cast<std::uint32_t>(network.population_of(id));
-    const auto block = std::lower_bound(populations.begin(), populations.end(), population) - populations.begin();
-    targets_.push_back({static_cast<std::uint32_t>(block), id - network.populations[population].first});
+  if (values_.constant_delay() != nullptr) {
+    static_cast<void>(checked_delay(*values_.constant_delay()));
   }
 }
 
-void ProjectionBuilder::check_post(std::size_t post) const {
-  if (post >= context_.n_post()) {
-    throw IndexError("post", std::to_string(post), "",
-                     "must be < " + std::to_string(context_.n_post()) + ", the number of post cells");
+std::vector<SynapseBlock> ProjectionBuilder::build() {
+  if (!ranges_.empty()) {
+    rows_ = connector_.rows(context_);
   }
-}
-
-void ProjectionBuilder::check_pre(std::size_t pre) const {
-  if (pre >= context_.n_pre()) {
-    throw IndexError("pre", std::to_string(pre), "",
-                     "must be < " + std::to_string(context_.n_pre()) + ", the number of pre cells");
+  if (!rows_ && !connector_.is_repeatable()) {
+    collect();
   }
+  const double connections = collected_ ? static_cast<double>(collected_->size())
+                                        : connector_.expected_connections(static_cast<double>(context_.n_pre()),
+                                                                          static_cast<double>(context_.n_post())) /
+                                              share_;
+  const double counts = rows_ ? 0.0 : static_cast<double>(context_.n_pre() * post_.blocks().size());
+  threads_ = useful_threads(threads_, connections, counts);
+  rows_ ? count_rows() : count();
+  allocate();
+  if (!rows_) {
+    write();
+  }
+  finish_rows();
+  std::vector<SynapseBlock> result;
+  for (std::size_t b = 0; b < tables_.size(); ++b) {
+    const double weight = values_.constant_weight() != nullptr ? *values_.constant_weight() + 0.0 : 0.0;
+    const double delay = values_.constant_delay() != nullptr ? *values_.constant_delay() : 0.0;
+    result.push_back({post_.blocks()[b].population, tables_[b].finish(weight, delay), post_.blocks()[b].first});
+  }
+  return result;
 }
 
-bool ProjectionBuilder::in_share(std::size_t post) const noexcept {
-  return blocks_[targets_[post].block].share.contains(targets_[post].index);
+void ProjectionBuilder::collect() {
+  collected_.emplace(post_, context_.n_pre(), [this](std::uint64_t more, double bytes) { expect(more, bytes); });
+  for (const PostRange& range : ranges_) {
+    list_from_connector(range, *collected_);
+  }
+  connections_ = checked_ = 0;  // they come once more
 }
 
-bool ProjectionBuilder::is_local(std::size_t post) const noexcept {
-  return post >= context_.local_post_begin() && post < context_.local_post_end() && in_share(post);
+void ProjectionBuilder::list_from_connector(const PostRange& range, LocalSink& sink) const {
+  ProjectionContext context = context_;
+  context.set_local(range);
+  sink.set_local(range);
+  connector_.connect(context, sink);
 }
 
-std::vector<PostRange> ProjectionBuilder::local_ranges() const {
-  constexpr std::size_t kFew = 16;  // each run costs a pass of the connector
-  std::vector<PostRange> ranges;
-  for (std::size_t post = 0; post < targets_.size(); ++post) {
-    if (!in_share(post)) {
+void ProjectionBuilder::list_part(std::size_t part, LocalSink& sink) const {
+  for (const PostRange& range : ranges_) {
+    const std::size_t size = range.end - range.begin;
+    const PostRange piece{range.begin + size * part / threads_, range.begin + size * (part + 1) / threads_};
+    if (piece.begin == piece.end) {
       continue;
     }
-    if (!ranges.empty() && (ranges.back().end == post || ranges.size() == kFew)) {
-      ranges.back().end = post + 1;
+    if (collected_) {
+      sink.set_local(piece);
+      collected_->list(piece, sink);
     } else {
-      ranges.push_back({post, post + 1});
+      list_from_connector(piece, sink);
     }
   }
-  return ranges;
 }
 
-void ProjectionBuilder::count_connections(std::size_t coming) {
-  connections_ += coming;
-  if (connections_ <= checked_) {
+void ProjectionBuilder::count() {
+  std::mutex mutex;
+  numbers_.resize(threads_);
+  for_each_part(threads_, threads_, [&](std::size_t part) {
+    RowCounter counter(post_, context_.n_pre(), [&](std::uint64_t more) {
+      const std::lock_guard lock(mutex);
+      expect(more, 0.0);
+    });
+    list_part(part, counter);
+    numbers_[part] = std::move(counter.counts());
+    const std::lock_guard lock(mutex);
+    stores_weight_ |= counter.has_weights();
+    stores_delay_ |= counter.has_delays();
+    has_own_values_ |= counter.has_weights() || counter.has_delays();
+  });
+}
+
+void ProjectionBuilder::count_rows() {
+  numbers_.assign(1, RowNumbers(post_.blocks().size(), std::vector<std::uint64_t>(context_.n_pre())));
+  RowNumbers& counts = numbers_.front();
+  const bool all_local = share_ == 1 && post_.blocks().size() == 1;
+  for_each_row_part([&](std::size_t first, std::size_t last) {
+    std::vector<std::uint32_t> row;
+    for (std::size_t pre = first; pre < last; ++pre) {
+      if (all_local) {
+        counts[0][pre] = rows_->size(pre);
+        continue;
+      }
+      rows_->list(pre, row);
+      for (const std::uint32_t post : row) {
+        counts[post_.target(post).block][pre] += post_.in_share(post) ? 1 : 0;
+      }
+    }
+  });
+}
+
+// Within a row the synapses of the first part come first, then those of the second, and so on.
+void ProjectionBuilder::allocate() {
+  std::vector<std::vector<std::uint64_t>> begins;
+  connections_ = 0;
+  for (std::size_t b = 0; b < post_.blocks().size(); ++b) {
+    std::vector<std::uint64_t> begin(context_.n_pre() + 1);
+    std::uint64_t next = 0;
+    for (std::size_t row = 0; row < context_.n_pre(); ++row) {
+      begin[row] = next;
+      for (RowNumbers& numbers : numbers_) {
+        next += std::exchange(numbers[b][row], next);
+      }
+    }
+    begin.back() = next;
+    connections_ += next;
+    begins.push_back(std::move(begin));
+  }
+  require_memory(table_bytes(connections_), std::to_string(connections_));
+  for (std::vector<std::uint64_t>& begin : begins) {
+    tables_.emplace_back(std::move(begin), stores_weight_, stores_delay_);
+  }
+}
+
+void ProjectionBuilder::write() {
+  std::vector<MutableRow> blocks;
+  for (SynapseTableBuilder& table : tables_) {
+    blocks.push_back(table.rows(0, table.rows()));
+  }
+  for_each_part(threads_, threads_, [&](std::size_t part) {
+    RowWriter writer(post_, context_.n_pre(), numbers_[part], blocks, has_own_values_);
+    list_part(part, writer);
+  });
+  std::vector<RowNumbers>().swap(numbers_);
+  collected_.reset();
+}
+
+template <class Work>
+void ProjectionBuilder::for_each_row_part(const Work& work) const {
+  constexpr std::size_t kPartsPerThread = 16;  // rows differ in length
+  const unsigned threads = values_.calls_user_functions() ? 1 : threads_;
+  const std::size_t parts = threads * kPartsPerThread;
+  const std::size_t rows = context_.n_pre();
+  for_each_part(threads, parts, [&](std::size_t part) { work(rows * part / parts, rows * (part + 1) / parts); });
+}
+
+void ProjectionBuilder::finish_rows() {
+  for (std::size_t b = 0; b < tables_.size(); ++b) {
+    for_each_row_part([&](std::size_t first, std::size_t last) {
+      RowFinisher(post_, values_, rows_.get(), has_own_values_)
+          .finish(tables_[b], static_cast<std::uint32_t>(b), first, last);
+    });
+  }
+  rows_.reset();
+}
+
+void ProjectionBuilder::expect(std::uint64_t more, double bytes) {
+  constexpr double kMany = 1e6;  // [bytes]
+  connections_ += more;
+  if (connections_ <= checked_ && bytes < kMany) {
     return;
   }
-  const double growth =  // until the next check: of the columns and of the list, which moves when it is full
-      sizeof(std::uint32_t) * static_cast<double>(std::max<std::uint64_t>(coming, kCheckEvery)) +
-      (listed_.capacity() - listed_.size() <= kCheckEvery && !listed_.empty()
-           ? 2.0 * sizeof(Listed) * static_cast<double>(listed_.capacity())
-           : 0.0);
+  const double kept = collected_ ? sizeof(std::uint32_t) * static_cast<double>(kCheckEvery) : 0.0;
   checked_ = connections_ + kCheckEvery;
-  require_memory(growth + table_bytes(checked_), "more than " + std::to_string(connections_));
+  require_memory(bytes + kept + table_bytes(checked_), "more than " + std::to_string(connections_));
 }
 
 double ProjectionBuilder::table_bytes(std::uint64_t connections) const noexcept {
@@ -138,133 +244,19 @@ double ProjectionBuilder::table_bytes(std::uint64_t connections) const noexcept 
 void ProjectionBuilder::require_memory(double bytes, const std::string& connections) const {
   if (const std::string lack = foundation::lack_of_memory(bytes); !lack.empty()) {
     throw ParameterError("connections", connections, "",
-                         "must be fewer in one projection (" + connector_ + "): " + lack);
-  }
-}
-
-void ProjectionBuilder::add(const std::uint32_t* pre, std::size_t count, std::size_t post) {
-  check_post(post);
-  if (count == 0 || !is_local(post)) {
-    return;
-  }
-  check_pre(*std::max_element(pre, pre + count));
-  count_connections(count);
-  SynapseTableBuilder& table = blocks_[targets_[post].block].table;
-  for (std::size_t i = 0; i < count; ++i) {
-    table.count(pre[i]);
-  }
-  columns_.add(pre, count, static_cast<std::uint32_t>(post));
-}
-
-void ProjectionBuilder::add(std::size_t pre, std::size_t post, std::optional<double> weight,
-                            std::optional<double> delay) {
-  check_post(post);
-  check_pre(pre);
-  if (!is_local(post)) {
-    return;
-  }
-  Block& block = blocks_[targets_[post].block];
-  Listed connection{static_cast<std::uint32_t>(post), static_cast<std::uint32_t>(pre), kProjectionsOwn,
-                    kProjectionsOwn};
-  if (weight) {
-    connection.weight = checked_weight(*weight, *block.model);
-    stores_weight_ = true;
-  }
-  if (delay) {
-    connection.delay = checked_delay(*delay);
-    stores_delay_ = true;
-  }
-  count_connections(1);
-  block.table.count(connection.pre);
-  listed_.push_back(connection);
-}
-
-std::vector<SynapseBlock> ProjectionBuilder::finish() {
-  require_memory(table_bytes(connections_), std::to_string(connections_));
-  for (Block& block : blocks_) {
-    block.table.allocate(stores_weight_, stores_delay_);
-  }
-  if (listed_.empty() && !stores_weight_ && !stores_delay_) {
-    fill_constant();
-  } else {
-    fill_columns();
-  }
-  std::vector<SynapseBlock> result;
-  for (Block& block : blocks_) {
-    const double weight = weight_.constant() != nullptr ? *weight_.constant() + 0.0 : 0.0;
-    const double delay = delay_.constant() != nullptr ? *delay_.constant() : 0.0;
-    result.push_back({block.population, block.table.finish(weight, delay), block.first});
-  }
-  return result;
-}
-
-void ProjectionBuilder::fill_constant() {
-  for (const ColumnStore::Column& column : columns_.columns()) {
-    const Target& target = targets_[column.post];
-    blocks_[target.block].table.put_column(column.pre.data(), column.pre.size(), target.index);
-  }
-}
-
-void ProjectionBuilder::fill_columns() {
-  std::vector<ColumnStore::Column>& columns = columns_.columns();
-  const auto by_post = [](const auto& a, const auto& b) { return a.post < b.post; };
-  if (!std::is_sorted(columns.begin(), columns.end(), by_post)) {
-    std::sort(columns.begin(), columns.end(), by_post);
-  }
-  if (!std::is_sorted(listed_.begin(), listed_.end(), by_post)) {
-    std::sort(listed_.begin(), listed_.end(), by_post);
-  }
-  std::vector<Listed> synapses;
-  auto column = columns.begin();
-  auto listed = listed_.begin();
-  while (column != columns.end() || listed != listed_.end()) {
-    const bool from_columns = listed == listed_.end() || (column != columns.end() && column->post <= listed->post);
-    const std::uint32_t post = from_columns ? column->post : listed->post;
-    synapses.clear();
-    for (; column != columns.end() && column->post == post; ++column) {
-      for (const std::uint32_t pre : column->pre) {
-        synapses.push_back({post, pre, kProjectionsOwn, kProjectionsOwn});
-      }
-    }
-    for (; listed != listed_.end() && listed->post == post; ++listed) {
-      synapses.push_back(*listed);
-    }
-    fill_column(post, synapses);
-  }
-}
-
-void ProjectionBuilder::fill_column(std::uint32_t post, std::vector<Listed>& column) {
-  const auto canonical = [](const Listed& a, const Listed& b) {
-    return std::tie(a.pre, a.weight, a.delay) < std::tie(b.pre, b.weight, b.delay);
-  };
-  if (!std::is_sorted(column.begin(), column.end(), canonical)) {
-    std::sort(column.begin(), column.end(), canonical);
-  }
-  pre_scratch_.clear(), weight_scratch_.clear(), delay_scratch_.clear();
-  for (const Listed& synapse : column) {
-    pre_scratch_.push_back(synapse.pre);
-    weight_scratch_.push_back(synapse.weight);
-    delay_scratch_.push_back(synapse.delay);
-  }
-  weight_.fill(post, pre_scratch_, weight_scratch_);
-  delay_.fill(post, pre_scratch_, delay_scratch_);
-  const Target& target = targets_[post];
-  Block& block = blocks_[target.block];
-  for (std::size_t i = 0; i < column.size(); ++i) {
-    block.table.put(pre_scratch_[i], target.index, checked_weight(weight_scratch_[i], *block.model),
-                    checked_delay(delay_scratch_[i]));
+                         "must be fewer in one projection (" + connector_.name() + "): " + lack);
   }
 }
 
 namespace {
 
-/// Of this process's share of the connections. While a table is made it is there about twice.
+/// Of this process's share of the connections: the tables, and the connections that are kept until they are all there.
 void require_room(const Network& network, const Connector& connector, std::size_t n_pre, std::size_t n_post,
                   const StaticSynapse& synapse) {
   const double values =
       (synapse.weight.constant() == nullptr ? 8.0 : 0.0) + (synapse.delay.constant() == nullptr ? 8.0 : 0.0);
   const double count = connector.expected_connections(static_cast<double>(n_pre), static_cast<double>(n_post));
-  const double bytes = 2.0 * (4.0 + values) * count / network.share.count;
+  const double bytes = (4.0 + values + (connector.is_repeatable() ? 0.0 : 4.0)) * count / network.share.count;
   if (const std::string lack = foundation::lack_of_memory(bytes); !lack.empty()) {
     throw ParameterError("connections", count, "",
                          "must be fewer in one projection (" + connector.name() + "): " + lack);
@@ -281,16 +273,12 @@ ProjectionData build_projection(const Network& network, std::size_t index,
   check_cells(network, *post, "post");
   check_targets(network, *post, receptor);
   require_room(network, connector, pre->size(), post->size(), synapse);
-  ProjectionContext context(network, index, *pre, *post, space);
-  ProjectionBuilder builder(network, *post, context, synapse, connector.name());
-  for (const PostRange& local : builder.local_ranges()) {
-    context.set_local(local);
-    connector.connect(context, builder);
-  }
+  const ProjectionContext context(network, index, *pre, *post, space);
+  ProjectionBuilder builder(network, index, *post, context, connector, synapse);
   ProjectionData projection;
   projection.connector = connector.name();
   projection.receptor = std::move(receptor);
-  projection.blocks = builder.finish();
+  projection.blocks = builder.build();
   projection.pre = std::move(pre);
   projection.post = std::move(post);
   return projection;

@@ -3,12 +3,13 @@
 
 #include <algorithm>
 #include <limits>
+#include <span>
 
 namespace va_event::network {
 
 namespace {
 
-std::pair<double, double> extent(std::size_t synapses, const std::vector<double>& values, double constant) {
+std::pair<double, double> extent(std::size_t synapses, std::span<const double> values, double constant) {
   if (synapses == 0) {
     return {std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()};
   }

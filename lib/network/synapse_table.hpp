@@ -79,11 +79,10 @@ class SynapseTable {
 
  private:
   friend class SynapseTableBuilder;
-  friend struct ProjectionData;  // set_weights
   std::vector<std::uint64_t> row_begin_;
-  foundation::LargeVector<std::uint32_t> target_;
-  std::vector<double> weight_;
-  std::vector<double> delay_;
+  foundation::LargeArray<std::uint32_t> target_;
+  foundation::LargeArray<double> weight_;
+  foundation::LargeArray<double> delay_;
   double constant_weight_ = 0.0;
   double constant_delay_ = 0.0;
 };

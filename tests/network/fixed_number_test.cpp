@@ -123,7 +123,7 @@ TEST(FixedTotalNumber, everyDrawIsIndependentWithReplacement) {
   expect_sets_follow(FixedTotalNumberConnector(2, false), 3, 3, true, multinomially, 21);
 }
 
-TEST(FixedTotalNumber, inDegreesOfLargeNetworksHaveTheRightSpread) {
+TEST(FixedTotalNumber, degreesOfLargeNetworksHaveTheRightSpread) {
   TestNetwork net;
   const Ids pre = net.add(500);
   const Ids post = net.add(2000);
@@ -132,14 +132,18 @@ TEST(FixedTotalNumber, inDegreesOfLargeNetworksHaveTheRightSpread) {
     const ProjectionData projection = net.connect(pre, post, FixedTotalNumberConnector(300000, true, with_replacement));
     EXPECT_EQ(projection.size(), 300000U);
     EXPECT_EQ(has_multapses(projection), with_replacement);
-    double variance = 0.0;
-    for (const std::size_t degree : in_degrees(projection)) {
-      variance += (static_cast<double>(degree) - kN / 2000.0) * (static_cast<double>(degree) - kN / 2000.0) / 2000.0;
-    }
-    // Hypergeometric, or binomial. The estimate of a variance from 2000 values has a standard error of sqrt(2/2000).
-    const double expected = with_replacement ? kN / 2000.0 * (1.0 - 1.0 / 2000.0)
-                                             : kN / 2000.0 * (1.0 - 1.0 / 2000.0) * (1e6 - kN) / (1e6 - 1.0);
-    EXPECT_NEAR(variance / expected, 1.0, 4.0 * std::sqrt(2.0 / 2000.0));
+    // Hypergeometric, or binomial. The estimate of a variance from n values has a standard error of sqrt(2/n).
+    const auto expect_spread = [&](const std::vector<std::size_t>& degrees) {
+      const auto cells = static_cast<double>(degrees.size());
+      double variance = 0.0;
+      for (const std::size_t degree : degrees) {
+        variance += (static_cast<double>(degree) - kN / cells) * (static_cast<double>(degree) - kN / cells) / cells;
+      }
+      const double expected = kN / cells * (1.0 - 1.0 / cells) * (with_replacement ? 1.0 : (1e6 - kN) / (1e6 - 1.0));
+      EXPECT_NEAR(variance / expected, 1.0, 4.0 * std::sqrt(2.0 / cells));
+    };
+    expect_spread(in_degrees(projection));
+    expect_spread(out_degrees(projection));
   }
 }
 

@@ -49,25 +49,6 @@ TEST(FromList, makesExactlyTheListedSynapses) {
   EXPECT_EQ(synapses(net.connect(pre, post, FromListConnector(list))), expected);
 }
 
-void expect_identical(const ProjectionData& a, const ProjectionData& b) {
-  ASSERT_EQ(a.blocks.size(), b.blocks.size());
-  for (std::size_t block = 0; block < a.blocks.size(); ++block) {
-    const SynapseTable& x = a.blocks[block].table;
-    const SynapseTable& y = b.blocks[block].table;
-    ASSERT_EQ(x.rows(), y.rows());
-    EXPECT_EQ(x.constant_weight(), y.constant_weight());
-    EXPECT_EQ(x.constant_delay(), y.constant_delay());
-    for (std::size_t row = 0; row < x.rows(); ++row) {
-      const auto equal = [](auto left, auto right) {
-        return std::equal(left.begin(), left.end(), right.begin(), right.end());
-      };
-      EXPECT_TRUE(equal(x.row(row).target, y.row(row).target));
-      EXPECT_TRUE(equal(x.row(row).weight, y.row(row).weight));
-      EXPECT_TRUE(equal(x.row(row).delay, y.row(row).delay));
-    }
-  }
-}
-
 TEST(FromList, theOrderOfTheListLeavesNoTrace) {
   TestNetwork net;
   const Ids pre = net.add(9);
@@ -81,7 +62,7 @@ TEST(FromList, theOrderOfTheListLeavesNoTrace) {
     for (std::size_t i = list.size(); i > 1; --i) {
       std::swap(list[i - 1], list[random() % i]);
     }
-    expect_identical(net.connect(pre, post, FromListConnector(list), synapse), reference);
+    EXPECT_TRUE(same_tables(net.connect(pre, post, FromListConnector(list), synapse), reference));
   }
 }
 

@@ -6,7 +6,9 @@
 
 #include <cmath>
 #include <functional>
+#include <map>
 #include <set>
+#include <utility>
 
 #include "test_network.hpp"
 #include "va_event/csa.hpp"
@@ -78,6 +80,38 @@ TEST(ProjectionBuilder, sharesOfTheCellsAddUpToTheWhole) {
         }
         std::sort(parts.begin(), parts.end());
         EXPECT_EQ(parts, whole) << connector->name() << " on " << count;
+      }
+    }
+  }
+}
+
+// 200,000 connections of 250 neurons, or less: enough that the builder takes several threads.
+TEST(ProjectionBuilder, threadsMakeTheSameTables) {
+  TestNetwork net;
+  const Ids first = net.add(150);
+  const Ids second = net.add(100);
+  std::vector<CellId> cells = *first;
+  cells.insert(cells.end(), second->begin(), second->end());
+  const Ids all = TestNetwork::list(cells);
+  const std::vector<std::shared_ptr<const Connector>> connectors = {
+      std::make_shared<AllToAllConnector>(),
+      std::make_shared<FixedProbabilityConnector>(0.9),
+      std::make_shared<FixedProbabilityConnector>(0.9, NumpyRandom(4)),
+      std::make_shared<FixedNumberPreConnector>(800, true, true),
+      std::make_shared<FixedNumberPostConnector>(800, false, true),
+      std::make_shared<FixedTotalNumberConnector>(200'000),
+      std::make_shared<CSAConnector>(csa::full()),
+  };
+  for (const auto& connector : connectors) {
+    for (const StaticSynapse& synapse : {StaticSynapse{0.5, 0.2}, StaticSynapse{kRandomWeight, kRandomDelay}}) {
+      const auto build = [&](unsigned threads) {
+        net.network.threads = threads;
+        return net.connect(all, all, *connector, synapse, 3);
+      };
+      const ProjectionData alone = build(1);
+      for (const unsigned threads : {2U, 3U}) {
+        const ProjectionData shared = build(threads);
+        EXPECT_TRUE(same_tables(alone, shared)) << connector->name() << " on " << threads;
       }
     }
   }
@@ -171,28 +205,53 @@ TEST(ProjectionBuilder, functionsOfDistanceSeeTheDistanceOfEachPair) {
   }
 }
 
-TEST(ProjectionBuilder, randomValuesAreDrawnFromTheStreamOfThePostCellInTheOrderOfPreCells) {
+/// Box and Muller's formula by the C library, from the words of a synapse's stream.
+std::pair<double, double> normal_pair(RandomStream& stream) {
+  const double u = (static_cast<double>(stream() >> 12U) + 0.5) * 0x1p-52;
+  const double angle = 2.0 * M_PI * static_cast<double>(stream() >> 12U) * 0x1p-52;
+  const double radius = std::sqrt(-2.0 * std::log(u));
+  return {radius * std::cos(angle), radius * std::sin(angle)};
+}
+
+// Of the pre cell, the post cell, and the number of the synapse among those of the pair.
+TEST(ProjectionBuilder, randomValuesAreFunctionsOfTheSynapse) {
   TestNetwork net(77);
   const Ids pre = net.add(30);
   const Ids post = net.add(20);
-  const ProjectionData projection =
-      net.connect(pre, post, FixedProbabilityConnector(0.4), {kRandomWeight, kRandomDelay}, 5);
-  std::vector<Synapse> all = synapses(projection);
-  std::sort(all.begin(), all.end(), [](const Synapse& a, const Synapse& b) {
-    return std::tie(std::get<1>(a), std::get<0>(a)) < std::tie(std::get<1>(b), std::get<0>(b));
-  });
-  std::uint32_t current = 20;
-  RandomStream weights(0, 0, 0);
-  RandomStream delays(0, 0, 0);
-  for (const Synapse& synapse : all) {
-    if (std::get<1>(synapse) != current) {
-      current = std::get<1>(synapse);
-      weights = RandomStream(77, 3, 5, current);
-      delays = RandomStream(77, 4, 5, current);
-    }
-    EXPECT_EQ(std::get<2>(synapse), kRandomWeight.distribution()->draw(weights));
-    EXPECT_EQ(std::get<3>(synapse), kRandomDelay.distribution()->draw(delays));
+  const FixedNumberPreConnector connector(40, true, true);  // many pairs have several synapses
+  const std::uint64_t weight_key = RandomStream(77, 3, 5)();
+  const std::uint64_t delay_key = RandomStream(77, 4, 5)();
+  const std::uint64_t normal_key = RandomStream(77, 8, 5)();
+  const RandomDistribution gamma("gamma", {2.0, 0.5});
+  const RandomDistribution clipped("normal_clipped", {1.0, 0.8, 0.1, 2.0});
+  std::map<Pair, std::multiset<std::pair<double, double>>> expected;
+  std::map<Pair, std::uint32_t> number;
+  for (const Pair& pair : pairs(net.connect(pre, post, connector, {}, 5))) {
+    const std::uint32_t n = number[pair]++;
+    RandomStream weights(weight_key, n, pair.first, pair.second);
+    RandomStream delays(delay_key, n, pair.first, pair.second);
+    expected[pair].emplace(gamma.draw(weights), kRandomDelay.distribution()->draw(delays));
   }
+  std::map<Pair, std::multiset<std::pair<double, double>>> drawn;
+  for (const auto& [i, j, weight, delay] : synapses(net.connect(pre, post, connector, {gamma, kRandomDelay}, 5))) {
+    drawn[{i, j}].emplace(weight, delay);
+  }
+  EXPECT_EQ(drawn, expected);
+
+  // Normal numbers come in pairs, weight and delay; clipped ones are the first within the limits.
+  const auto normal = net.connect(pre, post, FixedProbabilityConnector(0.4), {kRandomWeight, clipped}, 5);
+  std::size_t redrawn = 0;
+  for (const auto& [i, j, weight, delay] : synapses(normal)) {
+    RandomStream stream(normal_key, 0, i, j);
+    const auto [cosine, sine] = normal_pair(stream);
+    EXPECT_NEAR(weight, cosine, 1e-14);
+    double wanted = 1.0 + 0.8 * sine;
+    for (; wanted < 0.1 || wanted > 2.0; ++redrawn) {
+      wanted = 1.0 + 0.8 * normal_pair(stream).second;
+    }
+    EXPECT_NEAR(delay, wanted, 1e-14);
+  }
+  EXPECT_GT(redrawn, 10U);
 }
 
 TEST(ProjectionBuilder, keepsConstantValuesOutOfMemory) {

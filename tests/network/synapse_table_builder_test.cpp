@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <limits>
+#include <numeric>
 #include <random>
 #include <tuple>
 #include <vector>
@@ -25,13 +26,27 @@ struct Synapse {
 
 SynapseTable build(std::size_t rows, const std::vector<Synapse>& synapses, bool weights, bool delays,
                    double weight = 0.5, double delay = 0.2) {
-  SynapseTableBuilder builder(rows);
+  std::vector<std::uint64_t> begin(rows + 1, 0);
   for (const Synapse& synapse : synapses) {
-    builder.count(synapse.row);
+    ++begin[synapse.row + std::size_t{1}];
   }
-  builder.allocate(weights, delays);
+  std::partial_sum(begin.begin(), begin.end(), begin.begin());
+  std::vector<std::uint64_t> next = begin;
+  SynapseTableBuilder builder(begin, weights, delays);
+  const MutableRow all = builder.rows(0, rows);
   for (const Synapse& synapse : synapses) {
-    builder.put(synapse.row, synapse.target, synapse.weight, synapse.delay);
+    const std::uint64_t place = next[synapse.row]++;
+    all.target[place] = synapse.target;
+    if (weights) {
+      all.weight[place] = synapse.weight;
+    }
+    if (delays) {
+      all.delay[place] = synapse.delay;
+    }
+  }
+  RowSorter sorter;
+  for (std::size_t row = 0; row < rows; ++row) {
+    sorter.sort(builder.rows(row, row + 1));
   }
   return builder.finish(weight, delay);
 }
@@ -81,25 +96,6 @@ TEST(SynapseTableBuilder, stopsStoringValuesThatTurnOutEqual) {
   EXPECT_EQ(table.constant_weight(), 7.0);
   EXPECT_EQ(table.constant_delay(), 9.0);
   EXPECT_THAT(table.row(1).target, ElementsAre(0, 2, 4));
-}
-
-TEST(SynapseTableBuilder, putColumnEqualsPutOneByOne) {
-  SynapseTableBuilder builder(4);
-  const std::vector<std::uint32_t> first{0, 2, 3};
-  const std::vector<std::uint32_t> second{2, 3};
-  for (const std::vector<std::uint32_t>* column : {&first, &second}) {
-    for (const std::uint32_t row : *column) {
-      builder.count(row);
-    }
-  }
-  builder.allocate(false, false);
-  builder.put_column(second.data(), second.size(), 8);
-  builder.put_column(first.data(), first.size(), 5);
-  const SynapseTable table = builder.finish(1.0, 1.0);
-  EXPECT_THAT(table.row(0).target, ElementsAre(5));
-  EXPECT_THAT(table.row(1).target, IsEmpty());
-  EXPECT_THAT(table.row(2).target, ElementsAre(5, 8));
-  EXPECT_THAT(table.row(3).target, ElementsAre(5, 8));
 }
 
 TEST(SynapseTableBuilder, replacingWeightsKeepsTheOrderOfRows) {

@@ -80,6 +80,29 @@ inline std::vector<Synapse> synapses(const ProjectionData& projection) {
   return result;
 }
 
+/// Whether all tables are the same, bit for bit.
+inline bool same_tables(const ProjectionData& a, const ProjectionData& b) {
+  if (a.blocks.size() != b.blocks.size()) {
+    return false;
+  }
+  for (std::size_t block = 0; block < a.blocks.size(); ++block) {
+    const SynapseTable& x = a.blocks[block].table;
+    const SynapseTable& y = b.blocks[block].table;
+    if (x.rows() != y.rows() || x.constant_weight() != y.constant_weight() ||
+        x.constant_delay() != y.constant_delay()) {
+      return false;
+    }
+    for (std::size_t row = 0; row < x.rows(); ++row) {
+      if (!std::ranges::equal(x.row(row).target, y.row(row).target) ||
+          !std::ranges::equal(x.row(row).weight, y.row(row).weight) ||
+          !std::ranges::equal(x.row(row).delay, y.row(row).delay)) {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
 inline std::vector<std::size_t> in_degrees(const ProjectionData& projection) {
   std::vector<std::size_t> degrees(projection.post->size());
   for (const ListedConnection& connection : projection.connections()) {

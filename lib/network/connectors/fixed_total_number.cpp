@@ -3,7 +3,9 @@
 #include <boost/random/binomial_distribution.hpp>
 #include <cmath>
 #include <cstdint>
+#include <utility>
 
+#include "network/connectors/rows.hpp"
 #include "network/connectors/sampling.hpp"
 #include "va_event/connectors.hpp"
 
@@ -56,39 +58,42 @@ std::uint64_t draw_hypergeometric(RandomStream& stream, std::uint64_t part, std:
 FixedTotalNumberConnector::FixedTotalNumberConnector(std::size_t n, bool allow_self_connections, bool with_replacement)
     : n_(n), allow_self_connections_(allow_self_connections), with_replacement_(with_replacement) {}
 
-// First the number of connections of each post cell, from one stream that every part of the machine repeats; then the
-// pre cells of the local ones, each from its own stream. Together that is a uniform draw from all pairs.
-void FixedTotalNumberConnector::connect(const ConnectionContext& context, ConnectionSink& sink) const {
-  const auto drawer_of = [&](std::size_t post) {
-    return network::CellDrawer(context.n_pre(), allow_self_connections_ ? std::nullopt : context.as_pre(post));
+// First the number of connections of each pre cell, from one stream that every part of the machine repeats: conditional
+// binomials make a multinomial draw, hypergeometric ones the draw without replacement. Then the post cells of each pre
+// cell, from its own stream. Together that is a uniform draw from all pairs, and nothing has to be sorted by pre cell.
+std::unique_ptr<ConnectionRows> FixedTotalNumberConnector::rows(const ConnectionContext& context) const {
+  std::vector<std::optional<std::size_t>> self;
+  if (!allow_self_connections_) {
+    self = network::as_post(context);
+  }
+  const auto available_to = [&](std::size_t pre) {
+    return network::DrawnRows::drawer(pre, context.n_post(), self).available();
   };
   std::size_t pairs = 0;
-  for (std::size_t post = 0; post < context.n_post(); ++post) {
-    pairs += drawer_of(post).available();
+  for (std::size_t pre = 0; pre < context.n_pre(); ++pre) {
+    pairs += available_to(pre);
   }
   network::check_count(n_, pairs, with_replacement_, "pairs of cells");
   std::size_t left = n_;
-  network::CellBits bits(context.n_pre());
-  std::vector<std::uint32_t> pre;
+  std::vector<std::size_t> sizes(context.n_pre(), 0);
   RandomStream counts = context.stream(0, 1);
-  for (std::size_t post = 0; post < context.local_post_end(); ++post) {
-    const network::CellDrawer drawer = drawer_of(post);
-    const std::size_t available = drawer.available();
+  for (std::size_t pre = 0; pre < context.n_pre(); ++pre) {
+    const std::size_t available = available_to(pre);
     if (available == 0) {
       continue;
     }
     const double share = static_cast<double>(available) / static_cast<double>(pairs);
-    const std::size_t count = !with_replacement_   ? draw_hypergeometric(counts, available, pairs, left)
-                              : available == pairs ? left
-                                                   : draw_binomial(counts, left, share);
-    if (post >= context.local_post_begin()) {
-      RandomStream stream = context.stream(post);
-      drawer.draw(stream, count, with_replacement_, bits, pre);
-      sink.add(pre.data(), pre.size(), post);
-    }
+    sizes[pre] = !with_replacement_   ? draw_hypergeometric(counts, available, pairs, left)
+                 : available == pairs ? left
+                                      : draw_binomial(counts, left, share);
     pairs -= available;
-    left -= count;
+    left -= sizes[pre];
   }
+  return std::make_unique<network::DrawnRows>(context, std::move(self), std::move(sizes), with_replacement_);
+}
+
+void FixedTotalNumberConnector::connect(const ConnectionContext& context, ConnectionSink& sink) const {
+  network::connect_by_rows(*rows(context), context, sink);
 }
 
 std::string FixedTotalNumberConnector::name() const { return "FixedTotalNumberConnector"; }

@@ -38,8 +38,10 @@ void CellDrawer::draw(RandomStream& stream, std::size_t count, bool with_replace
                       std::vector<std::uint32_t>& drawn) const {
   drawn.clear();
   if (with_replacement) {
-    for (std::size_t i = 0; i < count; ++i) {
-      drawn.push_back(cell(random::uniform_below(stream, static_cast<std::uint32_t>(available_))));
+    drawn.resize(count);
+    random::HalfWords halves(stream);
+    for (std::uint32_t& one : drawn) {
+      one = cell(random::uniform_below(halves, static_cast<std::uint32_t>(available_)));
     }
     return;
   }
