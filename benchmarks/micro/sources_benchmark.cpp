@@ -55,6 +55,9 @@ void next_poisson(benchmark::State& run) {
 void next_poisson_refractory(benchmark::State& run) {
   next(run, SpikeSourcePoissonRefractory{.rate = static_cast<double>(run.range(0)), .duration = 1e15});
 }
+void next_gamma(benchmark::State& run) {
+  next(run, SpikeSourceGamma{.alpha = 2.0, .beta = 2.0 * static_cast<double>(run.range(0)), .duration = 1e15});
+}
 
 void batch(benchmark::State& run) {
   const PoissonSlots slots = slots_of(static_cast<double>(run.range(0)));
@@ -97,6 +100,7 @@ void batch_of_own_rates(benchmark::State& run) {
 // Slots have 4 to 8 spikes, depending on the rate.
 BENCHMARK(next_poisson)->Arg(4100)->Arg(7900);
 BENCHMARK(next_poisson_refractory)->Arg(7900);
+BENCHMARK(next_gamma)->Arg(7900);
 BENCHMARK(batch)->Arg(4100)->Arg(7900);
 BENCHMARK(batch_of_own_rates)->Arg(4100)->Arg(7000);
 

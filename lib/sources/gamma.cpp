@@ -35,8 +35,18 @@ class GammaGroup final : public RenewalGroup {
   double draw(std::size_t i, RandomStream& stream) const override {
     const double beta = parameter(kBeta, i);
     const double mean = beta > 0.0 ? 1000.0 / beta : kNever;
-    return mean < kNever ? RandomDistribution("gamma", {parameter(kAlpha, i), mean}).draw(stream) : kNever;
+    return mean < kNever ? intervals(parameter(kAlpha, i), mean).draw(stream) : kNever;
   }
+
+  /// Made anew only where the parameters are not those of the draw before: a distribution allocates memory.
+  const RandomDistribution& intervals(double shape, double scale) const {
+    if (shape != intervals_.parameters()[0] || scale != intervals_.parameters()[1]) {
+      intervals_ = RandomDistribution("gamma", {shape, scale});
+    }
+    return intervals_;
+  }
+
+  mutable RandomDistribution intervals_{"gamma", {1.0, 1.0}};
 };
 
 /// Of a smaller shape nearly all intervals are zero: some 1 / alpha spikes at a time.
