@@ -3,8 +3,13 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <cstddef>
+#include <future>
 #include <stdexcept>
 #include <string>
+#include <thread>
+#include <vector>
 
 namespace va_event::network {
 namespace {
@@ -19,22 +24,46 @@ TEST(ForEachPart, callsEachPartOnce) {
   }
 }
 
-TEST(ForEachPart, throwsWhatTheFirstFailingPartThrows) {
-  for (const unsigned threads : {1U, 2U, 5U}) {
-    for (int repeat = 0; repeat < 100; ++repeat) {
-      std::string what;
-      try {
-        for_each_part(threads, 50, [](std::size_t part) {
-          if (part % 7 == 6) {
-            throw std::runtime_error(std::to_string(part));
-          }
-        });
-      } catch (const std::runtime_error& error) {
-        what = error.what();
+/// Two parts on two threads, both of which throw: `last` when the other one is about to, and a while later.
+std::string what_is_thrown(std::size_t last) {
+  using namespace std::chrono_literals;
+  std::promise<void> last_begins, other_throws;
+  std::future<void> begun = last_begins.get_future();
+  std::future<void> thrown = other_throws.get_future();
+  try {
+    for_each_part(2, 2, [&](std::size_t part) {
+      if (part == last) {
+        last_begins.set_value();
+        thrown.wait_for(10s);
+        std::this_thread::sleep_for(20ms);
+      } else {
+        begun.wait_for(10s);
+        other_throws.set_value();
       }
-      EXPECT_EQ(what, "6");
-    }
+      throw std::runtime_error(std::to_string(part));
+    });
+  } catch (const std::runtime_error& error) {
+    return error.what();
   }
+  return "nothing";
+}
+
+TEST(ForEachPart, throwsWhatTheFirstFailingPartThrows) {
+  EXPECT_EQ(what_is_thrown(0), "0");
+  EXPECT_EQ(what_is_thrown(1), "0");
+}
+
+TEST(ForEachPart, beginsNoPartAfterOneHasThrown) {
+  std::size_t calls = 0;
+  EXPECT_THROW(for_each_part(1, 50,
+                             [&calls](std::size_t part) {
+                               ++calls;
+                               if (part == 6) {
+                                 throw std::runtime_error("");
+                               }
+                             }),
+               std::runtime_error);
+  EXPECT_EQ(calls, 7U);
 }
 
 }  // namespace
