@@ -17,8 +17,8 @@ from support import PyNNTest, main, network, np, sim, table
 from va_event.pynn import prescribed
 
 
-def wrong_columns(bits, gauss, distributions, sizes):
-    return [np.full(int(np.sum(sizes)), 0.5) for _ in distributions], gauss
+def wrong_columns(key, position, gauss, distributions, sizes):
+    return [np.full(int(np.sum(sizes)), 0.5) for _ in distributions], (key, position, gauss)
 
 
 class AgainstMock(PyNNTest):
@@ -119,6 +119,15 @@ class AgainstMock(PyNNTest):
         expected = tables()
         with unittest.mock.patch.object(prescribed._native, "draw_columns", wrong_columns):
             self.assertEqual(tables(), expected)
+
+    def test_generators_of_numpy_that_are_no_mersenne_twisters(self):
+        def rng():
+            other = NumpyRNG(seed=1)
+            other.rng = np.random.RandomState(np.random.PCG64(3))
+            return other
+
+        self.assertSame(lambda s: s.FixedProbabilityConnector(0.3, rng=rng()))
+        self.assertSame(lambda s: s.FixedNumberPreConnector(3, rng=rng()))
 
     def test_cells_that_are_drawn_to_be_their_own_targets_are_drawn_until_they_are_not(self):
         connector = sim.FixedNumberPreConnector(40, False, with_replacement=True, rng=NumpyRNG(seed=1))

@@ -13,44 +13,39 @@
 #include <span>
 #include <stdexcept>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
 
 #include "arrays.hpp"
+#include "mersenne_twister.hpp"
 #include "va_event/error.hpp"
 
 namespace va_event::python {
 
 namespace {
 
-/// numpy's bitgen_t, which its capsules of this name point to.
-struct Bits {
-  static constexpr const char* kName = "BitGenerator";
-
-  void* state;
-  std::uint64_t (*next_uint64)(void*);
-  std::uint32_t (*next_uint32)(void*);
-  double (*next_double)(void*);
-  std::uint64_t (*next_raw)(void*);
-};
-
 /// The random numbers that distributions of RandomState are made of.
 class NumpyStream {
  public:
   /// @param gauss  the normal number that RandomState keeps for the next call
-  NumpyStream(const py::capsule& bits, std::optional<double> gauss) : gauss_(gauss) {
-    if (std::string_view(bits.name()) != Bits::kName) {
-      throw std::invalid_argument("bit generator: must be a capsule of numpy's");
-    }
-    bits_ = static_cast<Bits*>(bits);
+  NumpyStream(const IdArray& key, std::size_t position, std::optional<double> gauss)
+      : twister_(view(key), position), gauss_(gauss) {}
+
+  /// (key, position, gauss) after what was drawn
+  [[nodiscard]] py::tuple state() const {
+    const auto& key = twister_.key();
+    return py::make_tuple(adopt(std::vector<std::uint32_t>(key.begin(), key.end())), twister_.position(), gauss_);
   }
 
-  [[nodiscard]] std::optional<double> gauss() const { return gauss_; }
+  /// 0 ... 2^53 - 1: the numerator of a uniform number in [0, 1) whose denominator is 2^53.
+  std::uint64_t numerator() {
+    const std::uint64_t high = twister_.next() >> 5U;
+    return (high << 26U) + (twister_.next() >> 6U);
+  }
 
   /// In [0, 1).
-  double uniform() { return bits_->next_double(bits_->state); }
+  double uniform() { return static_cast<double>(numerator()) * 0x1p-53; }
 
   /// Of mean 0 and variance 1, by Marsaglia's polar method, which makes two at a time.
   double normal() {
@@ -74,18 +69,43 @@ class NumpyStream {
     if (last == 0) {
       return 0;
     }
-    const std::uint32_t mask = ~std::uint32_t{0} >> static_cast<unsigned>(std::countl_zero(last));
+    const std::uint32_t mask = mask_of(last);
     for (;;) {
-      const std::uint32_t drawn = bits_->next_uint32(bits_->state) & mask;
+      const std::uint32_t drawn = twister_.next() & mask;
       if (drawn <= last) {
         return drawn;
       }
     }
   }
 
+  /// Puts values in random order, as RandomState.permutation() does: the last one changes places with any up to it,
+  /// then the one before.
+  void shuffle(std::vector<std::uint32_t>& values) {
+    const std::size_t size = values.size();
+    places_.resize(size);
+    for (std::size_t k = 0; k + 1 < size;) {
+      const auto last = static_cast<std::uint32_t>(size - 1 - k);
+      const std::uint32_t mask = mask_of(last);
+      const std::size_t end = size - (std::size_t{mask} / 2 + 1);  // up to there the mask is the same
+      while (k < end) {                                            // without branches that are predicted wrongly
+        places_[k] = twister_.next() & mask;
+        k += places_[k] <= size - 1 - k ? 1U : 0U;
+      }
+    }
+    for (std::size_t k = 0; k + 1 < size; ++k) {
+      std::swap(values[size - 1 - k], values[places_[k]]);
+    }
+  }
+
  private:
-  Bits* bits_;
+  /// 1 in all bits up to the highest of `last`.
+  static std::uint32_t mask_of(std::uint32_t last) {
+    return ~std::uint32_t{0} >> static_cast<unsigned>(std::countl_zero(last));
+  }
+
+  MersenneTwister twister_;
   std::optional<double> gauss_;
+  std::vector<std::uint32_t> places_;
 };
 
 /// Cells that PyNN's connectors of fixed numbers draw out of some, perhaps without the cell of the column's number.
@@ -138,9 +158,7 @@ class Cells {
     if (column.empty()) {
       return;
     }
-    for (auto last = static_cast<std::uint32_t>(order_.size() - 1); last > 0; --last) {
-      std::swap(order_[last], order_[stream.up_to(last)]);
-    }
+    stream.shuffle(order_);
     std::copy_n(order_.begin(), column.size(), column.begin());
   }
 
@@ -227,11 +245,11 @@ constexpr std::size_t kColumnsBetweenSignals = 1000;
 using NamedDistribution = std::pair<std::string, std::vector<double>>;
 using IntArray = py::array_t<std::int64_t, py::array::c_style | py::array::forcecast>;
 
-/// One array for each distribution, and RandomState's next normal number. They are drawn in turn: the first column of
-/// all distributions, then the second, of so many numbers.
-py::tuple draw_columns(const py::capsule& bits, std::optional<double> gauss,
+/// One array for each distribution, and the state after them. They are drawn in turn: the first column of all
+/// distributions, then the second, of so many numbers.
+py::tuple draw_columns(const IdArray& key, std::size_t position, std::optional<double> gauss,
                        const std::vector<NamedDistribution>& named, const IntArray& sizes) {
-  NumpyStream stream(bits, gauss);
+  NumpyStream stream(key, position, gauss);
   std::vector<Distribution> distributions;
   for (const auto& [name, parameters] : named) {
     distributions.push_back(distribution(name, parameters));
@@ -255,14 +273,33 @@ py::tuple draw_columns(const py::capsule& bits, std::optional<double> gauss,
   for (std::vector<double>& one : values) {
     arrays.append(adopt(std::move(one)));
   }
-  return py::make_tuple(arrays, stream.gauss());
+  return py::make_tuple(arrays, stream.state());
+}
+
+/// The pairs of cells whose uniform numbers are below p, (pre, post), and the state after them: one number for each pre
+/// cell of the first post cell, then of the second.
+py::tuple pairs_below(const IdArray& key, std::size_t position, double p, std::uint32_t n_pre, std::uint32_t n_post) {
+  NumpyStream stream(key, position, std::nullopt);
+  const auto bound = static_cast<std::uint64_t>(std::ceil(std::min(p, 1.0) * 0x1p53));
+  std::vector<std::uint32_t> pre, post;
+  for (std::uint32_t to = 0; to < n_post; ++to) {
+    for (std::uint32_t from = 0; from < n_pre; ++from) {
+      if (stream.numerator() < bound) {
+        pre.push_back(from);
+        post.push_back(to);
+      }
+    }
+  }
+  return py::make_tuple(adopt(std::move(pre)), adopt(std::move(post)), stream.state());
 }
 
 }  // namespace
 
 void add_numpy_draws(py::module_& module) {
-  module.def("draw_columns", &draw_columns, py::arg("bits"), py::arg("gauss"), py::arg("distributions"),
-             py::arg("sizes"));
+  module.def("draw_columns", &draw_columns, py::arg("key"), py::arg("position"), py::arg("gauss"),
+             py::arg("distributions"), py::arg("sizes"));
+  module.def("pairs_below", &pairs_below, py::arg("key"), py::arg("position"), py::arg("p"), py::arg("n_pre"),
+             py::arg("n_post"));
 }
 
 }  // namespace va_event::python

@@ -56,7 +56,7 @@ class _Probability(_Native):
         if not isinstance(self.rng, (NumpyRNG, NativeRNG)):
             super().connect(projection)
             return
-        uniform = self._generator().next
+        rng = self._generator()
         distances = values.distance_map(projection)
         probabilities = self._probabilities(projection, distances)
         parameters = values.parameters_of(self, projection, distances)
@@ -64,11 +64,17 @@ class _Probability(_Native):
         columns = max(1, _BLOCK // n_pre)
         for begin in range(0, n_post, columns):
             end = min(begin + columns, n_post)
-            drawn = uniform((end - begin) * n_pre).reshape(-1, n_pre)
-            connected = (drawn < probabilities(begin, end)) & self._allowed(projection, begin, end)
-            projection._collector.require_room(int(np.count_nonzero(connected)))
-            post, pre = np.nonzero(connected)
+            pre, post = self._connected(projection, rng, probabilities, begin, end)
             values.add(self, projection, parameters, pre, post + begin, end / n_post)
+
+    def _connected(self, projection, rng, probabilities, begin, end):
+        """The pairs of these post cells that are connected."""
+        n_pre = projection.pre.size
+        drawn = rng.next((end - begin) * n_pre).reshape(-1, n_pre)
+        connected = (drawn < probabilities(begin, end)) & self._allowed(projection, begin, end)
+        projection._collector.require_room(int(np.count_nonzero(connected)))
+        post, pre = np.nonzero(connected)
+        return pre, post
 
     def _allowed(self, projection, begin, end):
         """Which pairs may be connected: post cells x pre cells."""
@@ -92,7 +98,16 @@ class FixedProbabilityConnector(_Probability, connectors.FixedProbabilityConnect
             super().connect(projection)
 
     def _probabilities(self, projection, distances):
-        return lambda begin, end: self.p_connect
+        return None  # the same for all
+
+    def _connected(self, projection, rng, probabilities, begin, end):
+        pre, post = prescribed.pairs_below(rng, self.p_connect, projection.pre.size, end - begin)
+        allowed = self._allowed(projection, begin, end)
+        if allowed is not True:
+            kept = np.flatnonzero(allowed[post, pre])
+            pre, post = pre[kept], post[kept]
+        projection._collector.require_room(len(pre))
+        return pre, post
 
     def _connect_counts(self, projection):
         """Nothing prescribes a number for each pair of cells: the number of synapses of each post cell is binomial, and

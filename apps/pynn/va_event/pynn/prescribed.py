@@ -21,7 +21,7 @@ def columns(distributions, sizes):
     if len(distributions) == 1 and distributions[0].name not in _BY_CALL:
         return [np.asarray(distributions[0].next(int(np.sum(sizes))), dtype=float)]  # the same in calls of any size
     rng = distributions[0].rng
-    if type(rng) is NumpyRNG:
+    if _is_known(rng):
         again = NumpyRNG(seed=1)
         expected = _by_pynn([_copied(one, again) for one in distributions], _COMPARED)
         if all(map(np.array_equal, expected, _by_library(NumpyRNG(seed=1), distributions, _COMPARED))):
@@ -46,15 +46,37 @@ def _by_pynn(distributions, sizes):
 
 
 def _by_library(rng, distributions, sizes):
-    state = rng.rng.get_state(legacy=False)
     named = [(one.name, [float(one.parameters[name]) for name in available_distributions.get(one.name, one.parameters)])
              for one in distributions]
-    values, gauss = _native.draw_columns(rng.rng._bit_generator.capsule, state["gauss"] if state["has_gauss"] else None,
-                                         named, sizes)
-    state = rng.rng.get_state(legacy=False)
-    state["has_gauss"], state["gauss"] = (0, 0.0) if gauss is None else (1, gauss)
-    rng.rng.set_state(state)
+    values, state = _native.draw_columns(*_state(rng), named, sizes)
+    _set_state(rng, *state)
     return values
+
+
+def _is_known(rng):
+    """Whether the library can go on from the generator's state."""
+    return type(rng) is NumpyRNG and rng.rng.get_state(legacy=False)["bit_generator"] == "MT19937"
+
+
+def _state(rng):
+    state = rng.rng.get_state(legacy=False)
+    return state["state"]["key"], state["state"]["pos"], state["gauss"] if state["has_gauss"] else None
+
+
+def _set_state(rng, key, position, gauss):
+    rng.rng.set_state({"bit_generator": "MT19937", "state": {"key": key, "pos": position},
+                       "has_gauss": int(gauss is not None), "gauss": 0.0 if gauss is None else gauss})
+
+
+def pairs_below(rng, p, n_pre, n_post):
+    """The pairs of cells, in ascending order of post cells, whose uniform numbers are below p: of all pre cells with the
+    first post cell, then with the second, ..."""
+    if _is_known(rng):
+        pre, post, (key, position, _) = _native.pairs_below(*_state(rng)[:2], p, n_pre, n_post)
+        _set_state(rng, key, position, _state(rng)[2])
+    else:
+        post, pre = np.nonzero(rng.next(n_pre * n_post).reshape(-1, n_pre) < p)
+    return pre.astype(np.int64), post.astype(np.int64)
 
 
 def integers(rng, highs, count):
