@@ -117,8 +117,7 @@ double simulate(Simulation& sim, const Network& network, const RunOptions& o, co
     layer.neurons.record("spikes");
   }
   if (warm == RunEnd::completed) {
-    sim.run(o.duration);
-    recorded_ms = sim.now().ms() - o.warm_up;
+    recorded_ms = sim.run(o.duration) == RunEnd::completed ? o.duration : sim.now().ms() - o.warm_up;
   }
   display.finish({sim.now().ms(), stop_ms});
   return recorded_ms;

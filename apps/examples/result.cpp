@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "examples/result.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <iomanip>
 #include <nlohmann/json.hpp>
@@ -79,7 +80,8 @@ void print(std::ostream& out, const std::string& program, const Result& r) {
         << text(layer.cv_isi) << '\n';
   }
   const double events = static_cast<double>(r.statistics.synaptic_events);
-  out << "\nRecorded time   : " << r.recorded_ms << " ms, after " << r.options.warm_up << " ms of warm-up\n"
+  out << "\nRecorded time   : " << r.recorded_ms << " ms, after " << std::min(r.options.warm_up, r.simulated_ms)
+      << " ms of warm-up" << (r.interrupted() ? " (interrupted)" : "") << '\n'
       << "Build time      : " << std::setprecision(3) << r.build_s << " s\n"
       << "Simulation time : " << r.simulation_s << " s, " << r.simulated_ms * 1e-3 / r.simulation_s
       << " times real time, " << r.threads << " thread(s)\n"
@@ -108,6 +110,7 @@ void print_json(std::ostream& out, const std::string& program, const Result& r) 
                  {"seed", r.options.seed},
                  {"warm_up_ms", r.options.warm_up},
                  {"recorded_ms", r.recorded_ms},
+                 {"interrupted", r.interrupted()},
                  {"neurons", r.neurons},
                  {"synapses", r.synapses},
                  {"populations", layers},

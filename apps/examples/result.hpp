@@ -34,6 +34,8 @@ struct Result {
   double simulation_s = 0.0;
   std::vector<std::string> files;  ///< that were written
   std::vector<std::string> warnings;
+
+  [[nodiscard]] bool interrupted() const noexcept { return recorded_ms < options.duration; }
 };
 
 /// Everything but wall-clock times and files.

@@ -86,6 +86,7 @@ class Results(ExampleTest):
     def test_the_spikes_of_the_file_are_those_of_the_rates(self):
         result = self.run_json(MICROCIRCUIT, "--scale", "0.03", "--duration", "100", "--spikes", "all.gdf")
         self.assertEqual(result["files"], ["all.gdf"])
+        self.assertFalse(result["interrupted"])
         times = [float(line.split()[1]) for line in self.read("all.gdf").splitlines()]
         rated = sum(population["neurons"] * population["rate_hz"] * 0.1 for population in result["populations"])
         self.assertAlmostEqual(len(times), rated, places=6)
@@ -128,8 +129,21 @@ class Interrupts(ExampleTest):
                 self.assertEqual(process.returncode, code)
                 self.assertRegex(errors, rf"microcircuit: stopped by {word} at [0-9.e+]+ of 1e\+06 ms")
                 result = json.loads(out)
+                self.assertTrue(result["interrupted"])
                 self.assertTrue(1e5 <= result["recorded_ms"] < 1e6)
                 self.assertGreater(result["populations"][3]["rate_hz"], 0)
+
+    def test_a_signal_in_the_warm_up_leaves_rates_unknown(self):
+        process = subprocess.Popen([MICROCIRCUIT, "--scale", "0.002", "--warm-up", "1e6"], cwd=self.folder,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(process.kill)
+        while " 10 %" not in process.stderr.readline() and process.poll() is None:
+            pass
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=120)
+        self.assertEqual(process.returncode, 130)
+        self.assertRegex(out, r"\nL4e +44 +- +4\.414 +-\n")
+        self.assertRegex(out, r"Recorded time   : 0 ms, after [0-9.e+]+ ms of warm-up \(interrupted\)\n")
 
 
 if __name__ == "__main__":
