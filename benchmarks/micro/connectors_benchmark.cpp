@@ -140,8 +140,8 @@ void own_values(benchmark::State& state) {
     state.SkipWithError("wrong number of synapses");
   }
   state.SetLabel(connector.name());
-  state.counters["ns/synapse"] =
-      benchmark::Counter(1e-9 * static_cast<double>(state.iterations()) * static_cast<double>(synapses),
+  state.counters["time/synapse"] =
+      benchmark::Counter(static_cast<double>(state.iterations()) * static_cast<double>(synapses),
                          benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
   state.counters["peak/table"] = peak;
 }
