@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "va_event/connectors.hpp"
+#include "va_event/method.hpp"
 #include "va_event/population.hpp"
 #include "va_event/precision.hpp"
 #include "va_event/processes.hpp"
@@ -28,6 +29,7 @@ struct SimulationOptions {
   /// Threads that simulate; 0: as many as the machine has and the network makes use of. The results are bit for bit the
   /// same for any number.
   unsigned threads = 0;
+  SimulationMethod method = SimulationMethod::automatic;  ///< how the inputs of neurons are taken
   /// The processes that simulate together, each with so many threads; null: this one alone. All make the same calls in
   /// the same order, and get the same results, bit for bit those of one process; what fails in one fails in all.
   std::shared_ptr<Processes> processes = nullptr;
@@ -113,6 +115,9 @@ class Simulation {
   /// reset(): sentences for them, each once. Threads that the system did not start, where none were asked for.
   [[nodiscard]] const std::vector<std::string>& warnings() const noexcept;
   [[nodiscard]] Processes& processes() const noexcept;
+  /// Which method simulates each population, and how spikes go through each projection; empty before the first run
+  /// after creation or reset(), which chooses them.
+  [[nodiscard]] std::vector<MethodRow> methods() const;
   [[nodiscard]] std::vector<PopulationRange> populations() const;
 
   [[nodiscard]] const std::shared_ptr<detail::Core>& core() const noexcept { return core_; }

@@ -12,6 +12,7 @@
 #include "va_event/files.hpp"            // IWYU pragma: export
 #include "va_event/fixed_step.hpp"       // IWYU pragma: export
 #include "va_event/memory.hpp"           // IWYU pragma: export
+#include "va_event/method.hpp"           // IWYU pragma: export
 #include "va_event/population.hpp"       // IWYU pragma: export
 #include "va_event/precision.hpp"        // IWYU pragma: export
 #include "va_event/projection.hpp"       // IWYU pragma: export

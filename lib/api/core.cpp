@@ -56,6 +56,7 @@ Core::Core(const SimulationOptions& options)
       threads(options.threads),
       processes(options.processes ? options.processes : single_process()) {
   network.seed = options.seed;
+  network.method = options.method;
   network.share = {processes->rank(), processes->count()};
   network.threads =
       threads != 0 ? threads : std::max(1U, std::thread::hardware_concurrency() / processes->on_this_machine());

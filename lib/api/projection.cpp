@@ -47,6 +47,9 @@ void Projection::set_weights(const Values& weights) {
   network::ProjectionData& projection = network.projections[index_];
   const auto assign = [&](const Values& values) {
     core_->together([&] { projection.set_weights(values, network.populations, network.seed, index_); });
+    if (core_->engine) {
+      core_->engine->weights_changed();
+    }
   };
   const std::vector<double>* each = weights.each();
   if (each == nullptr || core_->processes->count() == 1) {

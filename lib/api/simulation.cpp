@@ -58,6 +58,10 @@ const std::vector<std::string>& Simulation::warnings() const noexcept {
 
 Processes& Simulation::processes() const noexcept { return *core_->processes; }
 
+std::vector<MethodRow> Simulation::methods() const {
+  return core_->engine ? core_->engine->methods() : std::vector<MethodRow>();
+}
+
 Precision Simulation::precision() const noexcept { return core_->precision; }
 
 std::vector<PopulationRange> Simulation::populations() const { return core_->populations(); }

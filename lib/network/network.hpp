@@ -16,6 +16,7 @@
 #include "va_event/connectors.hpp"
 #include "va_event/current_sources.hpp"
 #include "va_event/data.hpp"
+#include "va_event/method.hpp"
 #include "va_event/space.hpp"
 #include "va_event/synapses.hpp"
 
@@ -115,6 +116,7 @@ struct Network {
   std::vector<PopulationData> populations;
   std::vector<ProjectionData> projections;
   std::vector<Injection> injections;
+  SimulationMethod method = SimulationMethod::automatic;  ///< that the user asked for
 
   [[nodiscard]] std::size_t cells() const noexcept {
     return populations.empty() ? 0 : populations.back().first + populations.back().size;

@@ -19,7 +19,7 @@ namespace va_event::neurons {
 template <template <class> class Kernel, class Real, class Group = OneByOneGroup<Kernel<Real>, Real>>
 [[nodiscard]] constexpr GroupFactory<Real> group_factory() {
   GroupFactory<Real> factory{[]() -> std::unique_ptr<StoredNeuronGroup<Real>> { return std::make_unique<Group>(); },
-                             nullptr};
+                             nullptr, nullptr, nullptr};
   if constexpr (Kernel<Real>::kTakesSinusoids) {
     factory.make_driven = [](StoredNeuronGroup<Real>& neurons,
                              std::int64_t epoch) -> std::unique_ptr<DrivenNeuronGroup<Real>> {

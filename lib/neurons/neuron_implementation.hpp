@@ -3,9 +3,11 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include "foundation/by_number_type.hpp"
 #include "neurons/group/neuron_group.hpp"
+#include "neurons/group/windowed_group.hpp"
 #include "neurons/sinusoid/driven_neuron_group.hpp"
 
 namespace va_event::fixed_step {
@@ -25,6 +27,11 @@ struct GroupFactory {
   /// A group before `neurons`, some of which may get sinusoidal currents; null: the model takes none.
   /// @param neurons made by make() of this factory; must outlive the result @param epoch number of the present one
   std::unique_ptr<DrivenNeuronGroup<Real>> (*make_driven)(StoredNeuronGroup<Real>& neurons, std::int64_t epoch);
+  /// A group for one population, whose inputs are added up without an order; null: the model has none in this type.
+  NewWindowedGroup<Real> (*make_order_free)(const network::PopulationData& population, const InputScale& scale);
+  /// Whether all neurons of a population can be in such a group, and the unit of its sums is small enough; as the
+  /// reason why not, or "".
+  std::string (*order_free_obstacle)(const network::PopulationData& population, const InputScale& scale);
 };
 
 /// All that the library can do with a neuron model. A model's own source makes one, which instantiates its groups; its

@@ -188,9 +188,61 @@ Description driven_network(std::uint64_t seed) {
   return d;
 }
 
+Description with_order_free_sums(Description d, std::uint64_t seed) {
+  Draw draw(seed + 0x9e3779b97f4a7c15ULL);
+  if (d.neurons.front().conductance_based) {
+    for (Neuron& n : d.neurons) {
+      n = random_neuron(draw, false);
+    }
+    for (Synapse& synapse : d.synapses) {
+      synapse.weight = random_weight(draw, d.neurons[synapse.post], synapse.inhibitory);
+    }
+  }
+  const double tau_m = draw.one_of({20.0, 10.0, draw.log_uniform(2.0, 50.0)});
+  const auto apart = [&] {
+    double tau = tau_m;
+    while (std::fabs(tau - tau_m) < 0.6 * tau) {
+      tau = draw.one_of({0.5, 5.0, 10.0, draw.log_uniform(0.2, 50.0)});
+    }
+    return tau;
+  };
+  const double tau_exc = apart();
+  const double tau_inh = draw.chance(0.3) ? tau_exc : apart();
+  const double shortest = draw.one_of({0x1p-6, 0.1, 0.1, 0.5});
+  std::vector<double> scale;
+  for (Neuron& n : d.neurons) {
+    scale.push_back(1.0);
+    if (!n.conductance_based) {
+      // The same potentials, so that there is as much to see.
+      const double cm = draw.uniform(0.25, 0.3);
+      scale.back() = n.tau_m / tau_m * (cm / n.cm);
+      n.cm = cm;
+      n.i_offset *= scale.back();
+      for (Neuron::Step& step : n.injected) {
+        step.amplitude *= scale.back();
+      }
+      n.tau_m = tau_m;
+      n.tau_syn_E = tau_exc;
+      n.tau_syn_I = tau_inh;
+      n.tau_refrac = std::max(n.tau_refrac, draw.chance(0.1) ? 0.01 : 0.1);
+    }
+  }
+  for (Synapse& synapse : d.synapses) {
+    const Neuron& post = d.neurons[synapse.post];
+    if (!post.conductance_based) {  // 3 mV in the long run: with much more, the sums would have too coarse a unit
+      const double most = 3.0 * post.cm / post.tau_m;
+      synapse.weight = std::clamp(random_weight(draw, post, synapse.inhibitory), -most, most);
+    }
+    if (synapse.pre >= d.sources.size() && !d.neurons[synapse.pre - d.sources.size()].conductance_based) {
+      synapse.delay = std::max(synapse.delay, shortest);
+    }
+  }
+  return d;
+}
+
 BuiltNetwork::BuiltNetwork(const Description& d, unsigned threads, Precision precision,
-                           std::shared_ptr<Processes> processes)
-    : simulation({.precision = precision, .threads = threads, .processes = std::move(processes)}) {
+                           std::shared_ptr<Processes> processes, SimulationMethod method)
+    : simulation({.precision = precision, .threads = threads, .method = method, .processes = std::move(processes)}) {
   if (!d.sources.empty()) {
     populations.push_back(simulation.create(d.sources.size(), SpikeSourceArray{}));
     for (std::size_t k = 0; k < d.sources.size(); ++k) {

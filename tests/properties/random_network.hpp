@@ -19,10 +19,15 @@ namespace va_event {
 /// faster than everything else, into refractoriness, from the start on or later, beside steps.
 [[nodiscard]] reference::Description driven_network(std::uint64_t seed);
 
+/// A network like either of those, whose current-based neurons can have order-free sums: they have common time
+/// constants, and no delay below 1/64 ms. Conductance-based ones stay as they are.
+[[nodiscard]] reference::Description with_order_free_sums(reference::Description network, std::uint64_t seed);
+
 /// The same network made with the public interface. Cells have the ids of the description.
 struct BuiltNetwork {
   explicit BuiltNetwork(const reference::Description& description, unsigned threads = 0, Precision precision = {},
-                        std::shared_ptr<Processes> processes = nullptr);
+                        std::shared_ptr<Processes> processes = nullptr,
+                        SimulationMethod method = SimulationMethod::automatic);
 
   [[nodiscard]] Spikes spikes() const { return everything.front().spikes(); }
 

@@ -12,6 +12,7 @@
 #include "foundation/bytes.hpp"
 #include "network/network.hpp"
 #include "recording/recorder.hpp"
+#include "va_event/method.hpp"
 #include "va_event/precision.hpp"
 #include "va_event/processes.hpp"
 #include "va_event/run_statistics.hpp"
@@ -51,6 +52,7 @@ class Engine {
   virtual void parameters_changed(CellId cell) = 0;
   virtual void sources_changed(std::span<const CellId> cells) = 0;
   virtual void injection_added(std::size_t injection) = 0;
+  virtual void weights_changed() = 0;
   virtual void set_variable(CellId cell, std::size_t variable, double value) = 0;
   /// @pre the cell is one of this process
   [[nodiscard]] virtual double variable(CellId cell, std::size_t variable) const = 0;
@@ -61,6 +63,8 @@ class Engine {
   /// Takes over such a state. @pre nothing has run, and the network is the same @throws foundation::BadBytes
   virtual void load(foundation::ByteReader& in) = 0;
 
+  /// See Simulation::methods().
+  [[nodiscard]] virtual std::vector<MethodRow> methods() const = 0;
   /// How many threads it runs on.
   [[nodiscard]] virtual unsigned threads() const = 0;
   // Of this process:

@@ -20,6 +20,7 @@
 
 #include "engine/run/engine.hpp"
 #include "engine/run/make_shards.hpp"
+#include "engine/run/methods.hpp"
 #include "engine/run/parallel_run.hpp"
 #include "engine/run/process_state.hpp"
 #include "engine/run/spike_recording.hpp"
@@ -46,6 +47,7 @@ class Shards final : public Engine {
   void parameters_changed(CellId cell) override;
   void sources_changed(std::span<const CellId> cells) override;
   void injection_added(std::size_t injection) override;
+  void weights_changed() override { scales_outdated_ = true; }
   void set_variable(CellId cell, std::size_t variable, double value) override;
   [[nodiscard]] double variable(CellId cell, std::size_t variable) const override {
     return owner(cell)->variable(cell, variable);
@@ -58,6 +60,7 @@ class Shards final : public Engine {
     return parallel_.threads_failed() ? 1 : static_cast<unsigned>(shards_.size());
   }
   [[nodiscard]] bool whole() const override { return whole_; }
+  [[nodiscard]] std::vector<MethodRow> methods() const override { return rows_of(network_, methods_); }
   [[nodiscard]] const std::vector<std::string>& warnings() const override { return parallel_.warnings(); }
 
  private:
@@ -86,11 +89,13 @@ class Shards final : public Engine {
   recording::Recorder& recorder_;
   Processes& processes_;
   Routing routing_;
-  double work_;  ///< in one smallest delay
+  std::vector<PopulationMethod> methods_;  ///< of the populations
+  double work_;                            ///< in one smallest delay
   std::vector<std::unique_ptr<Shard<Real>>> shards_;
   SpikeRecording<Real> recording_;
   ParallelRun<Real> parallel_;
-  bool whole_ = true;  ///< no error has ended a run between two clean points
+  bool scales_outdated_ = false;  ///< weights or rates have changed since the last run
+  bool whole_ = true;             ///< no error has ended a run between two clean points
 };
 
 template <class Real>
@@ -100,6 +105,7 @@ Shards<Real>::Shards(const network::Network& network, recording::Recorder& recor
       recorder_(recorder),
       processes_(processes),
       routing_(network, processes),
+      methods_(choose_methods(network, processes, std::is_same_v<Real, double>)),
       work_(work_per_delay()),
       shards_(make(how_many(threads))),
       recording_(recorder),
@@ -115,7 +121,7 @@ template <class Real>
 std::vector<std::unique_ptr<Shard<Real>>> Shards<Real>::make(unsigned count) const {
   std::vector<std::unique_ptr<Shard<Real>>> shards;
   for (unsigned k = 0; k < count; ++k) {
-    shards.push_back(std::make_unique<Shard<Real>>(network_, routing_, network::Share{k, count}));
+    shards.push_back(std::make_unique<Shard<Real>>(network_, routing_, methods_, network::Share{k, count}));
   }
   return shards;
 }
@@ -165,6 +171,12 @@ Shard<Real>* Shards<Real>::owner(CellId cell) const {
 template <class Real>
 bool Shards<Real>::run_until(const Time& stop_time, const KeepGoing& keep_going) {
   const auto stop = events::to_instant<Real>(stop_time);
+  if (std::exchange(scales_outdated_, false) && shards_[0]->has_windows()) {
+    const std::vector<neurons::InputScale> scales = input_scales(network_, processes_);
+    for (const auto& shard : shards_) {
+      shard->set_scales(scales);
+    }
+  }
   for (const auto& shard : shards_) {
     shard->begin_recording(recorder_);
   }
@@ -201,7 +213,7 @@ bool Shards<Real>::run_alone(const Instant& stop, const KeepGoing& keep_going) {
     const Instant poll = events::later(shard.now(), Real(kPollEvery));
     const Instant next = idle < poll ? poll : idle;
     whole_ = false;
-    shard.run_before(next < stop ? next : stop);
+    shard.run_before(next < stop && !shard.has_windows() ? next : stop);
     recording_.record(shard.emitted_spikes());
     recording_.record(shard.recorded_source_spikes());
     shard.forget_emitted_spikes();
@@ -250,6 +262,7 @@ void Shards<Real>::set_variable(CellId cell, std::size_t variable, double value)
 
 template <class Real>
 void Shards<Real>::sources_changed(std::span<const CellId> cells) {
+  scales_outdated_ = true;
   for (const auto& shard : shards_) {
     shard->sources_changed(cells);
   }
@@ -331,6 +344,11 @@ void Shards<Real>::save(foundation::ByteWriter& out) const {
     }
   }
   out.section("TIME", [&] { events::put_instant(out, shards_[0]->now()); });
+  out.section("METH", [&] {
+    for (const PopulationMethod& method : methods_) {
+      out.put(static_cast<std::uint8_t>(method.method));
+    }
+  });
   out.section("CURR", [&] {
     for (const std::uint64_t steps : shards_[0]->current_steps()) {
       out.put(steps);
@@ -353,6 +371,12 @@ template <class Real>
 void Shards<Real>::load(foundation::ByteReader& in) {
   Instant now;
   in.section("TIME", [&now](foundation::ByteReader& part) { now = events::get_instant<Real>(part); });
+  in.section("METH", [this](foundation::ByteReader& part) {
+    for (const PopulationMethod& method : methods_) {
+      part.require(part.get<std::uint8_t>() == static_cast<std::uint8_t>(method.method),
+                   "was written with another method of simulation");
+    }
+  });
   std::vector<std::size_t> current_steps;
   in.section("CURR", [&](foundation::ByteReader& part) {
     for (const network::Injection& injection : network_.injections) {

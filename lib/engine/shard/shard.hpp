@@ -8,9 +8,11 @@
 #include <iterator>
 #include <limits>
 #include <span>
+#include <type_traits>
 #include <unordered_set>
 #include <vector>
 
+#include "engine/run/methods.hpp"
 #include "engine/shard/current_schedule.hpp"
 #include "engine/shard/emitted_spike.hpp"
 #include "engine/shard/pending_events.hpp"
@@ -50,11 +52,17 @@ class Shard {
   using Instant = events::Instant<Real>;
 
   /// @param part of the network's share
-  Shard(const network::Network& network, const Routing& routing, network::Share part);
+  /// @param methods of the populations
+  Shard(const network::Network& network, const Routing& routing, const std::vector<PopulationMethod>& methods,
+        network::Share part);
 
   /// Handles every event before `stop`, which no spike of another part may disturb. The only part of a network may
   /// return before, at now(), after many events, so that spikes are recorded and the user can end the run.
   void run_before(const Instant& stop);
+  /// Whether some neurons are advanced from window to window: then run_before() returns after each.
+  [[nodiscard]] bool has_windows() const noexcept { return !cells_.windowed().empty(); }
+  /// Other weights or rates, from now on. @param scales by population
+  void set_scales(const std::vector<neurons::InputScale>& scales);
   /// Forgets what has been prepared with the present weights: users may change them before the next run.
   void end_run() { delivery_.end_run(); }
   /// Every event before this time is done.
@@ -143,6 +151,9 @@ class Shard {
   [[nodiscard]] Instant next_event_time() const;
   void emit(CellId cell, const Instant& t);
   void keep(const EmittedSpike<Real>& spike, std::vector<EmittedSpike<Real>>& spikes);
+  void run_events_before(const Instant& stop);
+  [[nodiscard]] Instant end_of_window(const Instant& stop) const;
+  void run_window(const Instant& stop);
   void restart_source(CellId cell, const events::Instant<double>& begin);
   void update_parameters(CellId cell, const Real& t);
   void update_parameters_of(const std::vector<CellId>& cells);
@@ -162,6 +173,7 @@ class Shard {
   bool large_;  ///< too large for a second-level cache
   CurrentSchedule currents_;
   ShardCells<Real> cells_;
+  double window_;  ///< shorter than every delay of synapses from windowed neurons [ms]
   events::LaneQueue<events::CellEvent<Real>> refractory_ends_;
   events::EventQueue<events::CellEvent<double>> source_spikes_;  ///< the next one of each source that is drawn here
   events::Candidates<Real> candidates_;
@@ -169,6 +181,7 @@ class Shard {
   SpikeDelivery<Real> delivery_;
   std::vector<EmittedSpike<Real>> emitted_spikes_, recorded_source_spikes_;
   const recording::Recorder* recorder_ = nullptr;
+  std::vector<events::CellEvent<Real>> window_spikes_;  ///< of windowed neurons in the present window
   Sampler<Real> sampler_;
   bool eventful_ = true;      ///< something has happened in the present epoch
   bool at_rest_ = false;      ///< no neuron changes or spikes without an event
@@ -176,13 +189,15 @@ class Shard {
 };
 
 template <class Real>
-Shard<Real>::Shard(const network::Network& network, const Routing& routing, network::Share part)
+Shard<Real>::Shard(const network::Network& network, const Routing& routing,
+                   const std::vector<PopulationMethod>& methods, network::Share part)
     : network_(network),
       routing_(routing),
       alone_(network.share.count * part.count == 1),
       large_(network.cells() > kManyCells),
       currents_(network),
-      cells_(network, part, [this](CellId cell) { return currents_.current(cell); }),
+      cells_(network, methods, part, [this](CellId cell) { return currents_.current(cell); }),
+      window_(shortest_delay_of_order_free(methods) * (1.0 - 0x1p-20)),
       delivery_(network, routing, cells_, alone_, now_, candidates_) {
   for (std::size_t p = 0; p < network.populations.size(); ++p) {
     const network::PopulationData& population = network.populations[p];
@@ -202,6 +217,78 @@ Shard<Real>::Shard(const network::Network& network, const Routing& routing, netw
 
 template <class Real>
 void Shard<Real>::run_before(const Instant& stop) {
+  if (!has_windows()) {
+    return run_events_before(stop);
+  }
+  do {
+    run_window(stop);
+  } while (!alone_ && now_ < stop);
+}
+
+/// Until when no spike of the windowed neurons arrives that they have not emitted yet, and nothing reads or changes
+/// them.
+template <class Real>
+typename Shard<Real>::Instant Shard<Real>::end_of_window(const Instant& stop) const {
+  Instant end = events::later(now_, Real(window_));
+  const auto not_after = [&end](const Instant& time) { end = time < end ? time : end; };
+  const auto widened = [](const events::Instant<double>& time) { return Instant{time.epoch, Real(time.offset)}; };
+  not_after(stop);
+  for (const neurons::WindowedGroup<Real>* const group : cells_.windowed()) {
+    not_after(group->next_stop());
+  }
+  not_after(widened(sampler_.next_time()));
+  if (!currents_.empty()) {
+    const Instant change = widened(currents_.next_time());
+    if (now_ < change) {
+      not_after(change);
+    } else {  // at now(): in a window as short as can be
+      if constexpr (std::is_same_v<Real, double>) {
+        not_after(events::normalised<Real>(now_.epoch, std::nextafter(now_.offset, kSlice + now_.offset)));
+      }
+    }
+  }
+  return end;
+}
+
+/// First the events up to the window's end, which deliver the inputs of windowed neurons, too; then these neurons.
+template <class Real>
+void Shard<Real>::run_window(const Instant& stop) {
+  while (sampler_.next_time() == events::Instant<double>{now_.epoch, static_cast<double>(now_.offset)}) {
+    handle(Kind::sample, now_.offset);
+  }
+  const Instant begin = now_;
+  const Instant end = end_of_window(stop);
+  const std::size_t first = emitted_spikes_.size();
+  run_events_before(end);
+  delivery_.deliver_rows(begin.epoch,
+                         Real(end.offset + Real(events::kEpoch) * Real(static_cast<double>(end.epoch - begin.epoch))));
+  window_spikes_.clear();
+  for (neurons::WindowedGroup<Real>* const group : cells_.windowed()) {
+    group->advance(end, window_spikes_);
+  }
+  eventful_ = true;
+  std::sort(window_spikes_.begin(), window_spikes_.end());
+  for (const events::CellEvent<Real>& spike : window_spikes_) {
+    ++statistics_.spikes;
+    emit(spike.cell, spike.time);
+  }
+  std::sort(emitted_spikes_.begin() + static_cast<std::ptrdiff_t>(first), emitted_spikes_.end(),
+            [](const EmittedSpike<Real>& a, const EmittedSpike<Real>& b) {
+              return a.time == b.time ? a.cell < b.cell : a.time < b.time;
+            });
+}
+
+template <class Real>
+void Shard<Real>::set_scales(const std::vector<neurons::InputScale>& scales) {
+  for (std::size_t p = 0; p < scales.size(); ++p) {
+    if (cells_.place(p).windowed != nullptr) {
+      cells_.place(p).windowed->set_scale(scales[p]);
+    }
+  }
+}
+
+template <class Real>
+void Shard<Real>::run_events_before(const Instant& stop) {
   std::uint32_t handled = 0;
   for (;;) {
     if (at_rest_) {
@@ -210,7 +297,7 @@ void Shard<Real>::run_before(const Instant& stop) {
     const Real limit = now_.epoch < stop.epoch ? Real(kEpoch) : stop.offset;
     const Next next = next_event();
     if (next.time < limit && next.time < candidates_.slice_end()) {
-      if (alone_ && ++handled > kMostEvents && may_pause_before(next.time)) {
+      if (alone_ && !has_windows() && ++handled > kMostEvents && may_pause_before(next.time)) {
         now_.offset = next.time;
         return;
       }
@@ -240,6 +327,9 @@ bool Shard<Real>::may_pause_before(const Real& time) const {
 
 template <class Real>
 typename Shard<Real>::Instant Shard<Real>::silent_until() {
+  if (has_windows()) {
+    return now_;
+  }
   if (at_rest_) {
     return next_event_time();
   }
@@ -465,7 +555,15 @@ void Shard<Real>::update_parameters(CellId cell, const Real& t) {
   for (const network::Column& column : population.parameters) {
     parameters.push_back(column.at(cell - population.first));
   }
-  if (currents_.is_driven(cell)) {
+  const neurons::WindowedGroup<Real>* const windowed = cells_.place(cells_.population_index(cell)).windowed;
+  const bool apart = windowed != nullptr && (cells_.is_held_apart(cell) || !windowed->takes(parameters));
+  if (currents_.is_driven(cell) || apart) {
+    if (windowed != nullptr) {
+      delivery_.stop_rows(cells_.population_index(cell));
+      if (const auto end = windowed->refractory_until(cells_.neuron(cell).index); end && !cells_.is_held_apart(cell)) {
+        refractory_ends_.push({*end, cell});
+      }
+    }
     neurons::DrivenNeuronGroup<Real>& driven =
         cells_.driven_group_of(cell, now_.epoch);  // which takes the place of another at the first time
     driven.set_driven(cells_.neuron(cell).index, cell, parameters, currents_.current(cell), currents_.sines(cell), t,
@@ -616,6 +714,9 @@ void Shard<Real>::begin_load(const Instant& now, const std::vector<std::size_t>&
   now_ = now;
   eventful_ = true;
   at_rest_ = false;
+  for (neurons::WindowedGroup<Real>* const group : cells_.windowed()) {
+    group->begin_load(now);
+  }
   currents_.resume(current_steps);
   for (const network::Injection& injection : network_.injections) {
     update_parameters_of(injection.cells);

@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "engine/run/methods.hpp"
 #include "engine/shard/population_lookup.hpp"
 #include "network/network.hpp"
 #include "neurons/neuron_implementation.hpp"
@@ -24,6 +25,8 @@ class ShardCells {
   /// Where the cells of a population are; group is null for sources.
   struct Place {
     neurons::NeuronGroup<Real>* group = nullptr;
+    neurons::WindowedGroup<Real>* windowed = nullptr;  ///< where the population's inputs are added up
+    bool whole_rows = false;                           ///< all of its neurons are in `windowed`, which takes whole rows
     std::uint32_t offset = 0;         ///< index in the group minus index in the population, modulo 2^32
     network::Share::Range own{0, 0};  ///< the population's cells that belong to this shard
   };
@@ -32,6 +35,7 @@ class ShardCells {
     const neurons::NeuronImplementation* model;
     std::unique_ptr<neurons::StoredNeuronGroup<Real>> stored;
     std::unique_ptr<neurons::DrivenNeuronGroup<Real>> driven;  ///< null: no neuron gets a sinusoid
+    neurons::WindowedGroup<Real>* windowed = nullptr;          ///< the same as `stored`, of one population, or null
 
     [[nodiscard]] neurons::NeuronGroup<Real>& all() const {
       if (driven != nullptr) {
@@ -47,17 +51,21 @@ class ShardCells {
 
   /// @param part          of the network's share
   /// @param current_into  the injected current of a cell at the start [nA]
-  ShardCells(const network::Network& network, network::Share part, const std::function<double(CellId)>& current_into)
+  ShardCells(const network::Network& network, const std::vector<PopulationMethod>& methods, network::Share part,
+             const std::function<double(CellId)>& current_into)
       : network_(network), population_of_cell_(network) {
     std::unordered_map<const CellModel*, neurons::StoredNeuronGroup<Real>*> group_of_model;
-    for (const network::PopulationData& population : network.populations) {
-      if (!population.model->is_source() && !group_of_model.contains(population.model)) {
-        group_of_model[population.model] = &add_group(*population.model, part);
+    const auto order_free = [&](std::size_t p) { return methods[p].method == SimulationMethod::order_free; };
+    for (std::size_t p = 0; p < network.populations.size(); ++p) {
+      const CellModel* const model = network.populations[p].model;
+      if (!model->is_source() && !order_free(p) && !group_of_model.contains(model)) {
+        group_of_model[model] = &add_group(*model, part, methods);
       }
     }
-    for (const network::PopulationData& population : network.populations) {
+    for (std::size_t p = 0; p < network.populations.size(); ++p) {
+      const network::PopulationData& population = network.populations[p];
       const network::Share::Range own = part.of(network.share.of(population.size));
-      places_.push_back({nullptr, 0, own});
+      places_.push_back({.own = own});
       sources_.emplace_back();
       if (population.model->is_source()) {
         sources_.back() = sources::make_source_group(population, network.seed);
@@ -67,12 +75,25 @@ class ShardCells {
       for (std::uint32_t i = own.begin; i < own.end; ++i) {
         injected.push_back(current_into(population.first + i));
       }
-      neurons::StoredNeuronGroup<Real>* const group = group_of_model[population.model];
+      neurons::StoredNeuronGroup<Real>* group = nullptr;
+      if (order_free(p)) {
+        auto made = population.model->neuron->in<Real>().make_order_free(population, methods[p].scale);
+        group = made.group.get();
+        group->reserve(own.end - own.begin);
+        groups_.push_back({population.model->neuron, std::move(made.group), nullptr, made.windowed});
+        windowed_.push_back(made.windowed);
+        places_.back().windowed = made.windowed;
+        places_.back().whole_rows = true;
+      } else {
+        group = group_of_model[population.model];
+      }
       places_.back().group = group;
       places_.back().offset = group->add(population, own.begin, own.end, injected) - own.begin;
     }
   }
 
+  /// The groups that are advanced from window to window, of all shards the same.
+  [[nodiscard]] const std::vector<neurons::WindowedGroup<Real>*>& windowed() const noexcept { return windowed_; }
   /// Of all shards the same models, in the same order.
   [[nodiscard]] const std::vector<Group>& groups() const noexcept { return groups_; }
   [[nodiscard]] const Place& place(std::size_t population) const noexcept { return places_[population]; }
@@ -94,28 +115,41 @@ class ShardCells {
   /// The spike sources of the population of a cell. @pre the cell is one
   [[nodiscard]] sources::SourceGroup& sources_of(CellId cell) const { return *sources_[population_of_cell_[cell]]; }
 
-  /// The group that holds the driven neurons of the cell's model, made when the first of them is asked for: only cells
+  /// The group that holds the driven neurons of the cell's group, made when the first of them is asked for: only cells
   /// that get sinusoids pay for them. @param epoch the present one
   [[nodiscard]] neurons::DrivenNeuronGroup<Real>& driven_group_of(CellId cell, std::int64_t epoch) {
-    const neurons::NeuronImplementation* const model = population_of(cell).model->neuron;
+    const neurons::NeuronGroup<Real>* const present = places_[population_of_cell_[cell]].group;
     Group& group = *std::find_if(groups_.begin(), groups_.end(),
-                                 [model](const Group& candidate) { return candidate.model == model; });
+                                 [present](const Group& candidate) { return &candidate.all() == present; });
     if (group.driven == nullptr) {
-      group.driven = model->in<Real>().make_driven(*group.stored, epoch);
+      group.driven = group.model->template in<Real>().make_driven(*group.stored, epoch);
       for (Place& place : places_) {
-        place.group = place.group == group.stored.get() ? group.driven.get() : place.group;
+        if (place.group == group.stored.get()) {
+          place.group = group.driven.get();
+          place.whole_rows = false;
+        }
       }
     }
     return *group.driven;
   }
+  /// Whether a neuron has left its group for that of driven neurons.
+  [[nodiscard]] bool is_held_apart(CellId cell) const {
+    const neurons::NeuronGroup<Real>* const present = places_[population_of_cell_[cell]].group;
+    const auto group = std::find_if(groups_.begin(), groups_.end(),
+                                    [present](const Group& candidate) { return &candidate.all() == present; });
+    return group->driven != nullptr && group->driven->holds(neuron(cell).index);
+  }
 
  private:
-  neurons::StoredNeuronGroup<Real>& add_group(const CellModel& model, network::Share part) {
+  neurons::StoredNeuronGroup<Real>& add_group(const CellModel& model, network::Share part,
+                                              const std::vector<PopulationMethod>& methods) {
     groups_.push_back({model.neuron, model.neuron->in<Real>().make(), nullptr});
     std::size_t count = 0;
-    for (const network::PopulationData& population : network_.populations) {
+    for (std::size_t p = 0; p < methods.size(); ++p) {
+      const network::PopulationData& population = network_.populations[p];
       const network::Share::Range own = part.of(network_.share.of(population.size));
-      count += population.model == &model ? own.end - own.begin : 0;
+      const bool mine = population.model == &model && methods[p].method == SimulationMethod::one_by_one;
+      count += mine ? own.end - own.begin : 0;
     }
     groups_.back().stored->reserve(count);
     return *groups_.back().stored;
@@ -124,6 +158,7 @@ class ShardCells {
   const network::Network& network_;
   PopulationLookup population_of_cell_;
   std::vector<Group> groups_;
+  std::vector<neurons::WindowedGroup<Real>*> windowed_;
   std::vector<Place> places_;                                   ///< by population
   std::vector<std::unique_ptr<sources::SourceGroup>> sources_;  ///< by population; null for neurons
 };

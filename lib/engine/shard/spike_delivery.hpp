@@ -20,6 +20,7 @@
 #include "events/delivery.hpp"
 #include "events/event_queue.hpp"
 #include "events/lane_queue.hpp"
+#include "foundation/prefetch.hpp"
 #include "network/network.hpp"
 #include "neurons/inputs.hpp"
 #include "synapses/synapse_model.hpp"
@@ -80,7 +81,7 @@ class SpikeDelivery {
       const Branch& branch = routes[r].branches[0];
       const network::SynapseTable::Row row = branch.row(index);
       if (const std::size_t first = next_own(branch, row, 0); first < row.target.size()) {
-        put_back({events::later(spike.time, Real(row.delay[first])), spike.cell, r, first, spike.time});
+        send(branch, row, {events::later(spike.time, Real(row.delay[first])), spike.cell, r, first, spike.time});
       }
     }
   }
@@ -106,9 +107,54 @@ class SpikeDelivery {
       });
       const std::size_t position = next_own(branch, row, static_cast<std::size_t>(first_due - row.delay.begin()));
       if (position < row.target.size()) {
-        put_back({events::later(spike.time, Real(row.delay[position])), spike.cell, r, position, spike.time});
+        send(branch, row, {events::later(spike.time, Real(row.delay[position])), spike.cell, r, position, spike.time});
       }
     }
+  }
+
+  /// Adds what arrives before `end` through rows that populations take as a whole.
+  /// @param epoch the present one @param end offset in it [ms]
+  void deliver_rows(std::int64_t epoch, const Real& end) {
+    constexpr std::size_t kAhead = 4;
+    std::size_t left = 0;
+    for (std::size_t k = 0; k < rows_in_flight_.size(); ++k) {
+      if (k + kAhead < rows_in_flight_.size()) {
+        prefetch_row(rows_in_flight_[k + kAhead]);
+      }
+      Delivery& delivery = rows_in_flight_[k];
+      const std::uint32_t population = cells_.population_index(delivery.source);
+      const Branch& branch = routing_.routes_of(population)[delivery.route].branches[0];
+      const Place& place = cells_.place(branch.post_population);
+      const Row row = branch.row(delivery.source - network_.populations[population].first);
+      const auto [position, delivered] =
+          place.windowed->deliver_row({delivery.emitted, row, branch.table->constant_weight(), place.offset,
+                                       branch.receptor, place.own, only_shard_},
+                                      delivery.position, epoch, end);
+      synaptic_events_ += delivered;
+      delivery.position = position;
+      if (position < row.target.size()) {
+        rows_in_flight_[left++] = delivery;
+      }
+    }
+    rows_in_flight_.resize(left);
+  }
+
+  /// A population takes no whole rows any longer: the spikes on their way to it go through the queue.
+  void stop_rows(std::uint32_t post_population) {
+    std::erase_if(rows_in_flight_, [&](Delivery& delivery) {
+      const std::uint32_t population = cells_.population_index(delivery.source);
+      const Branch& branch = routing_.routes_of(population)[delivery.route].branches[0];
+      if (branch.post_population != post_population) {
+        return false;
+      }
+      const Row row = branch.row(delivery.source - network_.populations[population].first);
+      delivery.position = next_own(branch, row, delivery.position);
+      if (delivery.position < row.target.size()) {
+        delivery.arrival = events::later(delivery.emitted, Real(row.delay[delivery.position]));
+        put_back(delivery);
+      }
+      return true;
+    });
   }
 
   /// The earliest arrival, in the present epoch; +inf if there is none in it [ms].
@@ -168,6 +214,7 @@ class SpikeDelivery {
   void clear() {
     deliveries_.clear();
     own_delay_deliveries_.clear();
+    rows_in_flight_.clear();
   }
   /// Adds all spikes in flight. @pre end_run() was called since the last delivery
   void add_pending(PendingEvents<Real>& events) const {
@@ -177,6 +224,7 @@ class SpikeDelivery {
     };
     deliveries_.for_each(add);
     own_delay_deliveries_.for_each(add);
+    std::for_each(rows_in_flight_.begin(), rows_in_flight_.end(), add);
     for (auto& [route, spikes] : spikes_by_route) {
       std::sort(spikes.begin(), spikes.end());
       events.add_in_flight(spikes);
@@ -237,7 +285,30 @@ class SpikeDelivery {
     return only_shard_ ? row : row.onto(cells_.place(branch.post_population).own);
   }
 
-  /// A spike that goes through synapses with delays of their own.
+  /// A spike on its way through synapses with delays of their own.
+  void send(const Branch& branch, const Row& row, const Delivery& delivery) {
+    const bool whole = cells_.place(branch.post_population).whole_rows && branch.dynamics == 0;
+    if (whole && row.delay.back() < static_cast<double>(events::kEpoch)) {
+      rows_in_flight_.push_back(delivery);
+    } else {
+      put_back(delivery);
+    }
+  }
+
+  void prefetch_row(const Delivery& delivery) const {
+    const std::uint32_t population = cells_.population_index(delivery.source);
+    const Branch& branch = routing_.routes_of(population)[delivery.route].branches[0];
+    const Row row = branch.row(delivery.source - network_.populations[population].first);
+    constexpr std::size_t kSynapses = 32;
+    const std::size_t count = std::min(kSynapses, row.target.size() - delivery.position);
+    foundation::prefetch(row.target.subspan(delivery.position, count));
+    foundation::prefetch(row.delay.subspan(delivery.position, count));
+    if (!row.weight.empty()) {
+      foundation::prefetch(row.weight.subspan(delivery.position, count));
+    }
+  }
+
+  /// A spike that goes through synapses with delays of their own, by the queue.
   void put_back(const Delivery& delivery) {
     const bool bundled = routing_.routes_of(cells_.population_index(delivery.source))[delivery.route].bundled;
     const bool soon = !arrival_window_.empty() && offset_of(delivery.arrival) < arrival_window_.end();
@@ -470,6 +541,8 @@ class SpikeDelivery {
   events::LaneQueue<Delivery> deliveries_;
   /// Spikes that go through synapses with delays of their own and have no arrival in the present window.
   events::EventQueue<Delivery> own_delay_deliveries_;
+  /// Spikes on their way to populations that take whole rows; `arrival` has no meaning.
+  std::vector<Delivery> rows_in_flight_;
   events::ArrivalWindow<Real> arrival_window_;
   /// Where the synaptic events of the window's spikes go.
   struct Destination {

@@ -130,7 +130,8 @@ class KernelGroup : public Looks<Policy, Kernel, Real> {
 
   RemovedNeuron<Real, State> remove_neuron(std::size_t i, const Real& t) override {
     policy().settle_neuron(i);
-    const RemovedNeuron<Real, State> last{state_at(i, t), rare_[i].refractory_y};
+    const RemovedNeuron<Real, State> last{state_at(i, t), rare_[i].refractory_y, constants(i).v_thresh,
+                                          constants(i).y_reset};
     State gone{};
     gone.y = Real(neurons::kRefractory);
     gone.t = t;

@@ -126,6 +126,8 @@ template <class Real, class State>
 struct RemovedNeuron {
   State state;        ///< y is kRefractory while the neuron is refractory
   Real refractory_y;  ///< what y is then
+  Real v_thresh;      ///< that y is relative to [mV]
+  Real y_reset;       ///< v_reset - v_thresh [mV]
 };
 
 /// A group whose neurons can leave it, to be held elsewhere.

@@ -2,6 +2,7 @@
 #include "neurons/if_curr_exp/if_curr_exp.hpp"
 
 #include "neurons/if_curr_exp/fixed_step.hpp"
+#include "neurons/if_curr_exp/order_free/order_free.hpp"
 #include "neurons/if_curr_exp/parameters.hpp"
 #include "neurons/if_curr_exp/running_bound_group.hpp"
 #include "neurons/implement.hpp"
@@ -11,8 +12,14 @@
 namespace va_event {
 
 const CellModel& IfCurrExp::model() {
-  static constexpr neurons::NeuronImplementation kImplementation =
-      neurons::implement<neurons::IfCurrExpKernel, neurons::RunningBoundGroup>(&neurons::kIfCurrExpFixedStep);
+  static constexpr neurons::NeuronImplementation kImplementation = [] {
+    auto implementation =
+        neurons::implement<neurons::IfCurrExpKernel, neurons::RunningBoundGroup>(&neurons::kIfCurrExpFixedStep);
+    auto& factory = implementation.groups.in_double;
+    factory.make_order_free = &neurons::order_free::make_group;
+    factory.order_free_obstacle = &neurons::order_free::obstacle;
+    return implementation;
+  }();
   static const CellModel kModel{.name = "IF_curr_exp",
                                 .parameters = neurons::kIfCurrExpParameters.infos(),
                                 .variables = neurons::IfCurrExpKernel<double>::kVariables.infos(),

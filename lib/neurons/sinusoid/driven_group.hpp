@@ -131,26 +131,33 @@ class DrivenGroup final : public DrivenNeuronGroup<Real> {
     Constants fresh = Driven::prepare(Kernel::kParameters.read(parameters), injected, sines, epoch_);
     Neuron* neuron = find(i);
     State state{};
+    Real threshold_before(0);
+    Real reset_before(0);
     if (neuron == nullptr) {
-      neuron = &take_over(i, cell, t);
-      neuron->constants = std::move(fresh);  // of a neuron that has the same parameters
+      const RemovedNeuron<Real, State> last = others_.remove_neuron(i, t);
+      neuron = &take_over(i, cell, last, t);
       state = neuron->record;
+      threshold_before = last.v_thresh;
+      reset_before = last.y_reset;
     } else {
       state = state_at(*neuron, t);
-      const bool at_reset = neuron->refractory_y == neuron->constants.plain.y_reset;
-      const Real shift = neuron->constants.plain.v_thresh - fresh.plain.v_thresh;
-      neuron->constants = std::move(fresh);
-      if (!refractory(*neuron)) {
-        state.y += shift;
-      } else if (at_reset) {  // a v that the user has set meanwhile is kept
-        neuron->refractory_y = neuron->constants.plain.y_reset;
-      } else {
-        neuron->refractory_y += shift;
-      }
+      threshold_before = neuron->constants.plain.v_thresh;
+      reset_before = neuron->constants.plain.y_reset;
+    }
+    const Real shift = threshold_before - fresh.plain.v_thresh;
+    neuron->constants = std::move(fresh);
+    if (!refractory(*neuron)) {
+      state.y += shift;
+    } else if (neuron->refractory_y == reset_before) {
+      neuron->refractory_y = neuron->constants.plain.y_reset;
+    } else {  // a v that the user has set meanwhile is kept
+      neuron->refractory_y += shift;
     }
     neuron->sources.assign(sines.begin(), sines.end());
     change(*neuron, state, candidates);
   }
+
+  [[nodiscard]] bool holds(std::size_t i) const override { return find(i) != nullptr; }
 
   void set_variable(std::size_t i, std::size_t variable, double value, const Real& t, Candidates& candidates) override {
     Neuron* const neuron = find(i);
@@ -306,9 +313,8 @@ class DrivenGroup final : public DrivenNeuronGroup<Real> {
   [[nodiscard]] Neuron* find(std::size_t i) { return const_cast<Neuron*>(std::as_const(*this).find(i)); }
 
   /// Moves a neuron here from the others, as it is at `t`; its constants are the caller's to set.
-  Neuron& take_over(std::size_t i, CellId cell, const Real& t) {
+  Neuron& take_over(std::size_t i, CellId cell, const RemovedNeuron<Real, State>& last, const Real& t) {
     number_.resize(std::max(number_.size(), i + 1));
-    const RemovedNeuron<Real, State> last = others_.remove_neuron(i, t);
     Neuron& neuron = neurons_.emplace_back();
     number_[i] = static_cast<std::uint32_t>(neurons_.size());
     neuron.cell = cell;

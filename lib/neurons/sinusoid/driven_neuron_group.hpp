@@ -20,6 +20,8 @@ class DrivenNeuronGroup : public NeuronGroup<Real> {
   /// @param sines may be empty @param t in the present epoch [ms]
   virtual void set_driven(std::size_t index, CellId cell, std::span<const double> parameters, double injected,
                           std::span<const SineSource> sines, const Real& t, events::Candidates<Real>& candidates) = 0;
+  /// Whether the neuron is held here.
+  [[nodiscard]] virtual bool holds(std::size_t index) const = 0;
 };
 
 }  // namespace va_event::neurons

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/run/methods.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <optional>
+
+#include "foundation/bytes.hpp"
+#include "foundation/number_text.hpp"
+#include "neurons/neuron_implementation.hpp"
+#include "va_event/error.hpp"
+
+namespace va_event {
+
+namespace {
+struct Name {
+  SimulationMethod method;
+  std::string_view name;
+};
+constexpr Name kNames[] = {{SimulationMethod::automatic, "automatic"},
+                           {SimulationMethod::one_by_one, "one-by-one"},
+                           {SimulationMethod::order_free, "order-free"}};
+}  // namespace
+
+std::string_view name_of(SimulationMethod method) noexcept {
+  return std::find_if(std::begin(kNames), std::end(kNames), [method](const Name& n) { return n.method == method; })
+      ->name;
+}
+
+SimulationMethod method_named(std::string_view name) {
+  const auto* const found =
+      std::find_if(std::begin(kNames), std::end(kNames), [name](const Name& n) { return n.name == name; });
+  if (found == std::end(kNames)) {
+    throw ParameterError("method", std::string(name), "", "must be automatic, one-by-one or order-free");
+  }
+  return found->method;
+}
+
+}  // namespace va_event
+
+namespace va_event::engine {
+
+namespace {
+
+constexpr double kRateOfNeurons = 10.0;    ///< [Hz], a guess
+constexpr double kFrame = 0.25;            ///< [ms], of most models
+constexpr double kShortestDelay = 0x1p-6;  ///< [ms]; with shorter ones a window holds too little
+
+/// The rate of a cell [Hz]: that of the user where there is one.
+double rate_of(const network::PopulationData& population, std::size_t index) {
+  if (population.model->is_source()) {
+    for (std::size_t p = 0; p < population.model->parameters.size(); ++p) {
+      if (population.model->parameters[p].name == "rate") {
+        return population.parameters[p].at(index);
+      }
+    }
+  }
+  return kRateOfNeurons;
+}
+
+/// More spikes than a cell can have in 1 ms, or is ever likely to.
+std::uint64_t most_spikes_per_ms(const network::PopulationData& population, std::size_t index) {
+  constexpr double kMany = 16.0;  // of neurons with short refractory periods
+  if (!population.spike_times.front().empty()) {
+    const std::vector<Time>& times = population.times_of(index);
+    std::size_t most = 0;
+    for (std::size_t first = 0, k = 0; k < times.size(); ++k) {
+      while (times[k].ms() - times[first].ms() > 1.0) {
+        ++first;
+      }
+      most = std::max(most, k - first + 1);
+    }
+    return most;
+  }
+  double most = kMany;
+  if (population.model->is_source()) {
+    const double mean = rate_of(population, index) / 1000.0;
+    most = mean + 12.0 * std::sqrt(mean) + 50.0;  // more has a probability below 1e-30
+  } else {
+    for (std::size_t p = 0; p < population.model->parameters.size(); ++p) {
+      if (population.model->parameters[p].name == "tau_refrac") {
+        most = std::min(kMany, 1.0 + std::ceil(1.0 / population.parameters[p].at(index)));
+      }
+    }
+  }
+  return static_cast<std::uint64_t>(std::ceil(most));
+}
+
+/// What the inputs of a population are.
+struct Extremes {
+  double largest_weight = 0.0;
+  std::uint64_t most_inputs = 0;                                    ///< of one neuron in 1 ms
+  std::uint64_t events = 0;                                         ///< of all neurons in 1000 s, expected
+  double shortest_delay = std::numeric_limits<double>::infinity();  ///< of synapses from its neurons [ms]
+  bool changing = false;                                            ///< there are synapses that are not static
+};
+
+std::vector<Extremes> extremes_of(const network::Network& network, Processes& processes) {
+  std::vector<Extremes> mine(network.populations.size());
+  std::vector<std::vector<std::uint64_t>> inputs(network.populations.size());
+  for (const network::ProjectionData& projection : network.projections) {
+    for (const network::SynapseBlock& block : projection.blocks) {
+      if (block.table.size() == 0) {
+        continue;
+      }
+      Extremes& post = mine[block.post_population];
+      const auto [smallest, largest] = block.table.weights();
+      post.largest_weight = std::max({post.largest_weight, std::fabs(smallest), std::fabs(largest)});
+      post.changing = post.changing || projection.model != nullptr;
+      std::vector<std::uint64_t>& counts = inputs[block.post_population];
+      counts.resize(network.populations[block.post_population].size);
+      for (std::size_t row = 0; row < block.table.rows(); ++row) {
+        const CellId cell = (*projection.pre)[row];
+        const std::size_t p = network.population_of(cell);
+        const network::PopulationData& pre = network.populations[p];
+        const network::SynapseTable::Row synapses = block.table.row(row);
+        if (synapses.target.empty()) {
+          continue;
+        }
+        const std::uint64_t spikes = most_spikes_per_ms(pre, cell - pre.first);
+        for (const std::uint32_t target : synapses.target) {
+          counts[target] += spikes;
+        }
+        post.events +=
+            synapses.target.size() * static_cast<std::uint64_t>(std::llround(1000.0 * rate_of(pre, cell - pre.first)));
+        if (!pre.model->is_source()) {
+          mine[p].shortest_delay = std::min(mine[p].shortest_delay,
+                                            synapses.delay.empty() ? block.table.constant_delay() : synapses.delay[0]);
+        }
+      }
+    }
+  }
+  for (std::size_t p = 0; p < mine.size(); ++p) {
+    for (const std::uint64_t count : inputs[p]) {
+      mine[p].most_inputs = std::max(mine[p].most_inputs, count);
+    }
+  }
+  foundation::ByteWriter message;
+  message.put_all(mine);
+  std::vector<Processes::Bytes> all;
+  processes.all_gather(message.bytes(), all);
+  std::vector<Extremes> together(mine.size());
+  for (const Processes::Bytes& one : all) {
+    const auto theirs = foundation::ByteReader(one).get_all<Extremes>();
+    for (std::size_t p = 0; p < together.size(); ++p) {
+      Extremes& sum = together[p];
+      sum.largest_weight = std::max(sum.largest_weight, theirs[p].largest_weight);
+      sum.most_inputs = std::max(sum.most_inputs, theirs[p].most_inputs);
+      sum.events += theirs[p].events;
+      sum.shortest_delay = std::min(sum.shortest_delay, theirs[p].shortest_delay);
+      sum.changing = sum.changing || theirs[p].changing;
+    }
+  }
+  return together;
+}
+
+neurons::InputScale scale_of(const Extremes& extremes) {
+  return {extremes.largest_weight, extremes.largest_weight * static_cast<double>(extremes.most_inputs)};
+}
+
+/// Why a population cannot have order-free sums, or "".
+std::string obstacle(const network::PopulationData& population, const Extremes& extremes) {
+  const auto& factory = population.model->neuron->in<double>();
+  if (factory.make_order_free == nullptr) {
+    return "the model has no order-free sums";
+  }
+  if (extremes.changing) {
+    return "synapses onto it change";
+  }
+  if (extremes.shortest_delay < kShortestDelay) {
+    return "its neurons have delays below 1/64 ms";
+  }
+  return factory.order_free_obstacle(population, scale_of(extremes));
+}
+
+}  // namespace
+
+double shortest_delay_of_order_free(const std::vector<PopulationMethod>& methods) {
+  double shortest = std::numeric_limits<double>::infinity();
+  for (const PopulationMethod& method : methods) {
+    if (method.method == SimulationMethod::order_free) {
+      shortest = std::min(shortest, method.shortest_delay);
+    }
+  }
+  return shortest;
+}
+
+std::vector<neurons::InputScale> input_scales(const network::Network& network, Processes& processes) {
+  std::vector<neurons::InputScale> scales;
+  for (const Extremes& extremes : extremes_of(network, processes)) {
+    scales.push_back(scale_of(extremes));
+  }
+  return scales;
+}
+
+std::vector<PopulationMethod> choose_methods(const network::Network& network, Processes& processes, bool doubles) {
+  std::vector<PopulationMethod> methods(network.populations.size());
+  if (!doubles || network.method == SimulationMethod::one_by_one) {
+    for (PopulationMethod& method : methods) {
+      method.reason = doubles ? "asked for" : "the only method of wider arithmetic";
+    }
+    return methods;
+  }
+  const std::vector<Extremes> extremes = extremes_of(network, processes);
+  std::string obstacles;
+  bool any = false;
+  for (std::size_t p = 0; p < methods.size(); ++p) {
+    const network::PopulationData& population = network.populations[p];
+    if (population.model->is_source()) {
+      continue;
+    }
+    const double events = static_cast<double>(extremes[p].events) * 1e-6 * kFrame / population.size;
+    const std::string amount =
+        foundation::shortest_text(std::round(events * 100) / 100) + " inputs per neuron and frame are expected";
+    const bool wanted = network.method == SimulationMethod::order_free || events >= 1.0;
+    const std::string why_not = wanted ? obstacle(population, extremes[p]) : "";
+    methods[p].scale = scale_of(extremes[p]);
+    methods[p].shortest_delay = extremes[p].shortest_delay;
+    if (wanted && why_not.empty()) {
+      methods[p].method = SimulationMethod::order_free;
+      methods[p].reason = network.method == SimulationMethod::order_free ? "asked for" : amount;
+      any = true;
+    } else {
+      methods[p].reason = why_not.empty() ? amount : why_not;
+      obstacles += (obstacles.empty() ? "\"" : "; \"") + population.label + "\": " + methods[p].reason;
+    }
+  }
+  if (network.method == SimulationMethod::order_free && !any) {
+    throw ParameterError("method", "order-free", "",
+                         "must be possible for some population; " + (obstacles.empty() ? "there is none" : obstacles));
+  }
+  return methods;
+}
+
+std::vector<MethodRow> rows_of(const network::Network& network, const std::vector<PopulationMethod>& methods) {
+  std::vector<MethodRow> rows;
+  for (std::size_t p = 0; p < methods.size(); ++p) {
+    const network::PopulationData& population = network.populations[p];
+    if (population.model->is_source()) {
+      rows.push_back({"population", population.label, "source", "it has no inputs"});
+    } else {
+      rows.push_back({"population", population.label, std::string(name_of(methods[p].method)), methods[p].reason});
+    }
+  }
+  for (const network::ProjectionData& projection : network.projections) {
+    bool added = true;
+    bool one_delay = true;
+    for (const network::SynapseBlock& block : projection.blocks) {
+      added = added && methods[block.post_population].method == SimulationMethod::order_free;
+      one_delay = one_delay && block.table.has_constant_delay();
+    }
+    rows.push_back({"projection", projection.label,
+                    one_delay ? "all synapses of a spike at once" : (added ? "rows by window" : "queue of deliveries"),
+                    one_delay ? "they have one delay" : "synapses have delays of their own"});
+  }
+  return rows;
+}
+
+}  // namespace va_event::engine

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "network/network.hpp"
+#include "neurons/group/windowed_group.hpp"
+#include "va_event/method.hpp"
+#include "va_event/processes.hpp"
+
+namespace va_event::engine {
+
+/// How one population is simulated.
+struct PopulationMethod {
+  SimulationMethod method = SimulationMethod::one_by_one;
+  neurons::InputScale scale{};
+  double shortest_delay = std::numeric_limits<double>::infinity();  ///< of synapses from its neurons [ms]
+  std::string reason{};
+};
+
+/// Chooses a method for every population from integers and extremes of all processes, before anything runs. Rates of
+/// neurons are taken as 10 Hz, those of Poisson sources as they are set. Neither threads nor processes nor what is
+/// recorded has a part in it, since the last bits of results depend on the method.
+/// @param doubles  whether the engine counts in double; only then there is a choice
+/// @throws ParameterError when network.method asks for order-free sums and no population can have them
+[[nodiscard]] std::vector<PopulationMethod> choose_methods(const network::Network& network, Processes& processes,
+                                                           bool doubles);
+
+/// What users are told.
+[[nodiscard]] std::vector<MethodRow> rows_of(const network::Network& network,
+                                             const std::vector<PopulationMethod>& methods);
+
+/// The shortest delay of synapses from neurons that have order-free sums [ms]; +inf if there are none.
+[[nodiscard]] double shortest_delay_of_order_free(const std::vector<PopulationMethod>& methods);
+
+/// The scales of all populations, with present weights and rates.
+[[nodiscard]] std::vector<neurons::InputScale> input_scales(const network::Network& network, Processes& processes);
+
+}  // namespace va_event::engine

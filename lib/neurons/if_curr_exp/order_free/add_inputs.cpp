@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "neurons/if_curr_exp/order_free/add_inputs.cpp"
+#include <hwy/foreach_target.h>
+// clang-format off: the order matters
+#include <hwy/highway.h>
+
+#include "numerics/lanes-inl.hpp"
+// clang-format on
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "neurons/if_curr_exp/order_free/add_inputs.hpp"
+
+HWY_BEFORE_NAMESPACE();
+namespace va_event::neurons::order_free::HWY_NAMESPACE {
+namespace {
+
+namespace hn = hwy::HWY_NAMESPACE;
+using numerics::HWY_NAMESPACE::Doubles;
+using numerics::HWY_NAMESPACE::V;
+using Integers = hn::RebindToSigned<Doubles>;
+using VI = hn::Vec<Integers>;
+
+/// Adds one input, and tells whether the neuron is out of reach of its threshold: by the sign of what it returns.
+HWY_INLINE std::int64_t add(Sums& sums, const Sums& input) {
+  const Integers d;
+  for (std::size_t k = 0; k < 4; k += hn::Lanes(d)) {
+    hn::Store(hn::Load(d, &sums.m + k) + hn::Load(d, &input.m + k), d, &sums.m + k);
+  }
+  return sums.reserve;
+}
+
+HWY_INLINE void note(std::uint32_t i, const Inbox& inbox) {
+  if (inbox.sums[i].reserve < 0 && inbox.flagged[i] == 0) {
+    inbox.flagged[i] = 1;
+    inbox.fresh.push_back(i);
+  }
+}
+
+HWY_INLINE void add_and_note(std::uint32_t i, const Sums& input, const Inbox& inbox) {
+  if (add(inbox.sums[i], input) < 0) {
+    note(i, inbox);
+  }
+}
+
+/// rounded(), in each lane.
+HWY_INLINE VI rounded(V x) {
+  const Doubles d;
+  const V magic = hn::Set(d, 0x1.8p52);
+  return hn::BitCast(Integers(), x + magic) - hn::BitCast(Integers(), magic);
+}
+
+/// Growth, in each lane.
+template <std::size_t degree>
+HWY_INLINE V growth_at(const Growth& growth, V u) {
+  const Doubles d;
+  V result = hn::Set(d, growth.coefficient[degree]);
+  for (std::size_t k = degree; k-- > 0;) {
+    result = result * u + hn::Set(d, growth.coefficient[k]);
+  }
+  return result;
+}
+
+/// input_of(), operation by operation, once the growth of both exponentials is known.
+/// @param rows one line for each lane
+HWY_INLINE void inputs_of(const Frame& frame, std::size_t receptor, V weight, V growth_syn, V growth_m, Sums* rows) {
+  const Doubles d;
+  const Integers di;
+  const Frame::Synapse& synapse = frame.synapse[receptor];
+  const V amplitude = weight * hn::Set(d, synapse.amplitude);
+  const V s = amplitude * growth_syn;
+  const V m = amplitude * growth_m;
+  const V rise = hn::Max(s * hn::Set(d, synapse.decay) - m * hn::Set(d, frame.decay_m), hn::Zero(d));
+  const VI current = rounded(s);
+  const VI zero = hn::Zero(di);
+  const VI reserve = zero - (rounded(rise) + hn::Set(di, kSlack));
+  hn::StoreInterleaved4(zero - rounded(m), receptor == 0 ? current : zero, receptor == 0 ? zero : current, reserve, di,
+                        &rows->m);
+}
+
+/// Adds one line to each of some neurons.
+template <class Index>
+HWY_INLINE void add_rows(const Sums* rows, std::size_t count, const Index& index, const Inbox& inbox) {
+  std::int64_t any = 0;
+  for (std::size_t k = 0; k < count; ++k) {
+    any |= add(inbox.sums[index(k)], rows[k]);
+  }
+  if (any < 0) [[unlikely]] {
+    for (std::size_t k = 0; k < count; ++k) {
+      note(index(k), inbox);
+    }
+  }
+}
+
+/// All at one time, with weights of their own.
+void add_at_once(const Frame& frame, const RowPart& part, const Inbox& inbox) {
+  const Doubles d;
+  const std::size_t lanes = hn::Lanes(d);
+  const std::size_t count = part.target.size();
+  const double u = part.x - frame.length / 2;
+  const V growth_syn = hn::Set(d, frame.synapse[part.receptor].growth(u));
+  const V growth_m = hn::Set(d, frame.growth_m(u));
+  std::array<Sums, 4> rows;
+  std::size_t k = 0;
+  for (; k + lanes <= count; k += lanes) {
+    inputs_of(frame, part.receptor, hn::LoadU(d, part.weight.data() + k), growth_syn, growth_m, rows.data());
+    add_rows(
+        rows.data(), lanes, [&part, k](std::size_t n) HWY_ATTR { return part.offset + part.target[k + n]; }, inbox);
+  }
+  for (; k < count; ++k) {
+    add_and_note(part.offset + part.target[k], input_of(frame, part.receptor, part.x, part.weight[k]), inbox);
+  }
+}
+
+/// Each at its own time.
+template <std::size_t degree_syn, std::size_t degree_m>
+void add_with_delays(const Frame& frame, const RowPart& part, const Inbox& inbox) {
+  const Doubles d;
+  const std::size_t lanes = hn::Lanes(d);
+  const std::size_t count = part.target.size();
+  std::array<Sums, 4> rows;
+  std::size_t k = 0;
+  for (; k + lanes <= count; k += lanes) {
+    const V x = ((hn::Set(d, part.emitted) + hn::LoadU(d, part.delay.data() + k)) - hn::Set(d, part.passed)) -
+                hn::Set(d, part.frame_start);
+    const V u = x - hn::Set(d, frame.length / 2);
+    const V weight = part.weight.empty() ? hn::Set(d, part.constant_weight) : hn::LoadU(d, part.weight.data() + k);
+    inputs_of(frame, part.receptor, weight, growth_at<degree_syn>(frame.synapse[part.receptor].growth, u),
+              growth_at<degree_m>(frame.growth_m, u), rows.data());
+    add_rows(
+        rows.data(), lanes, [&part, k](std::size_t n) HWY_ATTR { return part.offset + part.target[k + n]; }, inbox);
+  }
+  for (; k < count; ++k) {
+    add_and_note(part.offset + part.target[k], input_of(frame, part.receptor, part.arrival(k), part.weight_of(k)),
+                 inbox);
+  }
+}
+
+void add_row_lanes(const Frame& frame, const RowPart& part, const Inbox& inbox) {
+  if (part.delay.empty() && part.weight.empty()) {
+    const Sums input = input_of(frame, part.receptor, part.x, part.constant_weight);
+    const std::span<const std::uint32_t> target = part.target;
+    std::size_t k = 0;
+    for (; k + 4 <= target.size(); k += 4) {
+      std::int64_t any = 0;
+      for (std::size_t n = 0; n < 4; ++n) {
+        any |= add(inbox.sums[part.offset + target[k + n]], input);
+      }
+      if (any < 0) [[unlikely]] {
+        for (std::size_t n = 0; n < 4; ++n) {
+          note(part.offset + target[k + n], inbox);
+        }
+      }
+    }
+    for (; k < target.size(); ++k) {
+      add_and_note(part.offset + target[k], input, inbox);
+    }
+    return;
+  }
+  if (part.delay.empty()) {
+    return add_at_once(frame, part, inbox);
+  }
+  const bool slow_syn = frame.synapse[part.receptor].growth.slow;
+  const bool slow_m = frame.growth_m.slow;
+  if (slow_syn) {
+    return slow_m ? add_with_delays<kSlowDegree, kSlowDegree>(frame, part, inbox)
+                  : add_with_delays<kSlowDegree, kDegree>(frame, part, inbox);
+  }
+  return slow_m ? add_with_delays<kDegree, kSlowDegree>(frame, part, inbox)
+                : add_with_delays<kDegree, kDegree>(frame, part, inbox);
+}
+
+template <std::size_t degree_syn, std::size_t degree_m>
+void add_single(const Frame& frame, std::size_t receptor, std::span<const SingleInput> inputs, const Inbox& inbox) {
+  const Doubles d;
+  const std::size_t lanes = hn::Lanes(d);
+  std::array<Sums, 4> rows;
+  alignas(64) std::array<double, 4> x{};
+  alignas(64) std::array<double, 4> weight{};
+  std::size_t k = 0;
+  for (; k + lanes <= inputs.size(); k += lanes) {
+    for (std::size_t n = 0; n < lanes; ++n) {
+      x[n] = inputs[k + n].x;
+      weight[n] = inputs[k + n].weight;
+    }
+    const V u = hn::Load(d, x.data()) - hn::Set(d, frame.length / 2);
+    inputs_of(frame, receptor, hn::Load(d, weight.data()), growth_at<degree_syn>(frame.synapse[receptor].growth, u),
+              growth_at<degree_m>(frame.growth_m, u), rows.data());
+    add_rows(
+        rows.data(), lanes, [inputs, k](std::size_t n) HWY_ATTR { return inputs[k + n].index; }, inbox);
+  }
+  for (; k < inputs.size(); ++k) {
+    add_and_note(inputs[k].index, input_of(frame, receptor, inputs[k].x, inputs[k].weight), inbox);
+  }
+}
+
+/// @pre one receptor
+void add_inputs_lanes(const Frame& frame, std::span<const SingleInput> inputs, const Inbox& inbox) {
+  const std::size_t receptor = inputs[0].receptor;
+  const bool slow_m = frame.growth_m.slow;
+  if (frame.synapse[receptor].growth.slow) {
+    return slow_m ? add_single<kSlowDegree, kSlowDegree>(frame, receptor, inputs, inbox)
+                  : add_single<kSlowDegree, kDegree>(frame, receptor, inputs, inbox);
+  }
+  return slow_m ? add_single<kDegree, kSlowDegree>(frame, receptor, inputs, inbox)
+                : add_single<kDegree, kDegree>(frame, receptor, inputs, inbox);
+}
+
+}  // namespace
+}  // namespace va_event::neurons::order_free::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace va_event::neurons::order_free {
+
+HWY_EXPORT(add_row_lanes);
+HWY_EXPORT(add_inputs_lanes);
+
+void add_row(const Frame& frame, const RowPart& part, const Inbox& inbox) {
+  HWY_DYNAMIC_DISPATCH(add_row_lanes)(frame, part, inbox);
+}
+
+void add_inputs(const Frame& frame, std::span<const SingleInput> inputs, const Inbox& inbox) {
+  while (!inputs.empty()) {  // those of one receptor together
+    std::size_t count = 1;
+    while (count < inputs.size() && inputs[count].receptor == inputs[0].receptor) {
+      ++count;
+    }
+    HWY_DYNAMIC_DISPATCH(add_inputs_lanes)(frame, inputs.first(count), inbox);
+    inputs = inputs.subspan(count);
+  }
+}
+
+}  // namespace va_event::neurons::order_free
+#endif

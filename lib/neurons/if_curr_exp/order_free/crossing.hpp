@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <optional>
+
+#include "neurons/if_curr_exp/order_free/frame.hpp"
+#include "numerics/elementary.hpp"
+
+namespace va_event::neurons::order_free {
+
+/// The potential of a neuron in a frame, between two of its inputs:
+///   y(x) = y_infinity + m e^{-x rate_m} + exc e^{-x rate_exc} + inh e^{-x rate_inh} [mV].
+struct Potential {
+  double y_infinity;
+  std::array<double, 3> amplitude;  ///< m, exc, inh [mV]
+
+  struct Value {
+    double y;                    ///< v - v_thresh [mV]
+    double slope;                ///< [mV/ms]
+    std::array<double, 3> part;  ///< of each exponential [mV]
+  };
+};
+
+[[nodiscard]] inline std::array<double, 3> rates(const Frame& frame) {
+  return {frame.rate_m, frame.synapse[0].rate, frame.synapse[1].rate};
+}
+
+[[nodiscard]] inline Potential::Value value_at(const Frame& frame, const Potential& potential, double x) {
+  const std::array<double, 3> rate = rates(frame);
+  Potential::Value value{potential.y_infinity, 0.0, {}};
+  for (std::size_t k = 0; k < rate.size(); ++k) {
+    value.part[k] = potential.amplitude[k] * numerics::elementary::exp(-x * rate[k]);
+  }
+  value.y += (value.part[0] + value.part[1]) + value.part[2];
+  value.slope = -((value.part[0] * rate[0] + value.part[1] * rate[1]) + value.part[2] * rate[2]);
+  return value;
+}
+
+/// A bound of -d2y/dx2 in the whole frame, where x >= 0: only negative amplitudes bend the potential down [mV/ms^2].
+[[nodiscard]] inline double downward_bend(const Frame& frame, const Potential& potential) {
+  const std::array<double, 3> rate = rates(frame);
+  double bend = 0.0;
+  for (std::size_t k = 0; k < rate.size(); ++k) {
+    bend += std::max(0.0, -potential.amplitude[k]) * rate[k] * rate[k];
+  }
+  return bend;
+}
+
+/// Distances below this are left to exact work [mV]: far more than what rounding leaves out.
+inline constexpr double kMargin = 1e-9;
+
+/// Where y goes from below 0 to 0 or above between `low` and `high`, as a function of the potential alone: whatever
+/// interval the crossing was looked for in, the result has the same bits. A first approximation only says which point
+/// of a fixed grid is the nearest; from there the Taylor polynomial of order 6 is solved.
+/// @pre y(low) < 0 <= y(high), one crossing
+[[nodiscard]] inline double root(const Frame& frame, const Potential& potential, double low, double high) {
+  double x = 0.5 * (low + high);
+  for (int k = 0; k < 100; ++k) {
+    const Potential::Value value = value_at(frame, potential, x);
+    (value.y >= 0.0 ? high : low) = x;
+    double next = x - value.y / value.slope;
+    if (!(next >= low && next <= high)) {
+      next = 0.5 * (low + high);
+    }
+    const bool close = std::fabs(next - x) < 1e-14;
+    x = next;
+    if (close) {
+      break;
+    }
+  }
+  constexpr double kCells = 256;  // of the grid in a frame
+  const double step = frame.length / kCells;
+  const double place = x / step;
+  const double left = std::floor(place);
+  double grid = place - left < 0.5 ? left : left + 1;
+  if (std::fabs(place - left - 0.5) < 1e-6) {  // half-way: the sign there decides
+    grid = value_at(frame, potential, (left + 0.5) * step).y >= 0.0 ? left : left + 1;
+  }
+  grid *= step;
+  constexpr std::size_t kOrder = 6;
+  const std::array<double, 3> rate = rates(frame);
+  Potential::Value value = value_at(frame, potential, grid);
+  std::array<double, kOrder + 1> taylor{value.y};
+  for (std::size_t n = 1; n <= kOrder; ++n) {
+    for (std::size_t k = 0; k < rate.size(); ++k) {
+      value.part[k] *= -rate[k] / static_cast<double>(n);
+      taylor[n] += value.part[k];
+    }
+  }
+  double d = 0.0;
+  for (int k = 0; k < 60; ++k) {
+    double y = taylor[kOrder];
+    double slope = 0.0;
+    for (std::size_t n = kOrder; n-- > 0;) {
+      slope = slope * d + y;
+      y = y * d + taylor[n];
+    }
+    const double change = y / slope;
+    d -= change;
+    if (!(std::fabs(change) > 1e-18)) {
+      break;
+    }
+  }
+  // Where the potential barely touches the threshold, the polynomial may lead elsewhere.
+  return std::fabs(grid + d - x) < 1e-7 ? grid + d : x;
+}
+
+/// The first time in (low, high] at which y reaches 0 from below, if there is one.
+/// @param y_low y(low) < 0 @param y_high y(high)
+/// @param bend downward_bend()
+[[nodiscard]] inline std::optional<double> crossing(const Frame& frame, const Potential& potential, double bend,
+                                                    double low, double y_low, double high, double y_high) {
+  const double h = high - low;
+  const double hump = bend * h * h / 8 + kMargin;  // y is at most that much above the higher of both ends
+  if (std::max(y_low, y_high) + hump < 0.0) {
+    return std::nullopt;
+  }
+  constexpr double kShortest = 0x1p-44;  // [ms]; 6e-14: below it no potential hides above the threshold
+  const Potential::Value at_low = value_at(frame, potential, low);
+  const Potential::Value at_high = value_at(frame, potential, high);
+  const bool rises_throughout = std::min(at_low.slope, at_high.slope) > bend * h;
+  if (y_high >= 0.0 && (rises_throughout || h < kShortest)) {
+    return root(frame, potential, low, high);
+  }
+  if (h < kShortest || (y_high < 0.0 && (rises_throughout || at_low.slope <= 0.0) && at_high.slope >= 0.0)) {
+    return std::nullopt;
+  }
+  const double middle = low + h / 2;
+  const double y_middle = value_at(frame, potential, middle).y;
+  if (const auto first = crossing(frame, potential, bend, low, y_low, middle, y_middle)) {
+    return first;
+  }
+  return y_middle < 0.0 ? crossing(frame, potential, bend, middle, y_middle, high, y_high) : std::optional(middle);
+}
+
+}  // namespace va_event::neurons::order_free

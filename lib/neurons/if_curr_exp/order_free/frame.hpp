@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+
+#include "neurons/if_curr_exp/if_curr_exp.hpp"
+#include "numerics/elementary.hpp"
+
+/// Order-free exact sums of IF_curr_exp. Time is cut into frames at fixed places. Within a frame, x being the time
+/// since its start,
+///   y(x) = y_infinity + m e^{-x/tau_m} + exc e^{-x/tau_exc} + inh e^{-x/tau_inh},
+/// and an input adds two numbers to these amplitudes: each is rounded once to a 64-bit integer, and integers are added.
+/// Integer addition is associative. So the sums have the same bits in whatever order inputs come, from any thread and
+/// in any part of the frame, and what is in them can be taken out again exactly.
+namespace va_event::neurons::order_free {
+
+using Kernel = IfCurrExpKernel<double>;
+
+/// The longest frame [ms]. Frames are powers of two, so that they divide an epoch.
+inline constexpr double kLongestFrame = 0.25;
+
+/// Degree of the Taylor polynomial of e^{u rate}, |u| <= half a frame: |u rate| <= 1/4, for which the rest is below
+/// (1/4)^13 / 13! = 2.4e-18.
+inline constexpr std::size_t kDegree = 12;
+/// The same for |u rate| <= kSlow, with a rest below 5e-19 (kSlowDegree = 6: (1/128)^7 / 7!).
+inline constexpr std::size_t kSlowDegree = 6;
+inline constexpr double kSlow = 1.0 / 128;
+
+/// e^{x rate} as a polynomial of u, the distance of x from the frame's middle. Unused coefficients are 0.
+struct Growth {
+  std::array<double, kDegree + 1> coefficient{};
+  bool slow = false;  ///< degree kSlowDegree
+
+  [[nodiscard]] double operator()(double u) const {
+    std::size_t k = slow ? kSlowDegree : kDegree;
+    double result = coefficient[k];
+    while (k-- > 0) {
+      result = result * u + coefficient[k];
+    }
+    return result;
+  }
+};
+
+[[nodiscard]] inline Growth growth(double rate, double frame) {
+  Growth result;
+  result.slow = rate * frame / 2 <= kSlow;
+  double c = numerics::elementary::exp(rate * frame / 2);
+  for (std::size_t k = 0; k <= (result.slow ? kSlowDegree : kDegree); ++k) {
+    result.coefficient[k] = c;
+    c = c * rate / static_cast<double>(k + 1);
+  }
+  return result;
+}
+
+/// What the inputs of a neuron in the present frame add up to, in units of Frame::unit, and how far it is from its
+/// threshold: one line of 32 bytes that an input adds to.
+struct alignas(32) Sums {
+  std::int64_t m = 0;
+  std::int64_t exc = 0;
+  std::int64_t inh = 0;
+  /// Below 0: the neuron might reach its threshold in this frame. Inputs lower it by the most that they add to the
+  /// potential before the frame ends.
+  std::int64_t reserve = 0;
+
+  Sums& operator+=(const Sums& other) {
+    m += other.m;
+    exc += other.exc;
+    inh += other.inh;
+    reserve += other.reserve;
+    return *this;
+  }
+  /// Without the reserve.
+  void take_out(const Sums& other) {
+    m -= other.m;
+    exc -= other.exc;
+    inh -= other.inh;
+  }
+};
+
+/// The reserve of a neuron that cannot spike in this frame, whatever comes.
+inline constexpr std::int64_t kHeld = std::int64_t{1} << 61U;
+
+/// What weights the sums must hold.
+struct Scale {
+  double largest_weight = 0.0;  ///< |weight| of any synapse [nA]
+  double largest_sum = 0.0;     ///< of the |weight| of all inputs of one neuron in a frame [nA]
+};
+
+/// What the frames of all neurons of a group have in common.
+struct Frame {
+  double length = kLongestFrame;  ///< [ms]
+  double unit = 1.0;              ///< of the sums [nA], a power of two
+  double rate_m = 0.0;            ///< [1/ms]
+  Growth growth_m;
+  double decay_m = 0.0;  ///< over a frame
+  struct Synapse {
+    double rate = 0.0;       ///< [1/ms]
+    double gain = 0.0;       ///< amplitude of a current of 1 in units of the resistance: tau_syn/(tau_syn - tau_m)
+    double amplitude = 0.0;  ///< the same in units of the sums: gain / unit [1/nA]
+    Growth growth;
+    double decay = 0.0;
+  };
+  std::array<Synapse, 2> synapse;  ///< by receptor
+};
+
+/// 2^51: up to here adding 1.5 * 2^52 leaves the nearest integer in a double.
+inline constexpr double kLargestAddend = 0x1p51;
+inline constexpr double kLargestSum = 0x1p62;
+
+/// The unit of the sums [nA]: the smallest power of two with which no input and no sum is too large.
+[[nodiscard]] inline double unit_for(const Frame& frame, const Scale& scale) {
+  double growth = 0.0;  // of an input of 1 nA
+  for (const Frame::Synapse& synapse : frame.synapse) {
+    const double rate = std::max(synapse.rate, frame.rate_m);
+    growth = std::max(growth, std::fabs(synapse.gain) * numerics::elementary::exp(rate * frame.length));
+  }
+  const double weight = std::max(scale.largest_weight, std::numeric_limits<double>::min() * 0x1p200);
+  const double needed = growth * std::max(weight / kLargestAddend, std::max(scale.largest_sum, weight) / kLargestSum);
+  return std::ldexp(1.0, std::ilogb(needed) + 1);
+}
+
+[[nodiscard]] inline double length_for(double shortest_tau) {
+  double length = kLongestFrame;
+  while (length > shortest_tau / 2) {
+    length /= 2;
+  }
+  return length;
+}
+
+/// Without the unit.
+[[nodiscard]] inline Frame frame_for(const Kernel::Constants& c) {
+  Frame frame;
+  const double shortest = 1.0 / std::max({c.rate_m, c.exc.rate, c.inh.rate});
+  frame.length = length_for(shortest);
+  frame.rate_m = c.rate_m;
+  frame.growth_m = growth(c.rate_m, frame.length);
+  frame.decay_m = numerics::elementary::exp(-frame.length * c.rate_m);
+  const auto synapse = [&frame](double rate, double gain) {
+    return Frame::Synapse{rate, gain, gain, growth(rate, frame.length),
+                          numerics::elementary::exp(-frame.length * rate)};
+  };
+  frame.synapse = {synapse(c.exc.rate, c.gain_exc / c.resistance), synapse(c.inh.rate, c.gain_inh / c.resistance)};
+  return frame;
+}
+
+inline void set_unit(Frame& frame, double unit) {
+  frame.unit = unit;
+  for (Frame::Synapse& synapse : frame.synapse) {
+    synapse.amplitude = synapse.gain / unit;
+  }
+}
+
+/// The nearest integer. @param x |x| < kLargestAddend
+[[nodiscard]] inline std::int64_t rounded(double x) {
+  constexpr double kMagic = 0x1.8p52;
+  return std::bit_cast<std::int64_t>(x + kMagic) - std::bit_cast<std::int64_t>(kMagic);
+}
+
+/// Room in the reserve for the rounding of one input, in units of the sums.
+inline constexpr std::int64_t kSlack = 8;
+
+/// What an input at `x` adds. The vectors of add_inputs.cpp repeat these operations in this order.
+///
+/// The potential of an input rises for ln(tau_m/tau_syn)/(1/tau_syn - 1/tau_m) >= the smaller time constant >= two
+/// frames: within the frame it is highest at the end.
+/// @param x time since the frame's start [ms]
+[[nodiscard]] inline Sums input_of(const Frame& frame, std::size_t receptor, double x, double weight) {
+  const Frame::Synapse& synapse = frame.synapse[receptor];
+  const double u = x - frame.length / 2;
+  const double amplitude = weight * synapse.amplitude;
+  const double s = amplitude * synapse.growth(u);
+  const double m = amplitude * frame.growth_m(u);
+  const double rise = std::max(s * synapse.decay - m * frame.decay_m, 0.0);
+  const std::int64_t current = rounded(s);
+  return {-rounded(m), receptor == 0 ? current : 0, receptor == 0 ? 0 : current, -(rounded(rise) + kSlack)};
+}
+
+}  // namespace va_event::neurons::order_free

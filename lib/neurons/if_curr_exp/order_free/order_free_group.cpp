@@ -1,0 +1,509 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "neurons/if_curr_exp/order_free/order_free_group.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "events/instant_bytes.hpp"
+#include "foundation/prefetch.hpp"
+#include "neurons/if_curr_exp/order_free/begin_frame.hpp"
+
+namespace va_event::neurons::order_free {
+
+namespace {
+
+constexpr std::size_t kNeuronsPerVector = 4;  ///< arrays hold a multiple of them
+constexpr std::int64_t kNeverWakes = std::int64_t{1} << 56U;
+
+Scale scale_of(const InputScale& scale, const Frame& frame) {
+  return {scale.largest_weight, scale.largest_sum * std::max(frame.length, 1.0)};
+}
+
+Kernel::Constants constants_of_first(const network::PopulationData& population) {
+  std::vector<double> parameters;
+  for (const network::Column& column : population.parameters) {
+    parameters.push_back(column.at(0));
+  }
+  return Kernel::prepare(Kernel::kParameters.read(parameters), 0.0);
+}
+
+std::vector<double> time_constants(const Kernel::Parameters& parameters) {
+  return {parameters.tau_m, parameters.tau_syn_E, parameters.tau_syn_I};
+}
+
+}  // namespace
+
+OrderFreeGroup::OrderFreeGroup(const network::PopulationData& population, const InputScale& scale)
+    : frame_(frame_for(constants_of_first(population))) {
+  std::vector<double> parameters;
+  for (const network::Column& column : population.parameters) {
+    parameters.push_back(column.at(0));
+  }
+  tau_ = time_constants(Kernel::kParameters.read(parameters));
+  set_unit(frame_, unit_for(frame_, scale_of(scale, frame_)));
+}
+
+bool OrderFreeGroup::takes(std::span<const double> parameters) const {
+  return time_constants(Kernel::kParameters.read(parameters)) == tau_;
+}
+
+void OrderFreeGroup::reserve(std::size_t count) {
+  count += kNeuronsPerVector;
+  sums_.reserve(count);
+  for (auto* numbers : {&m_, &exc_, &inh_, &y_infinity_, &resistance_}) {
+    numbers->reserve(count);
+  }
+  flagged_.reserve(count);
+  rare_.reserve(count);
+}
+
+std::uint32_t OrderFreeGroup::add(const network::PopulationData& population, std::uint32_t begin, std::uint32_t end,
+                                  std::span<const double> injected) {
+  const auto first = static_cast<std::uint32_t>(rare_.size());
+  const std::size_t count = first + (end - begin);
+  const std::size_t padded = (count + kNeuronsPerVector - 1) / kNeuronsPerVector * kNeuronsPerVector;
+  sums_.resize(padded);
+  for (auto* numbers : {&m_, &exc_, &inh_}) {
+    numbers->resize(padded, 0.0);
+  }
+  y_infinity_.resize(padded, -1.0);
+  resistance_.resize(padded, 1.0);
+  flagged_.resize(padded, 0);
+  std::vector<double> parameters(population.parameters.size());
+  std::vector<double> variables(population.initial.size());
+  for (std::uint32_t n = begin; n < end; ++n) {
+    for (std::size_t p = 0; p < parameters.size(); ++p) {
+      parameters[p] = population.parameters[p].at(n);
+    }
+    for (std::size_t x = 0; x < variables.size(); ++x) {
+      variables[x] = population.initial[x].at(n);
+    }
+    const std::size_t i = rare_.size();
+    rare_.push_back({.cell = population.first + n, .set = sets_.add_user(parameters, injected[n - begin])});
+    y_infinity_[i] = constants(i).y_infinity;
+    resistance_[i] = constants(i).resistance;
+    set_state(i, Kernel::make_state(constants(i), variables), 0.0);
+    arm(i, 0.0);
+  }
+  return first;
+}
+
+double OrderFreeGroup::since_start(const Instant& t) const {
+  return static_cast<double>((t.epoch - frame_start_.epoch) * events::kEpoch) + (t.offset - frame_start_.offset);
+}
+
+OrderFreeGroup::Instant OrderFreeGroup::at(double x) const {
+  return events::normalised<double>(frame_start_.epoch, frame_start_.offset + x);
+}
+
+Potential OrderFreeGroup::potential(std::size_t i, const Sums& sums) const {
+  const double unit = resistance_[i] * frame_.unit;
+  return {y_infinity_[i],
+          {m_[i] + unit * static_cast<double>(sums.m), exc_[i] + unit * static_cast<double>(sums.exc),
+           inh_[i] + unit * static_cast<double>(sums.inh)}};
+}
+
+State<double> OrderFreeGroup::state_at(std::size_t i, double x) const {
+  const Potential::Value value = value_at(frame_, potential(i), x);
+  return {value.y, value.part[1] / (resistance_[i] * frame_.synapse[0].gain),
+          value.part[2] / (resistance_[i] * frame_.synapse[1].gain), x};
+}
+
+void OrderFreeGroup::set_potential(std::size_t i, Sums& sums, double y, double x) {
+  const Potential::Value value = value_at(frame_, potential(i, sums), x);
+  m_[i] = ((y - y_infinity_[i]) - (value.part[1] + value.part[2])) / numerics::elementary::exp(-x * frame_.rate_m);
+  sums.m = 0;
+}
+
+void OrderFreeGroup::set_state(std::size_t i, const State<double>& state, double x) {
+  const auto amplitude = [&](const Frame::Synapse& synapse, double current) {
+    return resistance_[i] * synapse.gain * current / numerics::elementary::exp(-x * synapse.rate);
+  };
+  exc_[i] = amplitude(frame_.synapse[0], state.exc);
+  inh_[i] = amplitude(frame_.synapse[1], state.inh);
+  sums_[i].exc = sums_[i].inh = 0;
+  set_potential(i, sums_[i], state.y, x);
+  rare_[i].at_threshold = !rare_[i].refractory && state.y >= 0.0;
+}
+
+double OrderFreeGroup::reserve_from(std::size_t i, double x) const {
+  const Potential p = potential(i);
+  const double h = frame_.length - x;
+  return reserve_of(value_at(frame_, p, x).y, value_at(frame_, p, frame_.length).y,
+                    downward_bend(frame_, p) * h * h / 8);
+}
+
+void OrderFreeGroup::flag(std::size_t i) {
+  if (flagged_[i] == 0) {
+    flagged_[i] = 1;
+    flagged_list_.push_back(static_cast<std::uint32_t>(i));
+  }
+}
+
+void OrderFreeGroup::arm(std::size_t i, double x) {
+  if (rare_[i].refractory) {
+    sums_[i].reserve = kHeld;
+    if (since_start(rare_[i].wake) < frame_.length) {
+      flag(i);
+    }
+    return;
+  }
+  constexpr double kMost = 0x1p59;
+  const double reserve = std::floor(reserve_from(i, x) / (resistance_[i] * frame_.unit));
+  sums_[i].reserve = static_cast<std::int64_t>(std::clamp(reserve, -kMost, kMost));
+  if (sums_[i].reserve < 0 || rare_[i].at_threshold) {
+    flag(i);
+  }
+}
+
+// Inputs
+
+void OrderFreeGroup::add_up(const RowPart& part) {
+  rows_.push_back(part);
+  add_row(frame_, part, inbox());
+}
+
+void OrderFreeGroup::deliver(const double& t, std::size_t receptor, std::span<const Targets> targets,
+                             Candidates& /*candidates*/) {
+  for (const Targets& part : targets) {
+    add_up({.target = part.index,
+            .weight = part.weight,
+            .constant_weight = part.constant_weight,
+            .offset = part.offset,
+            .receptor = static_cast<std::uint32_t>(receptor),
+            .x = t - frame_start_.offset});
+  }
+}
+
+std::size_t OrderFreeGroup::receive(std::span<const Input<double>> inputs, Candidates& /*candidates*/) {
+  const std::size_t first = singles_.size();
+  for (const Input<double>& input : inputs) {
+    singles_.push_back({input.t - frame_start_.offset, input.weight, input.index, input.receptor});
+  }
+  add_inputs(frame_, std::span(singles_).subspan(first), inbox());
+  return inputs.size();
+}
+
+RowProgress OrderFreeGroup::deliver_row(const RowInFlight<double>& spike, std::size_t position, std::int64_t epoch,
+                                        const double& end) {
+  const network::SynapseTable::Row& row = spike.row;
+  RowPart part{.target = {},
+               .delay = row.delay,
+               .constant_weight = spike.constant_weight,
+               .offset = spike.offset,
+               .receptor = spike.receptor,
+               .emitted = spike.emitted.offset,
+               .passed = static_cast<double>((epoch - spike.emitted.epoch) * events::kEpoch),
+               .frame_start = frame_start_.offset};
+  const double end_of_part = end - frame_start_.offset;
+  std::size_t last = position;
+  for (std::size_t step = 8; last + step <= row.delay.size() && part.arrival(last + step - 1) < end_of_part;
+       step *= 2) {
+    last += step;
+  }
+  const auto* const begin = row.delay.data();
+  const std::size_t most = std::min(row.delay.size(), last + (last - position) + 8);
+  last = static_cast<std::size_t>(std::partition_point(begin + last, begin + most,
+                                                       [&](const double& delay) {
+                                                         return part.arrival(static_cast<std::size_t>(&delay - begin)) <
+                                                                end_of_part;
+                                                       }) -
+                                  begin);
+  part.target = row.target.subspan(position, last - position);
+  part.delay = row.delay.subspan(position, last - position);
+  part.weight = row.weight.empty() ? row.weight : row.weight.subspan(position, last - position);
+  if (part.target.empty()) {
+    return {last, 0};
+  }
+  if (spike.whole) {
+    add_up(part);
+    return {last, part.target.size()};
+  }
+  const std::size_t first = singles_.size();
+  for (std::size_t k = 0; k < part.target.size(); ++k) {
+    if (spike.own.contains(part.target[k])) {
+      singles_.push_back({part.arrival(k), part.weight_of(k), part.offset + part.target[k], part.receptor});
+    }
+  }
+  add_inputs(frame_, std::span(singles_).subspan(first), inbox());
+  return {last, singles_.size() - first};
+}
+
+void OrderFreeGroup::prefetch_targets(std::span<const std::uint32_t> targets, std::uint32_t offset) const {
+  for (const std::uint32_t target : targets) {
+    foundation::prefetch(&sums_[offset + target]);
+  }
+}
+
+// Frames
+
+void OrderFreeGroup::begin_frame() {
+  frame_start_ = next_stop();
+  for (const std::uint32_t i : flagged_list_) {
+    flagged_[i] = 0;
+  }
+  std::vector<std::uint32_t> flagged;
+  flagged_list_.swap(flagged);
+  flagged.clear();
+  order_free::begin_frame(
+      frame_, {sums_.size(), sums_.data(), m_.data(), exc_.data(), inh_.data(), y_infinity_.data(), resistance_.data()},
+      flagged);
+  std::erase_if(refractory_list_, [this](std::uint32_t i) { return !rare_[i].refractory; });
+  for (const std::uint32_t i : flagged) {
+    if (!rare_[i].refractory) {
+      flag(i);
+    }
+  }
+  for (const std::uint32_t i : refractory_list_) {
+    arm(i, 0.0);
+  }
+}
+
+/// The inputs of flagged neurons since time_, by neuron and in the order of time.
+void OrderFreeGroup::order_inputs() {
+  ordered_.clear();
+  for (const RowPart& part : rows_) {
+    for (std::size_t k = 0; k < part.target.size(); ++k) {
+      if (const std::uint32_t i = part.offset + part.target[k]; flagged_[i] != 0) {
+        const double x = part.arrival(k);
+        ordered_.push_back({i, x, input_of(frame_, part.receptor, x, part.weight_of(k))});
+      }
+    }
+  }
+  for (const SingleInput& input : singles_) {
+    if (flagged_[input.index] != 0) {
+      ordered_.push_back({input.index, input.x, input_of(frame_, input.receptor, input.x, input.weight)});
+    }
+  }
+  std::sort(ordered_.begin(), ordered_.end(), [](const OrderedInput& a, const OrderedInput& b) {
+    return a.index != b.index ? a.index < b.index : a.x < b.x;
+  });
+}
+
+void OrderFreeGroup::advance(const Instant& end, std::vector<events::CellEvent<double>>& spikes) {
+  const double x_end = since_start(end);
+  if (!flagged_list_.empty()) {
+    order_inputs();
+    std::sort(flagged_list_.begin(), flagged_list_.end());
+    std::size_t next = 0;
+    for (const std::uint32_t i : flagged_list_) {
+      std::size_t last = next;
+      while (last < ordered_.size() && ordered_[last].index == i) {
+        ++last;
+      }
+      replay(i, std::span(ordered_).subspan(next, last - next), present(), x_end, spikes);
+      next = last;
+    }
+  }
+  rows_.clear();
+  singles_.clear();
+  time_ = end;
+  if (!(end < next_stop())) {
+    begin_frame();
+  }
+}
+
+void OrderFreeGroup::replay(std::size_t i, std::span<const OrderedInput> inputs, double begin, double end,
+                            std::vector<events::CellEvent<double>>& spikes) {
+  RareFields& rare = rare_[i];
+  Sums sums = sums_[i];
+  std::int64_t rise = 0;
+  for (const OrderedInput& input : inputs) {
+    sums.take_out(input.sums);
+    rise -= input.sums.reserve;
+  }
+  if (!rare.refractory && !rare.at_threshold) {
+    const Potential p = potential(i, sums);
+    const double hump = downward_bend(frame_, p) * (end - begin) * (end - begin) / 8 + kMargin;
+    const double most = std::max(value_at(frame_, p, begin).y, value_at(frame_, p, end).y) + hump;
+    if (most + static_cast<double>(rise) * (resistance_[i] * frame_.unit) < 0.0) {
+      return;
+    }
+  }
+  double x = begin;
+  for (std::size_t k = 0;;) {
+    const double next = std::max(x, k < inputs.size() ? inputs[k].x : end);
+    if (rare.refractory) {
+      if (const double wake = since_start(rare.wake); wake < end && wake <= next) {
+        rare.refractory = false;
+        x = std::max(x, wake);
+        set_potential(i, sums, rare.refractory_y, x);
+        continue;
+      }
+    } else {
+      const Potential p = potential(i, sums);
+      const double y = std::exchange(rare.at_threshold, false) ? 0.0 : value_at(frame_, p, x).y;
+      const auto spike = y >= 0.0
+                             ? std::optional(x)
+                             : crossing(frame_, p, downward_bend(frame_, p), x, y, next, value_at(frame_, p, next).y);
+      if (spike) {
+        const Instant t = at(*spike);
+        spikes.push_back({t, rare.cell});
+        rare.refractory = true;
+        rare.wake = events::later(t, constants(i).tau_refrac);
+        rare.refractory_y = constants(i).y_reset;
+        refractory_list_.push_back(static_cast<std::uint32_t>(i));
+        x = *spike;
+        continue;
+      }
+    }
+    if (k == inputs.size()) {
+      break;
+    }
+    x = next;
+    for (const double together = inputs[k].x; k < inputs.size() && inputs[k].x == together; ++k) {
+      sums.m += inputs[k].sums.m;
+      sums.exc += inputs[k].sums.exc;
+      sums.inh += inputs[k].sums.inh;
+    }
+  }
+  sums_[i] = sums;
+}
+
+// What users see and change
+
+double OrderFreeGroup::safe_until(std::size_t /*index*/) const { return std::numeric_limits<double>::infinity(); }
+
+double OrderFreeGroup::spike_at(std::size_t index, const double& /*t*/) { return constants(index).tau_refrac; }
+
+double OrderFreeGroup::variable(std::size_t index, std::size_t variable, const double& /*t*/) {
+  State<double> state = state_at(index, present());
+  if (rare_[index].refractory) {
+    state.y = rare_[index].refractory_y;
+  }
+  return Kernel::variable(constants(index), state, variable);
+}
+
+void OrderFreeGroup::set_variable(std::size_t index, std::size_t variable, double value, const double& /*t*/,
+                                  Candidates& /*candidates*/) {
+  const double x = present();
+  RareFields& rare = rare_[index];
+  State<double> state = state_at(index, x);
+  if (rare.refractory) {
+    state.y = rare.refractory_y;
+  }
+  Kernel::set_variable(constants(index), state, variable, value);
+  if (rare.refractory) {
+    rare.refractory_y = state.y;
+  }
+  set_state(index, state, x);
+  arm(index, x);
+}
+
+void OrderFreeGroup::set_parameters(std::size_t index, std::span<const double> parameters, double injected,
+                                    const double& /*t*/, Candidates& /*candidates*/) {
+  const double x = present();
+  RareFields& rare = rare_[index];
+  State<double> state = state_at(index, x);
+  const double threshold_before = constants(index).v_thresh;
+  const bool at_reset = rare.refractory_y == constants(index).y_reset;
+  rare.set = sets_.change_user(rare.set, parameters, injected);
+  const Constants& c = constants(index);
+  const double shift = threshold_before - c.v_thresh;
+  y_infinity_[index] = c.y_infinity;
+  resistance_[index] = c.resistance;
+  state.y += shift;
+  if (rare.refractory) {
+    rare.refractory_y = at_reset ? c.y_reset : rare.refractory_y + shift;  // a v that the user has set is kept
+  }
+  set_state(index, state, x);
+  arm(index, x);
+}
+
+void OrderFreeGroup::set_scale(const InputScale& scale) {
+  const double unit = unit_for(frame_, scale_of(scale, frame_));
+  if (unit == frame_.unit) {
+    return;
+  }
+  for (std::size_t i = 0; i < rare_.size(); ++i) {
+    const Potential p = potential(i);
+    m_[i] = p.amplitude[0];
+    exc_[i] = p.amplitude[1];
+    inh_[i] = p.amplitude[2];
+    sums_[i] = {};
+  }
+  set_unit(frame_, unit);
+  for (std::size_t i = 0; i < rare_.size(); ++i) {
+    arm(i, present());
+  }
+}
+
+std::optional<OrderFreeGroup::Instant> OrderFreeGroup::refractory_until(std::size_t index) const {
+  return rare_[index].refractory ? std::optional(rare_[index].wake) : std::nullopt;
+}
+
+RemovedNeuron<double, State<double>> OrderFreeGroup::remove_neuron(std::size_t index, const double& t) {
+  RareFields& rare = rare_[index];
+  State<double> state = state_at(index, present());
+  state.t = t;
+  if (rare.refractory) {
+    state.y = kRefractory;
+  } else {
+    refractory_list_.push_back(static_cast<std::uint32_t>(index));
+  }
+  rare.refractory = true;
+  rare.wake = {kNeverWakes, 0.0};
+  set_state(index, {0.0, 0.0, 0.0, 0.0}, present());
+  arm(index, present());
+  return {state, rare.refractory_y, constants(index).v_thresh, constants(index).y_reset};
+}
+
+// Checkpoints
+
+void OrderFreeGroup::save(std::size_t index, foundation::ByteWriter& out) {
+  const RareFields& rare = rare_[index];
+  out.put(frame_.unit);
+  for (const double amplitude : {m_[index], exc_[index], inh_[index]}) {
+    out.put(amplitude);
+  }
+  for (const std::int64_t sum : {sums_[index].m, sums_[index].exc, sums_[index].inh}) {
+    out.put(sum);
+  }
+  out.put<std::uint8_t>(rare.refractory ? 1 : 0);
+  out.put<std::uint8_t>(rare.at_threshold ? 1 : 0);
+  events::put_instant(out, rare.wake);
+  out.put(rare.refractory_y);
+}
+
+void OrderFreeGroup::begin_load(const Instant& now) {
+  time_ = now;
+  frame_start_ = {now.epoch, std::floor(now.offset / frame_.length) * frame_.length};
+  std::fill(flagged_.begin(), flagged_.end(), std::uint8_t{0});
+  flagged_list_.clear();
+  refractory_list_.clear();
+}
+
+bool OrderFreeGroup::load(std::size_t index, foundation::ByteReader& in, const Instant& now) {
+  constexpr double kLargest = 1e100;
+  constexpr std::int64_t kLargestInteger = std::int64_t{1} << 61U;
+  RareFields& rare = rare_[index];
+  const auto unit = in.get<double>();
+  in.require(unit > 0.0 && unit < kLargest && std::ldexp(1.0, std::ilogb(unit)) == unit, "holds a unit that is none");
+  if (index == 0) {
+    set_unit(frame_, unit);
+  }
+  in.require(unit == frame_.unit, "holds sums of several units");
+  for (double* const amplitude : {&m_[index], &exc_[index], &inh_[index]}) {
+    *amplitude = in.get<double>();
+    in.require(std::fabs(*amplitude) <= kLargest, "holds a number out of range");
+  }
+  for (std::int64_t* const sum : {&sums_[index].m, &sums_[index].exc, &sums_[index].inh}) {
+    *sum = in.get<std::int64_t>();
+    in.require(-kLargestInteger < *sum && *sum < kLargestInteger, "holds a number out of range");
+  }
+  rare.refractory = in.get<std::uint8_t>() != 0;
+  rare.at_threshold = in.get<std::uint8_t>() != 0;
+  rare.wake = events::get_instant<double>(in);
+  rare.refractory_y = in.get<double>();
+  in.require(std::fabs(rare.refractory_y) <= kLargest, "holds a number out of range");
+  in.require(!rare.refractory || !(rare.wake < now), "holds a neuron of another time");
+  if (rare.refractory) {
+    refractory_list_.push_back(static_cast<std::uint32_t>(index));
+  }
+  arm(index, present());
+  return false;  // the end of its refractoriness is no event of the event loop
+}
+
+}  // namespace va_event::neurons::order_free

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "foundation/large_pages.hpp"
+#include "neurons/group/parameter_sets.hpp"
+#include "neurons/group/windowed_group.hpp"
+#include "neurons/if_curr_exp/order_free/add_inputs.hpp"
+#include "neurons/if_curr_exp/order_free/crossing.hpp"
+#include "neurons/if_curr_exp/order_free/frame.hpp"
+
+namespace va_event::neurons::order_free {
+
+/// Neurons of one population of IF_curr_exp with common time constants, whose inputs are added up without an order
+/// (frame.hpp). At the start of a frame each neuron gets a reserve: how far it is certainly below its threshold until
+/// the frame ends. Inputs lower it. Only neurons whose reserve is used up are flagged, and only their inputs are then
+/// taken one after the other in the order of time. Which neurons are flagged has no effect on a result.
+///
+/// The memory of an unflagged neuron in a frame: its amplitudes at the frame's start (m_, exc_, inh_) and the sums.
+class OrderFreeGroup final : public ModelGroup<double, State<double>>, public WindowedGroup<double> {
+ public:
+  using Instant = events::Instant<double>;
+  using Candidates = events::Candidates<double>;
+
+  /// @param population some neuron of it gives the time constants of all; takes() says which ones fit
+  OrderFreeGroup(const network::PopulationData& population, const InputScale& scale);
+
+  // StoredNeuronGroup
+  void reserve(std::size_t count) override;
+  std::uint32_t add(const network::PopulationData& population, std::uint32_t begin, std::uint32_t end,
+                    std::span<const double> injected) override;
+  RemovedNeuron<double, State<double>> remove_neuron(std::size_t index, const double& t) override;
+
+  // NeuronGroup: inputs that the event loop delivers
+  void deliver(const double& t, std::size_t receptor, std::span<const Targets> targets,
+               Candidates& candidates) override;
+  std::size_t receive(std::span<const Input<double>> inputs, Candidates& candidates) override;
+  void prefetch(std::size_t /*index*/) const override {}
+  void prefetch_targets(std::span<const std::uint32_t> targets, std::uint32_t offset) const override;
+
+  void set_parameters(std::size_t index, std::span<const double> parameters, double injected, const double& t,
+                      Candidates& candidates) override;
+  void set_variable(std::size_t index, std::size_t variable, double value, const double& t,
+                    Candidates& candidates) override;
+  [[nodiscard]] double variable(std::size_t index, std::size_t variable, const double& t) override;
+  void save(std::size_t index, foundation::ByteWriter& out) override;
+  bool load(std::size_t index, foundation::ByteReader& in, const Instant& now) override;
+
+  // The event loop never looks at these neurons, and epochs begin in advance().
+  [[nodiscard]] double safe_until(std::size_t index) const override;
+  LookResult<double> look_at(std::size_t /*index*/) override { return {}; }
+  double spike_at(std::size_t index, const double& t) override;
+  void end_refractoriness(std::size_t /*index*/, const double& /*t*/, Candidates& /*candidates*/) override {}
+  void next_epoch(std::int64_t /*epoch*/) override {}
+  [[nodiscard]] bool at_rest() override { return false; }
+  void skip_to_epoch(std::int64_t /*epoch*/) override {}
+  void offer_all(Candidates& /*candidates*/) const override {}
+  void integrate_deferred() override {}
+
+  // WindowedGroup
+  void advance(const Instant& end, std::vector<events::CellEvent<double>>& spikes) override;
+  [[nodiscard]] Instant next_stop() const override { return events::later(frame_start_, frame_.length); }
+  RowProgress deliver_row(const RowInFlight<double>& spike, std::size_t position, std::int64_t epoch,
+                          const double& end) override;
+  [[nodiscard]] std::optional<Instant> refractory_until(std::size_t index) const override;
+  [[nodiscard]] bool takes(std::span<const double> parameters) const override;
+  void set_scale(const InputScale& scale) override;
+  void begin_load(const Instant& now) override;
+
+ private:
+  using Constants = Kernel::Constants;
+
+  /// What inputs and frames do not touch.
+  struct RareFields {
+    CellId cell = 0;
+    std::uint32_t set = 0;
+    double refractory_y = 0.0;  ///< v - v_thresh while the neuron is refractory [mV]
+    Instant wake{};             ///< where its refractoriness ends
+    bool refractory = false;
+    bool at_threshold = false;  ///< set to it or above by the user: it spikes at once
+  };
+  /// An input of a flagged neuron.
+  struct OrderedInput {
+    std::uint32_t index;
+    double x;
+    Sums sums;
+  };
+
+  [[nodiscard]] const Constants& constants(std::size_t i) const { return sets_[rare_[i].set]; }
+  /// From the frame's start on [ms].
+  [[nodiscard]] double since_start(const Instant& t) const;
+  [[nodiscard]] Instant at(double x) const;
+  [[nodiscard]] double present() const { return since_start(time_); }
+  [[nodiscard]] Inbox inbox() { return {sums_.data(), flagged_.data(), flagged_list_}; }
+
+  /// Of a neuron that is not refractory, or its synapses if it is.
+  [[nodiscard]] Potential potential(std::size_t i, const Sums& sums) const;
+  [[nodiscard]] Potential potential(std::size_t i) const { return potential(i, sums_[i]); }
+  [[nodiscard]] State<double> state_at(std::size_t i, double x) const;
+  void set_state(std::size_t i, const State<double>& state, double x);
+  /// The potential becomes y at x; currents stay.
+  void set_potential(std::size_t i, Sums& sums, double y, double x);
+  /// The reserve from x on, anew.
+  void arm(std::size_t i, double x);
+  [[nodiscard]] double reserve_from(std::size_t i, double x) const;
+  void flag(std::size_t i);
+
+  void begin_frame();
+  void add_up(const RowPart& part);
+  void order_inputs();
+  void replay(std::size_t i, std::span<const OrderedInput> inputs, double begin, double end,
+              std::vector<events::CellEvent<double>>& spikes);
+
+  Frame frame_;
+  Instant frame_start_;
+  Instant time_;  ///< every event before it is done
+  ParameterSets<Kernel> sets_;
+  std::vector<double> tau_;  ///< tau_m, tau_syn_E, tau_syn_I of all [ms]
+
+  // By neuron:
+  foundation::LargeVector<Sums> sums_;
+  foundation::LargeVector<double> m_, exc_, inh_;  ///< amplitudes at the frame's start [mV]
+  foundation::LargeVector<double> y_infinity_;     ///< [mV]
+  foundation::LargeVector<double> resistance_;     ///< [MOhm]
+  std::vector<std::uint8_t> flagged_;
+  std::vector<RareFields> rare_;
+
+  std::vector<std::uint32_t> flagged_list_;     ///< in this frame
+  std::vector<std::uint32_t> refractory_list_;  ///< at least all that are refractory
+  // Inputs since time_:
+  std::vector<RowPart> rows_;
+  std::vector<SingleInput> singles_;
+  std::vector<OrderedInput> ordered_;  ///< of flagged neurons
+};
+
+}  // namespace va_event::neurons::order_free

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "reference_simulator.hpp"
+#include "va_event/va_event.hpp"
+
+namespace va_event {
+
+/// Comparison of a simulated network with the reference simulator's result.
+
+using reference::Wide;
+
+struct Agreement {
+  std::size_t spikes = 0, samples = 0;
+  std::size_t cut_short = 0;     ///< networks compared only until rounding decides
+  double largest_error = 0.0;    ///< of a spike time [ms]
+  double largest_bound = 0.0;    ///< [ms]
+  double largest_v_error = 0.0;  ///< [mV]
+};
+
+/// Spike times of one cell in the order of time, before `until`.
+inline std::vector<Time> times_of(const Spikes& spikes, std::size_t cell, double until) {
+  std::vector<Time> times;
+  for (std::size_t k = 0; k < spikes.size(); ++k) {
+    if (spikes.ids[k] == cell && spikes.times[k].ms() < until) {
+      times.push_back(spikes.times[k]);
+    }
+  }
+  return times;
+}
+
+inline void compare_spikes(const reference::Result& expected, const Spikes& spikes, std::size_t cells, double until,
+                           Agreement& agreement) {
+  for (std::size_t cell = 0; cell < cells; ++cell) {
+    const std::vector<Time> times = times_of(spikes, cell, until);
+    std::size_t k = 0;
+    for (const reference::Spike& spike : expected.spikes) {
+      if (spike.cell != cell || !(spike.time < until)) {
+        continue;
+      }
+      ASSERT_LT(k, times.size()) << "cell " << cell << " misses the spike at " << spike.time;
+      const auto error = static_cast<double>(abs(Wide(times[k].whole()) + times[k].fraction() - spike.time));
+      ASSERT_LE(error, spike.error) << "cell " << cell << ", spike " << k << " at " << times[k].to_string()
+                                    << " ms instead of " << spike.time;
+      agreement.largest_error = std::max(agreement.largest_error, error);
+      agreement.largest_bound = std::max(agreement.largest_bound, spike.error);
+      ++agreement.spikes;
+      ++k;
+    }
+    ASSERT_EQ(k, times.size()) << "cell " << cell << " spikes at " << times[std::min(k, times.size() - 1)].to_string()
+                               << " ms for no reason";
+  }
+}
+
+inline void compare_v(const reference::Result& expected, const Signal& v, Agreement& agreement) {
+  for (std::size_t n = 0; n < expected.samples.size(); ++n) {
+    ASSERT_GE(expected.samples[n].size(), v.samples());
+    for (std::size_t k = 0; k < v.samples(); ++k) {
+      const reference::Sample& sample = expected.samples[n][k];
+      const auto error = static_cast<double>(abs(v.at(k, n) - sample.v));
+      ASSERT_LE(error, sample.error) << "v of neuron " << n << " at " << sample.time << " ms";
+      if (std::isfinite(sample.error)) {
+        agreement.largest_v_error = std::max(agreement.largest_v_error, error);
+        ++agreement.samples;
+      }
+    }
+  }
+}
+
+}  // namespace va_event
