@@ -26,7 +26,7 @@ using ::testing::HasSubstr;
 using testing_support::TemporaryFolder;
 
 constexpr std::size_t kHeader = 24;  // up to where the contents begin
-constexpr double kSavedAt = 33.3;    // [ms]
+constexpr double kSavedAt = 32.2;    // [ms]
 
 /// Of every kind of cell, synapse, current and record.
 std::vector<Population> build(Simulation& simulation) {
@@ -337,7 +337,7 @@ TEST_F(CheckpointMutations, OfSamplesThatAreNotRecordedHereAreRefused) {
   }
   EXPECT_THAT(complaint(with(file, place.first, std::int64_t{1})), HasSubstr("holds samples of the future"));
   const std::uint64_t values = layout.length_at(place.values - 8);
-  EXPECT_EQ(values, 5 * 67U);  // at 0, 0.5, ... 33 ms
+  EXPECT_EQ(values, 5 * 65U);  // at 0, 0.5, ... 33 ms
   EXPECT_THAT(complaint(without(with(file, place.values - 8, values - 5), place.values, 5 * 8, "DATA")),
               HasSubstr("lacks samples"));
 }
