@@ -81,6 +81,8 @@ class ArrayConnector final : public Connector {
   [[nodiscard]] double expected_connections(double /*n_pre*/, double /*n_post*/) const override {
     return static_cast<double>(pre_.size());
   }
+  /// Reading the arrays needs nothing of Python, so threads may do so.
+  [[nodiscard]] bool is_repeatable() const override { return true; }
 
  private:
   [[nodiscard]] bool same_weight() const { return weights_.size() == 1; }
