@@ -119,6 +119,15 @@ class CheckpointMutations : public ::testing::Test {
   std::string file;
 };
 
+/// Files of version 0.1 have format 2: their sources were in the middle of other trains.
+TEST_F(CheckpointMutations, OfAnotherFormatAreRefusedByVersion) {
+  for (const std::uint32_t format : {1U, 2U, ~0U}) {
+    std::string mutant = file;
+    std::memcpy(mutant.data() + kHeader - 3 * sizeof format, &format, sizeof format);
+    EXPECT_THAT(complaint(mutant), HasSubstr("is of a version of the library whose format is another one"));
+  }
+}
+
 TEST_F(CheckpointMutations, TheFileItselfLoads) {
   EXPECT_EQ(with_checksum(file), file);
   EXPECT_TRUE(loads(file));
