@@ -66,6 +66,18 @@ void read_precision(const OptionTexts& texts, const std::string& option, Precisi
   }
 }
 
+void read_method(const OptionTexts& texts, const std::string& option, SimulationMethod& value) {
+  const auto found = texts.find(option);
+  if (found == texts.end()) {
+    return;
+  }
+  try {
+    value = method_named(lower_case(found->second));
+  } catch (const UserError& error) {
+    reject(option, found->second, "", error.rule());
+  }
+}
+
 std::vector<std::string> read_list(const std::string& option, const std::string& text,
                                    const std::vector<std::string>& known, const std::string& remark) {
   std::vector<std::string> words;

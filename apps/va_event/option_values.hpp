@@ -39,6 +39,9 @@ void read_integer(const OptionTexts& texts, const std::string& option, std::uint
 /// Reads "double", "quad" or a number of digits, in any case.
 void read_precision(const OptionTexts& texts, const std::string& option, Precision& value);
 
+/// Reads "automatic", "one-by-one" or "order-free", in any case.
+void read_method(const OptionTexts& texts, const std::string& option, SimulationMethod& value);
+
 /// The words of a comma list, each once, all of them `known`; `remark` ends the sentence of the rule.
 [[nodiscard]] std::vector<std::string> read_list(const std::string& option, const std::string& text,
                                                  const std::vector<std::string>& known, const std::string& remark = "");

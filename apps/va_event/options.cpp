@@ -185,6 +185,7 @@ void read_all(OptionTexts texts, Options& options) {
   read_integer(texts, "--seed", 0, std::numeric_limits<std::uint64_t>::max(), options.seed);
   read_integer(texts, "--threads", 1, kMostThreads, options.threads);
   read_precision(texts, "--precision", options.precision);
+  read_method(texts, "--method", options.method);
   if (texts.count("--checkpoint-every") > 0) {
     read_real(texts, "--checkpoint-every", "ms", {.zero = false, .high = kLongestMs},
               options.checkpoint_every.emplace());

@@ -20,6 +20,7 @@ struct Options {
   std::uint64_t seed = 17;
   std::uint64_t threads = 0;                        ///< that simulate; 0: as many as pay
   Precision precision;                              ///< of the simulation's arithmetic
+  SimulationMethod method = SimulationMethod::automatic;
   bool certify = false;                             ///< simulate again in wider arithmetic, side by side
   Precision certify_reference = Precision::quad();  ///< wider than `precision`
   std::optional<Precision> certify_check = Precision::decimal(50);  ///< wider than the reference; absent: no check

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <iomanip>
 #include <nlohmann/json.hpp>
@@ -8,6 +9,7 @@
 #include <sstream>
 
 #include "certify.hpp"
+#include "option_values.hpp"
 
 namespace va_event::cli {
 namespace {
@@ -61,6 +63,18 @@ void line(std::ostream& out, const std::string& name, const std::string& value) 
   out << std::left << std::setw(23) << name << std::right << ": " << value << '\n';
 }
 
+/// The methods of the populations of neurons, each once: "order-free", "one-by-one, order-free".
+std::string method_text(const std::vector<MethodRow>& rows) {
+  std::vector<std::string> names;
+  for (const MethodRow& row : rows) {
+    const bool of_neurons = row.kind == "population" && row.method != "source";
+    if (of_neurons && std::find(names.begin(), names.end(), row.method) == names.end()) {
+      names.push_back(row.method);
+    }
+  }
+  return join(names);
+}
+
 }  // namespace
 
 std::size_t Report::total_synapses() const {
@@ -91,6 +105,7 @@ Report make_report(const Options& options, const VogelsAbbott& network, const Si
   report.statistics = sim.statistics();
   report.processes = sim.processes().count();
   report.threads = sim.threads();
+  report.methods = sim.methods();
   report.warnings = sim.warnings();
   if (report.simulated_ms > 0.0) {
     report.rate_exc_hz = network.exc.mean_spike_count() * 1000.0 / report.simulated_ms;
@@ -130,6 +145,9 @@ void print(std::ostream& out, const Report& r) {
        std::to_string(r.threads) +
            (r.processes > 1 ? " in each of " + std::to_string(r.processes) + " processes" : std::string()));
   line(out, "Simulated time", text(r.simulated_ms, " ms") + (r.interrupted ? " (interrupted)" : ""));
+  if (!r.methods.empty()) {
+    line(out, "Method", method_text(r.methods));
+  }
   if (r.resumed_at_ms) {
     line(out, "Resumed at", text(r.resumed_at_ms, " ms"));
   }
@@ -176,6 +194,10 @@ Json to_json(const Report& r) {
       projections[label] = count;
     }
   }
+  Json methods = Json::array();
+  for (const MethodRow& row : r.methods) {
+    methods.push_back({{"kind", row.kind}, {"label", row.label}, {"method", row.method}, {"reason", row.reason}});
+  }
   Json failures = Json::array();
   for (const FileFailure& failure : r.failures) {
     failures.push_back({{"file", failure.path},
@@ -192,6 +214,8 @@ Json to_json(const Report& r) {
           {"precision", r.options.precision.name()},
           {"processes", r.processes},
           {"threads", r.threads},
+          {"method", name_of(r.options.method)},
+          {"methods", methods},
           {"neurons", p.n},
           {"synapses", r.total_synapses()},
           {"external_synapses", external},

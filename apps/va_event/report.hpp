@@ -28,7 +28,8 @@ struct Report {
   std::optional<double> last_spike_ms;
   RunStatistics statistics;
   unsigned processes = 1;
-  unsigned threads = 1;  ///< of each process
+  unsigned threads = 1;            ///< of each process
+  std::vector<MethodRow> methods;  ///< of populations and projections; empty when no time was simulated
   double build_s = 0.0;  ///< wall-clock times [s]
   double simulation_s = 0.0;
   double writing_s = 0.0;

@@ -208,6 +208,7 @@ int run(const Options& options, const Interrupt& interrupt, const std::shared_pt
   Simulation sim({.seed = options.seed,
                   .precision = options.precision,
                   .threads = static_cast<unsigned>(options.threads),
+                  .method = options.method,
                   .processes = processes});
 
   Timer timer;

@@ -17,6 +17,7 @@ Json options_json(const Options& o) {
   const Style& style = o.network.style;
   return {{"duration", quantity(o.duration, "ms")},
           {"precision", o.precision.name()},
+          {"method", name_of(o.method)},
           {"checkpoint_every", o.checkpoint_every ? quantity(*o.checkpoint_every, "ms") : Json(nullptr)},
           {"resume", o.resume},
           {"network", o.network.pynn_network ? "pynn" : "random"},

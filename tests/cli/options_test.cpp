@@ -261,6 +261,14 @@ TEST(Options, PrecisionsThatDoNotExistOrCannotCertifyAreRefused) {
   EXPECT_THAT(refused({"COBA", "--certify-check", "none"}).text, HasSubstr("--certify-check = none: must be left out"));
 }
 
+TEST(Options, MethodIsOneOfThree) {
+  EXPECT_EQ(accepted({"CUBA"}).method, SimulationMethod::automatic);
+  EXPECT_EQ(accepted({"CUBA", "--method", "One-by-One"}).method, SimulationMethod::one_by_one);
+  EXPECT_EQ(accepted({"CUBA", "--method", "order-free"}).method, SimulationMethod::order_free);
+  EXPECT_THAT(refused({"CUBA", "--method", "fast"}).text,
+              HasSubstr("--method = fast: must be automatic, one-by-one or order-free"));
+}
+
 TEST(Options, HelpShowsEveryOptionWithItsDefaultAndUnit) {
   const NoRun help = refused({"--help"});
   EXPECT_EQ(help.exit_code, 0);
@@ -280,6 +288,7 @@ TEST(Options, HelpShowsEveryOptionWithItsDefaultAndUnit) {
       {"--seed", "", std::to_string(Options().seed)},
       {"--threads", "", "all that pay"},
       {"--precision", "", "double"},
+      {"--method", "", "automatic"},
       {"--certify", "", "off"},
       {"--certify-reference", "", "quad"},
       {"--certify-check", "", "50"},

@@ -94,6 +94,25 @@ TEST(Report, JsonHasEveryPromisedKey) {
   EXPECT_EQ(json["died_out"], false);
 }
 
+TEST(Report, MethodsAreInTextOnceAndInJsonInRows) {
+  Report report = lively();
+  report.options.method = SimulationMethod::automatic;
+  report.methods = {{"population", "exc", "order-free", "dense input"},
+                    {"population", "inh", "order-free", "dense input"},
+                    {"population", "ext", "source", "it has no inputs"},
+                    {"projection", "e2i", "pulled", "own delays"}};
+  const auto json = to_json(report);
+  EXPECT_EQ(json["method"], "automatic");
+  ASSERT_EQ(json["methods"].size(), 4);
+  EXPECT_EQ(json["methods"][3]["kind"], "projection");
+  EXPECT_EQ(json["methods"][3]["label"], "e2i");
+  EXPECT_EQ(json["methods"][3]["method"], "pulled");
+  EXPECT_EQ(json["methods"][3]["reason"], "own delays");
+  std::ostringstream text;
+  print(text, report);
+  EXPECT_THAT(text.str(), testing::ContainsRegex("Method +: order-free\n"));
+}
+
 TEST(Report, NumbersThatDoNotExistAreNullInJsonAndNoneInText) {
   const Report empty;
   const auto json = to_json(empty);

@@ -67,6 +67,35 @@ class Control(PyNNTest):
             with self.assertRaises(Exception, msg=wrong):
                 sim.setup(**wrong)
 
+    def test_every_method_gives_the_same_spikes_and_tells_what_it_takes(self):
+        def run(**more):
+            sim.setup(rng_seed=3, **more)
+            self.assertEqual(sim.methods(), [])
+            cells = sim.Population(30, sim.IF_curr_exp(), label="cells")
+            sources = sim.Population(30, sim.SpikeSourcePoisson(rate=8000.0), label="sources")
+            sim.Projection(sources, cells, sim.OneToOneConnector(), sim.StaticSynapse(weight=0.02), label="drive")
+            cells.record("spikes")
+            sim.run(100.0)
+            rows = sim.methods()
+            self.assertEqual([(row["kind"], row["label"]) for row in rows],
+                             [("population", "cells"), ("population", "sources"), ("projection", "drive")])
+            self.assertTrue(all(row["reason"] for row in rows))
+            return self.spikes(cells), rows[0]["method"]
+
+        expected, method = run(method="one-by-one")
+        self.assertEqual(method, "one-by-one")
+        self.assertGreater(sum(map(len, expected)), 20)
+        for more in ({"method": "order-free"}, {"method": "automatic"}, {}):
+            trains, method = run(**more)
+            self.assertEqual(method, more.get("method") if more.get("method") == "order-free" else method)
+            for train, one in zip(trains, expected):
+                self.assertClose(train, one, 1e-9)
+        sim.reset()
+        self.assertEqual(sim.methods(), [])
+        for wrong in ("fast", "Order-free", 3):
+            with self.assertRaisesRegex(ValueError, f"method = {wrong}: must be automatic, one-by-one or order-free"):
+                sim.setup(method=wrong)
+
     def test_a_run_in_pieces_and_with_threads_gives_the_same_bits(self):
         results = []
         for threads, pieces in ((1, [200.0]), (3, [0.05, 17.3, 0.0, 100.0, 82.65])):

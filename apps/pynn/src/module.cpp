@@ -44,6 +44,8 @@ PYBIND11_MODULE(_native, module) {
   add_generator(module);
   add_numpy_draws(module);
   module.attr("MAX_FREQUENCY") = ACSource::kMaxFrequency;
+  module.def(
+      "check_method", [](const std::string& name) { static_cast<void>(method_named(name)); }, py::arg("name"));
   module.def("version", [] { return std::string(version()); });
   module.def("available_memory", &available_memory);
   module.def("megabytes", &megabytes, py::arg("bytes"));
@@ -53,7 +55,8 @@ PYBIND11_MODULE(_native, module) {
   module.def("check_sampling_interval", &check_sampling_interval, py::arg("sampling_interval"));
 
   py::class_<Network>(module, "Network")
-      .def(py::init<std::uint64_t, unsigned>(), py::arg("seed"), py::arg("threads"))
+      .def(py::init<std::uint64_t, unsigned, const std::string&>(), py::arg("seed"), py::arg("threads"),
+           py::arg("method"))
       .def("create", &Network::create, py::arg("model"), py::arg("size"), py::arg("parameters"), py::arg("label"))
       .def("set", &Network::set, py::arg("ids"), py::arg("parameters"))
       .def("set_spike_times", &Network::set_spike_times, py::arg("id"), py::arg("times"))
@@ -62,13 +65,14 @@ PYBIND11_MODULE(_native, module) {
       .def("inject_sine", &Network::inject_sine, py::arg("ids"), py::arg("amplitude"), py::arg("offset"),
            py::arg("frequency"), py::arg("phase"), py::arg("start"), py::arg("stop"))
       .def("connect", &Network::connect, py::arg("pre_cells"), py::arg("post_cells"), py::arg("pre"), py::arg("post"),
-           py::arg("weights"), py::arg("delays"), py::arg("receptor"))
+           py::arg("weights"), py::arg("delays"), py::arg("receptor"), py::arg("label"))
       .def("set_weights", &Network::set_weights, py::arg("projection"), py::arg("weights"))
       .def("record", &Network::record, py::arg("ids"), py::arg("variable"), py::arg("sampling_interval"))
       .def("clear_recorded", &Network::clear_recorded, py::arg("ids"))
       .def("stop_recording", &Network::stop_recording, py::arg("ids"))
       .def("run_until", &Network::run_until, py::arg("time"))
       .def_property_readonly("now", &Network::now)
+      .def("methods", &Network::methods)
       .def("spikes", &Network::spikes, py::arg("ids"))
       .def("spike_counts", &Network::spike_counts, py::arg("ids"))
       .def("signal", &Network::signal, py::arg("ids"), py::arg("variable"));

@@ -148,10 +148,10 @@ void Network::inject_sine(const IdArray& ids, double amplitude, double offset, d
 
 std::size_t Network::connect(const IdArray& pre_cells, const IdArray& post_cells, const IdArray& pre,
                              const IdArray& post, const DoubleArray& weights, const DoubleArray& delays,
-                             const std::string& receptor) {
+                             const std::string& receptor, const std::string& label) {
   const ArrayConnector connector(pre, post, weights, delays);
   projections_.push_back(simulation_.connect(cells(view(pre_cells)), cells(view(post_cells)), connector,
-                                             connector.synapse(), {.receptor_type = receptor}));
+                                             connector.synapse(), {.receptor_type = receptor, .label = label}));
   return projections_.size() - 1;
 }
 
@@ -179,6 +179,14 @@ void Network::run_until(double time) {
     throw py::error_already_set();
   }
   raise_warnings();
+}
+
+py::list Network::methods() const {
+  py::list rows;
+  for (const MethodRow& row : simulation_.methods()) {
+    rows.append(py::make_tuple(row.kind, row.label, row.method, row.reason));
+  }
+  return rows;
 }
 
 void Network::raise_warnings() {

@@ -45,8 +45,9 @@ struct SampledVariable {
 class Network {
  public:
   /// @param threads 0: as many as pay; the results do not depend on it
-  Network(std::uint64_t seed, unsigned threads)
-      : simulation_({.seed = seed, .threads = threads, .processes = processes()}) {}
+  /// @param method as method_named() takes it
+  Network(std::uint64_t seed, unsigned threads, const std::string& method)
+      : simulation_({.seed = seed, .threads = threads, .method = method_named(method), .processes = processes()}) {}
 
   /// Adds a population; its ids follow those of the populations before.
   void create(const std::string& model, std::size_t size, const py::dict& parameters, const std::string& label);
@@ -61,7 +62,8 @@ class Network {
   /// Synapses from pre_cells[pre[k]] to post_cells[post[k]]. Weights [nA or uS] and delays [ms] have one element for
   /// all synapses, or one for each. Returns the projection's number.
   std::size_t connect(const IdArray& pre_cells, const IdArray& post_cells, const IdArray& pre, const IdArray& post,
-                      const DoubleArray& weights, const DoubleArray& delays, const std::string& receptor);
+                      const DoubleArray& weights, const DoubleArray& delays, const std::string& receptor,
+                      const std::string& label);
   /// One weight for each synapse of all processes, in the order of Projection::weights().
   void set_weights(std::size_t projection, const DoubleArray& weights);
 
@@ -73,6 +75,8 @@ class Network {
   /// Simulates until `time` [ms]. Ctrl-C ends it with KeyboardInterrupt.
   void run_until(double time);
   [[nodiscard]] double now() const { return simulation_.now().ms(); }
+  /// (kind, label, method, reason) of every population and projection, as Simulation::methods(); none before a run.
+  [[nodiscard]] py::list methods() const;
 
   /// (ids, times [ms]) of the recorded spikes, sorted by time.
   [[nodiscard]] py::tuple spikes(const IdArray& ids) const;

@@ -14,8 +14,8 @@ from . import simulator  # noqa: F401
 from .cells import *  # noqa: F401, F403
 from .connectors import *  # noqa: F401, F403
 from .control import (  # noqa: F401
-    end, get_current_time, get_max_delay, get_min_delay, get_time_step, initialize, num_processes, rank, reset, run,
-    run_for, run_until, setup)
+    end, get_current_time, get_max_delay, get_min_delay, get_time_step, initialize, methods, num_processes, rank, reset,
+    run, run_for, run_until, setup)
 from .electrodes import ACSource, DCSource, NoisyCurrentSource, StepCurrentSource  # noqa: F401
 from .populations import Assembly, Population, PopulationView
 from .projections import Connection, Projection  # noqa: F401

@@ -15,10 +15,11 @@ _MASK64 = (1 << 64) - 1
 
 
 class Network:
-    def __init__(self, state, seed, threads):
+    def __init__(self, state, seed, threads, method):
         self._state = state
         self.seed = seed
         self.threads = threads
+        self.method = method
         self.populations = []
         self.projections = []
         self.current_sources = []
@@ -83,7 +84,7 @@ class Network:
     def _build(self):
         # Multiplying by an odd number keeps different trials apart, and far from the seeds that users choose.
         seed = (self.seed + self._trial * 0x9E3779B97F4A7C15) & _MASK64
-        simulation = _native.Network(seed, self.threads)
+        simulation = _native.Network(seed, self.threads, self.method)
         with as_pynn_errors():
             for population in self.populations:
                 population.build(simulation)

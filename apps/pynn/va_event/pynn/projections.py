@@ -344,7 +344,7 @@ class Projection(common.Projection):
         weights, delays = self._values["weight"], self._values["delay"]
         pre_cells, post_cells = ids_of(self.pre.all_cells), ids_of(self.post.all_cells)
         self._number = simulation.connect(pre_cells, post_cells, self._pre, self._post, _one_if_same(weights),
-                                          _one_if_same(delays), self.receptor_type)
+                                          _one_if_same(delays), self.receptor_type, str(self.label))
         self._built = weights
         self._order = None  # found when weights change
 

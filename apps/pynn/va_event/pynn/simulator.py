@@ -49,14 +49,14 @@ class State(common.control.BaseState):
         self.network = None
         self.clear()
 
-    def clear(self, seed=DEFAULT_SEED, threads=0):
+    def clear(self, seed=DEFAULT_SEED, threads=0, method="automatic"):
         """Forgets the network."""
         if self.network is not None:
             self.network.dismiss()
         self.recorders = _Recorders()
         self.write_on_end = []
         self.id_counter = 0
-        self.network = Network(self, seed, threads)
+        self.network = Network(self, seed, threads, method)
         self.segment_counter = -1
         self.reset()
 
