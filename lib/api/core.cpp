@@ -238,6 +238,10 @@ void Core::set(std::span<const CellId> ids, const std::vector<std::pair<std::str
       population.model->check(all);
     }
   }
+  const auto is_source = [this](CellId id) { return population_of(id).model->is_source(); };
+  if (engine && std::any_of(ids.begin(), ids.end(), is_source)) {
+    engine->sources_will_change();
+  }
   std::vector<CellId> sources;  // they are redrawn together, since their next spikes stand in one queue
   for (std::size_t k = 0; k < ids.size(); ++k) {
     network::PopulationData& population = network.populations[network.population_of(ids[k])];

@@ -50,6 +50,8 @@ class Engine {
 
   // Changes that the user makes at now().
   virtual void parameters_changed(CellId cell) = 0;
+  /// Before sources_changed(), while the network still has the parameters that the sources had.
+  virtual void sources_will_change() = 0;
   virtual void sources_changed(std::span<const CellId> cells) = 0;
   virtual void injection_added(std::size_t injection) = 0;
   virtual void weights_changed() = 0;

@@ -47,7 +47,15 @@ class Shards final : public Engine {
   void parameters_changed(CellId cell) override;
   void sources_changed(std::span<const CellId> cells) override;
   void injection_added(std::size_t injection) override;
-  void weights_changed() override { scales_outdated_ = true; }
+  void weights_changed() override {
+    scales_outdated_ = true;
+    sources_will_change();
+  }
+  void sources_will_change() override {
+    for (const auto& shard : shards_) {
+      shard->release_private_sources();
+    }
+  }
   void set_variable(CellId cell, std::size_t variable, double value) override;
   [[nodiscard]] double variable(CellId cell, std::size_t variable) const override {
     return owner(cell)->variable(cell, variable);
@@ -332,6 +340,9 @@ void Shards<Real>::save(foundation::ByteWriter& out) const {
     if (projection.model != nullptr) {
       throw StateError("projection", projection.label, "", "must have static synapses, to be saved");
     }
+  }
+  for (const auto& shard : shards_) {
+    shard->release_private_sources();
   }
   ProcessState<Real> state = process_state();
   if (processes_.count() > 1) {

@@ -16,6 +16,7 @@
 #include "engine/shard/current_schedule.hpp"
 #include "engine/shard/emitted_spike.hpp"
 #include "engine/shard/pending_events.hpp"
+#include "engine/shard/private_sources.hpp"
 #include "engine/shard/routing.hpp"
 #include "engine/shard/run_counts.hpp"
 #include "engine/shard/sampler.hpp"
@@ -89,6 +90,7 @@ class Shard {
   void begin_recording(const recording::Recorder& recorder) {
     recorder_ = &recorder;
     sampler_.begin(recorder.samplings(), cells_);
+    take_private_sources();
   }
   using Samples = typename Sampler<Real>::Samples;
   /// What was sampled since, in the order of the samplings.
@@ -104,7 +106,10 @@ class Shard {
   [[nodiscard]] double variable(CellId cell, std::size_t variable) const;
   void injection_added(std::size_t injection);
 
-  // Checkpoints. What a part holds, cell by cell and event by event:
+  /// Sources whose spikes are drawn where they arrive are sources like all others again, until the next run.
+  void release_private_sources();
+
+  // Checkpoints. What a part holds, cell by cell and event by event, once no source is private:
   void save_neuron(CellId cell, foundation::ByteWriter& out) const;
   void save_source(CellId cell, foundation::ByteWriter& out) const;
   void add_pending(PendingEvents<Real>& events) const;
@@ -123,7 +128,7 @@ class Shard {
   void load_spike_in_flight(const events::CellEvent<Real>& spike) { delivery_.load(spike); }
   void end_load();
 
-  [[nodiscard]] RunStatistics statistics() const;
+  [[nodiscard]] RunStatistics statistics();
   [[nodiscard]] std::uint64_t synaptic_events() const noexcept { return delivery_.synaptic_events(); }
   /// The least by the order of ClosestApproach; its distance is +inf where there is none.
   [[nodiscard]] neurons::ClosestApproach closest_approach() const;
@@ -152,9 +157,13 @@ class Shard {
   void emit(CellId cell, const Instant& t);
   void keep(const EmittedSpike<Real>& spike, std::vector<EmittedSpike<Real>>& spikes);
   void run_events_before(const Instant& stop);
+  [[nodiscard]] static events::Instant<double> narrowed(const Instant& t) {
+    return {t.epoch, static_cast<double>(t.offset)};
+  }
   [[nodiscard]] Instant end_of_window(const Instant& stop) const;
   void run_window(const Instant& stop);
   void restart_source(CellId cell, const events::Instant<double>& begin);
+  void take_private_sources();
   void update_parameters(CellId cell, const Real& t);
   void update_parameters_of(const std::vector<CellId>& cells);
 
@@ -181,6 +190,8 @@ class Shard {
   SpikeDelivery<Real> delivery_;
   std::vector<EmittedSpike<Real>> emitted_spikes_, recorded_source_spikes_;
   const recording::Recorder* recorder_ = nullptr;
+  PrivateSources<Real> private_sources_;
+  bool private_sources_outdated_ = true;                ///< others may be private from the next run on
   std::vector<events::CellEvent<Real>> window_spikes_;  ///< of windowed neurons in the present window
   Sampler<Real> sampler_;
   bool eventful_ = true;      ///< something has happened in the present epoch
@@ -260,6 +271,9 @@ void Shard<Real>::run_window(const Instant& stop) {
   const Instant end = end_of_window(stop);
   const std::size_t first = emitted_spikes_.size();
   run_events_before(end);
+  if (!private_sources_.empty()) {
+    delivery_.count_more(private_sources_.deliver(begin.epoch, narrowed(end), network_.seed, candidates_));
+  }
   delivery_.deliver_rows(begin.epoch,
                          Real(end.offset + Real(events::kEpoch) * Real(static_cast<double>(end.epoch - begin.epoch))));
   window_spikes_.clear();
@@ -559,6 +573,7 @@ void Shard<Real>::update_parameters(CellId cell, const Real& t) {
   const bool apart = windowed != nullptr && (cells_.is_held_apart(cell) || !windowed->takes(parameters));
   if (currents_.is_driven(cell) || apart) {
     if (windowed != nullptr) {
+      release_private_sources();
       delivery_.stop_rows(cells_.population_index(cell));
       if (const auto end = windowed->refractory_until(cells_.neuron(cell).index); end && !cells_.is_held_apart(cell)) {
         refractory_ends_.push({*end, cell});
@@ -597,8 +612,60 @@ void Shard<Real>::restart_source(CellId cell, const events::Instant<double>& beg
   }
 }
 
+/// Where inputs are added up, sources that reach one neuron only need no queue.
+template <class Real>
+void Shard<Real>::take_private_sources() {
+  if (!has_windows()) {
+    return;
+  }
+  bool outdated = private_sources_outdated_;
+  private_sources_.for_each(
+      [&](CellId cell, double /*delay*/) { outdated = outdated || recorder_->records_spikes(cell); });
+  if (!outdated) {
+    return;
+  }
+  release_private_sources();
+  private_sources_outdated_ = false;
+  if (private_sources_.take(network_, routing_, cells_, narrowed(now_),
+                            [this](CellId cell) { return !recorder_->records_spikes(cell); }) > 0) {
+    source_spikes_.erase_if(
+        [this](const events::CellEvent<double>& event) { return private_sources_.holds(event.cell); });
+  }
+}
+
+template <class Real>
+void Shard<Real>::release_private_sources() {
+  private_sources_outdated_ = true;
+  if (private_sources_.empty()) {
+    return;
+  }
+  const events::Instant<double> now = narrowed(now_);
+  statistics_.source_spikes += private_sources_.spikes_before(now, network_.seed);
+  const auto release = [&](CellId cell, double delay) {
+    const std::size_t index = cell - cells_.population_of(cell).first;
+    // Spikes since then may be on their way; the delay is rounded up generously.
+    const double back = delay * (1.0 + 0x1p-40) + 1e-9;
+    const bool short_enough = back < static_cast<double>(now.epoch * events::kEpoch) + now.offset;
+    const auto since =
+        short_enough ? events::normalised<double>(now.epoch, now.offset - back) : events::Instant<double>{};
+    auto spike = cells_.sources_of(cell).restart(index, since);
+    while (spike && *spike < now) {
+      if (!private_sources_.was_delivered_before(cell, *spike, delay, now)) {
+        accept({cell, {spike->epoch, Real(spike->offset)}});
+      }
+      spike = cells_.sources_of(cell).next(index);
+    }
+    if (spike) {
+      source_spikes_.push({*spike, cell});
+    }
+  };
+  private_sources_.for_each(release);
+  private_sources_.clear();
+}
+
 template <class Real>
 void Shard<Real>::sources_changed(std::span<const CellId> cells) {
+  private_sources_outdated_ = true;
   std::unordered_set<CellId> changed;
   std::copy_if(cells.begin(), cells.end(), std::inserter(changed, changed.end()),
                [this](CellId cell) { return draws(cell); });
@@ -637,8 +704,9 @@ RunStatistics Shard<Real>::events_so_far() const {
 }
 
 template <class Real>
-RunStatistics Shard<Real>::statistics() const {
+RunStatistics Shard<Real>::statistics() {
   RunStatistics result = events_so_far();
+  result.source_spikes += private_sources_.spikes_before(narrowed(now_), network_.seed);
   for (const auto& group : cells_.groups()) {
     group.all().integrate_deferred();
     const neurons::IntervalCounts counts = group.all().interval_counts();
@@ -717,6 +785,8 @@ void Shard<Real>::begin_load(const Instant& now, const std::vector<std::size_t>&
   for (neurons::WindowedGroup<Real>* const group : cells_.windowed()) {
     group->begin_load(now);
   }
+  private_sources_.clear();
+  private_sources_outdated_ = true;
   currents_.resume(current_steps);
   for (const network::Injection& injection : network_.injections) {
     update_parameters_of(injection.cells);

@@ -235,6 +235,8 @@ class SpikeDelivery {
   [[nodiscard]] const Instant& delivered() const noexcept { return delivered_; }
   /// Arrivals at single synapses so far.
   [[nodiscard]] std::uint64_t synaptic_events() const noexcept { return synaptic_events_; }
+  /// Arrivals that did not come through here.
+  void count_more(std::uint64_t arrivals) noexcept { synaptic_events_ += arrivals; }
   void set_synaptic_events(std::uint64_t count) noexcept { synaptic_events_ = count; }
 
  private:

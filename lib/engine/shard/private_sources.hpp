@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "engine/shard/routing.hpp"
+#include "engine/shard/shard_cells.hpp"
+#include "events/candidates.hpp"
+#include "events/instant.hpp"
+#include "network/network.hpp"
+#include "neurons/inputs.hpp"
+#include "sources/poisson_batch.hpp"
+#include "sources/poisson_train.hpp"
+#include "sources/source_group.hpp"
+
+namespace va_event::engine {
+
+/// Poisson sources each of which reaches a single neuron of this shard, whose inputs are added up: their spikes are
+/// drawn where they arrive, all of a slot together, instead of one by one through two queues. The spikes are those that
+/// the sources have in any other way, so that which sources are private leaves no trace.
+///
+/// They are taken at the beginning of a run and released where anything else must know them: before a checkpoint is
+/// written, and where parameters, or what is recorded, change.
+template <class Real>
+class PrivateSources {
+ public:
+  using Instant = events::Instant<double>;
+
+  /// Takes all sources that can be private from `now` on. @param may  whether a source may be
+  /// @returns how many
+  template <class May>
+  std::size_t take(const network::Network& network, const Routing& routing, const ShardCells<Real>& cells,
+                   const Instant& now, const May& may) {
+    from_ = now;
+    private_.assign(network.cells(), 0);
+    std::size_t taken = 0;
+    for (std::size_t p = 0; p < network.populations.size(); ++p) {
+      if (network.populations[p].model->is_source()) {
+        taken += take_population(network, routing, cells, p, may);
+      }
+    }
+    return taken;
+  }
+  [[nodiscard]] bool holds(CellId cell) const noexcept { return cell < private_.size() && private_[cell] != 0; }
+  [[nodiscard]] bool empty() const noexcept { return runs_.empty(); }
+  /// Visits every source that is held, and calls visit(cell, longest delay).
+  template <class Visit>
+  void for_each(const Visit& visit) const {
+    for (const SourceRun& run : runs_) {
+      for (std::size_t k = 0; k < run.target.size(); ++k) {
+        visit(run.first + static_cast<CellId>(k), run.delay_of(k));
+      }
+    }
+  }
+  /// Whether a spike before `now` has arrived by then, or was handled before the source was taken.
+  [[nodiscard]] bool was_delivered_before(CellId /*cell*/, const Instant& emitted, double delay,
+                                          const Instant& now) const {
+    return emitted < from_ || events::later(emitted, delay) < now;
+  }
+  void clear() {
+    runs_.clear();
+    private_.clear();
+  }
+
+  /// Gives the neurons all inputs that arrive before `end`. @param epoch the present one
+  /// @returns how many
+  std::size_t deliver(std::int64_t epoch, const Instant& end, std::uint64_t seed,
+                      events::Candidates<Real>& candidates) {
+    std::size_t delivered = 0;
+    for (SourceRun& run : runs_) {
+      draw_until(run, end, seed);
+      inputs_.clear();
+      std::size_t left = 0;
+      for (const Coming& coming : run.coming) {
+        if (coming.arrival < end) {
+          const auto later_epochs = static_cast<double>((coming.arrival.epoch - epoch) * events::kEpoch);
+          inputs_.push_back({Real(coming.arrival.offset + later_epochs), run.weight_of(coming.source),
+                             run.target[coming.source], run.receptor});
+        } else {
+          run.coming[left++] = coming;
+        }
+      }
+      run.coming.resize(left);
+      if (!inputs_.empty()) {
+        run.group->receive(inputs_, candidates);
+        delivered += inputs_.size();
+      }
+    }
+    return delivered;
+  }
+
+  /// Spikes of all these sources since they were taken, before `now`.
+  [[nodiscard]] std::uint64_t spikes_before(const Instant& now, std::uint64_t seed) {
+    std::uint64_t count = 0;
+    for (SourceRun& run : runs_) {
+      // Whole slots were counted as they were drawn; what is on the other side of `now` is drawn again.
+      count += run.drawn;
+      sources::SlotStart slot = run.next;
+      while (slot.time < now && slot.time < run.state.end) {
+        count += count_slot(run, slot, seed, [&](const Instant& emitted) { return emitted < now; });
+        slot = slot.next(run.slots.exponent);
+      }
+      for (slot = sources::SlotStart::of(std::max(now, from_), run.slots.exponent); slot.time < run.next.time;
+           slot = slot.next(run.slots.exponent)) {
+        count -= count_slot(run, slot, seed, [&](const Instant& emitted) { return !(emitted < now); });
+      }
+    }
+    return count;
+  }
+
+ private:
+  /// A spike on its way.
+  struct Coming {
+    Instant arrival;
+    std::uint32_t source;  ///< in the run
+  };
+  /// Sources with consecutive ids, the same rate and receptor.
+  struct SourceRun {
+    CellId first = 0;
+    sources::PoissonState state{};
+    sources::PoissonSlots slots{};
+    std::shared_ptr<const sources::PoissonCounts> counts;
+    neurons::NeuronGroup<Real>* group = nullptr;
+    std::uint32_t receptor = 0;
+    double shortest_delay = 0.0;
+    std::vector<std::uint32_t> target;  ///< index in the group, by source
+    std::vector<double> weight, delay;  ///< by source; one number where all are the same
+    sources::SlotStart next;            ///< the first slot that is not drawn
+    std::uint64_t drawn = 0;            ///< spikes of slots that are
+    std::vector<Coming> coming;
+
+    [[nodiscard]] double weight_of(std::size_t k) const { return weight.size() == 1 ? weight[0] : weight[k]; }
+    [[nodiscard]] double delay_of(std::size_t k) const { return delay.size() == 1 ? delay[0] : delay[k]; }
+  };
+  /// The only synapse of a source onto this shard.
+  struct Synapse {
+    const Branch* branch;
+    std::uint32_t target;
+    double weight, delay;
+  };
+
+  static constexpr std::size_t kWorthARun = 8;  ///< sources that are drawn together
+
+  /// Whether the source reaches one neuron only.
+  static std::optional<Synapse> only_synapse(const Routing& routing, const ShardCells<Real>& cells,
+                                             std::size_t population, std::size_t index) {
+    std::optional<Synapse> only;
+    for (const Route& route : routing.routes_of(population)) {
+      for (const Branch& branch : route.branches) {
+        const network::SynapseTable::Row row = branch.row(index);
+        const auto& place = cells.place(branch.post_population);
+        if (row.target.size() > 1) {
+          return std::nullopt;
+        }
+        if (row.target.empty() || !place.own.contains(row.target[0])) {
+          continue;
+        }
+        if (only || !place.whole_rows || branch.dynamics != 0) {
+          return std::nullopt;
+        }
+        only = {&branch, row.target[0], row.weight.empty() ? branch.table->constant_weight() : row.weight[0],
+                row.delay.empty() ? branch.table->constant_delay() : row.delay[0]};
+      }
+    }
+    return only;
+  }
+
+  template <class May>
+  std::size_t take_population(const network::Network& network, const Routing& routing, const ShardCells<Real>& cells,
+                              std::size_t p, const May& may) {
+    const network::PopulationData& population = network.populations[p];
+    const network::Share::Range own = cells.place(p).own;
+    std::size_t taken = 0;
+    SourceRun run;
+    const auto close = [&] {
+      if (run.target.size() >= kWorthARun) {
+        finish(run);
+        for (std::size_t k = 0; k < run.target.size(); ++k) {
+          private_[run.first + k] = 1;
+        }
+        taken += run.target.size();
+        runs_.push_back(std::move(run));
+      }
+      run = {};
+    };
+    for (std::uint32_t i = own.begin; i < own.end; ++i) {
+      const CellId cell = population.first + i;
+      const auto state = may(cell) ? cells.sources_of(cell).poisson(i) : std::nullopt;
+      const auto synapse = state ? only_synapse(routing, cells, p, i) : std::nullopt;
+      if (!synapse || !(state->rate > 0.0) || sources::slots_of(state->rate).exponent > kLongestSlot) {
+        close();
+        continue;
+      }
+      const auto& place = cells.place(synapse->branch->post_population);
+      const bool joins = !run.target.empty() && run.group == place.group && run.receptor == synapse->branch->receptor &&
+                         run.state.rate == state->rate && run.state.changes == state->changes &&
+                         run.state.changed == state->changed && run.state.begin == state->begin &&
+                         run.state.end == state->end;
+      if (!joins) {
+        close();
+        run.first = cell;
+        run.state = *state;
+        run.group = place.group;
+        run.receptor = synapse->branch->receptor;
+      }
+      run.target.push_back(place.offset + synapse->target);
+      run.weight.push_back(synapse->weight);
+      run.delay.push_back(synapse->delay);
+    }
+    close();
+    return taken;
+  }
+
+  void finish(SourceRun& run) const {
+    run.slots = sources::slots_of(run.state.rate);
+    run.counts = std::make_shared<sources::PoissonCounts>(run.slots.mean);
+    run.shortest_delay = *std::min_element(run.delay.begin(), run.delay.end());
+    for (std::vector<double>* numbers : {&run.weight, &run.delay}) {
+      const double first = numbers->front();
+      if (std::all_of(numbers->begin(), numbers->end(), [first](double x) { return x == first; })) {
+        numbers->resize(1);
+        numbers->shrink_to_fit();
+      }
+    }
+    run.next = sources::SlotStart::of(std::max({from_, run.state.changed, run.state.begin}), run.slots.exponent);
+  }
+
+  /// Whether a spike belongs to the train, and has not been handled before the source was taken.
+  [[nodiscard]] bool is_wanted(const SourceRun& run, const Instant& emitted) const {
+    return !(emitted < from_) && !(emitted < run.state.changed) && !(emitted < run.state.begin) &&
+           emitted < run.state.end;
+  }
+
+  /// Calls visit(source in the run, time) for the wanted spikes of a slot.
+  template <class Visit>
+  void visit_slot(const SourceRun& run, const sources::SlotStart& slot, std::uint64_t seed, const Visit& visit) {
+    sources::draw_poisson(sources::poisson_key(seed, run.state.changes), run.first, run.target.size(), run.slots,
+                          *run.counts, slot.number(run.slots.exponent), spikes_);
+    const auto source = spikes_.source();
+    const auto ticks = spikes_.ticks();
+    for (std::size_t k = 0; k < spikes_.size(); ++k) {
+      const Instant emitted = sources::TimeInSlot::of(ticks[k]).after(slot);
+      if (is_wanted(run, emitted)) {
+        visit(source[k], emitted);
+      }
+    }
+  }
+
+  template <class Counted>
+  std::uint64_t count_slot(const SourceRun& run, const sources::SlotStart& slot, std::uint64_t seed,
+                           const Counted& counted) {
+    std::uint64_t count = 0;
+    visit_slot(run, slot, seed,
+               [&](std::uint32_t /*source*/, const Instant& emitted) { count += counted(emitted) ? 1 : 0; });
+    return count;
+  }
+
+  /// Draws the slots from which something may arrive before `end`.
+  void draw_until(SourceRun& run, const Instant& end, std::uint64_t seed) {
+    while (events::later(run.next.time, run.shortest_delay) < end && run.next.time < run.state.end) {
+      visit_slot(run, run.next, seed, [&](std::uint32_t source, const Instant& emitted) {
+        run.coming.push_back({events::later(emitted, run.delay_of(source)), source});
+        ++run.drawn;
+      });
+      run.next = run.next.next(run.slots.exponent);
+    }
+  }
+
+  static constexpr int kLongestSlot = 4;  ///< an epoch: sources of lower rates gain nothing
+
+  Instant from_;
+  std::vector<std::uint8_t> private_;  ///< by cell
+  std::vector<SourceRun> runs_;
+  sources::PoissonSpikes spikes_;
+  std::vector<neurons::Input<Real>> inputs_;
+};
+
+}  // namespace va_event::engine
