@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Seconds of a PyNN script whose neurons have a Poisson source of their own each, of the rate of a neuron's whole input.
 
-    benchmarks/pynn/poisson_sources.py [--neurons N] [--rate HZ] [--duration MS] [--threads N] [--repetitions N]
+    benchmarks/pynn/poisson_sources.py [--neurons N] [--rate HZ] [--duration MS] [--threads N] [--method M]
 
 1250 cells IF_curr_exp, each with a SpikeSourcePoisson of 10 kHz on a OneToOneConnector, whose mean input leaves them
 just below the threshold; one second, one thread. Three phases are timed: `described` are the lines of the script that
@@ -63,10 +63,12 @@ def main():
     parser.add_argument("--rate", type=float, default=10e3, help="of each source [Hz]")
     parser.add_argument("--duration", type=float, default=1000.0, help="[ms]")
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--method", default="automatic", help="one-by-one, order-free or automatic")
     parser.add_argument("--repetitions", type=int, default=5)
     parser.add_argument("--json", action="store_true", help="all repetitions, in the place of the medians")
     options = parser.parse_args()
-    results = [measure(options.neurons, options.rate, options.duration, threads=options.threads, rng_seed=1 + seed)
+    results = [measure(options.neurons, options.rate, options.duration, threads=options.threads,
+                       method=options.method, rng_seed=1 + seed)
                for seed in range(options.repetitions)]
     if options.json:
         print(json.dumps({**vars(options), "results": results}))
