@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "api/gathered.hpp"
+#include "api/shared_sources.hpp"
 #include "events/instant.hpp"
 #include "foundation/bytes.hpp"
 #include "network/fingerprint.hpp"
@@ -206,8 +207,9 @@ void require_same_requests(const recording::Recorder& here, const recording::Rec
 
 }  // namespace
 
-void save_checkpoint(const Core& core, const std::string& path) {
+void save_checkpoint(Core& core, const std::string& path) {
   core.require_whole();
+  share_sources(core);
   ByteWriter payload;
   put_payload(payload, core);
   core.together([&] {
@@ -219,6 +221,7 @@ void save_checkpoint(const Core& core, const std::string& path) {
 
 void load_checkpoint(Core& core, const std::string& path) {
   core.require_not_started("load_checkpoint");
+  share_sources(core);
   const std::string file = read_for_all(core, path);
   try {
     ByteReader in(payload_of(file));

@@ -20,7 +20,7 @@ namespace va_event::detail {
 /// have been made by hand.
 
 /// Writes the file, in process 0; all must call. @throws FileError, StateError when an error has stopped a run midway
-void save_checkpoint(const Core& core, const std::string& path);
+void save_checkpoint(Core& core, const std::string& path);
 /// Reads the file, in process 0, and takes over its state in all; all must call. After an error the simulation is as
 /// after reset(). @throws CheckpointError, StateError once it has run
 void load_checkpoint(Core& core, const std::string& path);

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "api/gathered.hpp"
+#include "api/shared_sources.hpp"
 #include "events/instant.hpp"
 #include "foundation/memory.hpp"
 #include "foundation/ranges.hpp"
@@ -178,6 +179,7 @@ void Core::require_whole() const {
 
 RunEnd Core::run_until(const Time& stop) {
   require_whole();
+  share_sources(*this);
   if (!engine) {  // not before: until the first run cells and synapses may be added
     engine = engine::make_engine(precision, network, recorder, threads, *processes);
   }
@@ -255,8 +257,14 @@ void Core::set(std::span<const CellId> ids, const std::vector<std::pair<std::str
       engine->parameters_changed(ids[k]);
     }
   }
-  if (!sources.empty()) {
+  sources_changed(sources);
+}
+
+void Core::sources_changed(std::span<const CellId> sources) {
+  if (engine && !sources.empty()) {
     engine->sources_changed(sources);
+    const std::vector<CellId> own = local(sources);
+    changed_sources.insert(changed_sources.end(), own.begin(), own.end());
   }
 }
 

@@ -31,6 +31,7 @@ struct Core : std::enable_shared_from_this<Core> {
   std::unique_ptr<engine::Engine> engine;            ///< null until the first run after creation or reset()
   std::function<bool(const Progress&)> on_progress;  ///< may be empty
   RunStatistics statistics;                          ///< of all processes, as of the end of the last run
+  std::vector<CellId> changed_sources;               ///< set since the last run; of this process
   bool stopped_by_error = false;  ///< within a run: the parts of the network may be at different times
 
   /// The simulated time; 0 before the first run.
@@ -57,6 +58,8 @@ struct Core : std::enable_shared_from_this<Core> {
 
   /// Sets parameters of cells, all or none. @param parameters names and values; Values that are drawn are drawn by cell
   void set(std::span<const CellId> ids, const std::vector<std::pair<std::string, Values>>& parameters);
+  /// Tells the engine, if there is one, of sources whose parameters or spike times were set.
+  void sources_changed(std::span<const CellId> sources);
   /// Sets a variable: its initial value while the time is 0, and its present value if an engine exists.
   void initialize(std::span<const CellId> ids, std::string_view variable, const Values& values);
   /// Records all of the variables or, when one of them is refused, none.

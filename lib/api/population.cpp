@@ -214,10 +214,8 @@ void Population::set_spike_times(std::size_t index, std::vector<Time> times) con
   }
   std::sort(times.begin(), times.end());
   population.spike_times[index] = std::move(times);
-  if (core_->engine) {
-    const CellId id = ids()[index];
-    core_->engine->sources_changed({&id, 1});
-  }
+  const CellId id = population.first + static_cast<CellId>(index);
+  core_->sources_changed({&id, 1});
 }
 
 Assembly::Assembly(const PopulationView& view) : Cells(view) {}

@@ -9,9 +9,11 @@
 #include <mutex>
 #include <stdexcept>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
+#include "../recording/temporary_folder.hpp"
 #include "busy_network.hpp"
 #include "random_network.hpp"
 #include "thread_processes.hpp"
@@ -21,6 +23,9 @@
 
 namespace va_event {
 namespace {
+
+using testing_support::content;
+using testing_support::TemporaryFolder;
 
 // The number of processes must leave no trace, down to the last bit.
 
@@ -221,6 +226,61 @@ TEST(ProcessesOfRandomNetworks, TheOrderOfSimultaneousInputsIsTheSame) {
     std::atomic<unsigned> same{0};
     ThreadProcesses::run(
         count, [&](const std::shared_ptr<Processes>& processes) { same += outcome(processes) == alone ? 1U : 0U; });
+    EXPECT_EQ(same, count);
+  }
+}
+
+// PyNN sets a parameter of a single cell in the process that has the cell; the others draw its spikes all the same.
+TEST(ProcessesOfRandomNetworks, SpikesOfASourceFollowFromWhatItsOwnProcessWasTold) {
+  const auto outcome = [](const std::shared_ptr<Processes>& processes) {
+    const TemporaryFolder folder;
+    Simulation simulation({.seed = 5, .processes = processes});
+    const Population poisson = simulation.create(6, SpikeSourcePoisson{.rate = 300.0});
+    const Population gamma = simulation.create(6, SpikeSourceGamma{.alpha = 2.0, .beta = 500.0});
+    const Population array = simulation.create(4, SpikeSourceArray{{1.0, 2.0, 50.0}});
+    const Population neurons = simulation.create(9, IfCurrExp{.tau_refrac = 1.0});
+    simulation.connect(poisson + gamma + array, neurons, FixedProbabilityConnector(0.3), {1.0, 0.1});
+    simulation.connect(neurons, neurons, FixedProbabilityConnector(0.3), {0.2, 1.5});
+    const Assembly all = poisson + gamma + array + neurons;
+    all.record("spikes");
+    neurons.record("v", 1.0);
+    // Sets cells one by one: each process its own to `value`, and some of the others to something else.
+    const auto each = [&](const Population& cells, const auto& set) {
+      const std::vector<CellId> local = cells.local_ids();
+      for (std::size_t k = 0; k < cells.size(); ++k) {
+        const bool own = std::find(local.begin(), local.end(), cells.ids()[k]) != local.end();
+        if (own || k % 2 == 0) {
+          set(k, own ? 1.0 + static_cast<double>(k) : 0.5);
+        }
+      }
+    };
+    const auto change = [&](double factor) {
+      each(poisson, [&](std::size_t k, double x) { poisson.slice(k, k + 1).set("rate", 100.0 * factor * x); });
+      each(gamma, [&](std::size_t k, double x) {
+        gamma.slice(k, k + 1).set("alpha", factor * x);  // each of the two draws an interval
+        gamma.slice(k, k + 1).set("beta", 200.0 * x);
+      });
+      each(array, [&](std::size_t k, double x) { array.set_spike_times(k, {x, 20.0 + factor * x, 60.0 + x}); });
+    };
+    change(1.0);
+    simulation.run_until(20.0);
+    change(1.5);
+    simulation.save_checkpoint(folder / "cut");
+    simulation.run_until(45.5);
+    change(0.7);
+    simulation.run_until(80.0);
+    const bool first = processes == nullptr || processes->rank() == 0;
+    return std::tuple(all.spikes(), neurons.signal("v"), first ? content(folder / "cut") : "");
+  };
+  const auto alone = outcome(nullptr);
+  EXPECT_GT(std::get<0>(alone).size(), 300U);
+  for (const unsigned count : {2U, 3U}) {
+    std::atomic<unsigned> same{0};
+    ThreadProcesses::run(count, [&](const std::shared_ptr<Processes>& processes) {
+      const auto [spikes, v, cut] = outcome(processes);
+      same += spikes == std::get<0>(alone) && v == std::get<1>(alone) ? 1U : 0U;
+      EXPECT_TRUE(cut == (processes->rank() == 0 ? std::get<2>(alone) : ""));
+    });
     EXPECT_EQ(same, count);
   }
 }

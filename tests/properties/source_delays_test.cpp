@@ -30,7 +30,8 @@ constexpr double kTimestep = 0.1;       // [ms]
 constexpr double kLongestWindow = 2.0;  // [ms]
 
 /// Neurons of two models with delays of at least kNeuronDelay, and sources of all models: with one target, with many,
-/// with several synapses onto one neuron, and with none; some are recorded.
+/// with several synapses onto one neuron, and with none; some are
+/// recorded.
 struct DrivenNetwork {
   explicit DrivenNetwork(double source_delay, unsigned threads = 1, std::shared_ptr<Processes> processes = nullptr,
                          bool recurrent = true)
@@ -52,6 +53,8 @@ struct DrivenNetwork {
     simulation.connect(gamma, conductance, FixedNumberPreConnector(3), {0.02, source_delay});
     simulation.connect(array, conductance, AllToAllConnector(), {0.05, uniform(source_delay, 2.0 * source_delay)});
     simulation.connect(array, current, FixedTotalNumberConnector(5), {0.5, 25.0});
+    // The one synapse is of the last process, and the others know no way for spikes of these sources.
+    simulation.connect(unconnected, current, FromListConnector({{3, 59, 0.5, 30.0}}), StaticSynapse{});
     if (recurrent) {
       simulation.connect(neurons, current, FixedProbabilityConnector(0.1), {0.1, uniform(kNeuronDelay, 4.0)});
       simulation.connect(current, conductance, FixedProbabilityConnector(0.1), {0.004, kNeuronDelay});

@@ -67,6 +67,13 @@ class Engine {
 
   /// See Simulation::methods().
   [[nodiscard]] virtual std::vector<MethodRow> methods() const = 0;
+
+  /// What the spikes of each of the sources follow from besides its parameters; "" for those that this process does not
+  /// draw (README.md, Sources).
+  [[nodiscard]] virtual std::vector<std::string> source_states(std::span<const CellId> sources) const = 0;
+  /// Takes over such states of another process. @pre this one draws the sources, and the parameters are the same
+  virtual void load_sources(std::span<const CellId> sources, std::span<const std::string> states) = 0;
+
   /// How many threads it runs on.
   [[nodiscard]] virtual unsigned threads() const = 0;
   // Of this process:

@@ -14,6 +14,7 @@
 #include <string_view>
 #include <thread>
 #include <type_traits>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -62,6 +63,8 @@ class Shards final : public Engine {
   }
   void save(foundation::ByteWriter& out) const override;
   void load(foundation::ByteReader& in) override;
+  [[nodiscard]] std::vector<std::string> source_states(std::span<const CellId> sources) const override;
+  void load_sources(std::span<const CellId> sources, std::span<const std::string> states) override;
   [[nodiscard]] RunStatistics statistics() const override;
   [[nodiscard]] std::optional<ClosestApproach> closest_approach() const override;
   [[nodiscard]] unsigned threads() const override {
@@ -484,6 +487,47 @@ void Shards<Real>::load_pending(foundation::ByteReader& in, std::unordered_set<C
       shard->load_spike_in_flight(spike);
     }
   });
+}
+
+template <class Real>
+std::vector<std::string> Shards<Real>::source_states(std::span<const CellId> sources) const {
+  std::unordered_map<CellId, events::Instant<double>> next_spikes;
+  for (const auto& shard : shards_) {
+    shard->for_each_source_spike([&](const events::CellEvent<double>& spike) { next_spikes[spike.cell] = spike.time; });
+  }
+  std::vector<std::string> states;
+  for (const CellId cell : sources) {
+    const auto shard =
+        std::find_if(shards_.begin(), shards_.end(), [cell](const auto& one) { return one->draws(cell); });
+    foundation::ByteWriter out;
+    if (shard != shards_.end()) {
+      const auto next = next_spikes.find(cell);
+      out.put(next != next_spikes.end());
+      events::put_instant(out, next != next_spikes.end() ? next->second : events::Instant<double>{});
+      (*shard)->save_source(cell, out);
+    }
+    states.push_back(out.bytes());
+  }
+  return states;
+}
+
+template <class Real>
+void Shards<Real>::load_sources(std::span<const CellId> sources, std::span<const std::string> states) {
+  const std::unordered_set<CellId> cells(sources.begin(), sources.end());
+  for (const auto& shard : shards_) {
+    shard->forget_source_spikes(cells);
+    for (std::size_t k = 0; k < sources.size(); ++k) {
+      if (shard->draws(sources[k])) {
+        foundation::ByteReader in(states[k]);
+        const bool spikes = in.get<bool>();
+        const auto next = events::get_instant<double>(in);
+        shard->load_source(sources[k], in);
+        if (spikes) {
+          shard->load_source_spike({next, sources[k]});
+        }
+      }
+    }
+  }
 }
 
 template <class Real>

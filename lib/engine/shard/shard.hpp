@@ -124,6 +124,14 @@ class Shard {
     refractory_ends_.push(end_of_refractoriness);
   }
   void load_source_spike(const events::CellEvent<double>& spike) { source_spikes_.push(spike); }
+  /// Calls `visit` with the next spike of each source that is drawn here.
+  template <class Visit>
+  void for_each_source_spike(const Visit& visit) const {
+    source_spikes_.for_each(visit);
+  }
+  void forget_source_spikes(const std::unordered_set<CellId>& sources) {
+    source_spikes_.erase_if([&sources](const auto& spike) { return sources.contains(spike.cell); });
+  }
   /// A spike of any part, some of whose effects may be done.
   void load_spike_in_flight(const events::CellEvent<Real>& spike) { delivery_.load(spike); }
   void end_load();
@@ -669,7 +677,7 @@ void Shard<Real>::sources_changed(std::span<const CellId> cells) {
   std::unordered_set<CellId> changed;
   std::copy_if(cells.begin(), cells.end(), std::inserter(changed, changed.end()),
                [this](CellId cell) { return draws(cell); });
-  source_spikes_.erase_if([&changed](const events::CellEvent<double>& event) { return changed.contains(event.cell); });
+  forget_source_spikes(changed);
   for (const CellId cell : changed) {
     restart_source(cell, events::round_up(now_));
   }
@@ -754,7 +762,7 @@ void Shard<Real>::save_source(CellId cell, foundation::ByteWriter& out) const {
 template <class Real>
 void Shard<Real>::add_pending(PendingEvents<Real>& events) const {
   refractory_ends_.for_each([&events](const auto& end) { events.refractory_ends.push_back(end); });
-  source_spikes_.for_each([&](const auto& spike) {
+  for_each_source_spike([&](const auto& spike) {
     if (owns(spike.cell)) {
       events.source_spikes.push_back(spike);
     }
