@@ -73,9 +73,7 @@ class SpikeDelivery {
     const std::span<const Route> routes = routing_.routes_of(population);
     for (std::uint32_t r = 0; r < routes.size(); ++r) {
       if (routes[r].delay) {
-        if (is_neuron(population) || has_own(routes[r], index)) {
-          deliveries_.push({events::later(spike.time, Real(*routes[r].delay)), spike.cell, r, 0, spike.time});
-        }
+        deliveries_.push({events::later(spike.time, Real(*routes[r].delay)), spike.cell, r, 0, spike.time});
         continue;
       }
       const Branch& branch = routes[r].branches[0];
@@ -95,7 +93,7 @@ class SpikeDelivery {
     for (std::uint32_t r = 0; r < routes.size(); ++r) {
       if (routes[r].delay) {
         const Instant arrival = events::later(spike.time, Real(*routes[r].delay));
-        if (!is_done(arrival) && (is_neuron(population) || has_own(routes[r], index))) {
+        if (!is_done(arrival)) {
           deliveries_.push({arrival, spike.cell, r, 0, spike.time});
         }
         continue;
@@ -216,11 +214,18 @@ class SpikeDelivery {
     own_delay_deliveries_.clear();
     rows_in_flight_.clear();
   }
-  /// Adds all spikes in flight. @pre end_run() was called since the last delivery
+  /// Adds all spikes in flight: of sources only those that have a target here, since a shard that draws a source may
+  /// not know all of its routes, and no checkpoint may depend on the shards. (Spikes of neurons are in all of them.)
+  /// @pre end_run() was called since the last delivery
   void add_pending(PendingEvents<Real>& events) const {
     std::map<std::uint32_t, std::vector<events::CellEvent<Real>>> spikes_by_route;
-    const auto add = [&spikes_by_route](const auto& delivery) {
-      spikes_by_route[delivery.route].push_back({delivery.emitted, delivery.source});
+    const auto add = [&](const auto& delivery) {
+      const std::uint32_t population = cells_.population_index(delivery.source);
+      const bool is_source = cells_.place(population).group == nullptr;
+      const Route& route = routing_.routes_of(population)[delivery.route];
+      if (!is_source || has_own(route, delivery.source - network_.populations[population].first)) {
+        spikes_by_route[delivery.route].push_back({delivery.emitted, delivery.source});
+      }
     };
     deliveries_.for_each(add);
     own_delay_deliveries_.for_each(add);
@@ -269,12 +274,7 @@ class SpikeDelivery {
     return position;
   }
 
-  [[nodiscard]] bool is_neuron(std::uint32_t population) const { return cells_.place(population).group != nullptr; }
-
-  /// Whether a cell has synapses of the route onto cells of this shard. Spikes of neurons are accepted without a look:
-  /// all shards have them. Those of sources are in the shards alone that they reach, whatever else these hold: so no
-  /// checkpoint depends on the number of shards.
-  /// @param index of the cell in its population
+  /// Whether a cell has synapses of the route onto cells of this shard. @param index of the cell in its population
   [[nodiscard]] bool has_own(const Route& route, std::size_t index) const {
     return std::any_of(route.branches.begin(), route.branches.end(), [&](const Branch& branch) {
       const Row row = branch.row(index);
