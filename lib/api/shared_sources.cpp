@@ -199,6 +199,9 @@ void share_sources(Core& core) {
   if (all.empty()) {
     return;
   }
+  if (core.engine) {
+    core.engine->sources_will_change();
+  }
   const std::vector<CellId> wanted = differing(core, all);
   ByteWriter question;
   for (const CellId cell : wanted) {
