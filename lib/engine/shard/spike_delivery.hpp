@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "engine/shard/emitted_spike.hpp"
@@ -113,25 +114,26 @@ class SpikeDelivery {
   /// Adds what arrives before `end` through rows that populations take as a whole.
   /// @param epoch the present one @param end offset in it [ms]
   void deliver_rows(std::int64_t epoch, const Real& end) {
-    constexpr std::size_t kAhead = 4;
+    constexpr std::size_t kAhead = 6;
+    if (std::exchange(rows_outdated_, false)) {
+      for (WholeRow& whole : rows_in_flight_) {
+        whole.row = row_of(whole.delivery);
+      }
+    }
     std::size_t left = 0;
     for (std::size_t k = 0; k < rows_in_flight_.size(); ++k) {
       if (k + kAhead < rows_in_flight_.size()) {
         prefetch_row(rows_in_flight_[k + kAhead]);
       }
-      Delivery& delivery = rows_in_flight_[k];
-      const std::uint32_t population = cells_.population_index(delivery.source);
-      const Branch& branch = routing_.routes_of(population)[delivery.route].branches[0];
-      const Place& place = cells_.place(branch.post_population);
-      const Row row = branch.row(delivery.source - network_.populations[population].first);
-      const auto [position, delivered] =
-          place.windowed->deliver_row({delivery.emitted, row, branch.table->constant_weight(), place.offset,
-                                       branch.receptor, place.own, only_shard_},
-                                      delivery.position, epoch, end);
+      WholeRow& whole = rows_in_flight_[k];
+      const auto [position, delivered] = whole.group->deliver_row(whole.row, whole.delivery.position, epoch, end);
       synaptic_events_ += delivered;
-      delivery.position = position;
-      if (position < row.target.size()) {
-        rows_in_flight_[left++] = delivery;
+      whole.delivery.position = position;
+      if (position < whole.row.row.target.size()) {
+        if (left < k) {
+          rows_in_flight_[left] = whole;
+        }
+        ++left;
       }
     }
     rows_in_flight_.resize(left);
@@ -139,7 +141,8 @@ class SpikeDelivery {
 
   /// A population takes no whole rows any longer: the spikes on their way to it go through the queue.
   void stop_rows(std::uint32_t post_population) {
-    std::erase_if(rows_in_flight_, [&](Delivery& delivery) {
+    std::erase_if(rows_in_flight_, [&](WholeRow& whole) {
+      Delivery& delivery = whole.delivery;
       const std::uint32_t population = cells_.population_index(delivery.source);
       const Branch& branch = routing_.routes_of(population)[delivery.route].branches[0];
       if (branch.post_population != post_population) {
@@ -207,6 +210,7 @@ class SpikeDelivery {
     }
     destinations_.clear();
     after_arrival_window_ = never();
+    rows_outdated_ = true;
   }
 
   void clear() {
@@ -229,7 +233,9 @@ class SpikeDelivery {
     };
     deliveries_.for_each(add);
     own_delay_deliveries_.for_each(add);
-    std::for_each(rows_in_flight_.begin(), rows_in_flight_.end(), add);
+    for (const WholeRow& whole : rows_in_flight_) {
+      add(whole.delivery);
+    }
     for (auto& [route, spikes] : spikes_by_route) {
       std::sort(spikes.begin(), spikes.end());
       events.add_in_flight(spikes);
@@ -291,22 +297,41 @@ class SpikeDelivery {
   void send(const Branch& branch, const Row& row, const Delivery& delivery) {
     const bool whole = cells_.place(branch.post_population).whole_rows && branch.dynamics == 0;
     if (whole && row.delay.back() < static_cast<double>(events::kEpoch)) {
-      rows_in_flight_.push_back(delivery);
+      rows_in_flight_.push_back({delivery, cells_.place(branch.post_population).windowed, row_of(delivery)});
     } else {
       put_back(delivery);
     }
   }
 
-  void prefetch_row(const Delivery& delivery) const {
+  /// A spike on its way to a population that takes whole rows.
+  struct WholeRow {
+    Delivery delivery;  ///< `arrival` has no meaning
+    neurons::WindowedGroup<Real>* group;
+    neurons::RowInFlight<Real> row;
+  };
+
+  [[nodiscard]] neurons::RowInFlight<Real> row_of(const Delivery& delivery) const {
     const std::uint32_t population = cells_.population_index(delivery.source);
     const Branch& branch = routing_.routes_of(population)[delivery.route].branches[0];
-    const Row row = branch.row(delivery.source - network_.populations[population].first);
-    constexpr std::size_t kSynapses = 32;
-    const std::size_t count = std::min(kSynapses, row.target.size() - delivery.position);
-    foundation::prefetch(row.target.subspan(delivery.position, count));
-    foundation::prefetch(row.delay.subspan(delivery.position, count));
+    const Place& place = cells_.place(branch.post_population);
+    return {delivery.emitted,
+            branch.row(delivery.source - network_.populations[population].first),
+            branch.table->constant_weight(),
+            place.offset,
+            branch.receptor,
+            place.own,
+            only_shard_};
+  }
+
+  static void prefetch_row(const WholeRow& whole) {
+    constexpr std::size_t kSynapses = 16;
+    const Row& row = whole.row.row;
+    const std::size_t position = whole.delivery.position;
+    const std::size_t count = std::min(kSynapses, row.target.size() - position);
+    foundation::prefetch(row.target.subspan(position, count));
+    foundation::prefetch(row.delay.subspan(position, count));
     if (!row.weight.empty()) {
-      foundation::prefetch(row.weight.subspan(delivery.position, count));
+      foundation::prefetch(row.weight.subspan(position, count));
     }
   }
 
@@ -543,8 +568,8 @@ class SpikeDelivery {
   events::LaneQueue<Delivery> deliveries_;
   /// Spikes that go through synapses with delays of their own and have no arrival in the present window.
   events::EventQueue<Delivery> own_delay_deliveries_;
-  /// Spikes on their way to populations that take whole rows; `arrival` has no meaning.
-  std::vector<Delivery> rows_in_flight_;
+  std::vector<WholeRow> rows_in_flight_;
+  bool rows_outdated_ = false;  ///< weights may have changed, and moved in memory
   events::ArrivalWindow<Real> arrival_window_;
   /// Where the synaptic events of the window's spikes go.
   struct Destination {
