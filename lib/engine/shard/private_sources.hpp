@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -76,17 +77,30 @@ class PrivateSources {
     for (SourceRun& run : runs_) {
       draw_until(run, end, seed);
       inputs_.clear();
-      std::size_t left = 0;
-      for (const Coming& coming : run.coming) {
-        if (coming.arrival < end) {
-          const auto later_epochs = static_cast<double>((coming.arrival.epoch - epoch) * events::kEpoch);
-          inputs_.push_back({Real(coming.arrival.offset + later_epochs), run.weight_of(coming.source),
-                             run.target[coming.source], run.receptor});
-        } else {
-          run.coming[left++] = coming;
+      for (; !(bucket_of(end) < run.bucket); ++run.bucket) {
+        std::vector<Coming>& bucket = run.buckets[static_cast<std::size_t>(run.bucket) & (run.buckets.size() - 1)];
+        const std::int64_t bucket_epoch = run.bucket / kBucketsOfEpoch;
+        const double shift = static_cast<double>((bucket_epoch - epoch) * events::kEpoch);
+        const auto deliver = [&](const Coming& coming) {
+          inputs_.push_back(
+              {Real(coming.offset + shift), run.weight_of(coming.source), run.target[coming.source], run.receptor});
+        };
+        if (bucket_of(end) > run.bucket) {
+          std::for_each(bucket.begin(), bucket.end(), deliver);
+          bucket.clear();
+          continue;
         }
+        std::size_t left = 0;  // `end` is in this bucket
+        for (const Coming& coming : bucket) {
+          if (coming.offset < end.offset) {
+            deliver(coming);
+          } else {
+            bucket[left++] = coming;
+          }
+        }
+        bucket.resize(left);
+        break;
       }
-      run.coming.resize(left);
       if (!inputs_.empty()) {
         run.group->receive(inputs_, candidates);
         delivered += inputs_.size();
@@ -115,9 +129,9 @@ class PrivateSources {
   }
 
  private:
-  /// A spike on its way.
+  /// A spike on its way, in the bucket of its arrival.
   struct Coming {
-    Instant arrival;
+    double offset;         ///< of the arrival, in its epoch [ms]
     std::uint32_t source;  ///< in the run
   };
   /// Sources with consecutive ids, the same rate and receptor.
@@ -129,11 +143,12 @@ class PrivateSources {
     neurons::NeuronGroup<Real>* group = nullptr;
     std::uint32_t receptor = 0;
     double shortest_delay = 0.0;
-    std::vector<std::uint32_t> target;  ///< index in the group, by source
-    std::vector<double> weight, delay;  ///< by source; one number where all are the same
-    sources::SlotStart next;            ///< the first slot that is not drawn
-    std::uint64_t drawn = 0;            ///< spikes of slots that are
-    std::vector<Coming> coming;
+    std::vector<std::uint32_t> target;         ///< index in the group, by source
+    std::vector<double> weight, delay;         ///< by source; one number where all are the same
+    sources::SlotStart next;                   ///< the first slot that is not drawn
+    std::uint64_t drawn = 0;                   ///< spikes of slots that are
+    std::vector<std::vector<Coming>> buckets;  ///< by number modulo their count, a power of two
+    std::int64_t bucket = 0;                   ///< the first one that is not empty
 
     [[nodiscard]] double weight_of(std::size_t k) const { return weight.size() == 1 ? weight[0] : weight[k]; }
     [[nodiscard]] double delay_of(std::size_t k) const { return delay.size() == 1 ? delay[0] : delay[k]; }
@@ -146,6 +161,27 @@ class PrivateSources {
   };
 
   static constexpr std::size_t kWorthARun = 8;  ///< sources that are drawn together
+  // Spikes wait in buckets of 1/16 ms.
+  static constexpr std::int64_t kBucketsOfEpoch = 256;
+  static constexpr std::size_t kMostBuckets = 1U << 12U;
+
+  [[nodiscard]] static std::int64_t bucket_of(std::int64_t epoch, double offset) {
+    constexpr double kPerMs = static_cast<double>(kBucketsOfEpoch) / static_cast<double>(events::kEpoch);
+    return epoch * kBucketsOfEpoch + static_cast<std::int64_t>(offset * kPerMs);
+  }
+  [[nodiscard]] static std::int64_t bucket_of(const Instant& t) { return bucket_of(t.epoch, t.offset); }
+
+  /// How many buckets hold what can be on its way at once: all of a slot, through the longest delay.
+  [[nodiscard]] static std::size_t buckets_for(int exponent, double shortest_delay, double longest_delay) {
+    constexpr double kPerMs = static_cast<double>(kBucketsOfEpoch) / static_cast<double>(events::kEpoch);
+    constexpr double kLongestWindow = 1.0;  // [ms]
+    const double span = std::ldexp(2.0, exponent) + (longest_delay - shortest_delay) + kLongestWindow;
+    std::size_t count = 1;
+    while (static_cast<double>(count) < span * kPerMs + 2.0 && count <= kMostBuckets) {
+      count *= 2;
+    }
+    return count;
+  }
 
   /// Whether the source reaches one neuron only.
   static std::optional<Synapse> only_synapse(const Routing& routing, const ShardCells<Real>& cells,
@@ -179,8 +215,7 @@ class PrivateSources {
     std::size_t taken = 0;
     SourceRun run;
     const auto close = [&] {
-      if (run.target.size() >= kWorthARun) {
-        finish(run);
+      if (run.target.size() >= kWorthARun && finish(run)) {
         for (std::size_t k = 0; k < run.target.size(); ++k) {
           private_[run.first + k] = 1;
         }
@@ -217,10 +252,18 @@ class PrivateSources {
     return taken;
   }
 
-  void finish(SourceRun& run) const {
+  /// @returns whether the run's spikes can wait in buckets
+  bool finish(SourceRun& run) const {
     run.slots = sources::slots_of(run.state.rate);
+    const auto [shortest, longest] = std::minmax_element(run.delay.begin(), run.delay.end());
+    run.shortest_delay = *shortest;
+    const std::size_t buckets = buckets_for(run.slots.exponent, *shortest, *longest);
+    if (buckets > kMostBuckets) {
+      return false;
+    }
+    run.buckets.resize(buckets);
+    run.bucket = bucket_of(events::later(from_, run.shortest_delay));
     run.counts = std::make_shared<sources::PoissonCounts>(run.slots.mean);
-    run.shortest_delay = *std::min_element(run.delay.begin(), run.delay.end());
     for (std::vector<double>* numbers : {&run.weight, &run.delay}) {
       const double first = numbers->front();
       if (std::all_of(numbers->begin(), numbers->end(), [first](double x) { return x == first; })) {
@@ -229,6 +272,7 @@ class PrivateSources {
       }
     }
     run.next = sources::SlotStart::of(std::max({from_, run.state.changed, run.state.begin}), run.slots.exponent);
+    return true;
   }
 
   /// Whether a spike belongs to the train, and has not been handled before the source was taken.
@@ -244,9 +288,11 @@ class PrivateSources {
                           *run.counts, slot.number(run.slots.exponent), spikes_);
     const auto source = spikes_.source();
     const auto ticks = spikes_.ticks();
+    // Slots are not longer than an epoch, which they do not straddle.
+    const bool all = is_wanted(run, slot.time) && !(run.state.end < slot.next(run.slots.exponent).time);
     for (std::size_t k = 0; k < spikes_.size(); ++k) {
-      const Instant emitted = sources::TimeInSlot::of(ticks[k]).after(slot);
-      if (is_wanted(run, emitted)) {
+      const Instant emitted{slot.time.epoch, slot.time.offset + static_cast<double>(ticks[k]) * sources::kTick};
+      if (all || is_wanted(run, emitted)) {
         visit(source[k], emitted);
       }
     }
@@ -265,7 +311,13 @@ class PrivateSources {
   void draw_until(SourceRun& run, const Instant& end, std::uint64_t seed) {
     while (events::later(run.next.time, run.shortest_delay) < end && run.next.time < run.state.end) {
       visit_slot(run, run.next, seed, [&](std::uint32_t source, const Instant& emitted) {
-        run.coming.push_back({events::later(emitted, run.delay_of(source)), source});
+        const double delay = run.delay_of(source);
+        Instant arrival{emitted.epoch, emitted.offset + delay};
+        if (!(arrival.offset < static_cast<double>(events::kEpoch))) {
+          arrival = events::later(emitted, delay);
+        }
+        run.buckets[static_cast<std::size_t>(bucket_of(arrival)) & (run.buckets.size() - 1)].push_back(
+            {arrival.offset, source});
         ++run.drawn;
       });
       run.next = run.next.next(run.slots.exponent);
