@@ -93,7 +93,7 @@ class Files(CommandLineTest):
             self.assertEqual(file["spikes/Excitatory_Cells/timestamps"][:].tolist(), gdf)
         with numpy.load(self.path("results", "va_COBA_exc.npz")) as arrays:
             self.assertEqual(arrays["times"].tolist(), gdf)
-        self.assertGreater(len(gdf), 400)
+        self.assertGreater(len(gdf), 300)
 
     def test_potentials_in_every_format_are_the_same(self):
         self.run_program("CUBA", *SMALL, "--format", ",".join(FORMATS), "--record-cells", "3",

@@ -210,8 +210,8 @@ TEST_P(Convergence, OfCubicallyInterpolatedSpikesHasTheOrderOfTheMethod) {
     return order_of_spikes(input, with(method, SpikeTiming::cubic, DelayTiming::continuous), largest_step);
   };
   // The first order needs shorter steps until no spike is missing.
-  EXPECT_NEAR(order_with(Method::exponential_euler, 0x1p-6), 1.0, 0.25);
-  EXPECT_NEAR(order_with(Method::forward_euler, 0x1p-6), 1.0, 0.25);
+  EXPECT_NEAR(order_with(Method::exponential_euler, 0x1p-7), 1.0, 0.25);
+  EXPECT_NEAR(order_with(Method::forward_euler, 0x1p-7), 1.0, 0.25);
   EXPECT_NEAR(order_with(Method::rk2, 0.25), 2.0, 0.3);
   EXPECT_NEAR(order_with(Method::rk4, 0.25), 4.0, 0.4);
 }

@@ -134,7 +134,8 @@ class Counts(PyNNTest):
 
     def test_pairs_are_connected_with_their_probability_and_independently_of_each_other(self):
         for p, allowed in ((0.3, True), (0.3, False), (0.02, True), (1.0, False)):
-            counts = sum(self.matrix(sim.FixedProbabilityConnector(p, allowed), 50, None) for _ in range(200))
+            counts = sum(self.matrix(sim.FixedProbabilityConnector(p, allowed, rng=NumpyRNG(seed=k)), 50, None)
+                         for k in range(200))
             own = np.diag(counts) if allowed else counts[~np.eye(50, dtype=bool)]
             if not allowed:
                 self.assertEqual(np.trace(counts), 0)
@@ -143,7 +144,8 @@ class Counts(PyNNTest):
             self.assertLess(abs(scatter - 200 * p * (1 - p)), 0.15 * 200 * p * (1 - p) + 1e-9)
         cells = sim.Population(50, sim.IF_curr_exp())
         self.assertEqual(len(sim.Projection(cells, cells, sim.FixedProbabilityConnector(0.0), sim.StaticSynapse())), 0)
-        numbers = [self.matrix(sim.FixedProbabilityConnector(0.3), 40, 40).sum(axis=0) for _ in range(100)]
+        numbers = [self.matrix(sim.FixedProbabilityConnector(0.3, rng=NumpyRNG(seed=k)), 40, 40).sum(axis=0)
+                   for k in range(100)]
         self.assertLess(abs(np.var(numbers) / (40 * 0.3 * 0.7) - 1.0), 0.12)
 
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """PyNN's connectors, made in a few calls to numpy: the random numbers, and so the network, are those of PyNN's own
-connectors. Where a script gives a connector no generator, it draws from the library."""
+connectors. Where a script gives no generator to a connector that draws a number of synapses, it draws from the library;
+those that draw a number for each pair of cells have PyNN's own generator, which always begins with the same numbers."""
 
 import copy
 import inspect
@@ -28,11 +29,14 @@ class _Native:
     """Connectors that draw from the library where no generator is given: from a NativeRNG without a seed, which goes on
     from projection to projection. A generator that is given begins again for each where PyNN's own does."""
 
+    #: Whether PyNN's own generator decides on the network where no other is given.
+    prescribed_by_default = False
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         given = inspect.signature(super().__init__).bind(*args, **kwargs).arguments.get("rng")
-        self._goes_on = given is None
-        if given is None:
+        self._goes_on = given is None and not self.prescribed_by_default
+        if self._goes_on:
             self.rng = NativeRNG()
 
     def _generator(self):
@@ -51,6 +55,8 @@ class _Native:
 class _Probability(_Native):
     """PyNN compares n_pre uniform numbers with the probabilities of each post cell in turn, drawn from a copy of the
     generator, so that all projections made with one generator replay the same numbers."""
+
+    prescribed_by_default = True
 
     def connect(self, projection):
         if not isinstance(self.rng, (NumpyRNG, NativeRNG)):
@@ -92,10 +98,7 @@ class FixedProbabilityConnector(_Probability, connectors.FixedProbabilityConnect
     def connect(self, projection):
         n_pre, n_post = projection.shape
         projection._collector.require_room(int(min(self.p_connect, 1.0) * n_pre * n_post))
-        if self._goes_on and self.allow_self_connections != "NoMutual":
-            self._connect_counts(projection)
-        else:
-            super().connect(projection)
+        super().connect(projection)
 
     def _probabilities(self, projection, distances):
         return None  # the same for all
@@ -108,24 +111,6 @@ class FixedProbabilityConnector(_Probability, connectors.FixedProbabilityConnect
             pre, post = pre[kept], post[kept]
         projection._collector.require_room(len(pre))
         return pre, post
-
-    def _connect_counts(self, projection):
-        """Nothing prescribes a number for each pair of cells: the number of synapses of each post cell is binomial, and
-        only those are drawn."""
-        rng, parameters = self.rng, values.parameters_of(self, projection)
-        n_pre, n_post = projection.shape
-        p = min(self.p_connect, 1.0)
-        selves = self._selves(projection.post, projection.pre)
-        counts = np.empty(n_post, dtype=np.int64)
-        for left_out in (0, 1):
-            cells = np.flatnonzero((selves >= 0) == left_out)
-            counts[cells] = rng.next(cells.size, "binomial", {"n": n_pre - left_out, "p": p})
-        columns = max(1, int(_BLOCK / max(p * n_pre, 1.0)))
-        for begin in range(0, n_post, columns):
-            part = slice(begin, begin + columns)
-            pre = rng.draw_cells(n_pre, counts[part], selves[part], False)
-            post = np.repeat(np.arange(n_post)[part], counts[part])
-            values.add(self, projection, parameters, pre, post, min(begin + columns, n_post) / n_post)
 
 
 class DistanceDependentProbabilityConnector(_Probability, connectors.DistanceDependentProbabilityConnector):
