@@ -18,8 +18,8 @@ struct Options {
   double duration = 1000.0;  ///< simulated time [ms], > 0
   /// Of every random number. 17 draws a network of average activity: rates vary by some Hz from network to network.
   std::uint64_t seed = 17;
-  std::uint64_t threads = 0;                        ///< that simulate; 0: as many as pay
-  Precision precision;                              ///< of the simulation's arithmetic
+  std::uint64_t threads = 0;  ///< that simulate; 0: as many as pay
+  Precision precision;        ///< of the simulation's arithmetic
   SimulationMethod method = SimulationMethod::automatic;
   bool certify = false;                             ///< simulate again in wider arithmetic, side by side
   Precision certify_reference = Precision::quad();  ///< wider than `precision`

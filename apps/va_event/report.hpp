@@ -30,7 +30,7 @@ struct Report {
   unsigned processes = 1;
   unsigned threads = 1;            ///< of each process
   std::vector<MethodRow> methods;  ///< of populations and projections; empty when no time was simulated
-  double build_s = 0.0;  ///< wall-clock times [s]
+  double build_s = 0.0;            ///< wall-clock times [s]
   double simulation_s = 0.0;
   double writing_s = 0.0;
   std::vector<std::string> files;     ///< written, in this order
