@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <iostream>
 #include <string>
 #include <vector>
@@ -97,6 +98,34 @@ TEST(OrderFreeSums, ACheckpointAnywhereGivesTheSameBits) {
     ASSERT_TRUE(second.neurons.front().signal("v") == whole.neurons.front().signal("v"));
   }
   std::filesystem::remove(path);
+}
+
+/// Memory of this process in pages.
+long resident_pages() {
+  std::ifstream file("/proc/self/statm");
+  long size = 0;
+  long resident = 0;
+  file >> size >> resident;
+  return resident;
+}
+
+TEST(OrderFreeSums, KeepNothingOfTheSpikesOfNeuronsThatAreRefractoryAtEachFrame) {
+  Simulation simulation({.threads = 1, .method = SimulationMethod::order_free});
+  const Population neurons = simulation.create(50, IfCurrExp{.v_rest = -50.5,
+                                                             .cm = 0.25,
+                                                             .tau_m = 10.0,
+                                                             .tau_refrac = 0.05,
+                                                             .tau_syn_E = 0.5,
+                                                             .tau_syn_I = 2.0,
+                                                             .i_offset = 500.0,
+                                                             .v_reset = -50.000001});
+  const Population source = simulation.create(1, SpikeSourcePoisson{.rate = 1.0});
+  simulation.connect(source, neurons, AllToAllConnector(), {0.03, 0.1});
+  simulation.run(20.0);
+  const long before = resident_pages();
+  simulation.run(400.0);
+  EXPECT_GT(simulation.statistics().spikes, 400'000U);
+  EXPECT_LT(resident_pages() - before, 128);  // four bytes for each spike are 400 pages of 4096 bytes
 }
 
 /// A recurrent network, each of whose neurons gets a Poisson source of its own: with one delay, or with delays and

@@ -142,6 +142,12 @@ void OrderFreeGroup::flag(std::size_t i) {
   }
 }
 
+void OrderFreeGroup::list_refractory(std::size_t i) {
+  if (!std::exchange(rare_[i].listed, true)) {
+    refractory_list_.push_back(static_cast<std::uint32_t>(i));
+  }
+}
+
 void OrderFreeGroup::arm(std::size_t i, double x) {
   if (rare_[i].refractory) {
     sums_[i].reserve = kHeld;
@@ -250,7 +256,10 @@ void OrderFreeGroup::begin_frame() {
   order_free::begin_frame(
       frame_, {sums_.size(), sums_.data(), m_.data(), exc_.data(), inh_.data(), y_infinity_.data(), resistance_.data()},
       flagged);
-  std::erase_if(refractory_list_, [this](std::uint32_t i) { return !rare_[i].refractory; });
+  std::erase_if(refractory_list_, [this](std::uint32_t i) {
+    rare_[i].listed = rare_[i].refractory;
+    return !rare_[i].listed;
+  });
   for (const std::uint32_t i : flagged) {
     if (!rare_[i].refractory) {
       flag(i);
@@ -344,7 +353,7 @@ void OrderFreeGroup::replay(std::size_t i, std::span<const OrderedInput> inputs,
         rare.refractory = true;
         rare.wake = events::later(t, constants(i).tau_refrac);
         rare.refractory_y = constants(i).y_reset;
-        refractory_list_.push_back(static_cast<std::uint32_t>(i));
+        list_refractory(i);
         x = *spike;
         continue;
       }
@@ -440,10 +449,9 @@ RemovedNeuron<double, State<double>> OrderFreeGroup::remove_neuron(std::size_t i
   state.t = t;
   if (rare.refractory) {
     state.y = kRefractory;
-  } else {
-    refractory_list_.push_back(static_cast<std::uint32_t>(index));
   }
   rare.refractory = true;
+  list_refractory(index);
   rare.wake = {kNeverWakes, 0.0};
   set_state(index, {0.0, 0.0, 0.0, 0.0}, present());
   arm(index, present());
@@ -473,6 +481,9 @@ void OrderFreeGroup::begin_load(const Instant& now) {
   std::fill(flagged_.begin(), flagged_.end(), std::uint8_t{0});
   flagged_list_.clear();
   refractory_list_.clear();
+  for (RareFields& rare : rare_) {
+    rare.listed = false;
+  }
 }
 
 bool OrderFreeGroup::load(std::size_t index, foundation::ByteReader& in, const Instant& now) {
@@ -500,7 +511,7 @@ bool OrderFreeGroup::load(std::size_t index, foundation::ByteReader& in, const I
   in.require(std::fabs(rare.refractory_y) <= kLargest, "holds a number out of range");
   in.require(!rare.refractory || !(rare.wake < now), "holds a neuron of another time");
   if (rare.refractory) {
-    refractory_list_.push_back(static_cast<std::uint32_t>(index));
+    list_refractory(index);
   }
   arm(index, present());
   return false;  // the end of its refractoriness is no event of the event loop

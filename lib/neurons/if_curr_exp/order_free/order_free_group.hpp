@@ -83,6 +83,7 @@ class OrderFreeGroup final : public ModelGroup<double, State<double>>, public Wi
     Instant wake{};             ///< where its refractoriness ends
     bool refractory = false;
     bool at_threshold = false;  ///< set to it or above by the user: it spikes at once
+    bool listed = false;        ///< in refractory_list_
   };
   /// An input of a flagged neuron.
   struct OrderedInput {
@@ -109,6 +110,7 @@ class OrderFreeGroup final : public ModelGroup<double, State<double>>, public Wi
   void arm(std::size_t i, double x);
   [[nodiscard]] double reserve_from(std::size_t i, double x) const;
   void flag(std::size_t i);
+  void list_refractory(std::size_t i);
 
   void begin_frame();
   void add_up(const RowPart& part);
@@ -131,7 +133,7 @@ class OrderFreeGroup final : public ModelGroup<double, State<double>>, public Wi
   std::vector<RareFields> rare_;
 
   std::vector<std::uint32_t> flagged_list_;     ///< in this frame
-  std::vector<std::uint32_t> refractory_list_;  ///< at least all that are refractory
+  std::vector<std::uint32_t> refractory_list_;  ///< at least all that are refractory, each once
   // Inputs since time_:
   std::vector<RowPart> rows_;
   std::vector<SingleInput> singles_;
