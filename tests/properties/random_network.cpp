@@ -212,6 +212,7 @@ Description with_order_free_sums(Description d, std::uint64_t seed) {
   std::vector<double> scale;
   for (Neuron& n : d.neurons) {
     scale.push_back(1.0);
+    n.tau_refrac = std::max(n.tau_refrac, draw.chance(0.1) ? 0.05 : 0.1);  // sums must not overflow
     if (!n.conductance_based) {
       // The same potentials, so that there is as much to see.
       const double cm = draw.uniform(0.25, 0.3);
@@ -224,7 +225,6 @@ Description with_order_free_sums(Description d, std::uint64_t seed) {
       n.tau_m = tau_m;
       n.tau_syn_E = tau_exc;
       n.tau_syn_I = tau_inh;
-      n.tau_refrac = std::max(n.tau_refrac, draw.chance(0.1) ? 0.01 : 0.1);
     }
   }
   for (Synapse& synapse : d.synapses) {

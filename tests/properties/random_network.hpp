@@ -20,7 +20,7 @@ namespace va_event {
 [[nodiscard]] reference::Description driven_network(std::uint64_t seed);
 
 /// A network like either of those, whose current-based neurons can have order-free sums: they have common time
-/// constants, and no delay below 1/64 ms. Conductance-based ones stay as they are.
+/// constants, and no delay below 1/64 ms. All have a refractory period.
 [[nodiscard]] reference::Description with_order_free_sums(reference::Description network, std::uint64_t seed);
 
 /// The same network made with the public interface. Cells have the ids of the description.

@@ -62,7 +62,7 @@ double rate_of(const network::PopulationData& population, std::size_t index) {
 
 /// More spikes than a cell can have in 1 ms, or is ever likely to.
 std::uint64_t most_spikes_per_ms(const network::PopulationData& population, std::size_t index) {
-  constexpr double kMany = 16.0;  // of neurons with short refractory periods
+  constexpr double kMany = 1e6;  // of neurons without a refractory period: too many for sums
   if (!population.spike_times.front().empty()) {
     const std::vector<Time>& times = population.times_of(index);
     std::size_t most = 0;
