@@ -72,8 +72,8 @@ template <class T>
 class UninitialisedLargePages : public LargePages<T> {
  public:
   template <class U>
-  struct rebind {
-    using other = UninitialisedLargePages<U>;
+  struct rebind {                              // NOLINT(readability-identifier-naming): as allocators name it
+    using other = UninitialisedLargePages<U>;  // NOLINT(readability-identifier-naming)
   };
 
   UninitialisedLargePages() = default;
