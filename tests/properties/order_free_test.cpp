@@ -125,9 +125,10 @@ TEST(OrderFreeSums, KeepNothingOfTheSpikesOfNeuronsThatAreRefractoryAtEachFrame)
   simulation.connect(source, neurons, AllToAllConnector(), {0.03, 0.1});
   simulation.run(20.0);
   const long before = resident_pages();
-  simulation.run(400.0);
-  EXPECT_GT(simulation.statistics().spikes, 400'000U);
-  EXPECT_LT(resident_pages() - before, 128);  // four bytes for each spike are 400 pages of 4096 bytes
+  simulation.run(1600.0);
+  EXPECT_GT(simulation.statistics().spikes, 1'600'000U);
+  // Four bytes for each spike are 1600 pages of 4096 bytes; the system may add one of 512 of them.
+  EXPECT_LT(resident_pages() - before, 1000);
 }
 #endif
 
