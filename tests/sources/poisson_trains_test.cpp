@@ -139,8 +139,9 @@ TEST(PoissonSlots, HaveFourToEightSpikesAndTilePartsOfEpochsOrWholeOnes) {
     EXPECT_LT(slots.mean, 8.0) << rate;
     EXPECT_DOUBLE_EQ(slots.mean, rate * std::ldexp(1e-3, slots.exponent)) << rate;
     // Some slots in a row: each begins where the one before ends, and has the next number.
-    SlotStart slot = SlotStart::of({1000, 15.999}, slots.exponent);
-    EXPECT_FALSE(events::Instant<double>(1000, 15.999) < slot.time);
+    const events::Instant<double> within{1000, 15.999};
+    SlotStart slot = SlotStart::of(within, slots.exponent);
+    EXPECT_FALSE(within < slot.time);
     for (int k = 0; k < 40; ++k) {
       const SlotStart next = slot.next(slots.exponent);
       EXPECT_EQ(next.number(slots.exponent), slot.number(slots.exponent) + 1) << rate;
