@@ -54,7 +54,7 @@ class Shards final : public Engine {
   }
   void sources_will_change() override {
     for (const auto& shard : shards_) {
-      shard->release_private_sources();
+      shard->sources().release_private();
     }
   }
   void set_variable(CellId cell, std::size_t variable, double value) override;
@@ -275,7 +275,7 @@ template <class Real>
 void Shards<Real>::sources_changed(std::span<const CellId> cells) {
   scales_outdated_ = true;
   for (const auto& shard : shards_) {
-    shard->sources_changed(cells);
+    shard->sources().changed(cells);
   }
 }
 
@@ -288,19 +288,12 @@ void Shards<Real>::injection_added(std::size_t injection) {
 
 template <class Real>
 RunStatistics Shards<Real>::statistics() const {
-  RunStatistics sum;
-  for (const auto& shard : shards_) {
-    sum += shard->statistics();
-  }
-  return sum;
+  return run_counts().statistics();
 }
 
 template <class Real>
 std::optional<ClosestApproach> Shards<Real>::closest_approach() const {
-  neurons::ClosestApproach closest;
-  for (const auto& shard : shards_) {
-    closest = std::min(closest, shard->closest_approach());
-  }
+  const neurons::ClosestApproach closest = run_counts().closest_approach();
   if (closest.distance == std::numeric_limits<double>::infinity()) {
     return std::nullopt;
   }
@@ -326,7 +319,7 @@ ProcessState<Real> Shards<Real>::process_state() const {
       const CellId cell = population.first + i;
       foundation::ByteWriter record;
       if (population.model->is_source()) {
-        owner(cell)->save_source(cell, record);
+        owner(cell)->sources().save(cell, record);
       } else {
         owner(cell)->save_neuron(cell, record);
       }
@@ -345,7 +338,7 @@ void Shards<Real>::save(foundation::ByteWriter& out) const {
     }
   }
   for (const auto& shard : shards_) {
-    shard->release_private_sources();
+    shard->sources().release_private();
   }
   ProcessState<Real> state = process_state();
   if (processes_.count() > 1) {
@@ -440,8 +433,8 @@ std::unordered_set<CellId> Shards<Real>::load_cells(foundation::ByteReader& in) 
       const std::string_view bytes = in.get_view();
       for (const auto& shard : shards_) {
         foundation::ByteReader record(bytes);
-        if (population.model->is_source() && shard->draws(cell)) {
-          shard->load_source(cell, record);
+        if (population.model->is_source() && shard->sources().draws(cell)) {
+          shard->sources().load(cell, record);
         } else if (!population.model->is_source() && shard->owns(cell)) {
           if (shard->load_neuron(cell, record)) {
             refractory.insert(cell);
@@ -475,8 +468,8 @@ void Shards<Real>::load_pending(foundation::ByteReader& in, std::unordered_set<C
     require(spike.cell, true);
     in.require(!(Instant{spike.time.epoch, Real(spike.time.offset)} < now), "holds a source spike that is over");
     for (const auto& shard : shards_) {
-      if (shard->draws(spike.cell)) {
-        shard->load_source_spike(spike);
+      if (shard->sources().draws(spike.cell)) {
+        shard->sources().load_next(spike);
       }
     }
   });
@@ -493,18 +486,18 @@ template <class Real>
 std::vector<std::string> Shards<Real>::source_states(std::span<const CellId> sources) const {
   std::unordered_map<CellId, events::Instant<double>> next_spikes;
   for (const auto& shard : shards_) {
-    shard->for_each_source_spike([&](const events::CellEvent<double>& spike) { next_spikes[spike.cell] = spike.time; });
+    shard->sources().for_each([&](const events::CellEvent<double>& spike) { next_spikes[spike.cell] = spike.time; });
   }
   std::vector<std::string> states;
   for (const CellId cell : sources) {
     const auto shard =
-        std::find_if(shards_.begin(), shards_.end(), [cell](const auto& one) { return one->draws(cell); });
+        std::find_if(shards_.begin(), shards_.end(), [cell](const auto& one) { return one->sources().draws(cell); });
     foundation::ByteWriter out;
     if (shard != shards_.end()) {
       const auto next = next_spikes.find(cell);
       out.put(next != next_spikes.end());
       events::put_instant(out, next != next_spikes.end() ? next->second : events::Instant<double>{});
-      (*shard)->save_source(cell, out);
+      (*shard)->sources().save(cell, out);
     }
     states.push_back(out.bytes());
   }
@@ -515,15 +508,15 @@ template <class Real>
 void Shards<Real>::load_sources(std::span<const CellId> sources, std::span<const std::string> states) {
   const std::unordered_set<CellId> cells(sources.begin(), sources.end());
   for (const auto& shard : shards_) {
-    shard->forget_source_spikes(cells);
+    shard->sources().forget(cells);
     for (std::size_t k = 0; k < sources.size(); ++k) {
-      if (shard->draws(sources[k])) {
+      if (shard->sources().draws(sources[k])) {
         foundation::ByteReader in(states[k]);
         const bool spikes = in.get<bool>();
         const auto next = events::get_instant<double>(in);
-        shard->load_source(sources[k], in);
+        shard->sources().load(sources[k], in);
         if (spikes) {
-          shard->load_source_spike({next, sources[k]});
+          shard->sources().load_next({next, sources[k]});
         }
       }
     }

@@ -59,9 +59,8 @@ class PrivateSources {
       }
     }
   }
-  /// Whether a spike before `now` has arrived by then, or was handled before the source was taken.
-  [[nodiscard]] bool was_delivered_before(CellId /*cell*/, const Instant& emitted, double delay,
-                                          const Instant& now) const {
+  /// Whether a spike that was emitted before `now` has arrived by then, or was handled before the source was taken.
+  [[nodiscard]] bool was_delivered_before(const Instant& now, const Instant& emitted, double delay) const {
     return emitted < from_ || events::later(emitted, delay) < now;
   }
   void clear() {

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <numeric>
 #include <vector>
 
 #include "neurons/group/neuron_group.hpp"
@@ -21,6 +22,33 @@ struct RunCounts {
     neurons::ClosestApproach closest;
   };
   std::vector<Group> groups;  ///< by neuron model
+
+  /// With the intervals of all groups.
+  [[nodiscard]] RunStatistics statistics() const {
+    RunStatistics sum = events;
+    const auto of = [this](neurons::Interval kind) {
+      return std::accumulate(groups.begin(), groups.end(), std::uint64_t{0},
+                             [kind](std::uint64_t so_far, const Group& group) {
+                               return so_far + group.intervals[static_cast<std::size_t>(kind)];
+                             });
+    };
+    sum.settled_by_sign = of(neurons::Interval::by_sign);
+    sum.settled_by_bound = of(neurons::Interval::by_bound);
+    sum.settled_by_search = of(neurons::Interval::by_search);
+    sum.settled_by_refractory = of(neurons::Interval::refractory);
+    sum.settled_by_spike = of(neurons::Interval::crossing);
+    sum.intervals = sum.settled_by_sign + sum.settled_by_bound + sum.settled_by_search + sum.settled_by_refractory +
+                    sum.settled_by_spike;
+    return sum;
+  }
+  /// The least of all groups by the order of ClosestApproach; its distance is +inf where there is none.
+  [[nodiscard]] neurons::ClosestApproach closest_approach() const {
+    neurons::ClosestApproach closest;
+    for (const Group& group : groups) {
+      closest = std::min(closest, group.closest);
+    }
+    return closest;
+  }
 
   /// Adds the counts of another shard. @pre it has the same neuron models, in the same order
   void add(const RunCounts& other) {

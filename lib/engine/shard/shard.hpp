@@ -5,25 +5,22 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <iterator>
 #include <limits>
 #include <span>
-#include <type_traits>
-#include <unordered_set>
 #include <vector>
 
 #include "engine/run/methods.hpp"
 #include "engine/shard/current_schedule.hpp"
 #include "engine/shard/emitted_spike.hpp"
 #include "engine/shard/pending_events.hpp"
-#include "engine/shard/private_sources.hpp"
 #include "engine/shard/routing.hpp"
 #include "engine/shard/run_counts.hpp"
 #include "engine/shard/sampler.hpp"
 #include "engine/shard/shard_cells.hpp"
+#include "engine/shard/source_spikes.hpp"
 #include "engine/shard/spike_delivery.hpp"
+#include "engine/shard/windows.hpp"
 #include "events/candidates.hpp"
-#include "events/event_queue.hpp"
 #include "events/lane_queue.hpp"
 #include "foundation/bytes.hpp"
 #include "foundation/memory.hpp"
@@ -61,9 +58,9 @@ class Shard {
   /// return before, at now(), after many events, so that spikes are recorded and the user can end the run.
   void run_before(const Instant& stop);
   /// Whether some neurons are advanced from window to window: then run_before() returns after each.
-  [[nodiscard]] bool has_windows() const noexcept { return !cells_.windowed().empty(); }
+  [[nodiscard]] bool has_windows() const noexcept { return windows_.any(); }
   /// Other weights or rates, from now on. @param scales by population
-  void set_scales(const std::vector<neurons::InputScale>& scales);
+  void set_scales(const std::vector<neurons::InputScale>& scales) { windows_.set_scales(scales); }
   /// Forgets what has been prepared with the present weights: users may change them before the next run.
   void end_run() { delivery_.end_run(); }
   /// Every event before this time is done.
@@ -90,7 +87,9 @@ class Shard {
   void begin_recording(const recording::Recorder& recorder) {
     recorder_ = &recorder;
     sampler_.begin(recorder.samplings(), cells_);
-    take_private_sources();
+    if (has_windows()) {
+      sources_.take_private([&recorder](CellId cell) { return recorder.records_spikes(cell); });
+    }
   }
   using Samples = typename Sampler<Real>::Samples;
   /// What was sampled since, in the order of the samplings.
@@ -98,48 +97,32 @@ class Shard {
 
   // For cells of this part:
   [[nodiscard]] bool owns(CellId cell) const { return cells_.owns(cell); }
-  /// Whether the spikes of this source are drawn here, as in every part that it reaches.
-  [[nodiscard]] bool draws(CellId source) const { return owns(source) || delivery_.reaches(source); }
   void parameters_changed(CellId cell);
-  void sources_changed(std::span<const CellId> cells);
   void set_variable(CellId cell, std::size_t variable, double value);
   [[nodiscard]] double variable(CellId cell, std::size_t variable) const;
   void injection_added(std::size_t injection);
 
-  /// Sources whose spikes are drawn where they arrive are sources like all others again, until the next run.
-  void release_private_sources();
+  /// What the part knows of sources, for changes of their parameters and for checkpoints.
+  [[nodiscard]] SourceSpikes<Real>& sources() noexcept { return sources_; }
+  [[nodiscard]] const SourceSpikes<Real>& sources() const noexcept { return sources_; }
 
   // Checkpoints. What a part holds, cell by cell and event by event, once no source is private:
   void save_neuron(CellId cell, foundation::ByteWriter& out) const;
-  void save_source(CellId cell, foundation::ByteWriter& out) const;
   void add_pending(PendingEvents<Real>& events) const;
-  [[nodiscard]] RunCounts run_counts() const;
+  [[nodiscard]] RunCounts run_counts();
   [[nodiscard]] const std::vector<std::size_t>& current_steps() const noexcept { return currents_.made(); }
   /// Begins to take over a state; cells and events follow. @param current_steps see CurrentSchedule::resume()
   void begin_load(const Instant& now, const std::vector<std::size_t>& current_steps, const RunCounts& run_counts);
   /// @returns whether it is refractory
   bool load_neuron(CellId cell, foundation::ByteReader& in);
-  void load_source(CellId cell, foundation::ByteReader& in);  ///< of every source that it draws
   void load_refractory_end(const events::CellEvent<Real>& end_of_refractoriness) {
     refractory_ends_.push(end_of_refractoriness);
-  }
-  void load_source_spike(const events::CellEvent<double>& spike) { source_spikes_.push(spike); }
-  /// Calls `visit` with the next spike of each source that is drawn here.
-  template <class Visit>
-  void for_each_source_spike(const Visit& visit) const {
-    source_spikes_.for_each(visit);
-  }
-  void forget_source_spikes(const std::unordered_set<CellId>& sources) {
-    source_spikes_.erase_if([&sources](const auto& spike) { return sources.contains(spike.cell); });
   }
   /// A spike of any part, some of whose effects may be done.
   void load_spike_in_flight(const events::CellEvent<Real>& spike) { delivery_.load(spike); }
   void end_load();
 
-  [[nodiscard]] RunStatistics statistics();
   [[nodiscard]] std::uint64_t synaptic_events() const noexcept { return delivery_.synaptic_events(); }
-  /// The least by the order of ClosestApproach; its distance is +inf where there is none.
-  [[nodiscard]] neurons::ClosestApproach closest_approach() const;
 
  private:
   /// Kinds of events in the order in which they happen at one instant.
@@ -151,7 +134,7 @@ class Shard {
   [[nodiscard]] Next next_event();
   [[nodiscard]] Real next_other_than_deliveries() const;
   [[nodiscard]] bool may_pause_before(const Real& time) const;
-  void handle(Kind kind, const Real& limit);
+  [[gnu::always_inline]] inline void handle(Kind kind, const Real& limit);
   void look_at_next();
   void look_at(const events::Candidate<Real>& candidate);
   void end_next_refractoriness();
@@ -165,19 +148,12 @@ class Shard {
   void emit(CellId cell, const Instant& t);
   void keep(const EmittedSpike<Real>& spike, std::vector<EmittedSpike<Real>>& spikes);
   void run_events_before(const Instant& stop);
-  [[nodiscard]] static events::Instant<double> narrowed(const Instant& t) {
-    return {t.epoch, static_cast<double>(t.offset)};
-  }
-  [[nodiscard]] Instant end_of_window(const Instant& stop) const;
   void run_window(const Instant& stop);
-  void restart_source(CellId cell, const events::Instant<double>& begin);
-  void take_private_sources();
   void update_parameters(CellId cell, const Real& t);
   void update_parameters_of(const std::vector<CellId>& cells);
 
   template <class Number>
   [[nodiscard]] Real offset_of(const events::Instant<Number>& t) const;
-  [[nodiscard]] RunStatistics events_so_far() const;
 
   static constexpr std::size_t kManyCells = 1U << 13U;  ///< with a line of 64 bytes for each, half a megabyte
   static constexpr std::size_t kMostEmitted = 1U << 20U;
@@ -190,21 +166,18 @@ class Shard {
   bool large_;  ///< too large for a second-level cache
   CurrentSchedule currents_;
   ShardCells<Real> cells_;
-  double window_;  ///< shorter than every delay of synapses from windowed neurons [ms]
+  Sampler<Real> sampler_;
+  Windows<Real> windows_;
   events::LaneQueue<events::CellEvent<Real>> refractory_ends_;
-  events::EventQueue<events::CellEvent<double>> source_spikes_;  ///< the next one of each source that is drawn here
   events::Candidates<Real> candidates_;
   Instant now_;
   SpikeDelivery<Real> delivery_;
+  SourceSpikes<Real> sources_;
   std::vector<EmittedSpike<Real>> emitted_spikes_, recorded_source_spikes_;
   const recording::Recorder* recorder_ = nullptr;
-  PrivateSources<Real> private_sources_;
-  bool private_sources_outdated_ = true;                ///< others may be private from the next run on
-  std::vector<events::CellEvent<Real>> window_spikes_;  ///< of windowed neurons in the present window
-  Sampler<Real> sampler_;
   bool eventful_ = true;      ///< something has happened in the present epoch
   bool at_rest_ = false;      ///< no neuron changes or spikes without an event
-  RunStatistics statistics_;  ///< spikes, and source spikes
+  std::uint64_t spikes_ = 0;  ///< of neurons
 };
 
 template <class Real>
@@ -216,16 +189,9 @@ Shard<Real>::Shard(const network::Network& network, const Routing& routing,
       large_(network.cells() > kManyCells),
       currents_(network),
       cells_(network, methods, part, [this](CellId cell) { return currents_.current(cell); }),
-      window_(shortest_delay_of_order_free(methods) * (1.0 - 0x1p-20)),
-      delivery_(network, routing, cells_, alone_, now_, candidates_) {
-  for (std::size_t p = 0; p < network.populations.size(); ++p) {
-    const network::PopulationData& population = network.populations[p];
-    for (std::uint32_t i = 0; population.model->is_source() && i < population.size; ++i) {
-      if (draws(population.first + i)) {
-        restart_source(population.first + i, {});
-      }
-    }
-  }
+      windows_(cells_, sampler_, currents_, shortest_delay_of_order_free(methods)),
+      delivery_(network, routing, cells_, alone_, now_, candidates_),
+      sources_(network, routing, cells_, now_, delivery_) {
   for (const network::Injection& injection : network.injections) {
     if (injection.sine) {
       update_parameters_of(injection.cells);
@@ -244,31 +210,6 @@ void Shard<Real>::run_before(const Instant& stop) {
   } while (!alone_ && now_ < stop);
 }
 
-/// Until when no spike of the windowed neurons arrives that they have not emitted yet, and nothing reads or changes
-/// them.
-template <class Real>
-typename Shard<Real>::Instant Shard<Real>::end_of_window(const Instant& stop) const {
-  Instant end = events::later(now_, Real(window_));
-  const auto not_after = [&end](const Instant& time) { end = time < end ? time : end; };
-  const auto widened = [](const events::Instant<double>& time) { return Instant{time.epoch, Real(time.offset)}; };
-  not_after(stop);
-  for (const neurons::WindowedGroup<Real>* const group : cells_.windowed()) {
-    not_after(group->next_stop());
-  }
-  not_after(widened(sampler_.next_time()));
-  if (!currents_.empty()) {
-    const Instant change = widened(currents_.next_time());
-    if (now_ < change) {
-      not_after(change);
-    } else {  // at now(): in a window as short as can be
-      if constexpr (std::is_same_v<Real, double>) {
-        not_after(events::normalised<Real>(now_.epoch, std::nextafter(now_.offset, kSlice + now_.offset)));
-      }
-    }
-  }
-  return end;
-}
-
 /// First the events up to the window's end, which deliver the inputs of windowed neurons, too; then these neurons.
 template <class Real>
 void Shard<Real>::run_window(const Instant& stop) {
@@ -276,37 +217,21 @@ void Shard<Real>::run_window(const Instant& stop) {
     handle(Kind::sample, now_.offset);
   }
   const Instant begin = now_;
-  const Instant end = end_of_window(stop);
+  const Instant end = windows_.end(now_, stop);
   const std::size_t first = emitted_spikes_.size();
   run_events_before(end);
-  if (!private_sources_.empty()) {
-    delivery_.count_more(private_sources_.deliver(begin.epoch, narrowed(end), network_.seed, candidates_));
-  }
+  sources_.deliver_private(begin.epoch, end, candidates_);
   delivery_.deliver_rows(begin.epoch,
                          Real(end.offset + Real(events::kEpoch) * Real(static_cast<double>(end.epoch - begin.epoch))));
-  window_spikes_.clear();
-  for (neurons::WindowedGroup<Real>* const group : cells_.windowed()) {
-    group->advance(end, window_spikes_);
-  }
   eventful_ = true;
-  std::sort(window_spikes_.begin(), window_spikes_.end());
-  for (const events::CellEvent<Real>& spike : window_spikes_) {
-    ++statistics_.spikes;
+  for (const events::CellEvent<Real>& spike : windows_.advance(end)) {
+    ++spikes_;
     emit(spike.cell, spike.time);
   }
   std::sort(emitted_spikes_.begin() + static_cast<std::ptrdiff_t>(first), emitted_spikes_.end(),
             [](const EmittedSpike<Real>& a, const EmittedSpike<Real>& b) {
               return a.time == b.time ? a.cell < b.cell : a.time < b.time;
             });
-}
-
-template <class Real>
-void Shard<Real>::set_scales(const std::vector<neurons::InputScale>& scales) {
-  for (std::size_t p = 0; p < scales.size(); ++p) {
-    if (cells_.place(p).windowed != nullptr) {
-      cells_.place(p).windowed->set_scale(scales[p]);
-    }
-  }
 }
 
 template <class Real>
@@ -377,8 +302,8 @@ typename Shard<Real>::Next Shard<Real>::next_event() {
   if (!currents_.empty()) {
     consider(offset_of(currents_.next_time()), Kind::current);
   }
-  if (!source_spikes_.empty()) {
-    consider(offset_of(source_spikes_.top().time), Kind::spike);
+  if (!sources_.empty()) {
+    consider(offset_of(sources_.next_time()), Kind::spike);
   }
   consider(delivery_.next_offset(), Kind::delivery);
   if (!candidates_.at_threshold().empty()) {
@@ -399,8 +324,8 @@ Real Shard<Real>::next_other_than_deliveries() const {
   if (!currents_.empty()) {
     consider(offset_of(currents_.next_time()));
   }
-  if (!source_spikes_.empty()) {
-    consider(offset_of(source_spikes_.top().time) + Real(routing_.min_delay_of_sources()));
+  if (!sources_.empty()) {
+    consider(offset_of(sources_.next_time()) + Real(routing_.min_delay_of_sources()));
   }
   return next;
 }
@@ -450,7 +375,7 @@ void Shard<Real>::look_at(const events::Candidate<Real>& candidate) {
   }
   const Instant t{now_.epoch, result.time};
   refractory_ends_.push({events::later(t, group.spike_at(index, result.time)), candidate.cell});
-  ++statistics_.spikes;
+  ++spikes_;
   emit(candidate.cell, t);
 }
 
@@ -472,19 +397,11 @@ void Shard<Real>::change_current() {
 
 template <class Real>
 void Shard<Real>::emit_source_spike() {
-  const events::CellEvent<double> next = source_spikes_.take();
-  const EmittedSpike<Real> spike{next.cell, {next.time.epoch, Real(next.time.offset)}};
-  accept(spike);
-  if (owns(spike.cell)) {
-    ++statistics_.source_spikes;
-    if (recorder_->records_spikes(spike.cell)) {
-      keep(spike, recorded_source_spikes_);
+  sources_.emit([this](const EmittedSpike<Real>& own) {
+    if (recorder_->records_spikes(own.cell)) {
+      keep(own, recorded_source_spikes_);
     }
-  }
-  const std::size_t index = spike.cell - cells_.population_of(spike.cell).first;
-  if (const auto later = cells_.sources_of(spike.cell).next(index)) {
-    source_spikes_.push({*later, spike.cell});
-  }
+  });
 }
 
 /// Until all parts have finished the window.
@@ -532,8 +449,8 @@ typename Shard<Real>::Instant Shard<Real>::next_event_time() const {
   if (!currents_.empty()) {
     consider(widened(currents_.next_time()));
   }
-  if (!source_spikes_.empty()) {
-    consider(widened(source_spikes_.top().time));
+  if (!sources_.empty()) {
+    consider(widened(sources_.next_time()));
   }
   delivery_.for_next_times(consider);
   return next;
@@ -581,7 +498,7 @@ void Shard<Real>::update_parameters(CellId cell, const Real& t) {
   const bool apart = windowed != nullptr && (cells_.is_held_apart(cell) || !windowed->takes(parameters));
   if (currents_.is_driven(cell) || apart) {
     if (windowed != nullptr) {
-      release_private_sources();
+      sources_.release_private();
       delivery_.stop_rows(cells_.population_index(cell));
       if (const auto end = windowed->refractory_until(cells_.neuron(cell).index); end && !cells_.is_held_apart(cell)) {
         refractory_ends_.push({*end, cell});
@@ -611,78 +528,6 @@ void Shard<Real>::parameters_changed(CellId cell) {
   update_parameters(cell, now_.offset);
 }
 
-/// @param begin  nothing of a source's spikes before it is of interest
-template <class Real>
-void Shard<Real>::restart_source(CellId cell, const events::Instant<double>& begin) {
-  const std::size_t index = cell - cells_.population_of(cell).first;
-  if (const auto first = cells_.sources_of(cell).restart(index, begin)) {
-    source_spikes_.push({*first, cell});
-  }
-}
-
-/// Where inputs are added up, sources that reach one neuron only need no queue.
-template <class Real>
-void Shard<Real>::take_private_sources() {
-  if (!has_windows()) {
-    return;
-  }
-  bool outdated = private_sources_outdated_;
-  private_sources_.for_each(
-      [&](CellId cell, double /*delay*/) { outdated = outdated || recorder_->records_spikes(cell); });
-  if (!outdated) {
-    return;
-  }
-  release_private_sources();
-  private_sources_outdated_ = false;
-  if (private_sources_.take(network_, routing_, cells_, narrowed(now_),
-                            [this](CellId cell) { return !recorder_->records_spikes(cell); }) > 0) {
-    source_spikes_.erase_if(
-        [this](const events::CellEvent<double>& event) { return private_sources_.holds(event.cell); });
-  }
-}
-
-template <class Real>
-void Shard<Real>::release_private_sources() {
-  private_sources_outdated_ = true;
-  if (private_sources_.empty()) {
-    return;
-  }
-  const events::Instant<double> now = narrowed(now_);
-  statistics_.source_spikes += private_sources_.spikes_before(now, network_.seed);
-  const auto release = [&](CellId cell, double delay) {
-    const std::size_t index = cell - cells_.population_of(cell).first;
-    // Spikes since then may be on their way; the delay is rounded up generously.
-    const double back = delay * (1.0 + 0x1p-40) + 1e-9;
-    const bool short_enough = back < static_cast<double>(now.epoch * events::kEpoch) + now.offset;
-    const auto since =
-        short_enough ? events::normalised<double>(now.epoch, now.offset - back) : events::Instant<double>{};
-    auto spike = cells_.sources_of(cell).restart(index, since);
-    while (spike && *spike < now) {
-      if (!private_sources_.was_delivered_before(cell, *spike, delay, now)) {
-        accept({cell, {spike->epoch, Real(spike->offset)}});
-      }
-      spike = cells_.sources_of(cell).next(index);
-    }
-    if (spike) {
-      source_spikes_.push({*spike, cell});
-    }
-  };
-  private_sources_.for_each(release);
-  private_sources_.clear();
-}
-
-template <class Real>
-void Shard<Real>::sources_changed(std::span<const CellId> cells) {
-  private_sources_outdated_ = true;
-  std::unordered_set<CellId> changed;
-  std::copy_if(cells.begin(), cells.end(), std::inserter(changed, changed.end()),
-               [this](CellId cell) { return draws(cell); });
-  forget_source_spikes(changed);
-  for (const CellId cell : changed) {
-    restart_source(cell, events::round_up(now_));
-  }
-}
-
 template <class Real>
 void Shard<Real>::injection_added(std::size_t injection) {
   currents_.add(injection, events::round_up(now_));
@@ -703,42 +548,6 @@ double Shard<Real>::variable(CellId cell, std::size_t variable) const {
   return group.variable(index, variable, now_.offset);
 }
 
-/// Without the intervals.
-template <class Real>
-RunStatistics Shard<Real>::events_so_far() const {
-  RunStatistics events = statistics_;
-  events.synaptic_events = delivery_.synaptic_events();
-  return events;
-}
-
-template <class Real>
-RunStatistics Shard<Real>::statistics() {
-  RunStatistics result = events_so_far();
-  result.source_spikes += private_sources_.spikes_before(narrowed(now_), network_.seed);
-  for (const auto& group : cells_.groups()) {
-    group.all().integrate_deferred();
-    const neurons::IntervalCounts counts = group.all().interval_counts();
-    result.settled_by_sign += counts[static_cast<std::size_t>(neurons::Interval::by_sign)];
-    result.settled_by_bound += counts[static_cast<std::size_t>(neurons::Interval::by_bound)];
-    result.settled_by_search += counts[static_cast<std::size_t>(neurons::Interval::by_search)];
-    result.settled_by_refractory += counts[static_cast<std::size_t>(neurons::Interval::refractory)];
-    result.settled_by_spike += counts[static_cast<std::size_t>(neurons::Interval::crossing)];
-  }
-  result.intervals = result.settled_by_sign + result.settled_by_bound + result.settled_by_search +
-                     result.settled_by_refractory + result.settled_by_spike;
-  return result;
-}
-
-template <class Real>
-neurons::ClosestApproach Shard<Real>::closest_approach() const {
-  neurons::ClosestApproach closest;
-  for (const auto& group : cells_.groups()) {
-    group.all().integrate_deferred();
-    closest = std::min(closest, group.all().closest_approach());
-  }
-  return closest;
-}
-
 /// Within the present epoch, or +inf. (Nothing that is left belongs to an earlier one.)
 template <class Real>
 template <class Number>
@@ -755,14 +564,9 @@ void Shard<Real>::save_neuron(CellId cell, foundation::ByteWriter& out) const {
 }
 
 template <class Real>
-void Shard<Real>::save_source(CellId cell, foundation::ByteWriter& out) const {
-  cells_.sources_of(cell).save(cell - cells_.population_of(cell).first, out);
-}
-
-template <class Real>
 void Shard<Real>::add_pending(PendingEvents<Real>& events) const {
   refractory_ends_.for_each([&events](const auto& end) { events.refractory_ends.push_back(end); });
-  for_each_source_spike([&](const auto& spike) {
+  sources_.for_each([&](const auto& spike) {
     if (owns(spike.cell)) {
       events.source_spikes.push_back(spike);
     }
@@ -771,35 +575,34 @@ void Shard<Real>::add_pending(PendingEvents<Real>& events) const {
 }
 
 template <class Real>
-RunCounts Shard<Real>::run_counts() const {
-  RunCounts run_counts{events_so_far(), {}};
+RunCounts Shard<Real>::run_counts() {
+  RunCounts counts;
+  counts.events.spikes = spikes_;
+  counts.events.source_spikes = sources_.all_own_spikes();
+  counts.events.synaptic_events = delivery_.synaptic_events();
   for (const auto& group : cells_.groups()) {  // every shard has all groups, in the same order
     group.all().integrate_deferred();
-    run_counts.groups.push_back({group.all().interval_counts(), group.all().closest_approach()});
+    counts.groups.push_back({group.all().interval_counts(), group.all().closest_approach()});
   }
-  return run_counts;
+  return counts;
 }
 
 template <class Real>
 void Shard<Real>::begin_load(const Instant& now, const std::vector<std::size_t>& current_steps,
                              const RunCounts& run_counts) {
   refractory_ends_.clear();
-  source_spikes_.clear();
   delivery_.clear();
   candidates_.queue().clear();
   now_ = now;
   eventful_ = true;
   at_rest_ = false;
-  for (neurons::WindowedGroup<Real>* const group : cells_.windowed()) {
-    group->begin_load(now);
-  }
-  private_sources_.clear();
-  private_sources_outdated_ = true;
+  windows_.begin_load(now);
   currents_.resume(current_steps);
   for (const network::Injection& injection : network_.injections) {
     update_parameters_of(injection.cells);
   }
-  statistics_ = run_counts.events;
+  spikes_ = run_counts.events.spikes;
+  sources_.begin_load(run_counts.events.source_spikes);
   delivery_.set_synaptic_events(run_counts.events.synaptic_events);
   for (std::size_t g = 0; g < cells_.groups().size(); ++g) {
     cells_.groups()[g].all().set_report(run_counts.groups[g].intervals, run_counts.groups[g].closest);
@@ -810,11 +613,6 @@ template <class Real>
 bool Shard<Real>::load_neuron(CellId cell, foundation::ByteReader& in) {
   const auto [group, index] = cells_.neuron(cell);
   return group.load(index, in, now_);
-}
-
-template <class Real>
-void Shard<Real>::load_source(CellId cell, foundation::ByteReader& in) {
-  cells_.sources_of(cell).load(cell - cells_.population_of(cell).first, in);
 }
 
 /// The candidates of the present slice follow from the states.

@@ -266,7 +266,7 @@ class SpikeDelivery {
   }
 
   /// The first arrival after the present window.
-  [[nodiscard]] Real next_window() const {
+  [[nodiscard, gnu::always_inline]] Real next_window() const {
     const bool queued = !own_delay_deliveries_.empty() && own_delay_deliveries_.top().arrival < after_arrival_window_;
     return offset_of(queued ? own_delay_deliveries_.top().arrival : after_arrival_window_);
   }

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <span>
+#include <type_traits>
+#include <vector>
+
+#include "engine/shard/current_schedule.hpp"
+#include "engine/shard/sampler.hpp"
+#include "engine/shard/shard_cells.hpp"
+#include "events/delivery.hpp"
+#include "events/instant.hpp"
+#include "neurons/group/windowed_group.hpp"
+
+namespace va_event::engine {
+
+/// The neurons of a shard whose inputs are added up (neurons::WindowedGroup). They go from window to window: no spike
+/// of theirs arrives in the window in which it is emitted, and in a window nothing else than inputs happens to them.
+/// So a window's events can come first, which deliver all inputs of the window, and then these neurons are advanced to
+/// its end.
+template <class Real>
+class Windows {
+ public:
+  using Instant = events::Instant<Real>;
+
+  /// @param sampler, currents when users see or change the neurons
+  /// @param shortest_delay of all synapses from neurons of windowed groups [ms]
+  Windows(const ShardCells<Real>& cells, const Sampler<Real>& sampler, const CurrentSchedule& currents,
+          double shortest_delay)
+      : cells_(cells), sampler_(sampler), currents_(currents), longest_(shortest_delay * (1.0 - 0x1p-20)) {}
+
+  /// Whether there are such neurons.
+  [[nodiscard]] bool any() const noexcept { return !cells_.windowed().empty(); }
+
+  /// Where the window ends that begins at `now`, at the latest at `stop`: no spike of these neurons arrives before that
+  /// is not emitted yet, and nothing reads or changes them.
+  [[nodiscard]] Instant end(const Instant& now, const Instant& stop) const {
+    Instant end = std::min(events::later(now, Real(longest_)), stop);
+    for (const neurons::WindowedGroup<Real>* const group : cells_.windowed()) {
+      end = std::min(end, group->next_stop());
+    }
+    end = std::min(end, widened(sampler_.next_time()));
+    if (currents_.empty()) {
+      return end;
+    }
+    if (const Instant change = widened(currents_.next_time()); now < change) {
+      return std::min(end, change);
+    }
+    if constexpr (std::is_same_v<Real, double>) {  // a change at `now`: in a window as short as can be
+      return std::min(end, events::normalised<Real>(now.epoch, std::nextafter(now.offset, now.offset + 1.0)));
+    }
+    return end;
+  }
+
+  /// Advances all these neurons to the window's end. @returns their spikes, in the order of time
+  [[nodiscard]] std::span<const events::CellEvent<Real>> advance(const Instant& end) {
+    spikes_.clear();
+    for (neurons::WindowedGroup<Real>* const group : cells_.windowed()) {
+      group->advance(end, spikes_);
+    }
+    std::sort(spikes_.begin(), spikes_.end());
+    return spikes_;
+  }
+
+  /// Other weights or rates, from now on. @param scales by population
+  void set_scales(const std::vector<neurons::InputScale>& scales) {
+    for (std::size_t p = 0; p < scales.size(); ++p) {
+      if (cells_.place(p).windowed != nullptr) {
+        cells_.place(p).windowed->set_scale(scales[p]);
+      }
+    }
+  }
+
+  /// Another state follows. @param now its time
+  void begin_load(const Instant& now) {
+    for (neurons::WindowedGroup<Real>* const group : cells_.windowed()) {
+      group->begin_load(now);
+    }
+  }
+
+ private:
+  [[nodiscard]] static Instant widened(const events::Instant<double>& time) { return {time.epoch, Real(time.offset)}; }
+
+  const ShardCells<Real>& cells_;
+  const Sampler<Real>& sampler_;
+  const CurrentSchedule& currents_;
+  double longest_;                               ///< shorter than the shortest delay [ms]
+  std::vector<events::CellEvent<Real>> spikes_;  ///< of the present window
+};
+
+}  // namespace va_event::engine
