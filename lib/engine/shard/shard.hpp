@@ -217,12 +217,12 @@ void Shard<Real>::run_window(const Instant& stop) {
     handle(Kind::sample, now_.offset);
   }
   const Instant begin = now_;
-  const Instant end = windows_.end(now_, stop);
+  const Instant look = windows_.next_look(now_);
+  const Instant end = windows_.end(now_, stop, look);
   const std::size_t first = emitted_spikes_.size();
   run_events_before(end);
   sources_.deliver_private(begin.epoch, end, candidates_);
-  delivery_.deliver_rows(begin.epoch,
-                         Real(end.offset + Real(events::kEpoch) * Real(static_cast<double>(end.epoch - begin.epoch))));
+  delivery_.deliver_rows(begin.epoch, look);
   eventful_ = true;
   for (const events::CellEvent<Real>& spike : windows_.advance(end)) {
     ++spikes_;

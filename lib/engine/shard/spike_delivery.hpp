@@ -9,12 +9,12 @@
 #include <map>
 #include <memory>
 #include <span>
-#include <utility>
 #include <vector>
 
 #include "engine/shard/emitted_spike.hpp"
 #include "engine/shard/pending_events.hpp"
 #include "engine/shard/routing.hpp"
+#include "engine/shard/rows_in_flight.hpp"
 #include "engine/shard/shard_cells.hpp"
 #include "events/arrival_window.hpp"
 #include "events/candidates.hpp"
@@ -52,7 +52,8 @@ class SpikeDelivery {
         now_(now),
         candidates_(candidates),
         only_shard_(only_shard),
-        exceeds_cache_(network.cells() > kCellsInCache) {
+        exceeds_cache_(network.cells() > kCellsInCache),
+        rows_in_flight_(network, routing, cells, only_shard) {
     for (const DynamicTable& dynamic : routing.dynamic_tables()) {
       dynamics_.push_back(dynamic.model->in<Real>()(*dynamic.table));
     }
@@ -111,50 +112,22 @@ class SpikeDelivery {
     }
   }
 
-  /// Adds what arrives before `end` through rows that populations take as a whole.
-  /// @param epoch the present one @param end offset in it [ms]
-  void deliver_rows(std::int64_t epoch, const Real& end) {
-    constexpr std::size_t kAhead = 6;
-    if (std::exchange(rows_outdated_, false)) {
-      for (WholeRow& whole : rows_in_flight_) {
-        whole.row = row_of(whole.delivery);
-      }
-    }
-    std::size_t left = 0;
-    for (std::size_t k = 0; k < rows_in_flight_.size(); ++k) {
-      if (k + kAhead < rows_in_flight_.size()) {
-        prefetch_row(rows_in_flight_[k + kAhead]);
-      }
-      WholeRow& whole = rows_in_flight_[k];
-      const auto [position, delivered] = whole.group->deliver_row(whole.row, whole.delivery.position, epoch, end);
-      synaptic_events_ += delivered;
-      whole.delivery.position = position;
-      if (position < whole.row.row.target.size()) {
-        if (left < k) {
-          rows_in_flight_[left] = whole;
-        }
-        ++left;
-      }
-    }
-    rows_in_flight_.resize(left);
+  /// Hands rows over to populations that take them as a whole: what arrives before `horizon`, as RowsInFlight does.
+  void deliver_rows(std::int64_t epoch, const Instant& horizon) {
+    synaptic_events_ += rows_in_flight_.deliver(epoch, horizon);
   }
 
   /// A population takes no whole rows any longer: the spikes on their way to it go through the queue.
   void stop_rows(std::uint32_t post_population) {
-    std::erase_if(rows_in_flight_, [&](WholeRow& whole) {
-      Delivery& delivery = whole.delivery;
+    rows_in_flight_.release(post_population, [this](Delivery delivery) {
       const std::uint32_t population = cells_.population_index(delivery.source);
       const Branch& branch = routing_.routes_of(population)[delivery.route].branches[0];
-      if (branch.post_population != post_population) {
-        return false;
-      }
       const Row row = branch.row(delivery.source - network_.populations[population].first);
       delivery.position = next_own(branch, row, delivery.position);
       if (delivery.position < row.target.size()) {
         delivery.arrival = events::later(delivery.emitted, Real(row.delay[delivery.position]));
         put_back(delivery);
       }
-      return true;
     });
   }
 
@@ -210,7 +183,7 @@ class SpikeDelivery {
     }
     destinations_.clear();
     after_arrival_window_ = never();
-    rows_outdated_ = true;
+    synaptic_events_ -= rows_in_flight_.take_back(now_);
   }
 
   void clear() {
@@ -233,9 +206,7 @@ class SpikeDelivery {
     };
     deliveries_.for_each(add);
     own_delay_deliveries_.for_each(add);
-    for (const WholeRow& whole : rows_in_flight_) {
-      add(whole.delivery);
-    }
+    rows_in_flight_.for_each(add);
     for (auto& [route, spikes] : spikes_by_route) {
       std::sort(spikes.begin(), spikes.end());
       events.add_in_flight(spikes);
@@ -297,41 +268,9 @@ class SpikeDelivery {
   void send(const Branch& branch, const Row& row, const Delivery& delivery) {
     const bool whole = cells_.place(branch.post_population).whole_rows && branch.dynamics == 0;
     if (whole && row.delay.back() < static_cast<double>(events::kEpoch)) {
-      rows_in_flight_.push_back({delivery, cells_.place(branch.post_population).windowed, row_of(delivery)});
+      rows_in_flight_.send(delivery);
     } else {
       put_back(delivery);
-    }
-  }
-
-  /// A spike on its way to a population that takes whole rows.
-  struct WholeRow {
-    Delivery delivery;  ///< `arrival` has no meaning
-    neurons::WindowedGroup<Real>* group;
-    neurons::RowInFlight<Real> row;
-  };
-
-  [[nodiscard]] neurons::RowInFlight<Real> row_of(const Delivery& delivery) const {
-    const std::uint32_t population = cells_.population_index(delivery.source);
-    const Branch& branch = routing_.routes_of(population)[delivery.route].branches[0];
-    const Place& place = cells_.place(branch.post_population);
-    return {delivery.emitted,
-            branch.row(delivery.source - network_.populations[population].first),
-            branch.table->constant_weight(),
-            place.offset,
-            branch.receptor,
-            place.own,
-            only_shard_};
-  }
-
-  static void prefetch_row(const WholeRow& whole) {
-    constexpr std::size_t kSynapses = 16;
-    const Row& row = whole.row.row;
-    const std::size_t position = whole.delivery.position;
-    const std::size_t count = std::min(kSynapses, row.target.size() - position);
-    foundation::prefetch(row.target.subspan(position, count));
-    foundation::prefetch(row.delay.subspan(position, count));
-    if (!row.weight.empty()) {
-      foundation::prefetch(row.weight.subspan(position, count));
     }
   }
 
@@ -568,8 +507,7 @@ class SpikeDelivery {
   events::LaneQueue<Delivery> deliveries_;
   /// Spikes that go through synapses with delays of their own and have no arrival in the present window.
   events::EventQueue<Delivery> own_delay_deliveries_;
-  std::vector<WholeRow> rows_in_flight_;
-  bool rows_outdated_ = false;  ///< weights may have changed, and moved in memory
+  RowsInFlight<Real> rows_in_flight_;
   events::ArrivalWindow<Real> arrival_window_;
   /// Where the synaptic events of the window's spikes go.
   struct Destination {

@@ -35,22 +35,27 @@ class Windows {
   /// Whether there are such neurons.
   [[nodiscard]] bool any() const noexcept { return !cells_.windowed().empty(); }
 
-  /// Where the window ends that begins at `now`, at the latest at `stop`: no spike of these neurons arrives before that
-  /// is not emitted yet, and nothing reads or changes them.
-  [[nodiscard]] Instant end(const Instant& now, const Instant& stop) const {
-    Instant end = std::min(events::later(now, Real(longest_)), stop);
-    for (const neurons::WindowedGroup<Real>* const group : cells_.windowed()) {
-      end = std::min(end, group->next_stop());
-    }
-    end = std::min(end, widened(sampler_.next_time()));
+  /// Nothing reads or changes these neurons before. @param now the present time
+  [[nodiscard]] Instant next_look(const Instant& now) const {
+    const Instant sample = widened(sampler_.next_time());
     if (currents_.empty()) {
-      return end;
+      return sample;
     }
     if (const Instant change = widened(currents_.next_time()); now < change) {
-      return std::min(end, change);
+      return std::min(sample, change);
     }
     if constexpr (std::is_same_v<Real, double>) {  // a change at `now`: in a window as short as can be
-      return std::min(end, events::normalised<Real>(now.epoch, std::nextafter(now.offset, now.offset + 1.0)));
+      return std::min(sample, events::normalised<Real>(now.epoch, std::nextafter(now.offset, now.offset + 1.0)));
+    }
+    return sample;
+  }
+
+  /// Where the window ends that begins at `now`, at the latest at `stop`: no spike of these neurons arrives before that
+  /// is not emitted yet. @param look next_look()
+  [[nodiscard]] Instant end(const Instant& now, const Instant& stop, const Instant& look) const {
+    Instant end = std::min({events::later(now, Real(longest_)), stop, look});
+    for (const neurons::WindowedGroup<Real>* const group : cells_.windowed()) {
+      end = std::min(end, group->next_stop());
     }
     return end;
   }

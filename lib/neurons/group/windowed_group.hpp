@@ -11,8 +11,8 @@
 #include "events/delivery.hpp"
 #include "events/instant.hpp"
 #include "network/share.hpp"
-#include "network/synapse_table.hpp"
 #include "neurons/group/neuron_group.hpp"
+#include "neurons/group/row_slices.hpp"
 
 namespace va_event::neurons {
 
@@ -23,27 +23,10 @@ struct InputScale {
   double largest_sum = 0.0;
 };
 
-/// A spike on its way through synapses with delays of their own.
-template <class Real>
-struct RowInFlight {
-  events::Instant<Real> emitted;
-  network::SynapseTable::Row row;
-  double constant_weight;  ///< where the row has no weights
-  std::uint32_t offset;    ///< of targets: index in the group minus index in the population, modulo 2^32
-  std::uint32_t receptor;
-  network::Share::Range own;  ///< targets that belong to the group, as indices in the population
-  bool whole;                 ///< all targets of the row do
-};
-
-/// How far a row has been delivered.
-struct RowProgress {
-  std::size_t position;   ///< the first synapse that is left
-  std::size_t delivered;  ///< synapses that were passed now
-};
-
 /// A group whose neurons are advanced together, from one time to another: all inputs that arrive in between are given
-/// to it before, in any order, by deliver(), receive() and deliver_row(). None of its neurons is ever a candidate of
-/// the event loop, which does not look at them. A neuron's spikes do not depend on where time was cut.
+/// to it before, in any order, by deliver(), receive() and deliver_slices(); by the latter perhaps long before. None of
+/// its neurons is ever a candidate of the event loop, which does not look at them. A neuron's spikes do not depend on
+/// where time was cut.
 template <class Real>
 class WindowedGroup {
  public:
@@ -55,10 +38,14 @@ class WindowedGroup {
   /// The latest time that the next advance() may go to.
   [[nodiscard]] virtual events::Instant<Real> next_stop() const = 0;
 
-  /// Adds the inputs of a row that arrive before `end`, from synapse `position` on.
-  /// @param end in the present epoch, not after next_stop() @param epoch the present one
-  virtual RowProgress deliver_row(const RowInFlight<Real>& spike, std::size_t position, std::int64_t epoch,
-                                  const Real& end) = 0;
+  /// Inputs through synapses with delays of their own, which arrive before next_stop() and not before the present time.
+  /// The slices' memory stays until take_back(), or until next_stop() has passed.
+  /// @param slices with origins relative to the present epoch @param own see RowSlices; null: all targets are in the
+  /// group
+  virtual void deliver_slices(std::span<const RowSlice> slices, const network::Share::Range* own) = 0;
+  /// Takes out again the inputs of slices that arrive at the present time or later: users may change what synapses are
+  /// worth. Their rounded sums are undone exactly.
+  virtual void take_back() = 0;
 
   /// When the neuron's refractoriness ends; nothing: it is not refractory.
   [[nodiscard]] virtual std::optional<events::Instant<Real>> refractory_until(std::size_t index) const = 0;

@@ -95,82 +95,94 @@ HWY_INLINE void add_rows(const Sums* rows, std::size_t count, const Index& index
   }
 }
 
+/// All at one time, with the same weight.
+HWY_INLINE void add_alike(const Frame& frame, const RowSlice& slice, const Inbox& inbox) {
+  const Sums input = input_of(frame, slice.receptor, slice.arrival(0), slice.constant_weight);
+  std::size_t k = 0;
+  for (; k + 4 <= slice.count; k += 4) {
+    std::int64_t any = 0;
+    for (std::size_t n = 0; n < 4; ++n) {
+      any |= add(inbox.sums[slice.index(k + n)], input);
+    }
+    if (any < 0) [[unlikely]] {
+      for (std::size_t n = 0; n < 4; ++n) {
+        note(slice.index(k + n), inbox);
+      }
+    }
+  }
+  for (; k < slice.count; ++k) {
+    add_and_note(slice.index(k), input, inbox);
+  }
+}
+
 /// All at one time, with weights of their own.
-void add_at_once(const Frame& frame, const RowPart& part, const Inbox& inbox) {
+HWY_INLINE void add_at_once(const Frame& frame, const RowSlice& slice, const Inbox& inbox) {
   const Doubles d;
   const std::size_t lanes = hn::Lanes(d);
-  const std::size_t count = part.target.size();
-  const double u = part.x - frame.length / 2;
-  const V growth_syn = hn::Set(d, frame.synapse[part.receptor].growth(u));
+  const double u = slice.arrival(0) - frame.length / 2;
+  const V growth_syn = hn::Set(d, frame.synapse[slice.receptor].growth(u));
   const V growth_m = hn::Set(d, frame.growth_m(u));
   std::array<Sums, 4> rows;
   std::size_t k = 0;
-  for (; k + lanes <= count; k += lanes) {
-    inputs_of(frame, part.receptor, hn::LoadU(d, part.weight.data() + k), growth_syn, growth_m, rows.data());
+  for (; k + lanes <= slice.count; k += lanes) {
+    inputs_of(frame, slice.receptor, hn::LoadU(d, slice.weight + k), growth_syn, growth_m, rows.data());
     add_rows(
-        rows.data(), lanes, [&part, k](std::size_t n) HWY_ATTR { return part.offset + part.target[k + n]; }, inbox);
+        rows.data(), lanes, [&slice, k](std::size_t n) HWY_ATTR { return slice.index(k + n); }, inbox);
   }
-  for (; k < count; ++k) {
-    add_and_note(part.offset + part.target[k], input_of(frame, part.receptor, part.x, part.weight[k]), inbox);
+  for (; k < slice.count; ++k) {
+    add_and_note(slice.index(k), input_of(frame, slice.receptor, slice.arrival(k), slice.weight[k]), inbox);
   }
 }
 
-/// Each at its own time.
+/// Each at its own time. The last vector of a slice ends with it: of its lanes only those that are left are added.
 template <std::size_t degree_syn, std::size_t degree_m>
-void add_with_delays(const Frame& frame, const RowPart& part, const Inbox& inbox) {
+HWY_INLINE void add_with_delays(const Frame& frame, const RowSlice& slice, const Inbox& inbox) {
   const Doubles d;
   const std::size_t lanes = hn::Lanes(d);
-  const std::size_t count = part.target.size();
-  std::array<Sums, 4> rows;
-  std::size_t k = 0;
-  for (; k + lanes <= count; k += lanes) {
-    const V x = ((hn::Set(d, part.emitted) + hn::LoadU(d, part.delay.data() + k)) - hn::Set(d, part.passed)) -
-                hn::Set(d, part.frame_start);
-    const V u = x - hn::Set(d, frame.length / 2);
-    const V weight = part.weight.empty() ? hn::Set(d, part.constant_weight) : hn::LoadU(d, part.weight.data() + k);
-    inputs_of(frame, part.receptor, weight, growth_at<degree_syn>(frame.synapse[part.receptor].growth, u),
-              growth_at<degree_m>(frame.growth_m, u), rows.data());
-    add_rows(
-        rows.data(), lanes, [&part, k](std::size_t n) HWY_ATTR { return part.offset + part.target[k + n]; }, inbox);
-  }
-  for (; k < count; ++k) {
-    add_and_note(part.offset + part.target[k], input_of(frame, part.receptor, part.arrival(k), part.weight_of(k)),
-                 inbox);
-  }
-}
-
-void add_row_lanes(const Frame& frame, const RowPart& part, const Inbox& inbox) {
-  if (part.delay.empty() && part.weight.empty()) {
-    const Sums input = input_of(frame, part.receptor, part.x, part.constant_weight);
-    const std::span<const std::uint32_t> target = part.target;
-    std::size_t k = 0;
-    for (; k + 4 <= target.size(); k += 4) {
-      std::int64_t any = 0;
-      for (std::size_t n = 0; n < 4; ++n) {
-        any |= add(inbox.sums[part.offset + target[k + n]], input);
-      }
-      if (any < 0) [[unlikely]] {
-        for (std::size_t n = 0; n < 4; ++n) {
-          note(part.offset + target[k + n], inbox);
-        }
-      }
-    }
-    for (; k < target.size(); ++k) {
-      add_and_note(part.offset + target[k], input, inbox);
+  if (slice.count < lanes) {
+    for (std::size_t k = 0; k < slice.count; ++k) {
+      add_and_note(slice.index(k), input_of(frame, slice.receptor, slice.arrival(k), slice.weight_of(k)), inbox);
     }
     return;
   }
-  if (part.delay.empty()) {
-    return add_at_once(frame, part, inbox);
+  const V time = hn::Set(d, slice.time);
+  const V origin = hn::Set(d, slice.origin);
+  const V middle = hn::Set(d, frame.length / 2);
+  alignas(32) std::array<Sums, 4> rows;
+  for (std::size_t k = 0; k < slice.count; k += lanes) {
+    const std::size_t begin = HWY_MIN(k, slice.count - lanes);
+    const V u = ((time + hn::LoadU(d, slice.delay + begin)) - origin) - middle;
+    const V weight = slice.weight == nullptr ? hn::Set(d, slice.constant_weight) : hn::LoadU(d, slice.weight + begin);
+    inputs_of(frame, slice.receptor, weight, growth_at<degree_syn>(frame.synapse[slice.receptor].growth, u),
+              growth_at<degree_m>(frame.growth_m, u), rows.data());
+    add_rows(
+        rows.data() + (k - begin), lanes - (k - begin),
+        [&slice, k](std::size_t n) HWY_ATTR { return slice.index(k + n); }, inbox);
   }
-  const bool slow_syn = frame.synapse[part.receptor].growth.slow;
+}
+
+template <std::size_t degree_syn, std::size_t degree_m>
+void add_slices_of(const Frame& frame, std::span<const RowSlice> slices, const Inbox& inbox) {
+  for (const RowSlice& slice : slices) {
+    if (slice.delay != nullptr) {
+      add_with_delays<degree_syn, degree_m>(frame, slice, inbox);
+    } else if (slice.weight != nullptr) {
+      add_at_once(frame, slice, inbox);
+    } else {
+      add_alike(frame, slice, inbox);
+    }
+  }
+}
+
+/// @pre one receptor
+void add_slices_lanes(const Frame& frame, std::span<const RowSlice> slices, const Inbox& inbox) {
   const bool slow_m = frame.growth_m.slow;
-  if (slow_syn) {
-    return slow_m ? add_with_delays<kSlowDegree, kSlowDegree>(frame, part, inbox)
-                  : add_with_delays<kSlowDegree, kDegree>(frame, part, inbox);
+  if (frame.synapse[slices[0].receptor].growth.slow) {
+    return slow_m ? add_slices_of<kSlowDegree, kSlowDegree>(frame, slices, inbox)
+                  : add_slices_of<kSlowDegree, kDegree>(frame, slices, inbox);
   }
-  return slow_m ? add_with_delays<kDegree, kSlowDegree>(frame, part, inbox)
-                : add_with_delays<kDegree, kDegree>(frame, part, inbox);
+  return slow_m ? add_slices_of<kDegree, kSlowDegree>(frame, slices, inbox)
+                : add_slices_of<kDegree, kDegree>(frame, slices, inbox);
 }
 
 template <std::size_t degree_syn, std::size_t degree_m>
@@ -216,11 +228,18 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace va_event::neurons::order_free {
 
-HWY_EXPORT(add_row_lanes);
+HWY_EXPORT(add_slices_lanes);
 HWY_EXPORT(add_inputs_lanes);
 
-void add_row(const Frame& frame, const RowPart& part, const Inbox& inbox) {
-  HWY_DYNAMIC_DISPATCH(add_row_lanes)(frame, part, inbox);
+void add_slices(const Frame& frame, std::span<const RowSlice> slices, const Inbox& inbox) {
+  while (!slices.empty()) {  // those of one receptor together
+    std::size_t count = 1;
+    while (count < slices.size() && slices[count].receptor == slices[0].receptor) {
+      ++count;
+    }
+    HWY_DYNAMIC_DISPATCH(add_slices_lanes)(frame, slices.first(count), inbox);
+    slices = slices.subspan(count);
+  }
 }
 
 void add_inputs(const Frame& frame, std::span<const SingleInput> inputs, const Inbox& inbox) {

@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::size_t kNeuronsPerVector = 4;  ///< arrays hold a multiple of them
 constexpr std::int64_t kNeverWakes = std::int64_t{1} << 56U;
+constexpr std::uint8_t kOrdered = 2;
 
 Scale scale_of(const InputScale& scale, const Frame& frame) {
   return {scale.largest_weight, scale.largest_sum * std::max(frame.length, 1.0)};
@@ -166,21 +167,20 @@ void OrderFreeGroup::arm(std::size_t i, double x) {
 
 // Inputs
 
-void OrderFreeGroup::add_up(const RowPart& part) {
-  rows_.push_back(part);
-  add_row(frame_, part, inbox());
-}
-
 void OrderFreeGroup::deliver(const double& t, std::size_t receptor, std::span<const Targets> targets,
                              Candidates& /*candidates*/) {
+  const std::size_t first = at_once_.size();
   for (const Targets& part : targets) {
-    add_up({.target = part.index,
-            .weight = part.weight,
-            .constant_weight = part.constant_weight,
-            .offset = part.offset,
-            .receptor = static_cast<std::uint32_t>(receptor),
-            .x = t - frame_start_.offset});
+    at_once_.push_back({.target = part.index.data(),
+                        .weight = part.weight.empty() ? nullptr : part.weight.data(),
+                        .constant_weight = part.constant_weight,
+                        .time = t,
+                        .origin = frame_start_.offset,
+                        .count = static_cast<std::uint32_t>(part.index.size()),
+                        .offset = part.offset,
+                        .receptor = static_cast<std::uint32_t>(receptor)});
   }
+  add_slices(frame_, std::span(at_once_).subspan(first), inbox());
 }
 
 std::size_t OrderFreeGroup::receive(std::span<const Input<double>> inputs, Candidates& /*candidates*/) {
@@ -192,49 +192,38 @@ std::size_t OrderFreeGroup::receive(std::span<const Input<double>> inputs, Candi
   return inputs.size();
 }
 
-RowProgress OrderFreeGroup::deliver_row(const RowInFlight<double>& spike, std::size_t position, std::int64_t epoch,
-                                        const double& end) {
-  const network::SynapseTable::Row& row = spike.row;
-  RowPart part{.target = {},
-               .delay = row.delay,
-               .constant_weight = spike.constant_weight,
-               .offset = spike.offset,
-               .receptor = spike.receptor,
-               .emitted = spike.emitted.offset,
-               .passed = static_cast<double>((epoch - spike.emitted.epoch) * events::kEpoch),
-               .frame_start = frame_start_.offset};
-  const double end_of_part = end - frame_start_.offset;
-  std::size_t last = position;
-  for (std::size_t step = 8; last + step <= row.delay.size() && part.arrival(last + step - 1) < end_of_part;
-       step *= 2) {
-    last += step;
-  }
-  const auto* const begin = row.delay.data();
-  const std::size_t most = std::min(row.delay.size(), last + (last - position) + 8);
-  last = static_cast<std::size_t>(std::partition_point(begin + last, begin + most,
-                                                       [&](const double& delay) {
-                                                         return part.arrival(static_cast<std::size_t>(&delay - begin)) <
-                                                                end_of_part;
-                                                       }) -
-                                  begin);
-  part.target = row.target.subspan(position, last - position);
-  part.delay = row.delay.subspan(position, last - position);
-  part.weight = row.weight.empty() ? row.weight : row.weight.subspan(position, last - position);
-  if (part.target.empty()) {
-    return {last, 0};
-  }
-  if (spike.whole) {
-    add_up(part);
-    return {last, part.target.size()};
-  }
-  const std::size_t first = singles_.size();
-  for (std::size_t k = 0; k < part.target.size(); ++k) {
-    if (spike.own.contains(part.target[k])) {
-      singles_.push_back({part.arrival(k), part.weight_of(k), part.offset + part.target[k], part.receptor});
+void OrderFreeGroup::deliver_slices(std::span<const RowSlice> slices, const network::Share::Range* own) {
+  const std::size_t first = slices_.size();
+  for (RowSlice slice : slices) {
+    slice.origin += frame_start_.offset;
+    if (own == nullptr) {
+      slices_.add(slice);
+    } else {
+      slices_.add_part(slice, *own);
     }
   }
-  add_inputs(frame_, std::span(singles_).subspan(first), inbox());
-  return {last, singles_.size() - first};
+  add_slices(frame_, slices_.from(first), inbox());
+}
+
+void OrderFreeGroup::take_back() {
+  const double x = present();
+  for (const RowSlice& slice : slices_.from(0)) {
+    for (std::size_t k = slice.first_from(x); k < slice.count; ++k) {
+      const Sums input = input_of(frame_, slice.receptor, slice.arrival(k), slice.weight_of(k));
+      sums_[slice.index(k)].take_out(input);
+      sums_[slice.index(k)].reserve -= input.reserve;
+    }
+  }
+  forget_slices();
+}
+
+void OrderFreeGroup::forget_slices() {
+  slices_.clear();
+  searched_slices_ = 0;
+  ordered_.clear();
+  for (const std::uint32_t i : flagged_list_) {
+    flagged_[i] = 1;
+  }
 }
 
 void OrderFreeGroup::prefetch_targets(std::span<const std::uint32_t> targets, std::uint32_t offset) const {
@@ -246,6 +235,7 @@ void OrderFreeGroup::prefetch_targets(std::span<const std::uint32_t> targets, st
 // Frames
 
 void OrderFreeGroup::begin_frame() {
+  forget_slices();
   frame_start_ = next_stop();
   for (const std::uint32_t i : flagged_list_) {
     flagged_[i] = 0;
@@ -270,21 +260,40 @@ void OrderFreeGroup::begin_frame() {
   }
 }
 
-/// The inputs of flagged neurons since time_, by neuron and in the order of time.
-void OrderFreeGroup::order_inputs() {
-  ordered_.clear();
-  for (const RowPart& part : rows_) {
-    for (std::size_t k = 0; k < part.target.size(); ++k) {
-      if (const std::uint32_t i = part.offset + part.target[k]; flagged_[i] != 0) {
-        const double x = part.arrival(k);
-        ordered_.push_back({i, x, input_of(frame_, part.receptor, x, part.weight_of(k))});
+/// @param wanted  which neurons' inputs
+template <class Wanted>
+void OrderFreeGroup::order_slices(std::span<const RowSlice> slices, double begin, const Wanted& wanted) {
+  for (const RowSlice& slice : slices) {
+    for (std::size_t k = 0; k < slice.count; ++k) {
+      if (const std::uint32_t i = slice.index(k); wanted(flagged_[i])) {
+        if (const double x = slice.arrival(k); !(x < begin)) {
+          ordered_.push_back({i, x, input_of(frame_, slice.receptor, x, slice.weight_of(k))});
+        }
       }
     }
   }
+}
+
+/// The inputs of flagged neurons from `begin` on, by neuron and in the order of time.
+void OrderFreeGroup::order_inputs(double begin) {
+  std::erase_if(ordered_, [begin](const OrderedInput& input) { return input.x < begin; });
+  const auto is_flagged = [](std::uint8_t flag) { return flag != 0; };
+  const bool more = std::any_of(flagged_list_.begin(), flagged_list_.end(),
+                                [this](std::uint32_t i) { return flagged_[i] != kOrdered; });
+  if (more) {  // inputs that were passed by when these neurons were not flagged yet
+    order_slices(slices_.from(0).first(searched_slices_), begin,
+                 [](std::uint8_t flag) { return flag != 0 && flag != kOrdered; });
+  }
+  order_slices(slices_.from(searched_slices_), begin, is_flagged);
+  searched_slices_ = slices_.size();
+  order_slices(at_once_, begin, is_flagged);
   for (const SingleInput& input : singles_) {
     if (flagged_[input.index] != 0) {
       ordered_.push_back({input.index, input.x, input_of(frame_, input.receptor, input.x, input.weight)});
     }
+  }
+  for (const std::uint32_t i : flagged_list_) {
+    flagged_[i] = kOrdered;
   }
   std::sort(ordered_.begin(), ordered_.end(), [](const OrderedInput& a, const OrderedInput& b) {
     return a.index != b.index ? a.index < b.index : a.x < b.x;
@@ -294,7 +303,7 @@ void OrderFreeGroup::order_inputs() {
 void OrderFreeGroup::advance(const Instant& end, std::vector<events::CellEvent<double>>& spikes) {
   const double x_end = since_start(end);
   if (!flagged_list_.empty()) {
-    order_inputs();
+    order_inputs(present());
     std::sort(flagged_list_.begin(), flagged_list_.end());
     std::size_t next = 0;
     for (const std::uint32_t i : flagged_list_) {
@@ -306,7 +315,7 @@ void OrderFreeGroup::advance(const Instant& end, std::vector<events::CellEvent<d
       next = last;
     }
   }
-  rows_.clear();
+  at_once_.clear();
   singles_.clear();
   time_ = end;
   if (!(end < next_stop())) {
@@ -321,7 +330,7 @@ void OrderFreeGroup::replay(std::size_t i, std::span<const OrderedInput> inputs,
   std::int64_t rise = 0;
   for (const OrderedInput& input : inputs) {
     sums.take_out(input.sums);
-    rise -= input.sums.reserve;
+    rise -= input.x < end ? input.sums.reserve : 0;
   }
   if (!rare.refractory && !rare.at_threshold) {
     const Potential p = potential(i, sums);
@@ -332,8 +341,12 @@ void OrderFreeGroup::replay(std::size_t i, std::span<const OrderedInput> inputs,
     }
   }
   double x = begin;
-  for (std::size_t k = 0;;) {
-    const double next = std::max(x, k < inputs.size() ? inputs[k].x : end);
+  std::size_t k = 0;
+  const auto due = static_cast<std::size_t>(
+      std::partition_point(inputs.begin(), inputs.end(), [end](const OrderedInput& input) { return input.x < end; }) -
+      inputs.begin());
+  for (;;) {
+    const double next = std::max(x, k < due ? inputs[k].x : end);
     if (rare.refractory) {
       if (const double wake = since_start(rare.wake); wake < end && wake <= next) {
         rare.refractory = false;
@@ -358,15 +371,16 @@ void OrderFreeGroup::replay(std::size_t i, std::span<const OrderedInput> inputs,
         continue;
       }
     }
-    if (k == inputs.size()) {
+    if (k == due) {
       break;
     }
     x = next;
-    for (const double together = inputs[k].x; k < inputs.size() && inputs[k].x == together; ++k) {
-      sums.m += inputs[k].sums.m;
-      sums.exc += inputs[k].sums.exc;
-      sums.inh += inputs[k].sums.inh;
+    for (const double together = inputs[k].x; k < due && inputs[k].x == together; ++k) {
+      sums.put_in(inputs[k].sums);
     }
+  }
+  for (; k < inputs.size(); ++k) {
+    sums.put_in(inputs[k].sums);
   }
   sums_[i] = sums;
 }
@@ -480,6 +494,7 @@ void OrderFreeGroup::begin_load(const Instant& now) {
   frame_start_ = {now.epoch, std::floor(now.offset / frame_.length) * frame_.length};
   std::fill(flagged_.begin(), flagged_.end(), std::uint8_t{0});
   flagged_list_.clear();
+  forget_slices();
   refractory_list_.clear();
   for (RareFields& rare : rare_) {
     rare.listed = false;

@@ -65,8 +65,8 @@ class OrderFreeGroup final : public ModelGroup<double, State<double>>, public Wi
   // WindowedGroup
   void advance(const Instant& end, std::vector<events::CellEvent<double>>& spikes) override;
   [[nodiscard]] Instant next_stop() const override { return events::later(frame_start_, frame_.length); }
-  RowProgress deliver_row(const RowInFlight<double>& spike, std::size_t position, std::int64_t epoch,
-                          const double& end) override;
+  void deliver_slices(std::span<const RowSlice> slices, const network::Share::Range* own) override;
+  void take_back() override;
   [[nodiscard]] std::optional<Instant> refractory_until(std::size_t index) const override;
   [[nodiscard]] bool takes(std::span<const double> parameters) const override;
   void set_scale(const InputScale& scale) override;
@@ -113,8 +113,10 @@ class OrderFreeGroup final : public ModelGroup<double, State<double>>, public Wi
   void list_refractory(std::size_t i);
 
   void begin_frame();
-  void add_up(const RowPart& part);
-  void order_inputs();
+  void forget_slices();
+  void order_inputs(double begin);
+  template <class Wanted>
+  void order_slices(std::span<const RowSlice> slices, double begin, const Wanted& wanted);
   void replay(std::size_t i, std::span<const OrderedInput> inputs, double begin, double end,
               std::vector<events::CellEvent<double>>& spikes);
 
@@ -129,15 +131,16 @@ class OrderFreeGroup final : public ModelGroup<double, State<double>>, public Wi
   foundation::LargeVector<double> m_, exc_, inh_;  ///< amplitudes at the frame's start [mV]
   foundation::LargeVector<double> y_infinity_;     ///< [mV]
   foundation::LargeVector<double> resistance_;     ///< [MOhm]
-  std::vector<std::uint8_t> flagged_;
+  std::vector<std::uint8_t> flagged_;              ///< 0, 1: in flagged_list_, or 2: and its inputs are in ordered_
   std::vector<RareFields> rare_;
 
   std::vector<std::uint32_t> flagged_list_;     ///< in this frame
   std::vector<std::uint32_t> refractory_list_;  ///< at least all that are refractory, each once
-  // Inputs since time_:
-  std::vector<RowPart> rows_;
-  std::vector<SingleInput> singles_;
-  std::vector<OrderedInput> ordered_;  ///< of flagged neurons
+  RowSlices slices_;                            ///< in this frame, perhaps arriving after time_
+  std::size_t searched_slices_ = 0;             ///< for inputs of flagged neurons
+  std::vector<RowSlice> at_once_;               ///< since time_, each with one time of arrival
+  std::vector<SingleInput> singles_;            ///< since time_
+  std::vector<OrderedInput> ordered_;           ///< those of flagged neurons that arrive at time_ or later
 };
 
 }  // namespace va_event::neurons::order_free
