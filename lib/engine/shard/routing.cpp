@@ -184,8 +184,9 @@ Routing::Routing(const network::Network& network, Processes& processes) : routes
         double& min_delay =
             network.populations[population].model->is_source() ? min_delay_of_sources_ : min_delay_of_neurons_;
         min_delay = std::min(min_delay, extent.min_delay);
-        branches.push_back(
-            {population, {&block.table, block.post_population, receptor, dynamics, rows[0], {}}, extent});
+        branches.push_back({population,
+                            {&block.table, block.post_population, receptor, extent.max_delay, dynamics, rows[0], {}},
+                            extent});
         if (!counts_up(rows)) {
           branches.back().branch.rows = rows;
         }

@@ -19,6 +19,7 @@ struct Branch {
   const network::SynapseTable* table = nullptr;
   std::uint32_t post_population = 0;
   std::uint32_t receptor = 0;
+  double longest_delay = 0.0;  ///< [ms]
   std::uint32_t dynamics = 0;  ///< 0: static synapses; else 1 + the number of the table among Routing::dynamic_tables()
   /// Row of source number i (within its population): `first_row + i`, unless `rows` lists them.
   std::int64_t first_row = 0;

@@ -29,9 +29,21 @@ class RowsInFlight {
   using Delivery = events::Delivery<Real>;
 
   RowsInFlight(const network::Network& network, const Routing& routing, const ShardCells<Real>& cells, bool only_shard)
-      : network_(network), routing_(routing), cells_(cells), only_shard_(only_shard) {
+      : network_(network), cells_(cells), only_shard_(only_shard) {
+    // By post population, so that the neurons that one list after the other is handed to stay in the cache.
     for (std::size_t p = 0; p < network.populations.size(); ++p) {
       lists_of_.emplace_back(routing.routes_of(p).size(), kNone);
+      for (std::uint32_t r = 0; r < routing.routes_of(p).size(); ++r) {
+        if (!routing.routes_of(p)[r].delay) {
+          lists_.push_back({static_cast<std::uint32_t>(p), r, &routing.routes_of(p)[r].branches[0]});
+        }
+      }
+    }
+    std::stable_sort(lists_.begin(), lists_.end(), [](const List& a, const List& b) {
+      return a.branch->post_population < b.branch->post_population;
+    });
+    for (std::size_t k = 0; k < lists_.size(); ++k) {
+      lists_of_[lists_[k].population][lists_[k].route] = k;
     }
   }
 
@@ -39,12 +51,7 @@ class RowsInFlight {
   /// @pre the route has one branch, onto a population that takes whole rows; its longest delay is below an epoch
   void send(const Delivery& delivery) {
     const std::uint32_t population = cells_.population_index(delivery.source);
-    std::size_t& number = lists_of_[population][delivery.route];
-    if (number == kNone) {
-      number = lists_.size();
-      lists_.push_back({population, delivery.route, &routing_.routes_of(population)[delivery.route].branches[0]});
-    }
-    List& list = lists_[number];
+    List& list = lists_[lists_of_[population][delivery.route]];
     list.spikes.push_back({delivery.emitted, delivery.source, static_cast<std::uint32_t>(delivery.position)});
     find_row(list, list.spikes.back());
   }
@@ -145,7 +152,8 @@ class RowsInFlight {
   };
 
   static constexpr std::size_t kNone = ~std::size_t{0};
-  static constexpr std::size_t kAhead = 6;  ///< rows that are prefetched
+  static constexpr std::size_t kAhead = 6;      ///< rows that are prefetched
+  static constexpr std::size_t kTogether = 32;  ///< slices that stay in the first-level cache
 
   [[nodiscard]] static Instant never_yet() { return {-1, Real(0)}; }
 
@@ -201,7 +209,6 @@ class RowsInFlight {
       std::erase_if(spikes, [](const Spike& spike) { return spike.position == spike.size; });
     }
     const Real end_offset = list.until.offset + Real(static_cast<double>((list.until.epoch - epoch) * events::kEpoch));
-    slices_.clear();
     std::size_t delivered = 0;
     for (std::size_t k = list.fresh; k < spikes.size(); ++k) {
       if (k + kAhead < spikes.size()) {
@@ -226,12 +233,20 @@ class RowsInFlight {
                            .offset = place.offset,
                            .receptor = list.branch->receptor});
       }
+      if (slices_.size() == kTogether) {
+        hand_over(place);
+      }
     }
     list.fresh = spikes.size();
+    hand_over(place);
+    return delivered;
+  }
+
+  void hand_over(const typename ShardCells<Real>::Place& place) {
     if (!slices_.empty()) {
       place.windowed->deliver_slices(slices_, only_shard_ ? nullptr : &place.own);
+      slices_.clear();
     }
-    return delivered;
   }
 
   /// The first synapse from the spike's position on that does not arrive before `end`. Blocks of eight are compared
@@ -256,7 +271,6 @@ class RowsInFlight {
   }
 
   const network::Network& network_;
-  const Routing& routing_;
   const ShardCells<Real>& cells_;
   bool only_shard_;                                 ///< all cells of the network are in this shard
   std::vector<std::vector<std::size_t>> lists_of_;  ///< number of the list, by population and route

@@ -79,9 +79,13 @@ class SpikeDelivery {
         continue;
       }
       const Branch& branch = routes[r].branches[0];
+      if (takes_rows(branch)) {
+        rows_in_flight_.send({spike.time, spike.cell, r, 0, spike.time});
+        continue;
+      }
       const network::SynapseTable::Row row = branch.row(index);
       if (const std::size_t first = next_own(branch, row, 0); first < row.target.size()) {
-        send(branch, row, {events::later(spike.time, Real(row.delay[first])), spike.cell, r, first, spike.time});
+        put_back({events::later(spike.time, Real(row.delay[first])), spike.cell, r, first, spike.time});
       }
     }
   }
@@ -106,8 +110,15 @@ class SpikeDelivery {
         return is_done(events::later(spike.time, Real(delay)));
       });
       const std::size_t position = next_own(branch, row, static_cast<std::size_t>(first_due - row.delay.begin()));
-      if (position < row.target.size()) {
-        send(branch, row, {events::later(spike.time, Real(row.delay[position])), spike.cell, r, position, spike.time});
+      if (position == row.target.size()) {
+        continue;
+      }
+      const Delivery delivery{events::later(spike.time, Real(row.delay[position])), spike.cell, r, position,
+                              spike.time};
+      if (takes_rows(branch)) {
+        rows_in_flight_.send(delivery);
+      } else {
+        put_back(delivery);
       }
     }
   }
@@ -264,14 +275,10 @@ class SpikeDelivery {
     return only_shard_ ? row : row.onto(cells_.place(branch.post_population).own);
   }
 
-  /// A spike on its way through synapses with delays of their own.
-  void send(const Branch& branch, const Row& row, const Delivery& delivery) {
-    const bool whole = cells_.place(branch.post_population).whole_rows && branch.dynamics == 0;
-    if (whole && row.delay.back() < static_cast<double>(events::kEpoch)) {
-      rows_in_flight_.send(delivery);
-    } else {
-      put_back(delivery);
-    }
+  /// Whether the post population takes the rows of a branch as a whole.
+  [[nodiscard]] bool takes_rows(const Branch& branch) const {
+    return cells_.place(branch.post_population).whole_rows && branch.dynamics == 0 &&
+           branch.longest_delay < static_cast<double>(events::kEpoch);
   }
 
   /// A spike that goes through synapses with delays of their own, by the queue.

@@ -57,16 +57,23 @@ HWY_INLINE VI rounded(V x) {
 template <std::size_t degree>
 HWY_INLINE V growth_at(const Growth& growth, V u) {
   const Doubles d;
-  V result = hn::Set(d, growth.coefficient[degree]);
-  for (std::size_t k = degree; k-- > 0;) {
-    result = result * u + hn::Set(d, growth.coefficient[k]);
+  const V square = u * u;
+  V even = hn::Set(d, growth.coefficient[degree]);
+  V odd = hn::Set(d, growth.coefficient[degree - 1]);
+  for (std::size_t k = degree - 2; k > 0; k -= 2) {
+    even = even * square + hn::Set(d, growth.coefficient[k]);
+    odd = odd * square + hn::Set(d, growth.coefficient[k - 1]);
   }
-  return result;
+  return (even * square + hn::Set(d, growth.coefficient[0])) + odd * u;
 }
 
+/// What some inputs add, a vector for each number.
+struct Columns {
+  VI m, exc, inh, reserve;
+};
+
 /// input_of(), operation by operation, once the growth of both exponentials is known.
-/// @param rows one line for each lane
-HWY_INLINE void inputs_of(const Frame& frame, std::size_t receptor, V weight, V growth_syn, V growth_m, Sums* rows) {
+HWY_INLINE Columns inputs_of(const Frame& frame, std::size_t receptor, V weight, V growth_syn, V growth_m) {
   const Doubles d;
   const Integers di;
   const Frame::Synapse& synapse = frame.synapse[receptor];
@@ -76,23 +83,50 @@ HWY_INLINE void inputs_of(const Frame& frame, std::size_t receptor, V weight, V 
   const V rise = hn::Max(s * hn::Set(d, synapse.decay) - m * hn::Set(d, frame.decay_m), hn::Zero(d));
   const VI current = rounded(s);
   const VI zero = hn::Zero(di);
-  const VI reserve = zero - (rounded(rise) + hn::Set(di, kSlack));
-  hn::StoreInterleaved4(zero - rounded(m), receptor == 0 ? current : zero, receptor == 0 ? zero : current, reserve, di,
-                        &rows->m);
+  return {zero - rounded(m), receptor == 0 ? current : zero, receptor == 0 ? zero : current,
+          zero - (rounded(rise) + hn::Set(di, kSlack))};
 }
 
-/// Adds one line to each of some neurons.
+/// Adds the inputs of lanes [first, last) to neurons index(lane).
 template <class Index>
-HWY_INLINE void add_rows(const Sums* rows, std::size_t count, const Index& index, const Inbox& inbox) {
-  std::int64_t any = 0;
-  for (std::size_t k = 0; k < count; ++k) {
-    any |= add(inbox.sums[index(k)], rows[k]);
+HWY_INLINE void add_some(const Columns& columns, std::size_t first, std::size_t last, const Index& index,
+                         const Inbox& inbox) {
+  std::array<Sums, 4> rows;
+  hn::StoreInterleaved4(columns.m, columns.exc, columns.inh, columns.reserve, Integers(), &rows[0].m);
+  for (std::size_t n = first; n < last; ++n) {
+    add_and_note(index(n), rows[n], inbox);
   }
-  if (any < 0) [[unlikely]] {
-    for (std::size_t k = 0; k < count; ++k) {
-      note(index(k), inbox);
+}
+
+/// Adds the inputs of all lanes to neurons index(lane).
+template <class Index>
+HWY_INLINE void add_all(const Columns& columns, const Index& index, const Inbox& inbox) {
+#if HWY_MAX_BYTES < 32
+  add_some(columns, 0, hn::Lanes(Integers()), index, inbox);
+#else  // four lanes: the rows stay in registers
+  const Integers d;
+  const VI low = hn::InterleaveLower(d, columns.m, columns.exc);  // of lanes 0 and 2
+  const VI high = hn::InterleaveUpper(d, columns.m, columns.exc);
+  const VI low_rest = hn::InterleaveLower(d, columns.inh, columns.reserve);
+  const VI high_rest = hn::InterleaveUpper(d, columns.inh, columns.reserve);
+  const auto add_row = [&](std::size_t n, VI row) HWY_ATTR {
+    std::int64_t* const sums = &inbox.sums[index(n)].m;
+    const VI sum = hn::Load(d, sums) + row;
+    hn::Store(sum, d, sums);
+    return sum;
+  };
+  VI any = add_row(0, hn::ConcatLowerLower(d, low_rest, low));
+  any = any | add_row(1, hn::ConcatLowerLower(d, high_rest, high));
+  any = any | add_row(2, hn::ConcatUpperUpper(d, low_rest, low));
+  any = any | add_row(3, hn::ConcatUpperUpper(d, high_rest, high));
+  Sums together;  // of which the sign of the reserve is wanted
+  hn::Store(any, d, &together.m);
+  if (together.reserve < 0) [[unlikely]] {
+    for (std::size_t n = 0; n < 4; ++n) {
+      note(index(n), inbox);
     }
   }
+#endif
 }
 
 /// All at one time, with the same weight.
@@ -122,12 +156,11 @@ HWY_INLINE void add_at_once(const Frame& frame, const RowSlice& slice, const Inb
   const double u = slice.arrival(0) - frame.length / 2;
   const V growth_syn = hn::Set(d, frame.synapse[slice.receptor].growth(u));
   const V growth_m = hn::Set(d, frame.growth_m(u));
-  std::array<Sums, 4> rows;
   std::size_t k = 0;
   for (; k + lanes <= slice.count; k += lanes) {
-    inputs_of(frame, slice.receptor, hn::LoadU(d, slice.weight + k), growth_syn, growth_m, rows.data());
-    add_rows(
-        rows.data(), lanes, [&slice, k](std::size_t n) HWY_ATTR { return slice.index(k + n); }, inbox);
+    add_all(
+        inputs_of(frame, slice.receptor, hn::LoadU(d, slice.weight + k), growth_syn, growth_m),
+        [&slice, k](std::size_t n) HWY_ATTR { return slice.index(k + n); }, inbox);
   }
   for (; k < slice.count; ++k) {
     add_and_note(slice.index(k), input_of(frame, slice.receptor, slice.arrival(k), slice.weight[k]), inbox);
@@ -148,16 +181,22 @@ HWY_INLINE void add_with_delays(const Frame& frame, const RowSlice& slice, const
   const V time = hn::Set(d, slice.time);
   const V origin = hn::Set(d, slice.origin);
   const V middle = hn::Set(d, frame.length / 2);
-  alignas(32) std::array<Sums, 4> rows;
-  for (std::size_t k = 0; k < slice.count; k += lanes) {
-    const std::size_t begin = HWY_MIN(k, slice.count - lanes);
-    const V u = ((time + hn::LoadU(d, slice.delay + begin)) - origin) - middle;
-    const V weight = slice.weight == nullptr ? hn::Set(d, slice.constant_weight) : hn::LoadU(d, slice.weight + begin);
-    inputs_of(frame, slice.receptor, weight, growth_at<degree_syn>(frame.synapse[slice.receptor].growth, u),
-              growth_at<degree_m>(frame.growth_m, u), rows.data());
-    add_rows(
-        rows.data() + (k - begin), lanes - (k - begin),
-        [&slice, k](std::size_t n) HWY_ATTR { return slice.index(k + n); }, inbox);
+  const auto columns_at = [&](std::size_t k) HWY_ATTR {
+    const V u = ((time + hn::LoadU(d, slice.delay + k)) - origin) - middle;
+    const V weight = slice.weight == nullptr ? hn::Set(d, slice.constant_weight) : hn::LoadU(d, slice.weight + k);
+    return inputs_of(frame, slice.receptor, weight, growth_at<degree_syn>(frame.synapse[slice.receptor].growth, u),
+                     growth_at<degree_m>(frame.growth_m, u));
+  };
+  std::size_t k = 0;
+  for (; k + lanes <= slice.count; k += lanes) {
+    add_all(
+        columns_at(k), [&slice, k](std::size_t n) HWY_ATTR { return slice.index(k + n); }, inbox);
+  }
+  if (k < slice.count) {
+    const std::size_t begin = slice.count - lanes;
+    add_some(
+        columns_at(begin), k - begin, lanes, [&slice, begin](std::size_t n) HWY_ATTR { return slice.index(begin + n); },
+        inbox);
   }
 }
 
@@ -189,7 +228,6 @@ template <std::size_t degree_syn, std::size_t degree_m>
 void add_single(const Frame& frame, std::size_t receptor, std::span<const SingleInput> inputs, const Inbox& inbox) {
   const Doubles d;
   const std::size_t lanes = hn::Lanes(d);
-  std::array<Sums, 4> rows;
   alignas(64) std::array<double, 4> x{};
   alignas(64) std::array<double, 4> weight{};
   std::size_t k = 0;
@@ -199,10 +237,10 @@ void add_single(const Frame& frame, std::size_t receptor, std::span<const Single
       weight[n] = inputs[k + n].weight;
     }
     const V u = hn::Load(d, x.data()) - hn::Set(d, frame.length / 2);
-    inputs_of(frame, receptor, hn::Load(d, weight.data()), growth_at<degree_syn>(frame.synapse[receptor].growth, u),
-              growth_at<degree_m>(frame.growth_m, u), rows.data());
-    add_rows(
-        rows.data(), lanes, [inputs, k](std::size_t n) HWY_ATTR { return inputs[k + n].index; }, inbox);
+    add_all(
+        inputs_of(frame, receptor, hn::Load(d, weight.data()), growth_at<degree_syn>(frame.synapse[receptor].growth, u),
+                  growth_at<degree_m>(frame.growth_m, u)),
+        [inputs, k](std::size_t n) HWY_ATTR { return inputs[k + n].index; }, inbox);
   }
   for (; k < inputs.size(); ++k) {
     add_and_note(inputs[k].index, input_of(frame, receptor, inputs[k].x, inputs[k].weight), inbox);

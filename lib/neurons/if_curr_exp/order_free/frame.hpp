@@ -27,6 +27,7 @@ inline constexpr double kLongestFrame = 0.25;
 
 /// e^z as a polynomial of z: its Chebyshev expansion up to some degree, written in powers of z. Taylor series need one
 /// or two degrees more for the same error. Coefficients were computed with 60 digits and rounded.
+/// Degrees are even.
 inline constexpr std::size_t kDegree = 10;
 inline constexpr std::size_t kSlowDegree = 6;
 inline constexpr double kLargestArgument = 1.0 / 4;  ///< of half a frame, which is at most a quarter of a time constant
@@ -57,13 +58,18 @@ struct Growth {
   std::array<double, kDegree + 1> coefficient{};
   bool slow = false;  ///< degree kSlowDegree
 
+  /// Even and odd powers apart: two chains of operations that do not wait for each other.
   [[nodiscard]] double operator()(double u) const {
     std::size_t k = slow ? kSlowDegree : kDegree;
-    double result = coefficient[k];
-    while (k-- > 0) {
-      result = result * u + coefficient[k];
+    const double square = u * u;
+    double even = coefficient[k];
+    double odd = coefficient[k - 1];
+    while (k > 2) {
+      k -= 2;
+      even = even * square + coefficient[k];
+      odd = odd * square + coefficient[k - 1];
     }
-    return result;
+    return even * square + coefficient[0] + odd * u;
   }
 };
 
