@@ -218,6 +218,7 @@ std::vector<PopulationMethod> choose_methods(const network::Network& network, Pr
     const std::string why_not = wanted ? obstacle(population, extremes[p]) : "";
     methods[p].scale = scale_of(extremes[p]);
     methods[p].shortest_delay = extremes[p].shortest_delay;
+    methods[p].events = extremes[p].events;
     if (wanted && why_not.empty()) {
       methods[p].method = SimulationMethod::order_free;
       methods[p].reason = network.method == SimulationMethod::order_free ? "asked for" : amount;

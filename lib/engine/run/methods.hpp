@@ -17,6 +17,7 @@ struct PopulationMethod {
   SimulationMethod method = SimulationMethod::one_by_one;
   neurons::InputScale scale{};
   double shortest_delay = std::numeric_limits<double>::infinity();  ///< of synapses from its neurons [ms]
+  std::uint64_t events = 0;                                         ///< of all of its neurons in 1000 s, expected
   std::string reason{};
 };
 

@@ -28,14 +28,19 @@ class RowsInFlight {
   using Instant = events::Instant<Real>;
   using Delivery = events::Delivery<Real>;
 
-  RowsInFlight(const network::Network& network, const Routing& routing, const ShardCells<Real>& cells, bool only_shard)
-      : network_(network), cells_(cells), only_shard_(only_shard) {
+  RowsInFlight(const network::Network& network, const Routing& routing, const ShardCells<Real>& cells)
+      : network_(network), cells_(cells) {
     // By post population, so that the neurons that one list after the other is handed to stay in the cache.
     for (std::size_t p = 0; p < network.populations.size(); ++p) {
       lists_of_.emplace_back(routing.routes_of(p).size(), kNone);
       for (std::uint32_t r = 0; r < routing.routes_of(p).size(); ++r) {
         if (!routing.routes_of(p)[r].delay) {
           lists_.push_back({static_cast<std::uint32_t>(p), r, &routing.routes_of(p)[r].branches[0]});
+          const std::uint32_t post = lists_.back().branch->post_population;
+          const network::Share::Range& own = cells.place(post).own;
+          const network::Share::Range all = network.share.of(network.populations[post].size);
+          lists_.back().none = own.begin == own.end;
+          lists_.back().whole = own.begin == all.begin && own.end == all.end;
         }
       }
     }
@@ -52,6 +57,9 @@ class RowsInFlight {
   void send(const Delivery& delivery) {
     const std::uint32_t population = cells_.population_index(delivery.source);
     List& list = lists_[lists_of_[population][delivery.route]];
+    if (list.none) {
+      return;
+    }
     list.spikes.push_back({delivery.emitted, delivery.source, static_cast<std::uint32_t>(delivery.position)});
     find_row(list, list.spikes.back());
   }
@@ -146,6 +154,8 @@ class RowsInFlight {
     std::uint32_t population = 0;
     std::uint32_t route = 0;
     const Branch* branch = nullptr;
+    bool whole = true;  ///< all targets that this process knows are in this shard
+    bool none = false;  ///< or none of them
     std::vector<Spike> spikes{};
     std::size_t fresh = 0;  ///< spikes before this one have handed over what arrives before `until`
     Instant until = never_yet();
@@ -180,7 +190,7 @@ class RowsInFlight {
 
   /// Synapses [begin, spike.position) whose targets belong to this shard.
   [[nodiscard]] std::size_t own_between(const List& list, const Spike& spike, std::uint32_t begin) const {
-    if (only_shard_) {
+    if (list.whole) {
       return spike.position - begin;
     }
     const network::Share::Range& own = cells_.place(list.branch->post_population).own;
@@ -221,7 +231,6 @@ class RowsInFlight {
       if (begin == spike.position) {
         continue;
       }
-      delivered += own_between(list, spike, begin);
       if constexpr (std::is_same_v<Real, double>) {
         slices_.push_back({.target = spike.target + begin,
                            .weight = spike.weight == nullptr ? nullptr : spike.weight + begin,
@@ -234,19 +243,22 @@ class RowsInFlight {
                            .receptor = list.branch->receptor});
       }
       if (slices_.size() == kTogether) {
-        hand_over(place);
+        delivered += hand_over(list);
       }
     }
     list.fresh = spikes.size();
-    hand_over(place);
+    delivered += hand_over(list);
     return delivered;
   }
 
-  void hand_over(const typename ShardCells<Real>::Place& place) {
-    if (!slices_.empty()) {
-      place.windowed->deliver_slices(slices_, only_shard_ ? nullptr : &place.own);
-      slices_.clear();
+  std::size_t hand_over(const List& list) {
+    if (slices_.empty()) {
+      return 0;
     }
+    const auto& place = cells_.place(list.branch->post_population);
+    const std::size_t inputs = place.windowed->deliver_slices(slices_, list.whole ? nullptr : &place.own);
+    slices_.clear();
+    return inputs;
   }
 
   /// The first synapse from the spike's position on that does not arrive before `end`. Blocks of eight are compared
@@ -272,7 +284,6 @@ class RowsInFlight {
 
   const network::Network& network_;
   const ShardCells<Real>& cells_;
-  bool only_shard_;                                 ///< all cells of the network are in this shard
   std::vector<std::vector<std::size_t>> lists_of_;  ///< number of the list, by population and route
   std::vector<List> lists_;
   bool outdated_ = false;  ///< rows may have changed, and moved in memory

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/run/methods.hpp"
+#include "engine/shard/partition.hpp"
 #include "engine/shard/population_lookup.hpp"
 #include "network/network.hpp"
 #include "neurons/neuron_implementation.hpp"
@@ -54,17 +55,18 @@ class ShardCells {
   ShardCells(const network::Network& network, const std::vector<PopulationMethod>& methods, network::Share part,
              const std::function<double(CellId)>& current_into)
       : network_(network), population_of_cell_(network) {
+    const std::vector<network::Share::Range> own_cells = cells_of_part(network, methods, part);
     std::unordered_map<const CellModel*, neurons::StoredNeuronGroup<Real>*> group_of_model;
     const auto order_free = [&](std::size_t p) { return methods[p].method == SimulationMethod::order_free; };
     for (std::size_t p = 0; p < network.populations.size(); ++p) {
       const CellModel* const model = network.populations[p].model;
       if (!model->is_source() && !order_free(p) && !group_of_model.contains(model)) {
-        group_of_model[model] = &add_group(*model, part, methods);
+        group_of_model[model] = &add_group(*model, own_cells, methods);
       }
     }
     for (std::size_t p = 0; p < network.populations.size(); ++p) {
       const network::PopulationData& population = network.populations[p];
-      const network::Share::Range own = part.of(network.share.of(population.size));
+      const network::Share::Range own = own_cells[p];
       places_.push_back({.own = own});
       sources_.emplace_back();
       if (population.model->is_source()) {
@@ -141,13 +143,14 @@ class ShardCells {
   }
 
  private:
-  neurons::StoredNeuronGroup<Real>& add_group(const CellModel& model, network::Share part,
+  neurons::StoredNeuronGroup<Real>& add_group(const CellModel& model,
+                                              const std::vector<network::Share::Range>& own_cells,
                                               const std::vector<PopulationMethod>& methods) {
     groups_.push_back({model.neuron, model.neuron->in<Real>().make(), nullptr});
     std::size_t count = 0;
     for (std::size_t p = 0; p < methods.size(); ++p) {
       const network::PopulationData& population = network_.populations[p];
-      const network::Share::Range own = part.of(network_.share.of(population.size));
+      const network::Share::Range& own = own_cells[p];
       const bool mine = population.model == &model && methods[p].method == SimulationMethod::one_by_one;
       count += mine ? own.end - own.begin : 0;
     }

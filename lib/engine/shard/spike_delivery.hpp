@@ -53,7 +53,7 @@ class SpikeDelivery {
         candidates_(candidates),
         only_shard_(only_shard),
         exceeds_cache_(network.cells() > kCellsInCache),
-        rows_in_flight_(network, routing, cells, only_shard) {
+        rows_in_flight_(network, routing, cells) {
     for (const DynamicTable& dynamic : routing.dynamic_tables()) {
       dynamics_.push_back(dynamic.model->in<Real>()(*dynamic.table));
     }

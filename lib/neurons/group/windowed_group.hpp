@@ -42,7 +42,8 @@ class WindowedGroup {
   /// The slices' memory stays until take_back(), or until next_stop() has passed.
   /// @param slices with origins relative to the present epoch @param own see RowSlices; null: all targets are in the
   /// group
-  virtual void deliver_slices(std::span<const RowSlice> slices, const network::Share::Range* own) = 0;
+  /// @returns how many inputs
+  virtual std::size_t deliver_slices(std::span<const RowSlice> slices, const network::Share::Range* own) = 0;
   /// Takes out again the inputs of slices that arrive at the present time or later: users may change what synapses are
   /// worth. Their rounded sums are undone exactly.
   virtual void take_back() = 0;

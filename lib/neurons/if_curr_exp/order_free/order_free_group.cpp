@@ -192,7 +192,7 @@ std::size_t OrderFreeGroup::receive(std::span<const Input<double>> inputs, Candi
   return inputs.size();
 }
 
-void OrderFreeGroup::deliver_slices(std::span<const RowSlice> slices, const network::Share::Range* own) {
+std::size_t OrderFreeGroup::deliver_slices(std::span<const RowSlice> slices, const network::Share::Range* own) {
   const std::size_t first = slices_.size();
   for (RowSlice slice : slices) {
     slice.origin += frame_start_.offset;
@@ -203,6 +203,11 @@ void OrderFreeGroup::deliver_slices(std::span<const RowSlice> slices, const netw
     }
   }
   add_slices(frame_, slices_.from(first), inbox());
+  std::size_t inputs = 0;
+  for (const RowSlice& slice : slices_.from(first)) {
+    inputs += slice.count;
+  }
+  return inputs;
 }
 
 void OrderFreeGroup::take_back() {

@@ -65,7 +65,7 @@ class OrderFreeGroup final : public ModelGroup<double, State<double>>, public Wi
   // WindowedGroup
   void advance(const Instant& end, std::vector<events::CellEvent<double>>& spikes) override;
   [[nodiscard]] Instant next_stop() const override { return events::later(frame_start_, frame_.length); }
-  void deliver_slices(std::span<const RowSlice> slices, const network::Share::Range* own) override;
+  std::size_t deliver_slices(std::span<const RowSlice> slices, const network::Share::Range* own) override;
   void take_back() override;
   [[nodiscard]] std::optional<Instant> refractory_until(std::size_t index) const override;
   [[nodiscard]] bool takes(std::span<const double> parameters) const override;
