@@ -6,6 +6,7 @@
 /// once, and a new one is no reason to compile anything else.
 #include <cstdint>
 #include <memory>
+#include <utility>
 
 #include "neurons/group/one_by_one_group.hpp"
 #include "neurons/neuron_implementation.hpp"
@@ -18,13 +19,18 @@ namespace va_event::neurons {
 /// @tparam Group  the class by which inputs reach neurons; a ModelGroup of Kernel's states
 template <template <class> class Kernel, class Real, class Group = OneByOneGroup<Kernel<Real>, Real>>
 [[nodiscard]] constexpr GroupFactory<Real> group_factory() {
-  GroupFactory<Real> factory{[]() -> std::unique_ptr<StoredNeuronGroup<Real>> { return std::make_unique<Group>(); },
+  GroupFactory<Real> factory{[]() -> NewCandidateGroup<Real> {
+                               auto group = std::make_unique<Group>();
+                               Group* const candidates = group.get();
+                               return {std::move(group), candidates};
+                             },
                              nullptr, nullptr, nullptr};
   if constexpr (Kernel<Real>::kTakesSinusoids) {
-    factory.make_driven = [](StoredNeuronGroup<Real>& neurons,
+    factory.make_driven = [](StoredNeuronGroup<Real>& neurons, CandidateGroup<Real>* candidates,
                              std::int64_t epoch) -> std::unique_ptr<DrivenNeuronGroup<Real>> {
       using State = typename Kernel<Real>::State;
-      return std::make_unique<DrivenGroup<Kernel<Real>, Real>>(static_cast<ModelGroup<Real, State>&>(neurons), epoch);
+      return std::make_unique<DrivenGroup<Kernel<Real>, Real>>(static_cast<ModelGroup<Real, State>&>(neurons),
+                                                               candidates, epoch);
     };
   }
   return factory;

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "foundation/by_number_type.hpp"
+#include "neurons/group/candidate_group.hpp"
 #include "neurons/group/neuron_group.hpp"
 #include "neurons/group/windowed_group.hpp"
 #include "neurons/sinusoid/driven_neuron_group.hpp"
@@ -23,10 +24,12 @@ namespace va_event::neurons {
 template <class Real>
 struct GroupFactory {
   /// A group without neurons.
-  std::unique_ptr<StoredNeuronGroup<Real>> (*make)();
+  NewCandidateGroup<Real> (*make)();
   /// A group before `neurons`, some of which may get sinusoidal currents; null: the model takes none.
-  /// @param neurons made by make() of this factory; must outlive the result @param epoch number of the present one
-  std::unique_ptr<DrivenNeuronGroup<Real>> (*make_driven)(StoredNeuronGroup<Real>& neurons, std::int64_t epoch);
+  /// @param neurons made by this factory; must outlive the result @param candidates the same group; null: its neurons
+  /// are not looked at @param epoch number of the present one
+  std::unique_ptr<DrivenNeuronGroup<Real>> (*make_driven)(StoredNeuronGroup<Real>& neurons,
+                                                          CandidateGroup<Real>* candidates, std::int64_t epoch);
   /// A group for one population, whose inputs are added up without an order; null: the model has none in this type.
   NewWindowedGroup<Real> (*make_order_free)(const network::PopulationData& population, const InputScale& scale);
   /// Whether all neurons of a population can be in such a group, and the unit of its sums is small enough; as the

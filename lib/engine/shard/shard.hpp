@@ -356,7 +356,7 @@ template <class Real>
 void Shard<Real>::look_at_next() {
   const events::Candidate<Real> candidate = candidates_.queue().take();
   if (large_ && !candidates_.queue().empty()) {
-    const auto next = cells_.neuron(candidates_.queue().top().cell);
+    const auto next = cells_.candidate(candidates_.queue().top().cell);
     next.group.prefetch(next.index);
   }
   look_at(candidate);
@@ -364,7 +364,7 @@ void Shard<Real>::look_at_next() {
 
 template <class Real>
 void Shard<Real>::look_at(const events::Candidate<Real>& candidate) {
-  const auto [group, index] = cells_.neuron(candidate.cell);
+  const auto [group, index] = cells_.candidate(candidate.cell);
   if (!(group.safe_until(index) == candidate.time)) {
     return;  // an event has changed the neuron's prospects since
   }
@@ -383,10 +383,10 @@ template <class Real>
 void Shard<Real>::end_next_refractoriness() {
   const CellId cell = refractory_ends_.take().cell;
   if (const events::CellEvent<Real>* later = large_ ? refractory_ends_.ahead(1) : nullptr) {
-    const auto [group, index] = cells_.neuron(later->cell);
+    const auto [group, index] = cells_.candidate(later->cell);
     group.prefetch(index);
   }
-  const auto [group, index] = cells_.neuron(cell);
+  const auto [group, index] = cells_.candidate(cell);
   group.end_refractoriness(index, now_.offset, candidates_);
 }
 
@@ -425,8 +425,8 @@ void Shard<Real>::emit(CellId cell, const Instant& t) {
 template <class Real>
 void Shard<Real>::begin_slice() {
   candidates_.begin_slice(candidates_.slice_end() + Real(kSlice));  // what is left is outdated
-  for (const auto& group : cells_.groups()) {
-    group.all().offer_all(candidates_);
+  for (neurons::CandidateGroup<Real>* const group : cells_.candidate_groups()) {
+    group->offer_all(candidates_);
   }
 }
 
@@ -463,8 +463,8 @@ void Shard<Real>::skip_epochs(const Instant& stop) {
   if (epoch <= now_.epoch) {
     return;
   }
-  for (const auto& group : cells_.groups()) {
-    group.all().skip_to_epoch(epoch);
+  for (neurons::CandidateGroup<Real>* const group : cells_.candidate_groups()) {
+    group->skip_to_epoch(epoch);
   }
   now_ = {epoch, Real(0)};
   candidates_.set_slice_end(Real(0));
@@ -473,11 +473,12 @@ void Shard<Real>::skip_epochs(const Instant& stop) {
 
 template <class Real>
 void Shard<Real>::next_epoch() {
-  for (const auto& group : cells_.groups()) {
-    group.all().next_epoch(now_.epoch + 1);
+  for (neurons::CandidateGroup<Real>* const group : cells_.candidate_groups()) {
+    group->next_epoch(now_.epoch + 1);
   }
-  at_rest_ = !eventful_ && std::all_of(cells_.groups().begin(), cells_.groups().end(),
-                                       [](const auto& group) { return group.all().at_rest(); });
+  at_rest_ = !has_windows() && !eventful_ &&
+             std::all_of(cells_.candidate_groups().begin(), cells_.candidate_groups().end(),
+                         [](auto* const group) { return group->at_rest(); });
   eventful_ = false;
   now_ = {now_.epoch + 1, Real(0)};
   candidates_.set_slice_end(Real(0));
@@ -580,8 +581,10 @@ RunCounts Shard<Real>::run_counts() {
   counts.events.spikes = spikes_;
   counts.events.source_spikes = sources_.all_own_spikes();
   counts.events.synaptic_events = delivery_.synaptic_events();
+  for (neurons::CandidateGroup<Real>* const group : cells_.candidate_groups()) {
+    group->integrate_deferred();
+  }
   for (const auto& group : cells_.groups()) {  // every shard has all groups, in the same order
-    group.all().integrate_deferred();
     counts.groups.push_back({group.all().interval_counts(), group.all().closest_approach()});
   }
   return counts;

@@ -18,8 +18,8 @@
 
 namespace va_event::engine {
 
-/// The cells of one shard, and where each of them is: neurons in one group for each model, spike sources in one for
-/// each population.
+/// The cells of one shard, and where each of them is: neurons that the event loop looks at in one group for each model,
+/// those that go from window to window in one for each population, and so spike sources.
 template <class Real>
 class ShardCells {
  public:
@@ -35,8 +35,8 @@ class ShardCells {
   struct Group {
     const neurons::NeuronImplementation* model;
     std::unique_ptr<neurons::StoredNeuronGroup<Real>> stored;
+    neurons::CandidateGroup<Real>* candidates = nullptr;       ///< the same as `stored`, or null: it is windowed
     std::unique_ptr<neurons::DrivenNeuronGroup<Real>> driven;  ///< null: no neuron gets a sinusoid
-    neurons::WindowedGroup<Real>* windowed = nullptr;          ///< the same as `stored`, of one population, or null
 
     [[nodiscard]] neurons::NeuronGroup<Real>& all() const {
       if (driven != nullptr) {
@@ -47,6 +47,11 @@ class ShardCells {
   };
   struct Neuron {
     neurons::NeuronGroup<Real>& group;
+    std::size_t index;  ///< in the group
+  };
+  /// A neuron that the event loop looks at.
+  struct Candidate {
+    neurons::CandidateGroup<Real>& group;
     std::size_t index;  ///< in the group
   };
 
@@ -82,7 +87,7 @@ class ShardCells {
         auto made = population.model->neuron->in<Real>().make_order_free(population, methods[p].scale);
         group = made.group.get();
         group->reserve(own.end - own.begin);
-        groups_.push_back({population.model->neuron, std::move(made.group), nullptr, made.windowed});
+        groups_.push_back({population.model->neuron, std::move(made.group), nullptr, nullptr});
         windowed_.push_back(made.windowed);
         places_.back().windowed = made.windowed;
         places_.back().whole_rows = true;
@@ -92,11 +97,16 @@ class ShardCells {
       places_.back().group = group;
       places_.back().offset = group->add(population, own.begin, own.end, injected) - own.begin;
     }
+    find_candidates();
   }
 
   /// The groups that are advanced from window to window, of all shards the same.
   [[nodiscard]] const std::vector<neurons::WindowedGroup<Real>*>& windowed() const noexcept { return windowed_; }
-  /// Of all shards the same models, in the same order.
+  /// The groups that the event loop looks at, each of them once.
+  [[nodiscard]] const std::vector<neurons::CandidateGroup<Real>*>& candidate_groups() const noexcept {
+    return candidate_groups_;
+  }
+  /// All groups. Of all shards the same models, in the same order.
   [[nodiscard]] const std::vector<Group>& groups() const noexcept { return groups_; }
   [[nodiscard]] const Place& place(std::size_t population) const noexcept { return places_[population]; }
 
@@ -114,6 +124,12 @@ class ShardCells {
     const std::uint32_t index = place.offset + (cell - network_.populations[population].first);  // modulo 2^32
     return {*place.group, index};
   }
+  /// @pre the event loop looks at the neuron
+  [[nodiscard]] Candidate candidate(CellId cell) const {
+    const std::uint32_t population = population_of_cell_[cell];
+    const std::uint32_t index = places_[population].offset + (cell - network_.populations[population].first);
+    return {*candidates_of_[population], index};
+  }
   /// The spike sources of the population of a cell. @pre the cell is one
   [[nodiscard]] sources::SourceGroup& sources_of(CellId cell) const { return *sources_[population_of_cell_[cell]]; }
 
@@ -124,13 +140,14 @@ class ShardCells {
     Group& group = *std::find_if(groups_.begin(), groups_.end(),
                                  [present](const Group& candidate) { return &candidate.all() == present; });
     if (group.driven == nullptr) {
-      group.driven = group.model->template in<Real>().make_driven(*group.stored, epoch);
+      group.driven = group.model->template in<Real>().make_driven(*group.stored, group.candidates, epoch);
       for (Place& place : places_) {
         if (place.group == group.stored.get()) {
           place.group = group.driven.get();
           place.whole_rows = false;
         }
       }
+      find_candidates();
     }
     return *group.driven;
   }
@@ -146,7 +163,8 @@ class ShardCells {
   neurons::StoredNeuronGroup<Real>& add_group(const CellModel& model,
                                               const std::vector<network::Share::Range>& own_cells,
                                               const std::vector<PopulationMethod>& methods) {
-    groups_.push_back({model.neuron, model.neuron->in<Real>().make(), nullptr});
+    auto made = model.neuron->in<Real>().make();
+    groups_.push_back({model.neuron, std::move(made.group), made.candidates, nullptr});
     std::size_t count = 0;
     for (std::size_t p = 0; p < methods.size(); ++p) {
       const network::PopulationData& population = network_.populations[p];
@@ -158,11 +176,31 @@ class ShardCells {
     return *groups_.back().stored;
   }
 
+  /// By group and by population; a driven group takes the place of the one that it stands before.
+  void find_candidates() {
+    candidate_groups_.clear();
+    candidates_of_.assign(places_.size(), nullptr);
+    for (const Group& group : groups_) {
+      neurons::CandidateGroup<Real>* const candidates = group.driven ? group.driven.get() : group.candidates;
+      if (candidates == nullptr) {
+        continue;
+      }
+      candidate_groups_.push_back(candidates);
+      for (std::size_t p = 0; p < places_.size(); ++p) {
+        if (places_[p].group == &group.all()) {
+          candidates_of_[p] = candidates;
+        }
+      }
+    }
+  }
+
   const network::Network& network_;
   PopulationLookup population_of_cell_;
   std::vector<Group> groups_;
   std::vector<neurons::WindowedGroup<Real>*> windowed_;
+  std::vector<neurons::CandidateGroup<Real>*> candidate_groups_;
   std::vector<Place> places_;                                   ///< by population
+  std::vector<neurons::CandidateGroup<Real>*> candidates_of_;   ///< by population; null for others
   std::vector<std::unique_ptr<sources::SourceGroup>> sources_;  ///< by population; null for neurons
 };
 

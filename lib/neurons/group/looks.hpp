@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "neurons/crossing.hpp"
+#include "neurons/group/candidate_group.hpp"
 #include "neurons/group/group_neurons.hpp"
 #include "neurons/state.hpp"
 
@@ -17,7 +18,7 @@ namespace va_event::neurons {
 ///   look_start(i), look(...)       the state that looks start from, and the state some time later
 ///   has_bound(i), searched(i)      KernelGroup has defaults of these
 template <class Policy, class Kernel, class Real>
-class Looks : public GroupNeurons<Kernel, Real> {
+class Looks : public GroupNeurons<Kernel, Real>, public CandidateGroup<Real> {
   using Neurons = GroupNeurons<Kernel, Real>;
 
  public:

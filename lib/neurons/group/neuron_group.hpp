@@ -20,20 +20,11 @@ enum class Interval : std::uint8_t { by_sign, by_bound, by_search, refractory, c
 inline constexpr std::size_t kIntervalKinds = 5;
 using IntervalCounts = std::array<std::uint64_t, kIntervalKinds>;
 
-/// What the event loop learns about a candidate.
-template <class Real>
-struct LookResult {
-  bool spikes = false;
-  Real time = Real(0);  ///< of the spike [ms]
-};
-
-/// Neurons of one model, of any number of populations, as the event loop uses them: inputs are delivered to them, they
-/// are looked at when they might spike, they spike, and their refractoriness ends. All times are offsets in the present
-/// epoch.
+/// Neurons of one model, of any number of populations: what every group has. Inputs are delivered to its neurons, users
+/// read and change them, and checkpoints contain them. All times are offsets in the present epoch [ms].
 ///
-/// Between two of its own events a neuron's record is not touched: a value or a crossing in between is a function of
-/// that record, so that nothing depends on when they were read. Which neurons a group holds, and how their inputs wait
-/// or are added up, is the matter of the classes below this one (StoredNeuronGroup, DrivenNeuronGroup).
+/// How the neurons get on in time is one of two further interfaces of the same object: the event loop looks at them
+/// when they might spike (CandidateGroup), or they are advanced together from window to window (WindowedGroup).
 template <class Real>
 class NeuronGroup {
  public:
@@ -51,19 +42,8 @@ class NeuronGroup {
   /// input meanwhile, or might spike before it. @returns how many they were
   virtual std::size_t receive(std::span<const Input<Real>> inputs, Candidates& candidates) = 0;
 
-  /// Asks the memory for what look_at() and end_refractoriness() need of a neuron, long before they are called.
-  virtual void prefetch(std::size_t index) const = 0;
-  /// The same for deliver().
+  /// Asks the memory for what deliver() needs of neurons, long before it is called.
   virtual void prefetch_targets(std::span<const std::uint32_t> targets, std::uint32_t offset) const = 0;
-
-  /// Before this time the neuron does not spike unless an event comes; +inf: not within this epoch.
-  [[nodiscard]] virtual Real safe_until(std::size_t index) const = 0;
-  /// Looks closer at a neuron at its `safe_until`: it spikes there, or it is safe until a later time.
-  virtual LookResult<Real> look_at(std::size_t index) = 0;
-  /// The neuron spikes at `t` and becomes refractory. Returns tau_refrac [ms].
-  virtual Real spike_at(std::size_t index, const Real& t) = 0;
-  /// Refractoriness ends at `t`.
-  virtual void end_refractoriness(std::size_t index, const Real& t, Candidates& candidates) = 0;
 
   /// New parameters (in the order of the model) and injected current [nA] from `t` on; the variables stay.
   virtual void set_parameters(std::size_t index, std::span<const double> parameters, double injected, const Real& t,
@@ -73,19 +53,6 @@ class NeuronGroup {
                             Candidates& candidates) = 0;
   /// The exact value of a state variable at `t`, which is not before the neuron's last event.
   [[nodiscard]] virtual double variable(std::size_t index, std::size_t variable, const Real& t) = 0;
-
-  /// Advances every neuron to the end of the epoch, which becomes time 0 of the epoch with number `epoch`.
-  virtual void next_epoch(std::int64_t epoch) = 0;
-  /// Whether next_epoch() would change nothing, however often: no neuron spikes without an event, and no record changes
-  /// by a bit.
-  [[nodiscard]] virtual bool at_rest() = 0;
-  /// Epochs pass in which nothing happens. @pre at_rest()
-  virtual void skip_to_epoch(std::int64_t epoch) = 0;
-  /// Offers every neuron.
-  virtual void offer_all(Candidates& candidates) const = 0;
-
-  /// Brings what there is to report up to date.
-  virtual void integrate_deferred() = 0;
 
   /// What a checkpoint holds of a neuron: its last event, from which all else follows.
   virtual void save(std::size_t index, foundation::ByteWriter& out) = 0;

@@ -35,8 +35,10 @@ class DrivenGroup final : public DrivenNeuronGroup<Real> {
   using State = typename Kernel::State;
   using Candidates = events::Candidates<Real>;
 
-  /// @param others must outlive this @param epoch number of the present one
-  DrivenGroup(ModelGroup<Real, State>& others, std::int64_t epoch) : epoch_(epoch), others_(others) {}
+  /// @param others must outlive this @param candidates the same group; null: its neurons are not looked at
+  /// @param epoch number of the present one
+  DrivenGroup(ModelGroup<Real, State>& others, CandidateGroup<Real>* candidates, std::int64_t epoch)
+      : epoch_(epoch), others_(others), other_candidates_(candidates) {}
 
   /// The targets that are held here get their inputs one by one; the stretches between them go to the other group.
   void deliver(const Real& t, std::size_t receptor, std::span<const neurons::Targets> targets,
@@ -78,25 +80,29 @@ class DrivenGroup final : public DrivenNeuronGroup<Real> {
     return others_.receive(inputs.first(count), candidates);
   }
 
-  void prefetch(std::size_t i) const override { others_.prefetch(i); }
+  void prefetch(std::size_t i) const override {
+    if (other_candidates_ != nullptr) {
+      other_candidates_->prefetch(i);
+    }
+  }
   void prefetch_targets(std::span<const std::uint32_t> targets, std::uint32_t offset) const override {
     others_.prefetch_targets(targets, offset);
   }
 
   [[nodiscard]] Real safe_until(std::size_t i) const override {
     const Neuron* const neuron = find(i);
-    return neuron == nullptr ? others_.safe_until(i) : neuron->safe;
+    return neuron == nullptr ? other_candidates_->safe_until(i) : neuron->safe;
   }
 
   LookResult<Real> look_at(std::size_t i) override {
     Neuron* const neuron = find(i);
-    return neuron == nullptr ? others_.look_at(i) : look_at(*neuron);
+    return neuron == nullptr ? other_candidates_->look_at(i) : look_at(*neuron);
   }
 
   Real spike_at(std::size_t i, const Real& t) override {
     Neuron* const found = find(i);
     if (found == nullptr) {
-      return others_.spike_at(i, t);
+      return other_candidates_->spike_at(i, t);
     }
     Neuron& neuron = *found;
     --this->count(Interval::by_search);
@@ -112,7 +118,7 @@ class DrivenGroup final : public DrivenNeuronGroup<Real> {
   void end_refractoriness(std::size_t i, const Real& t, Candidates& candidates) override {
     Neuron* const neuron = find(i);
     if (neuron == nullptr) {
-      return others_.end_refractoriness(i, t, candidates);
+      return other_candidates_->end_refractoriness(i, t, candidates);
     }
     neuron->record = Driven::refractory_at(neuron->constants, neuron->record, t);
     neuron->record.y = neuron->refractory_y;
@@ -174,13 +180,19 @@ class DrivenGroup final : public DrivenNeuronGroup<Real> {
   }
 
   /// A driven neuron never is: its phase goes on.
-  bool at_rest() override { return neurons_.empty() && others_.at_rest(); }
+  bool at_rest() override { return neurons_.empty() && (other_candidates_ == nullptr || other_candidates_->at_rest()); }
   void skip_to_epoch(std::int64_t epoch) override {
-    others_.skip_to_epoch(epoch);
+    if (other_candidates_ != nullptr) {
+      other_candidates_->skip_to_epoch(epoch);
+    }
     epoch_ = epoch;
   }
 
-  void integrate_deferred() override { others_.integrate_deferred(); }
+  void integrate_deferred() override {
+    if (other_candidates_ != nullptr) {
+      other_candidates_->integrate_deferred();
+    }
+  }
 
   [[nodiscard]] double variable(std::size_t i, std::size_t variable, const Real& t) override {
     const Neuron* const neuron = find(i);
@@ -192,7 +204,9 @@ class DrivenGroup final : public DrivenNeuronGroup<Real> {
   /// States are written anew at the epoch's end, with phases from the new one's start; looks of the old epoch are
   /// forgotten, since bounds follow from the new state alone.
   void next_epoch(std::int64_t epoch) override {
-    others_.next_epoch(epoch);
+    if (other_candidates_ != nullptr) {
+      other_candidates_->next_epoch(epoch);
+    }
     for (Neuron& neuron : neurons_) {
       record_approach_before(neuron, Real(neurons::kEpoch));
       neuron.record = state_at(neuron, Real(neurons::kEpoch));
@@ -208,7 +222,9 @@ class DrivenGroup final : public DrivenNeuronGroup<Real> {
   }
 
   void offer_all(Candidates& candidates) const override {
-    others_.offer_all(candidates);
+    if (other_candidates_ != nullptr) {
+      other_candidates_->offer_all(candidates);
+    }
     for (const Neuron& neuron : neurons_) {
       candidates.offer(neuron.safe, neuron.cell);
     }
@@ -497,7 +513,8 @@ class DrivenGroup final : public DrivenNeuronGroup<Real> {
 
   std::int64_t epoch_;  ///< number of the present one
   ModelGroup<Real, State>& others_;
-  std::vector<std::uint32_t> number_;  ///< by index in the group; 0: among the others, else counts neurons_ from 1
+  CandidateGroup<Real>* other_candidates_;  ///< the same group, if its neurons are looked at
+  std::vector<std::uint32_t> number_;       ///< by index in the group; 0: among the others, else counts neurons_ from 1
   std::vector<Neuron> neurons_;
   std::vector<neurons::Targets> parts_;  ///< of deliver(), kept for its memory
 };

@@ -4,15 +4,17 @@
 #include <cstddef>
 #include <span>
 
+#include "neurons/group/candidate_group.hpp"
 #include "neurons/group/neuron_group.hpp"
 #include "neurons/sinusoid/sine_source.hpp"
 
 namespace va_event::neurons {
 
 /// A group that stands before a StoredNeuronGroup with the same indices of neurons, and holds those that get
-/// sinusoidal currents.
+/// sinusoidal currents, or that a windowed group does not take. The neurons that it holds are candidates, whatever
+/// those of the other group are.
 template <class Real>
-class DrivenNeuronGroup : public NeuronGroup<Real> {
+class DrivenNeuronGroup : public NeuronGroup<Real>, public CandidateGroup<Real> {
  public:
   /// New parameters, injected current [nA] and sinusoidal currents from `t` on; the variables stay. A neuron that once
   /// had sinusoids comes here instead of set_parameters(), also when it has none now.

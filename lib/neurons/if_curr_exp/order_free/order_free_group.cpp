@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <utility>
 
 #include "events/instant_bytes.hpp"
@@ -391,10 +390,6 @@ void OrderFreeGroup::replay(std::size_t i, std::span<const OrderedInput> inputs,
 }
 
 // What users see and change
-
-double OrderFreeGroup::safe_until(std::size_t /*index*/) const { return std::numeric_limits<double>::infinity(); }
-
-double OrderFreeGroup::spike_at(std::size_t index, const double& /*t*/) { return constants(index).tau_refrac; }
 
 double OrderFreeGroup::variable(std::size_t index, std::size_t variable, const double& /*t*/) {
   State<double> state = state_at(index, present());

@@ -40,7 +40,6 @@ class OrderFreeGroup final : public ModelGroup<double, State<double>>, public Wi
   void deliver(const double& t, std::size_t receptor, std::span<const Targets> targets,
                Candidates& candidates) override;
   std::size_t receive(std::span<const Input<double>> inputs, Candidates& candidates) override;
-  void prefetch(std::size_t /*index*/) const override {}
   void prefetch_targets(std::span<const std::uint32_t> targets, std::uint32_t offset) const override;
 
   void set_parameters(std::size_t index, std::span<const double> parameters, double injected, const double& t,
@@ -50,17 +49,6 @@ class OrderFreeGroup final : public ModelGroup<double, State<double>>, public Wi
   [[nodiscard]] double variable(std::size_t index, std::size_t variable, const double& t) override;
   void save(std::size_t index, foundation::ByteWriter& out) override;
   bool load(std::size_t index, foundation::ByteReader& in, const Instant& now) override;
-
-  // The event loop never looks at these neurons, and epochs begin in advance().
-  [[nodiscard]] double safe_until(std::size_t index) const override;
-  LookResult<double> look_at(std::size_t /*index*/) override { return {}; }
-  double spike_at(std::size_t index, const double& t) override;
-  void end_refractoriness(std::size_t /*index*/, const double& /*t*/, Candidates& /*candidates*/) override {}
-  void next_epoch(std::int64_t /*epoch*/) override {}
-  [[nodiscard]] bool at_rest() override { return false; }
-  void skip_to_epoch(std::int64_t /*epoch*/) override {}
-  void offer_all(Candidates& /*candidates*/) const override {}
-  void integrate_deferred() override {}
 
   // WindowedGroup
   void advance(const Instant& end, std::vector<events::CellEvent<double>>& spikes) override;
