@@ -7,9 +7,11 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
+#include "engine/shard/arrival_buckets.hpp"
 #include "engine/shard/routing.hpp"
 #include "engine/shard/shard_cells.hpp"
 #include "events/candidates.hpp"
@@ -74,36 +76,12 @@ class PrivateSources {
                       events::Candidates<Real>& candidates) {
     std::size_t delivered = 0;
     for (SourceRun& run : runs_) {
+      run.coming.forget_taken();
       draw_until(run, end, seed);
-      inputs_.clear();
-      for (; !(bucket_of(end) < run.bucket); ++run.bucket) {
-        std::vector<Coming>& bucket = run.buckets[static_cast<std::size_t>(run.bucket) & (run.buckets.size() - 1)];
-        const std::int64_t bucket_epoch = run.bucket / kBucketsOfEpoch;
-        const double shift = static_cast<double>((bucket_epoch - epoch) * events::kEpoch);
-        const auto deliver = [&](const Coming& coming) {
-          inputs_.push_back(
-              {Real(coming.offset + shift), run.weight_of(coming.source), run.target[coming.source], run.receptor});
-        };
-        if (bucket_of(end) > run.bucket) {
-          std::for_each(bucket.begin(), bucket.end(), deliver);
-          bucket.clear();
-          continue;
-        }
-        std::size_t left = 0;  // `end` is in this bucket
-        for (const Coming& coming : bucket) {
-          if (coming.offset < end.offset) {
-            deliver(coming);
-          } else {
-            bucket[left++] = coming;
-          }
-        }
-        bucket.resize(left);
-        break;
-      }
-      if (!inputs_.empty()) {
-        run.group->receive(inputs_, candidates);
-        delivered += inputs_.size();
-      }
+      run.coming.take(end, [&](const ArrivalBuckets::Due& due) {
+        deliver(run, due, epoch, candidates);
+        delivered += due.source.size();
+      });
     }
     return delivered;
   }
@@ -128,11 +106,6 @@ class PrivateSources {
   }
 
  private:
-  /// A spike on its way, in the bucket of its arrival.
-  struct Coming {
-    double offset;         ///< of the arrival, in its epoch [ms]
-    std::uint32_t source;  ///< in the run
-  };
   /// Sources with consecutive ids, the same rate and receptor.
   struct SourceRun {
     CellId first = 0;
@@ -140,14 +113,15 @@ class PrivateSources {
     sources::PoissonSlots slots{};
     std::shared_ptr<const sources::PoissonCounts> counts;
     neurons::NeuronGroup<Real>* group = nullptr;
+    neurons::WindowedGroup<Real>* windowed = nullptr;  ///< the same
     std::uint32_t receptor = 0;
     double shortest_delay = 0.0;
-    std::vector<std::uint32_t> target;         ///< index in the group, by source
-    std::vector<double> weight, delay;         ///< by source; one number where all are the same
-    sources::SlotStart next;                   ///< the first slot that is not drawn
-    std::uint64_t drawn = 0;                   ///< spikes of slots that are
-    std::vector<std::vector<Coming>> buckets;  ///< by number modulo their count, a power of two
-    std::int64_t bucket = 0;                   ///< the first one that is not empty
+    std::vector<std::uint32_t> target;  ///< index in the group, by source
+    std::vector<double> weight, delay;  ///< by source; one number where all are the same
+    sources::SlotStart next;            ///< the first slot that is not drawn
+    std::uint64_t drawn = 0;            ///< spikes of slots that are
+    ArrivalBuckets coming;              ///< those that have not arrived yet
+    bool by_slots = false;              ///< all spikes of a slot arrive in two of the buckets
 
     [[nodiscard]] double weight_of(std::size_t k) const { return weight.size() == 1 ? weight[0] : weight[k]; }
     [[nodiscard]] double delay_of(std::size_t k) const { return delay.size() == 1 ? delay[0] : delay[k]; }
@@ -160,27 +134,6 @@ class PrivateSources {
   };
 
   static constexpr std::size_t kWorthARun = 8;  ///< sources that are drawn together
-  // Spikes wait in buckets of 1/16 ms.
-  static constexpr std::int64_t kBucketsOfEpoch = 256;
-  static constexpr std::size_t kMostBuckets = 1U << 12U;
-
-  [[nodiscard]] static std::int64_t bucket_of(std::int64_t epoch, double offset) {
-    constexpr double kPerMs = static_cast<double>(kBucketsOfEpoch) / static_cast<double>(events::kEpoch);
-    return epoch * kBucketsOfEpoch + static_cast<std::int64_t>(offset * kPerMs);
-  }
-  [[nodiscard]] static std::int64_t bucket_of(const Instant& t) { return bucket_of(t.epoch, t.offset); }
-
-  /// How many buckets hold what can be on its way at once: all of a slot, through the longest delay.
-  [[nodiscard]] static std::size_t buckets_for(int exponent, double shortest_delay, double longest_delay) {
-    constexpr double kPerMs = static_cast<double>(kBucketsOfEpoch) / static_cast<double>(events::kEpoch);
-    constexpr double kLongestWindow = 1.0;  // [ms]
-    const double span = std::ldexp(2.0, exponent) + (longest_delay - shortest_delay) + kLongestWindow;
-    std::size_t count = 1;
-    while (static_cast<double>(count) < span * kPerMs + 2.0 && count <= kMostBuckets) {
-      count *= 2;
-    }
-    return count;
-  }
 
   /// Whether the source reaches one neuron only.
   static std::optional<Synapse> only_synapse(const Routing& routing, const ShardCells<Real>& cells,
@@ -241,6 +194,7 @@ class PrivateSources {
         run.first = cell;
         run.state = *state;
         run.group = place.group;
+        run.windowed = place.windowed;
         run.receptor = synapse->branch->receptor;
       }
       run.target.push_back(place.offset + synapse->target);
@@ -256,12 +210,17 @@ class PrivateSources {
     run.slots = sources::slots_of(run.state.rate);
     const auto [shortest, longest] = std::minmax_element(run.delay.begin(), run.delay.end());
     run.shortest_delay = *shortest;
-    const std::size_t buckets = buckets_for(run.slots.exponent, *shortest, *longest);
-    if (buckets > kMostBuckets) {
+    // What can be on its way at once: all of a slot, through the longest delay.
+    constexpr double kLongestWindow = 1.0;  // [ms]
+    const double span = std::ldexp(2.0, run.slots.exponent) + (*longest - *shortest) + kLongestWindow;
+    constexpr int kLongestOfOwnDelays = -2;
+    const int longest_bucket = *shortest == *longest ? ArrivalBuckets::kLongest : kLongestOfOwnDelays;
+    const int exponent = std::clamp(run.slots.exponent, ArrivalBuckets::kShortest, longest_bucket);
+    if (!ArrivalBuckets::fit(span, exponent)) {
       return false;
     }
-    run.buckets.resize(buckets);
-    run.bucket = bucket_of(events::later(from_, run.shortest_delay));
+    run.coming = {events::later(from_, run.shortest_delay), span, exponent};
+    run.by_slots = *shortest == *longest && run.slots.exponent <= exponent;
     run.counts = std::make_shared<sources::PoissonCounts>(run.slots.mean);
     for (std::vector<double>* numbers : {&run.weight, &run.delay}) {
       const double first = numbers->front();
@@ -280,15 +239,22 @@ class PrivateSources {
            emitted < run.state.end;
   }
 
+  void draw_slot(const SourceRun& run, const sources::SlotStart& slot, std::uint64_t seed) {
+    sources::draw_poisson(sources::poisson_key(seed, run.state.changes), run.first, run.target.size(), run.slots,
+                          *run.counts, slot.number(run.slots.exponent), spikes_);
+  }
+  /// Slots are not longer than an epoch, which they do not straddle.
+  [[nodiscard]] bool all_wanted(const SourceRun& run, const sources::SlotStart& slot) const {
+    return is_wanted(run, slot.time) && !(run.state.end < slot.next(run.slots.exponent).time);
+  }
+
   /// Calls visit(source in the run, time) for the wanted spikes of a slot.
   template <class Visit>
   void visit_slot(const SourceRun& run, const sources::SlotStart& slot, std::uint64_t seed, const Visit& visit) {
-    sources::draw_poisson(sources::poisson_key(seed, run.state.changes), run.first, run.target.size(), run.slots,
-                          *run.counts, slot.number(run.slots.exponent), spikes_);
+    draw_slot(run, slot, seed);
     const auto source = spikes_.source();
     const auto ticks = spikes_.ticks();
-    // Slots are not longer than an epoch, which they do not straddle.
-    const bool all = is_wanted(run, slot.time) && !(run.state.end < slot.next(run.slots.exponent).time);
+    const bool all = all_wanted(run, slot);
     for (std::size_t k = 0; k < spikes_.size(); ++k) {
       const Instant emitted{slot.time.epoch, slot.time.offset + static_cast<double>(ticks[k]) * sources::kTick};
       if (all || is_wanted(run, emitted)) {
@@ -309,18 +275,45 @@ class PrivateSources {
   /// Draws the slots from which something may arrive before `end`.
   void draw_until(SourceRun& run, const Instant& end, std::uint64_t seed) {
     while (events::later(run.next.time, run.shortest_delay) < end && run.next.time < run.state.end) {
+      if (run.by_slots && all_wanted(run, run.next)) {
+        draw_slot(run, run.next, seed);
+        run.coming.push({.ticks = spikes_.ticks(), .source = spikes_.source(), .start = run.next.time.offset},
+                        run.next.time.epoch, run.delay[0]);
+        run.drawn += spikes_.size();
+        run.next = run.next.next(run.slots.exponent);
+        continue;
+      }
       visit_slot(run, run.next, seed, [&](std::uint32_t source, const Instant& emitted) {
         const double delay = run.delay_of(source);
         Instant arrival{emitted.epoch, emitted.offset + delay};
         if (!(arrival.offset < static_cast<double>(events::kEpoch))) {
           arrival = events::later(emitted, delay);
         }
-        run.buckets[static_cast<std::size_t>(bucket_of(arrival)) & (run.buckets.size() - 1)].push_back(
-            {arrival.offset, source});
+        run.coming.push(arrival, source);
         ++run.drawn;
       });
       run.next = run.next.next(run.slots.exponent);
     }
+  }
+
+  void deliver(const SourceRun& run, const ArrivalBuckets::Due& due, std::int64_t epoch,
+               events::Candidates<Real>& candidates) {
+    if constexpr (std::is_same_v<Real, double>) {
+      if (due.epoch == epoch && run.windowed->receive_from_sources({.t = due.offset,
+                                                                    .source = due.source,
+                                                                    .target = run.target,
+                                                                    .weight = run.weight,
+                                                                    .receptor = run.receptor})) {
+        return;
+      }
+    }
+    const double shift = static_cast<double>((due.epoch - epoch) * events::kEpoch);
+    inputs_.clear();
+    for (std::size_t k = 0; k < due.source.size(); ++k) {
+      const std::uint32_t source = due.source[k];
+      inputs_.push_back({Real(due.offset[k] + shift), run.weight_of(source), run.target[source], run.receptor});
+    }
+    run.group->receive(inputs_, candidates);
   }
 
   static constexpr int kLongestSlot = 4;  ///< an epoch: sources of lower rates gain nothing

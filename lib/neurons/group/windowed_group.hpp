@@ -23,6 +23,18 @@ struct InputScale {
   double largest_sum = 0.0;
 };
 
+/// Spikes of sources each of which has a single synapse, all of them onto one receptor.
+template <class Real>
+struct SourceArrivals {
+  std::span<const Real> t;                ///< of each arrival, in the present epoch [ms]
+  std::span<const std::uint32_t> source;  ///< of each
+  std::span<const std::uint32_t> target;  ///< of each source: index in the group
+  std::span<const double> weight;         ///< of each source, or one number of all
+  std::uint32_t receptor;
+
+  [[nodiscard]] double weight_of(std::uint32_t from) const { return weight[weight.size() == 1 ? 0 : from]; }
+};
+
 /// A group whose neurons are advanced together, from one time to another: all inputs that arrive in between are given
 /// to it before, in any order, by deliver(), receive() and deliver_slices(); by the latter perhaps long before. None of
 /// its neurons is ever a candidate of the event loop, which does not look at them. A neuron's spikes do not depend on
@@ -47,6 +59,10 @@ class WindowedGroup {
   /// Takes out again the inputs of slices that arrive at the present time or later: users may change what synapses are
   /// worth. Their rounded sums are undone exactly.
   virtual void take_back() = 0;
+
+  /// Takes inputs of sources, which stay where they are until advance() is done.
+  /// @returns false: it takes them by receive() only
+  virtual bool receive_from_sources(const SourceArrivals<Real>& /*arrivals*/) { return false; }
 
   /// When the neuron's refractoriness ends; nothing: it is not refractory.
   [[nodiscard]] virtual std::optional<events::Instant<Real>> refractory_until(std::size_t index) const = 0;

@@ -247,6 +247,56 @@ void add_single(const Frame& frame, std::size_t receptor, std::span<const Single
   }
 }
 
+template <std::size_t degree_syn, std::size_t degree_m, bool own_weights>
+void add_from_sources(const Frame& frame, const SourceArrivals<double>& arrivals, double frame_start,
+                      const Inbox& inbox) {
+  const Doubles d;
+  const std::size_t lanes = hn::Lanes(d);
+  const std::size_t receptor = arrivals.receptor;
+  const std::size_t count = arrivals.source.size();
+  const std::uint32_t* const source = arrivals.source.data();
+  const std::uint32_t* const target = arrivals.target.data();
+  alignas(64) std::array<double, 4> weights{};
+  V weight = hn::Set(d, arrivals.weight[0]);
+  std::size_t k = 0;
+  for (; k + lanes <= count; k += lanes) {
+    const V u = (hn::LoadU(d, arrivals.t.data() + k) - hn::Set(d, frame_start)) - hn::Set(d, frame.length / 2);
+    if (own_weights) {
+      for (std::size_t n = 0; n < lanes; ++n) {
+        weights[n] = arrivals.weight[source[k + n]];
+      }
+      weight = hn::Load(d, weights.data());
+    }
+    add_all(
+        inputs_of(frame, receptor, weight, growth_at<degree_syn>(frame.synapse[receptor].growth, u),
+                  growth_at<degree_m>(frame.growth_m, u)),
+        [source, target, k](std::size_t n) HWY_ATTR { return target[source[k + n]]; }, inbox);
+  }
+  for (; k < count; ++k) {
+    add_and_note(target[source[k]],
+                 input_of(frame, receptor, arrivals.t[k] - frame_start, arrivals.weight_of(source[k])), inbox);
+  }
+}
+
+template <std::size_t degree_syn, std::size_t degree_m>
+void add_from_sources(const Frame& frame, const SourceArrivals<double>& arrivals, double frame_start,
+                      const Inbox& inbox) {
+  return arrivals.weight.size() == 1
+             ? add_from_sources<degree_syn, degree_m, false>(frame, arrivals, frame_start, inbox)
+             : add_from_sources<degree_syn, degree_m, true>(frame, arrivals, frame_start, inbox);
+}
+
+void add_arrivals_lanes(const Frame& frame, const SourceArrivals<double>& arrivals, double frame_start,
+                        const Inbox& inbox) {
+  const bool slow_m = frame.growth_m.slow;
+  if (frame.synapse[arrivals.receptor].growth.slow) {
+    return slow_m ? add_from_sources<kSlowDegree, kSlowDegree>(frame, arrivals, frame_start, inbox)
+                  : add_from_sources<kSlowDegree, kDegree>(frame, arrivals, frame_start, inbox);
+  }
+  return slow_m ? add_from_sources<kDegree, kSlowDegree>(frame, arrivals, frame_start, inbox)
+                : add_from_sources<kDegree, kDegree>(frame, arrivals, frame_start, inbox);
+}
+
 /// @pre one receptor
 void add_inputs_lanes(const Frame& frame, std::span<const SingleInput> inputs, const Inbox& inbox) {
   const std::size_t receptor = inputs[0].receptor;
@@ -268,6 +318,7 @@ namespace va_event::neurons::order_free {
 
 HWY_EXPORT(add_slices_lanes);
 HWY_EXPORT(add_inputs_lanes);
+HWY_EXPORT(add_arrivals_lanes);
 
 void add_slices(const Frame& frame, std::span<const RowSlice> slices, const Inbox& inbox) {
   while (!slices.empty()) {  // those of one receptor together
@@ -289,6 +340,10 @@ void add_inputs(const Frame& frame, std::span<const SingleInput> inputs, const I
     HWY_DYNAMIC_DISPATCH(add_inputs_lanes)(frame, inputs.first(count), inbox);
     inputs = inputs.subspan(count);
   }
+}
+
+void add_arrivals(const Frame& frame, const SourceArrivals<double>& arrivals, double frame_start, const Inbox& inbox) {
+  HWY_DYNAMIC_DISPATCH(add_arrivals_lanes)(frame, arrivals, frame_start, inbox);
 }
 
 }  // namespace va_event::neurons::order_free

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "neurons/group/row_slices.hpp"
+#include "neurons/group/windowed_group.hpp"
 #include "neurons/if_curr_exp/order_free/frame.hpp"
 
 namespace va_event::neurons::order_free {
@@ -30,5 +31,7 @@ struct SingleInput {
 /// @param slices with origins relative to the frame's start: their origin is the frame's
 void add_slices(const Frame& frame, std::span<const RowSlice> slices, const Inbox& inbox);
 void add_inputs(const Frame& frame, std::span<const SingleInput> inputs, const Inbox& inbox);
+/// @param frame_start  offset of the frame in the present epoch [ms]
+void add_arrivals(const Frame& frame, const SourceArrivals<double>& arrivals, double frame_start, const Inbox& inbox);
 
 }  // namespace va_event::neurons::order_free

@@ -191,6 +191,12 @@ std::size_t OrderFreeGroup::receive(std::span<const Input<double>> inputs, Candi
   return inputs.size();
 }
 
+bool OrderFreeGroup::receive_from_sources(const SourceArrivals<double>& arrivals) {
+  arrivals_.push_back(arrivals);
+  add_arrivals(frame_, arrivals, frame_start_.offset, inbox());
+  return true;
+}
+
 std::size_t OrderFreeGroup::deliver_slices(std::span<const RowSlice> slices, const network::Share::Range* own) {
   const std::size_t first = slices_.size();
   for (RowSlice slice : slices) {
@@ -296,6 +302,15 @@ void OrderFreeGroup::order_inputs(double begin) {
       ordered_.push_back({input.index, input.x, input_of(frame_, input.receptor, input.x, input.weight)});
     }
   }
+  for (const SourceArrivals<double>& arrivals : arrivals_) {
+    for (std::size_t k = 0; k < arrivals.source.size(); ++k) {
+      const std::uint32_t source = arrivals.source[k];
+      if (const std::uint32_t i = arrivals.target[source]; flagged_[i] != 0) {
+        const double x = arrivals.t[k] - frame_start_.offset;
+        ordered_.push_back({i, x, input_of(frame_, arrivals.receptor, x, arrivals.weight_of(source))});
+      }
+    }
+  }
   for (const std::uint32_t i : flagged_list_) {
     flagged_[i] = kOrdered;
   }
@@ -321,6 +336,7 @@ void OrderFreeGroup::advance(const Instant& end, std::vector<events::CellEvent<d
   }
   at_once_.clear();
   singles_.clear();
+  arrivals_.clear();
   time_ = end;
   if (!(end < next_stop())) {
     begin_frame();

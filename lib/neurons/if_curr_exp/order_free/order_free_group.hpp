@@ -55,6 +55,7 @@ class OrderFreeGroup final : public ModelGroup<double, State<double>>, public Wi
   [[nodiscard]] Instant next_stop() const override { return events::later(frame_start_, frame_.length); }
   std::size_t deliver_slices(std::span<const RowSlice> slices, const network::Share::Range* own) override;
   void take_back() override;
+  bool receive_from_sources(const SourceArrivals<double>& arrivals) override;
   [[nodiscard]] std::optional<Instant> refractory_until(std::size_t index) const override;
   [[nodiscard]] bool takes(std::span<const double> parameters) const override;
   void set_scale(const InputScale& scale) override;
@@ -122,13 +123,14 @@ class OrderFreeGroup final : public ModelGroup<double, State<double>>, public Wi
   std::vector<std::uint8_t> flagged_;              ///< 0, 1: in flagged_list_, or 2: and its inputs are in ordered_
   std::vector<RareFields> rare_;
 
-  std::vector<std::uint32_t> flagged_list_;     ///< in this frame
-  std::vector<std::uint32_t> refractory_list_;  ///< at least all that are refractory, each once
-  RowSlices slices_;                            ///< in this frame, perhaps arriving after time_
-  std::size_t searched_slices_ = 0;             ///< for inputs of flagged neurons
-  std::vector<RowSlice> at_once_;               ///< since time_, each with one time of arrival
-  std::vector<SingleInput> singles_;            ///< since time_
-  std::vector<OrderedInput> ordered_;           ///< those of flagged neurons that arrive at time_ or later
+  std::vector<std::uint32_t> flagged_list_;       ///< in this frame
+  std::vector<std::uint32_t> refractory_list_;    ///< at least all that are refractory, each once
+  RowSlices slices_;                              ///< in this frame, perhaps arriving after time_
+  std::size_t searched_slices_ = 0;               ///< for inputs of flagged neurons
+  std::vector<RowSlice> at_once_;                 ///< since time_, each with one time of arrival
+  std::vector<SingleInput> singles_;              ///< since time_
+  std::vector<SourceArrivals<double>> arrivals_;  ///< since time_
+  std::vector<OrderedInput> ordered_;             ///< those of flagged neurons that arrive at time_ or later
 };
 
 }  // namespace va_event::neurons::order_free
