@@ -17,12 +17,13 @@ import os
 import pathlib
 import subprocess
 import sys
-import tempfile
 
 import numpy as np
 
+import competition
 import published_report
 from brunel.brunel import Brunel
+from competition import AURYN, attempt, list_of
 from microcircuit.microcircuit import Microcircuit
 from rival import ROOT
 
@@ -34,9 +35,7 @@ HOW_TO_GET = {
     "nest": "python3 -m venv rivals && rivals/bin/pip install nest-simulator brian2 'numpy<2.4', "
             "then add --python rivals/bin/python",
     "brian2": "as nest; needs g++",
-    "auryn": "git clone https://github.com/fzenke/auryn, set AURYN to its path, apt-get install g++ openmpi-bin "
-             "libopenmpi-dev libboost-mpi-dev libboost-program-options-dev libboost-filesystem-dev libboost-system-dev "
-             "(Debian)",
+    "auryn": AURYN,
 }
 TASK_KEYS = {  # of the JSON that a rival gets
     "neurons": "fraction of the neurons", "inputs": "fraction of the inputs per neuron (microcircuit)",
@@ -62,7 +61,7 @@ class Entrant:
         pathlib.Path(self.task["folder"]).mkdir(parents=True, exist_ok=True)
         done = subprocess.run(self.command(network, "prepare"), capture_output=True, text=True, check=False)
         if done.returncode != 0:
-            raise RuntimeError((done.stderr.strip() or done.stdout.strip() or "no message").splitlines()[-1])
+            raise RuntimeError(competition.last_line(done.stderr, done.stdout))
 
     def build(self, network):
         with open(pathlib.Path(self.task["folder"]) / "messages.txt", "w", encoding="utf-8") as messages:
@@ -91,19 +90,6 @@ class Entrant:
             self.process = None
 
 
-def find(network, name, interpreters):
-    """The first interpreter in which the simulator can be used, and its version."""
-    for python in interpreters:
-        try:
-            done = subprocess.run([python, HERE / network / f"rival_{name}.py", "probe"], capture_output=True, text=True,
-                                  check=False)
-        except OSError:
-            continue
-        if done.returncode == 0:
-            return python, json.loads(done.stdout.splitlines()[-1])["version"]
-    return None
-
-
 def entrants(options, found, work):
     """The first kind of synapses and number of threads for all, the others for va-event."""
     first = (options.synapses[0], options.threads[0])
@@ -123,16 +109,6 @@ def describe(options):
     if options.network == "microcircuit":
         return Microcircuit(options.scale, options.inputs, options.input == "poisson")
     return Brunel(options.scale, options.input == "exponential")
-
-
-def attempt(entrant, action):
-    if entrant.failure:
-        return
-    try:
-        action()
-    except (RuntimeError, OSError, KeyError, ValueError) as error:
-        entrant.failure = str(error)
-        print(f"{entrant} FAILED: {entrant.failure}", file=sys.stderr)
 
 
 def build_one(entrant, network, options):
@@ -210,17 +186,18 @@ def sittings(field, repetitions):
 
 def read_options():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    words = lambda text: text.split(",")
+    competition.add_options(parser, ROOT / "build" / "benchmarks", "<network>_<input>_<scale>.csv, .json",
+                            "compiled programs")
     parser.add_argument("network", choices=list(RIVALS))
     parser.add_argument("--input", help="microcircuit: poisson (default) or current, for the input from outside; "
                         "brunel: delta (default) or exponential, for the synapses")
     parser.add_argument("--scale", type=float, default=1.0, help="fraction of the neurons")
     parser.add_argument("--inputs", type=float, help="fraction of the inputs per neuron (microcircuit), --scale by "
                         "default; with current as input below 0.2 the network falls silent")
-    parser.add_argument("--synapses", type=words, default=["own"],
+    parser.add_argument("--synapses", type=list_of(str), default=["own"],
                         help="own, common or both: weights and delays (microcircuit)")
     parser.add_argument("--source-delay", type=float, default=1.5, help="from Poisson sources [ms]")
-    parser.add_argument("--threads", type=lambda text: [int(word) for word in text.split(",")], default=[1],
+    parser.add_argument("--threads", type=list_of(int), default=[1],
                         help="the first number for all, the others for va-event")
     parser.add_argument("--dt", type=float, default=0.1, help="time step of the others [ms]")
     parser.add_argument("--warm-up", type=float, default=100.0, help="simulated time before [ms]")
@@ -231,13 +208,6 @@ def read_options():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rates-within", type=float, default=0.25,
                         help="fraction by which rates may differ, beside chance")
-    parser.add_argument("--rivals", type=words)
-    parser.add_argument("--python", type=words, default=["python3", "/usr/bin/python3"],
-                        help="a simulator runs in the first of these that has it")
-    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build" / "benchmarks",
-                        help="build folder of va-event with its benchmarks")
-    parser.add_argument("--work", type=pathlib.Path, help="folder of compiled programs, which can be used again")
-    parser.add_argument("--output", type=pathlib.Path, required=True, help="folder of <network>_<input>_<scale>.csv, .json")
     options = parser.parse_args()
     options.inputs = options.inputs or options.scale
     options.input = options.input or INPUTS[options.network][0]
@@ -257,16 +227,9 @@ def read_options():
 def main():
     options = read_options()
     os.environ["VA_EVENT_BENCHMARKS"] = str(options.build.resolve() / "benchmarks")
-    with tempfile.TemporaryDirectory(prefix="published_") as temporary:
-        work = (options.work or pathlib.Path(temporary)).resolve()
-        work.mkdir(parents=True, exist_ok=True)
-        os.environ.setdefault("AURYN_BUILD", str(work / "auryn"))
-        found = {}
-        for name in options.rivals:
-            if present := find(options.network, name, options.python):
-                found[name] = present
-            else:
-                print(f"{name} is skipped, it is not here; to get it: {HOW_TO_GET[name]}", file=sys.stderr)
+    with competition.work_folder(options.work) as work:
+        scripts = {name: HERE / options.network / f"rival_{name}.py" for name in options.rivals}
+        found = competition.find_all(scripts, options.python, HOW_TO_GET)
         if not found:
             sys.exit("no simulator is here")
         network, field = compete(options, found, work)
@@ -274,8 +237,7 @@ def main():
                                     if entrant.runs else [], field[0], options) for entrant in field]
     published_report.write(options.output, rows, options)
     print(published_report.tables(rows, network))
-    if any(row["status"] != "verified" for row in rows):
-        sys.exit("some failed, see status")
+    competition.status_of(rows)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """What published.py writes: tables, CSV and JSON."""
 
-import csv
-import json
 import statistics
 
-from report import NAMES, machine
+from competition import times_of
+from report import NAMES, write_rows
 
 COLUMNS = ["network", "input", "synapses", "scale", "inputs", "neurons", "synapse_count", "simulator", "version",
            "settings", "dt_ms", "threads", "status", "build_s", "bytes_per_synapse", "peak_bytes", "repetitions",
@@ -28,25 +27,15 @@ def row_of(entrant, network, rates, first, options):
         row.update(build_s=entrant.told["build_s"], peak_bytes=entrant.told["peak_bytes"],
                    bytes_per_synapse=entrant.told["memory_bytes"] / network.synapses.sum())
     if entrant.runs:
-        times = [run["run_s"] for run in entrant.runs]
         ratios = [run["ns_per_event"] / other["ns_per_event"] for run, other in zip(entrant.runs, first.runs)
                   if other["ns_per_event"] > 0] or [float("nan")]
-        row.update(median_s=statistics.median(times), min_s=min(times), max_s=max(times),
-                   ns_per_event=statistics.median(run["ns_per_event"] for run in entrant.runs),
-                   times_first=statistics.median(ratios), times_first_min=min(ratios), times_first_max=max(ratios))
+        row.update(**times_of(entrant.runs), times_first=statistics.median(ratios), times_first_min=min(ratios),
+                   times_first_max=max(ratios))
     return row
 
 
 def write(folder, rows, options):
-    folder.mkdir(parents=True, exist_ok=True)
-    name = f"{options.network}_{options.input}_{options.scale:g}"
-    with open(folder / f"{name}.csv", "w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, COLUMNS, extrasaction="ignore", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-    with open(folder / f"{name}.json", "w", encoding="utf-8") as file:
-        json.dump({"machine": machine(), "rows": rows}, file, indent=1)
-        file.write("\n")
+    write_rows(folder, f"{options.network}_{options.input}_{options.scale:g}", COLUMNS, rows, {})
 
 
 def tables(rows, network):

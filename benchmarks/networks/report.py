@@ -35,17 +35,22 @@ def machine():
             "load_average": os.getloadavg(), "date": datetime.date.today().isoformat()}
 
 
-def write(folder, rows, options):
+def write_rows(folder, name, columns, rows, about):
+    """Into name.csv and name.json. @param about what the latter says beside the machine"""
     folder.mkdir(parents=True, exist_ok=True)
-    with open(folder / "networks.csv", "w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, COLUMNS, extrasaction="ignore", lineterminator="\n")
+    with open(folder / f"{name}.csv", "w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, columns, extrasaction="ignore", lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
+    with open(folder / f"{name}.json", "w", encoding="utf-8") as file:
+        json.dump({"machine": machine(), **about, "rows": rows}, file, indent=1)
+        file.write("\n")
+
+
+def write(folder, rows, options):
     settings = {"models": options.models, "neurons": options.neurons, "repetitions": options.repetitions,
                 "dt_ms": options.dt, "threads": options.threads, "duration_ms": options.duration}
-    with open(folder / "networks.json", "w", encoding="utf-8") as file:
-        json.dump({"machine": machine(), "settings": settings, "rows": rows}, file, indent=1)
-        file.write("\n")
+    write_rows(folder, "networks", COLUMNS, rows, {"settings": settings})
     try:
         draw(folder / "networks.svg", rows, min(options.neurons))
     except ImportError:

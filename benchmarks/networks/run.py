@@ -13,23 +13,21 @@ import argparse
 import json
 import os
 import pathlib
-import statistics
 import subprocess
 import sys
-import tempfile
 
 import numpy as np
 
+import competition
 import report
 from accuracy import Exact, rate_is_right
+from competition import AURYN, attempt, list_of
 from rival import ROOT
 
 HERE = pathlib.Path(__file__).resolve().parent
 HOW_TO_GET = {
     "va_event": "cmake --preset release && cmake --build --preset release",
-    "auryn": "git clone https://github.com/fzenke/auryn, set AURYN to its path, "
-             "apt-get install g++ openmpi-bin libopenmpi-dev libboost-mpi-dev libboost-program-options-dev "
-             "libboost-filesystem-dev libboost-system-dev (Debian)",
+    "auryn": AURYN,
     "brian2": "apt-get install python3-brian python3-h5py cython3 g++ (Debian)",
     "neuron": "apt-get install python3-neuron neuron-dev python3-h5py (Debian)",
     "nest": "python3 -m venv nest && nest/bin/pip install nest-simulator h5py, then add --python nest/bin/python",
@@ -53,21 +51,8 @@ class Entrant:
         done = subprocess.run([self.python, script, action, network, "--dt", str(self.dt or 0.1), "--threads",
                                str(self.threads), "--folder", folder], capture_output=True, text=True, check=False)
         if done.returncode != 0:
-            raise RuntimeError((done.stderr.strip() or done.stdout.strip() or "no message").splitlines()[-1])
+            raise RuntimeError(competition.last_line(done.stderr, done.stdout))
         return done.stdout
-
-
-def find(name, interpreters):
-    """The first interpreter in which the simulator can be used, and its version."""
-    for python in interpreters:
-        try:
-            done = subprocess.run([python, HERE / f"rival_{name}.py", "probe"], capture_output=True, text=True,
-                                  check=False)
-        except OSError:
-            continue
-        if done.returncode == 0:
-            return python, json.loads(done.stdout.splitlines()[-1])["version"]
-    return None
 
 
 def entrants(options, found, neurons):
@@ -137,51 +122,34 @@ def is_slow(entrant, options):
     return entrant.dt not in (None, options.dt[0]) or entrant.runs[0]["run_s"] > options.slow
 
 
-def attempt(entrant, action):
-    try:
-        action()
-    except (RuntimeError, OSError, KeyError, ValueError) as error:
-        entrant.failure = str(error)
-        print(f"{entrant} FAILED: {entrant.failure}", file=sys.stderr)
-
-
 def row_of(entrant, model, neurons, duration):
     row = {"model": model, "neurons": neurons, "duration_ms": duration, "simulator": entrant.name,
            "version": entrant.version, "dt_ms": entrant.dt, "threads": entrant.threads, "settings": entrant.settings,
            "status": entrant.failure or "verified", "repetitions": len(entrant.runs), **entrant.accuracy}
     if entrant.runs and not entrant.failure:
-        times = [run["run_s"] for run in entrant.runs]
-        row.update(median_s=statistics.median(times), min_s=min(times), max_s=max(times),
-                   ns_per_event=statistics.median(run["ns_per_event"] for run in entrant.runs))
+        row.update(competition.times_of(entrant.runs))
     row["runs"] = entrant.runs
     return row
 
 
 def read_options():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    numbers = lambda kind: lambda text: [kind(word) for word in text.split(",")]
-    words = numbers(str)
-    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build" / "release",
-                        help="build folder of va-event")
-    parser.add_argument("--output", type=pathlib.Path, required=True, help="folder of networks.csv, .json and .svg")
-    parser.add_argument("--work", type=pathlib.Path,
-                        help="folder of what can be used again: compiled programs, exact runs")
-    parser.add_argument("--models", type=words, default=["CUBA", "COBA"])
-    parser.add_argument("--neurons", type=numbers(int), default=[4000, 40000], help="with 80 synapses each")
-    parser.add_argument("--repetitions", type=numbers(int), default=[9, 5], help="for each number of neurons")
+    competition.add_options(parser, ROOT / "build" / "release", "networks.csv, .json and .svg",
+                            "compiled programs, exact runs")
+    parser.add_argument("--models", type=list_of(str), default=["CUBA", "COBA"])
+    parser.add_argument("--neurons", type=list_of(int), default=[4000, 40000], help="with 80 synapses each")
+    parser.add_argument("--repetitions", type=list_of(int), default=[9, 5], help="for each number of neurons")
     parser.add_argument("--slow-repetitions", type=int, default=3,
                         help="at the steps after the first, and of runs that take longer than --slow")
     parser.add_argument("--slow", type=float, default=3.0, help="[s]")
-    parser.add_argument("--dt", type=numbers(float), default=[0.1, 0.05, 0.025],
+    parser.add_argument("--dt", type=list_of(float), default=[0.1, 0.05, 0.025],
                         help="time steps [ms]; only the first for networks that are not the smallest")
-    parser.add_argument("--threads", type=numbers(int), default=[1, 2])
+    parser.add_argument("--threads", type=list_of(int), default=[1, 2])
     parser.add_argument("--duration", type=float, default=1000.0, help="simulated time [ms]")
     parser.add_argument("--quad-up-to", type=int, default=4000,
                         help="neurons: up to here the exact run is in quad arithmetic: it shows va-event's own error")
-    parser.add_argument("--rivals", type=words, default=list(HOW_TO_GET))
-    parser.add_argument("--python", type=words, default=["python3", "/usr/bin/python3"],
-                        help="a simulator runs in the first of these that has it")
     options = parser.parse_args()
+    options.rivals = options.rivals or list(HOW_TO_GET)
     options.build = options.build.resolve()
     options.crossval = options.build / "apps" / "va_crossval" / "va-crossval"
     if unknown := set(options.rivals) - set(HOW_TO_GET):
@@ -194,16 +162,9 @@ def read_options():
 def main():
     options = read_options()
     os.environ["VA_EVENT"] = str(options.build / "apps" / "va_event" / "va-event")
-    with tempfile.TemporaryDirectory(prefix="networks_") as temporary:
-        work = (options.work or pathlib.Path(temporary)).resolve()
-        work.mkdir(parents=True, exist_ok=True)
-        os.environ.setdefault("AURYN_BUILD", str(work / "auryn"))
-        found = {}
-        for name in options.rivals:
-            if present := find(name, options.python):
-                found[name] = present
-            else:
-                print(f"{name} is skipped, it is not here; to get it: {HOW_TO_GET[name]}", file=sys.stderr)
+    with competition.work_folder(options.work) as work:
+        scripts = {name: HERE / f"rival_{name}.py" for name in options.rivals}
+        found = competition.find_all(scripts, options.python, HOW_TO_GET)
         if "va_event" not in found:
             sys.exit(f"no va-event in {options.build}: {HOW_TO_GET['va_event']}")
         rows = []
@@ -212,8 +173,7 @@ def main():
                 rows += compete(options, found, model, neurons, repetitions, work)
                 report.write(options.output, rows, options)
     print(report.table(rows))
-    if any(row["status"] != "verified" for row in rows):
-        sys.exit("some failed, see status")
+    competition.status_of(rows)
 
 
 if __name__ == "__main__":

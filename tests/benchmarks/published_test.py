@@ -13,6 +13,7 @@ import numpy as np
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "benchmarks" / "networks"))
 
+import competition
 import published
 import published_report
 from brunel import brunel
@@ -120,6 +121,14 @@ class Comparison(unittest.TestCase):
         entrant.told.update(neurons=150, synapses=11)
         published.attempt(entrant, lambda: published.build_one(entrant, self.network, self.options))
         self.assertIn("150 neurons with 11 synapses, not 150 with 10", entrant.failure)
+
+    def test_a_simulator_is_found_in_the_first_interpreter_that_has_it(self):
+        script = self.folder / "rival.py"
+        script.write_text("print('hello')\nprint('{\"version\": \"3.1\"}')\n")
+        (self.folder / "missing.py").write_text("import sys\nsys.exit('not here')\n")
+        scripts = {"nest": script, "auryn": self.folder / "missing.py"}
+        found = competition.find_all(scripts, ["no_such_interpreter", sys.executable], {"auryn": "build it"})
+        self.assertEqual(found, {"nest": (sys.executable, "3.1")})
 
     def test_apart_each_is_timed_as_often_as_was_asked_for(self):
         self.assertEqual(published.sittings(["a", "b", "c"], 5), [("a", 3), ("b", 3), ("c", 5), ("b", 2), ("a", 2)])
