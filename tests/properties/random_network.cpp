@@ -188,8 +188,10 @@ Description driven_network(std::uint64_t seed) {
   return d;
 }
 
-Description with_order_free_sums(Description d, std::uint64_t seed) {
-  Draw draw(seed + 0x9e3779b97f4a7c15ULL);
+namespace {
+
+/// Neurons that are current-based, some at least.
+void make_current_based(Description& d, Draw& draw) {
   if (d.neurons.front().conductance_based) {
     for (Neuron& n : d.neurons) {
       n = random_neuron(draw, false);
@@ -198,6 +200,38 @@ Description with_order_free_sums(Description d, std::uint64_t seed) {
       synapse.weight = random_weight(draw, d.neurons[synapse.post], synapse.inhibitory);
     }
   }
+}
+
+/// Another membrane with the same potentials, so that there is as much to see.
+void set_membrane(Neuron& n, double tau_m, double cm) {
+  const double scale = n.tau_m / tau_m * (cm / n.cm);
+  n.cm = cm;
+  n.i_offset *= scale;
+  for (Neuron::Step& step : n.injected) {
+    step.amplitude *= scale;
+  }
+  n.tau_m = tau_m;
+}
+
+/// @param longest  time constant of the membranes [ms]; 0: that of each neuron
+void fit_to_sums(Description& d, Draw& draw, double shortest_delay, double longest) {
+  for (Synapse& synapse : d.synapses) {
+    const Neuron& post = d.neurons[synapse.post];
+    if (!post.conductance_based) {  // 3 mV in the long run: with much more, the sums would have too coarse a unit
+      const double most = 3.0 * post.cm / std::max(post.tau_m, longest);
+      synapse.weight = std::clamp(random_weight(draw, post, synapse.inhibitory), -most, most);
+    }
+    if (synapse.pre >= d.sources.size() && !d.neurons[synapse.pre - d.sources.size()].conductance_based) {
+      synapse.delay = std::max(synapse.delay, shortest_delay);
+    }
+  }
+}
+
+}  // namespace
+
+Description with_order_free_sums(Description d, std::uint64_t seed) {
+  Draw draw(seed + 0x9e3779b97f4a7c15ULL);
+  make_current_based(d, draw);
   const double tau_m = draw.one_of({20.0, 10.0, draw.log_uniform(2.0, 50.0)});
   const auto apart = [&] {
     double tau = tau_m;
@@ -209,34 +243,42 @@ Description with_order_free_sums(Description d, std::uint64_t seed) {
   const double tau_exc = apart();
   const double tau_inh = draw.chance(0.3) ? tau_exc : apart();
   const double shortest = draw.one_of({0x1p-6, 0.1, 0.1, 0.5});
-  std::vector<double> scale;
   for (Neuron& n : d.neurons) {
-    scale.push_back(1.0);
     n.tau_refrac = std::max(n.tau_refrac, draw.chance(0.1) ? 0.05 : 0.1);  // sums must not overflow
     if (!n.conductance_based) {
-      // The same potentials, so that there is as much to see.
-      const double cm = draw.uniform(0.25, 0.3);
-      scale.back() = n.tau_m / tau_m * (cm / n.cm);
-      n.cm = cm;
-      n.i_offset *= scale.back();
-      for (Neuron::Step& step : n.injected) {
-        step.amplitude *= scale.back();
-      }
-      n.tau_m = tau_m;
+      set_membrane(n, tau_m, draw.uniform(0.25, 0.3));
       n.tau_syn_E = tau_exc;
       n.tau_syn_I = tau_inh;
     }
   }
-  for (Synapse& synapse : d.synapses) {
-    const Neuron& post = d.neurons[synapse.post];
-    if (!post.conductance_based) {  // 3 mV in the long run: with much more, the sums would have too coarse a unit
-      const double most = 3.0 * post.cm / post.tau_m;
-      synapse.weight = std::clamp(random_weight(draw, post, synapse.inhibitory), -most, most);
+  fit_to_sums(d, draw, shortest, 0.0);
+  return d;
+}
+
+Description with_own_time_constants(Description d, std::uint64_t seed) {
+  constexpr double kLongest = 25.0;
+  Draw draw(seed + 0x5851f42d4c957f2dULL);
+  make_current_based(d, draw);
+  const bool common = draw.chance(0.15);
+  const bool with_short_ones = !common && draw.chance(0.3);
+  for (Neuron& n : d.neurons) {
+    n.tau_refrac = std::max(n.tau_refrac, 0.1);
+    if (n.conductance_based) {
+      continue;
     }
-    if (synapse.pre >= d.sources.size() && !d.neurons[synapse.pre - d.sources.size()].conductance_based) {
-      synapse.delay = std::max(synapse.delay, shortest);
+    const bool is_short = with_short_ones && draw.chance(0.5);
+    const double tau_m = is_short && draw.chance(0.3) ? draw.log_uniform(0.02, 1.0) : std::min(n.tau_m, kLongest);
+    set_membrane(n, tau_m, draw.uniform(0.25, 0.3));
+    n.tau_syn_E = is_short ? draw.log_uniform(0.02, 1.0) : synaptic_time_constant(draw, tau_m);
+    n.tau_syn_I = is_short && draw.chance(0.5) ? draw.one_of({n.tau_syn_E, tau_m, draw.log_uniform(0.02, 1.0)})
+                                               : synaptic_time_constant(draw, tau_m);
+    if (common) {
+      const Neuron& first = d.neurons.front();
+      set_membrane(n, first.tau_m, n.cm);
+      n.tau_syn_E = n.tau_syn_I = first.tau_m * (1.0 + 0x1p-20);
     }
   }
+  fit_to_sums(d, draw, draw.one_of({0x1p-6, 0.1, 0.1, 0.5}), kLongest);
   return d;
 }
 

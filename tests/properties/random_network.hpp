@@ -23,6 +23,10 @@ namespace va_event {
 /// constants, and no delay below 1/64 ms. All have a refractory period.
 [[nodiscard]] reference::Description with_order_free_sums(reference::Description network, std::uint64_t seed);
 
+/// The same, but the neurons keep time constants of their own: any order, equal, equal but for some bits, and in some
+/// networks as short as 0.02 ms. Or all neurons have the same ones, nearly equal to each other.
+[[nodiscard]] reference::Description with_own_time_constants(reference::Description network, std::uint64_t seed);
+
 /// The same network made with the public interface. Cells have the ids of the description.
 struct BuiltNetwork {
   explicit BuiltNetwork(const reference::Description& description, unsigned threads = 0, Precision precision = {},

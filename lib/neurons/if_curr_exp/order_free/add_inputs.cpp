@@ -5,7 +5,7 @@
 // clang-format off: the order matters
 #include <hwy/highway.h>
 
-#include "numerics/lanes-inl.hpp"
+#include "neurons/if_curr_exp/order_free/sums-inl.hpp"
 // clang-format on
 #include <array>
 #include <cstddef>
@@ -17,41 +17,6 @@
 HWY_BEFORE_NAMESPACE();
 namespace va_event::neurons::order_free::HWY_NAMESPACE {
 namespace {
-
-namespace hn = hwy::HWY_NAMESPACE;
-using numerics::HWY_NAMESPACE::Doubles;
-using numerics::HWY_NAMESPACE::V;
-using Integers = hn::RebindToSigned<Doubles>;
-using VI = hn::Vec<Integers>;
-
-/// Adds one input, and tells whether the neuron is out of reach of its threshold: by the sign of what it returns.
-HWY_INLINE std::int64_t add(Sums& sums, const Sums& input) {
-  const Integers d;
-  for (std::size_t k = 0; k < 4; k += hn::Lanes(d)) {
-    hn::Store(hn::Load(d, &sums.m + k) + hn::Load(d, &input.m + k), d, &sums.m + k);
-  }
-  return sums.reserve;
-}
-
-HWY_INLINE void note(std::uint32_t i, const Inbox& inbox) {
-  if (inbox.sums[i].reserve < 0 && inbox.flagged[i] == 0) {
-    inbox.flagged[i] = 1;
-    inbox.fresh.push_back(i);
-  }
-}
-
-HWY_INLINE void add_and_note(std::uint32_t i, const Sums& input, const Inbox& inbox) {
-  if (add(inbox.sums[i], input) < 0) {
-    note(i, inbox);
-  }
-}
-
-/// rounded(), in each lane.
-HWY_INLINE VI rounded(V x) {
-  const Doubles d;
-  const V magic = hn::Set(d, 0x1.8p52);
-  return hn::BitCast(Integers(), x + magic) - hn::BitCast(Integers(), magic);
-}
 
 /// Growth, in each lane.
 template <std::size_t degree>
@@ -67,12 +32,7 @@ HWY_INLINE V growth_at(const Growth& growth, V u) {
   return (even * square + hn::Set(d, growth.coefficient[0])) + odd * u;
 }
 
-/// What some inputs add, a vector for each number.
-struct Columns {
-  VI m, exc, inh, reserve;
-};
-
-/// input_of(), operation by operation, once the growth of both exponentials is known.
+/// common_input_of(), operation by operation, once the growth of both exponentials is known.
 HWY_INLINE Columns inputs_of(const Frame& frame, std::size_t receptor, V weight, V growth_syn, V growth_m) {
   const Doubles d;
   const Integers di;
@@ -87,51 +47,9 @@ HWY_INLINE Columns inputs_of(const Frame& frame, std::size_t receptor, V weight,
           zero - (rounded(rise) + hn::Set(di, kSlack))};
 }
 
-/// Adds the inputs of lanes [first, last) to neurons index(lane).
-template <class Index>
-HWY_INLINE void add_some(const Columns& columns, std::size_t first, std::size_t last, const Index& index,
-                         const Inbox& inbox) {
-  std::array<Sums, 4> rows;
-  hn::StoreInterleaved4(columns.m, columns.exc, columns.inh, columns.reserve, Integers(), &rows[0].m);
-  for (std::size_t n = first; n < last; ++n) {
-    add_and_note(index(n), rows[n], inbox);
-  }
-}
-
-/// Adds the inputs of all lanes to neurons index(lane).
-template <class Index>
-HWY_INLINE void add_all(const Columns& columns, const Index& index, const Inbox& inbox) {
-#if HWY_MAX_BYTES < 32
-  add_some(columns, 0, hn::Lanes(Integers()), index, inbox);
-#else  // four lanes: the rows stay in registers
-  const Integers d;
-  const VI low = hn::InterleaveLower(d, columns.m, columns.exc);  // of lanes 0 and 2
-  const VI high = hn::InterleaveUpper(d, columns.m, columns.exc);
-  const VI low_rest = hn::InterleaveLower(d, columns.inh, columns.reserve);
-  const VI high_rest = hn::InterleaveUpper(d, columns.inh, columns.reserve);
-  const auto add_row = [&](std::size_t n, VI row) HWY_ATTR {
-    std::int64_t* const sums = &inbox.sums[index(n)].m;
-    const VI sum = hn::Load(d, sums) + row;
-    hn::Store(sum, d, sums);
-    return sum;
-  };
-  VI any = add_row(0, hn::ConcatLowerLower(d, low_rest, low));
-  any = any | add_row(1, hn::ConcatLowerLower(d, high_rest, high));
-  any = any | add_row(2, hn::ConcatUpperUpper(d, low_rest, low));
-  any = any | add_row(3, hn::ConcatUpperUpper(d, high_rest, high));
-  Sums together;  // of which the sign of the reserve is wanted
-  hn::Store(any, d, &together.m);
-  if (together.reserve < 0) [[unlikely]] {
-    for (std::size_t n = 0; n < 4; ++n) {
-      note(index(n), inbox);
-    }
-  }
-#endif
-}
-
 /// All at one time, with the same weight.
 HWY_INLINE void add_alike(const Frame& frame, const RowSlice& slice, const Inbox& inbox) {
-  const Sums input = input_of(frame, slice.receptor, slice.arrival(0), slice.constant_weight);
+  const Sums input = common_input_of(frame, slice.receptor, slice.arrival(0), slice.constant_weight);
   std::size_t k = 0;
   for (; k + 4 <= slice.count; k += 4) {
     std::int64_t any = 0;
@@ -163,7 +81,7 @@ HWY_INLINE void add_at_once(const Frame& frame, const RowSlice& slice, const Inb
         [&slice, k](std::size_t n) HWY_ATTR { return slice.index(k + n); }, inbox);
   }
   for (; k < slice.count; ++k) {
-    add_and_note(slice.index(k), input_of(frame, slice.receptor, slice.arrival(k), slice.weight[k]), inbox);
+    add_and_note(slice.index(k), common_input_of(frame, slice.receptor, slice.arrival(k), slice.weight[k]), inbox);
   }
 }
 
@@ -174,7 +92,7 @@ HWY_INLINE void add_with_delays(const Frame& frame, const RowSlice& slice, const
   const std::size_t lanes = hn::Lanes(d);
   if (slice.count < lanes) {
     for (std::size_t k = 0; k < slice.count; ++k) {
-      add_and_note(slice.index(k), input_of(frame, slice.receptor, slice.arrival(k), slice.weight_of(k)), inbox);
+      add_and_note(slice.index(k), common_input_of(frame, slice.receptor, slice.arrival(k), slice.weight_of(k)), inbox);
     }
     return;
   }
@@ -243,7 +161,7 @@ void add_single(const Frame& frame, std::size_t receptor, std::span<const Single
         [inputs, k](std::size_t n) HWY_ATTR { return inputs[k + n].index; }, inbox);
   }
   for (; k < inputs.size(); ++k) {
-    add_and_note(inputs[k].index, input_of(frame, receptor, inputs[k].x, inputs[k].weight), inbox);
+    add_and_note(inputs[k].index, common_input_of(frame, receptor, inputs[k].x, inputs[k].weight), inbox);
   }
 }
 
@@ -274,7 +192,7 @@ void add_from_sources(const Frame& frame, const SourceArrivals<double>& arrivals
   }
   for (; k < count; ++k) {
     add_and_note(target[source[k]],
-                 input_of(frame, receptor, arrivals.t[k] - frame_start, arrivals.weight_of(source[k])), inbox);
+                 common_input_of(frame, receptor, arrivals.t[k] - frame_start, arrivals.weight_of(source[k])), inbox);
   }
 }
 
@@ -326,7 +244,11 @@ void add_slices(const Frame& frame, std::span<const RowSlice> slices, const Inbo
     while (count < slices.size() && slices[count].receptor == slices[0].receptor) {
       ++count;
     }
-    HWY_DYNAMIC_DISPATCH(add_slices_lanes)(frame, slices.first(count), inbox);
+    if (frame.own.used) {
+      add_own_slices(frame, slices.first(count), inbox);
+    } else {
+      HWY_DYNAMIC_DISPATCH(add_slices_lanes)(frame, slices.first(count), inbox);
+    }
     slices = slices.subspan(count);
   }
 }
@@ -337,12 +259,19 @@ void add_inputs(const Frame& frame, std::span<const SingleInput> inputs, const I
     while (count < inputs.size() && inputs[count].receptor == inputs[0].receptor) {
       ++count;
     }
-    HWY_DYNAMIC_DISPATCH(add_inputs_lanes)(frame, inputs.first(count), inbox);
+    if (frame.own.used) {
+      add_own_inputs(frame, inputs.first(count), inbox);
+    } else {
+      HWY_DYNAMIC_DISPATCH(add_inputs_lanes)(frame, inputs.first(count), inbox);
+    }
     inputs = inputs.subspan(count);
   }
 }
 
 void add_arrivals(const Frame& frame, const SourceArrivals<double>& arrivals, double frame_start, const Inbox& inbox) {
+  if (frame.own.used) {
+    return add_own_arrivals(frame, arrivals, frame_start, inbox);
+  }
   HWY_DYNAMIC_DISPATCH(add_arrivals_lanes)(frame, arrivals, frame_start, inbox);
 }
 

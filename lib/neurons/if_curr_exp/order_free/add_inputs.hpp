@@ -33,5 +33,10 @@ void add_slices(const Frame& frame, std::span<const RowSlice> slices, const Inbo
 void add_inputs(const Frame& frame, std::span<const SingleInput> inputs, const Inbox& inbox);
 /// @param frame_start  offset of the frame in the present epoch [ms]
 void add_arrivals(const Frame& frame, const SourceArrivals<double>& arrivals, double frame_start, const Inbox& inbox);
+/// The same where frame.own.used, which those look at. @pre one receptor
+void add_own_slices(const Frame& frame, std::span<const RowSlice> slices, const Inbox& inbox);
+void add_own_inputs(const Frame& frame, std::span<const SingleInput> inputs, const Inbox& inbox);
+void add_own_arrivals(const Frame& frame, const SourceArrivals<double>& arrivals, double frame_start,
+                      const Inbox& inbox);
 
 }  // namespace va_event::neurons::order_free

@@ -17,7 +17,7 @@ struct Neurons {
   double* exc;
   double* inh;
   const double* y_infinity;
-  const double* resistance;
+  const double* amplitude_per_current;  ///< [MOhm]
 };
 
 /// What brings neurons into a frame's start: amplitudes in the present frame's terms, sums of inputs, nothing else.

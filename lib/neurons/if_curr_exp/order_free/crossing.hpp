@@ -13,41 +13,100 @@
 namespace va_event::neurons::order_free {
 
 /// The potential of a neuron in a frame, between two of its inputs:
-///   y(x) = y_infinity + m e^{-x rate_m} + exc e^{-x rate_exc} + inh e^{-x rate_inh} [mV].
+///   y(x) = y_infinity + m e^{-x rate_m} + exc e^{-x rate_exc} + inh e^{-x rate_inh} [mV],
+/// or, with time constants of its own, as own_constants.hpp has it.
 struct Potential {
   double y_infinity;
   std::array<double, 3> amplitude;  ///< m, exc, inh [mV]
+  std::size_t neuron;
 
   struct Value {
-    double y;                    ///< v - v_thresh [mV]
-    double slope;                ///< [mV/ms]
-    std::array<double, 3> part;  ///< of each exponential [mV]
+    double y;                       ///< v - v_thresh [mV]
+    double slope;                   ///< [mV/ms]
+    std::array<double, 3> part;     ///< of y: of each amplitude [mV]
+    std::array<double, 2> current;  ///< of each synapse: amplitude e^{-x rate} [mV]
   };
 };
 
-[[nodiscard]] inline std::array<double, 3> rates(const Frame& frame) {
+/// Of m, exc, inh [1/ms]. @param i neuron
+[[nodiscard]] inline std::array<double, 3> rates(const Frame& frame, std::size_t i) {
+  if (frame.own.used) {
+    return {frame.own.rate[0][i], frame.own.rate[1][i], frame.own.rate[2][i]};
+  }
   return {frame.rate_m, frame.synapse[0].rate, frame.synapse[1].rate};
 }
 
+[[nodiscard]] inline Potential::Value own_value_at(const Frame& frame, const Potential& potential, double x) {
+  const std::array<double, 3> rate = rates(frame, potential.neuron);
+  const double decay_m = numerics::elementary::exp(-x * rate[0]);
+  Potential::Value value{potential.y_infinity, 0.0, {potential.amplitude[0] * decay_m}, {}};
+  for (std::size_t k = 1; k < rate.size(); ++k) {
+    const double decay = numerics::elementary::exp(-x * rate[k]);
+    value.part[k] = potential.amplitude[k] * (psi_at(x, rate[0], rate[k], decay_m, decay) / frame.length);
+    value.current[k - 1] = potential.amplitude[k] * decay;
+  }
+  const double relaxing = (value.part[0] + value.part[1]) + value.part[2];
+  value.y += relaxing;
+  value.slope = (value.current[0] + value.current[1]) / frame.length - rate[0] * relaxing;
+  return value;
+}
+
 [[nodiscard]] inline Potential::Value value_at(const Frame& frame, const Potential& potential, double x) {
-  const std::array<double, 3> rate = rates(frame);
-  Potential::Value value{potential.y_infinity, 0.0, {}};
+  if (frame.own.used) {
+    return own_value_at(frame, potential, x);
+  }
+  const std::array<double, 3> rate = rates(frame, potential.neuron);
+  Potential::Value value{potential.y_infinity, 0.0, {}, {}};
   for (std::size_t k = 0; k < rate.size(); ++k) {
     value.part[k] = potential.amplitude[k] * numerics::elementary::exp(-x * rate[k]);
   }
   value.y += (value.part[0] + value.part[1]) + value.part[2];
   value.slope = -((value.part[0] * rate[0] + value.part[1] * rate[1]) + value.part[2] * rate[2]);
+  value.current = {value.part[1], value.part[2]};
   return value;
 }
 
-/// A bound of -d2y/dx2 in the whole frame, where x >= 0: only negative amplitudes bend the potential down [mV/ms^2].
+/// A bound of -d2y/dx2 in the whole frame, where x >= 0 [mV/ms^2]. Of common time constants only negative amplitudes
+/// bend the potential down. Of others a negative m does, and positive currents: d2 psi/dx2 is -1 times the mean of
+/// (2 r - r^2 x) e^{-r x} over the rates r from a to b, which in a frame, where r x <= 1/2, is from 0 to a + b.
 [[nodiscard]] inline double downward_bend(const Frame& frame, const Potential& potential) {
-  const std::array<double, 3> rate = rates(frame);
+  const std::array<double, 3> rate = rates(frame, potential.neuron);
   double bend = 0.0;
   for (std::size_t k = 0; k < rate.size(); ++k) {
-    bend += std::max(0.0, -potential.amplitude[k]) * rate[k] * rate[k];
+    if (frame.own.used && k > 0) {
+      bend += std::max(0.0, potential.amplitude[k]) * (rate[k] + rate[0]) / frame.length;
+    } else {
+      bend += std::max(0.0, -potential.amplitude[k]) * rate[k] * rate[k];
+    }
   }
   return bend;
+}
+
+/// Coefficients of the Taylor polynomial of y about x.
+inline constexpr std::size_t kOrder = 6;
+[[nodiscard]] inline std::array<double, kOrder + 1> taylor_at(const Frame& frame, const Potential& potential,
+                                                              double x) {
+  const std::array<double, 3> rate = rates(frame, potential.neuron);
+  Potential::Value value = value_at(frame, potential, x);
+  std::array<double, kOrder + 1> taylor{value.y};
+  if (frame.own.used) {  // y' = (exc e^{-x rate_exc} + inh e^{-x rate_inh})/F - rate_m (y - y_infinity)
+    taylor[1] = value.slope;
+    for (std::size_t n = 1; n < kOrder; ++n) {
+      for (std::size_t k = 0; k < value.current.size(); ++k) {
+        value.current[k] *= -rate[1 + k] / static_cast<double>(n);
+      }
+      taylor[n + 1] =
+          ((value.current[0] + value.current[1]) / frame.length - rate[0] * taylor[n]) / static_cast<double>(n + 1);
+    }
+    return taylor;
+  }
+  for (std::size_t n = 1; n <= kOrder; ++n) {
+    for (std::size_t k = 0; k < rate.size(); ++k) {
+      value.part[k] *= -rate[k] / static_cast<double>(n);
+      taylor[n] += value.part[k];
+    }
+  }
+  return taylor;
 }
 
 /// Distances below this are left to exact work [mV]: far more than what rounding leaves out.
@@ -81,16 +140,7 @@ inline constexpr double kMargin = 1e-9;
     grid = value_at(frame, potential, (left + 0.5) * step).y >= 0.0 ? left : left + 1;
   }
   grid *= step;
-  constexpr std::size_t kOrder = 6;
-  const std::array<double, 3> rate = rates(frame);
-  Potential::Value value = value_at(frame, potential, grid);
-  std::array<double, kOrder + 1> taylor{value.y};
-  for (std::size_t n = 1; n <= kOrder; ++n) {
-    for (std::size_t k = 0; k < rate.size(); ++k) {
-      value.part[k] *= -rate[k] / static_cast<double>(n);
-      taylor[n] += value.part[k];
-    }
-  }
+  const std::array<double, kOrder + 1> taylor = taylor_at(frame, potential, grid);
   double d = 0.0;
   for (int k = 0; k < 60; ++k) {
     double y = taylor[kOrder];

@@ -10,6 +10,7 @@
 #include <limits>
 
 #include "neurons/if_curr_exp/if_curr_exp.hpp"
+#include "neurons/if_curr_exp/order_free/own_constants.hpp"
 #include "numerics/elementary.hpp"
 
 /// Order-free exact sums of IF_curr_exp. Time is cut into frames at fixed places. Within a frame, x being the time
@@ -22,8 +23,9 @@ namespace va_event::neurons::order_free {
 
 using Kernel = IfCurrExpKernel<double>;
 
-/// The longest frame [ms]. Frames are powers of two, so that they divide an epoch.
+/// The longest and the shortest frame [ms]. Frames are powers of two, so that they divide an epoch.
 inline constexpr double kLongestFrame = 0.25;
+inline constexpr double kShortestFrame = 1.0 / 256;
 
 /// e^z as a polynomial of z: its Chebyshev expansion up to some degree, written in powers of z. Taylor series need one
 /// or two degrees more for the same error. Coefficients were computed with 60 digits and rounded.
@@ -124,7 +126,8 @@ struct Scale {
   double largest_sum = 0.0;     ///< of the |weight| of all inputs of one neuron in a frame [nA]
 };
 
-/// What the frames of all neurons of a group have in common.
+/// What the frames of all neurons of a group have in common; rates, gains and decays are for neurons that have common
+/// time constants, too (own.used is false), and 0 for others, but gains of 1.
 struct Frame {
   double length = kLongestFrame;  ///< [ms]
   double unit = 1.0;              ///< of the sums [nA], a power of two
@@ -139,7 +142,13 @@ struct Frame {
     double decay = 0.0;
   };
   std::array<Synapse, 2> synapse;  ///< by receptor
+  OwnConstants own;
 };
+
+/// [MOhm]: what turns a unit of the sums into an amplitude [mV].
+[[nodiscard]] inline double amplitude_per_current(const Frame& frame, const Kernel::Constants& c) {
+  return frame.own.used ? frame.length * (c.resistance * c.rate_m) : c.resistance;
+}
 
 /// 2^51: up to here adding 1.5 * 2^52 leaves the nearest integer in a double.
 inline constexpr double kLargestAddend = 0x1p51;
@@ -147,7 +156,7 @@ inline constexpr double kLargestSum = 0x1p62;
 
 /// The unit of the sums [nA]: the smallest power of two with which no input and no sum is too large.
 [[nodiscard]] inline double unit_for(const Frame& frame, const Scale& scale) {
-  double growth = 0.0;  // of an input of 1 nA
+  double growth = frame.own.used ? 1.65 : 0.0;  // of an input of 1 nA; e^{1/2} = 1.6487
   for (const Frame::Synapse& synapse : frame.synapse) {
     const double rate = std::max(synapse.rate, frame.rate_m);
     growth = std::max(growth, std::fabs(synapse.gain) * numerics::elementary::exp(rate * frame.length));
@@ -165,8 +174,9 @@ inline constexpr double kLargestSum = 0x1p62;
   return length;
 }
 
-/// Without the unit.
-[[nodiscard]] inline Frame frame_for(const Kernel::Constants& c) {
+/// Of neurons with common time constants, without the unit.
+/// @pre c.in_amplitude_form
+[[nodiscard]] inline Frame common_frame(const Kernel::Constants& c) {
   Frame frame;
   const double shortest = 1.0 / std::max({c.rate_m, c.exc.rate, c.inh.rate});
   frame.length = length_for(shortest);
@@ -178,6 +188,16 @@ inline constexpr double kLargestSum = 0x1p62;
                           numerics::elementary::exp(-frame.length * rate)};
   };
   frame.synapse = {synapse(c.exc.rate, c.gain_exc / c.resistance), synapse(c.inh.rate, c.gain_inh / c.resistance)};
+  return frame;
+}
+
+/// Of neurons with time constants of their own, without the unit, nor neurons. @param shortest of all time constants
+[[nodiscard]] inline Frame own_frame(double shortest_tau) {
+  Frame frame;
+  frame.length = length_for(shortest_tau);
+  frame.synapse[0].gain = frame.synapse[1].gain = 1.0;
+  frame.own.used = true;
+  frame.own.slow = shortest_tau >= frame.length / (2 * ReachesSixteenth::kReach);
   return frame;
 }
 
@@ -197,12 +217,13 @@ inline void set_unit(Frame& frame, double unit) {
 /// Room in the reserve for the rounding of one input, in units of the sums.
 inline constexpr std::int64_t kSlack = 8;
 
-/// What an input at `x` adds. The vectors of add_inputs.cpp repeat these operations in this order.
+/// What an input at `x` adds to a neuron with common time constants. The vectors of add_inputs.cpp repeat these
+/// operations in this order.
 ///
 /// The potential of an input rises for ln(tau_m/tau_syn)/(1/tau_syn - 1/tau_m) >= the smaller time constant >= two
 /// frames: within the frame it is highest at the end.
 /// @param x time since the frame's start [ms]
-[[nodiscard]] inline Sums input_of(const Frame& frame, std::size_t receptor, double x, double weight) {
+[[nodiscard]] inline Sums common_input_of(const Frame& frame, std::size_t receptor, double x, double weight) {
   const Frame::Synapse& synapse = frame.synapse[receptor];
   const double u = x - frame.length / 2;
   const double amplitude = weight * synapse.amplitude;
@@ -211,6 +232,43 @@ inline constexpr std::int64_t kSlack = 8;
   const double rise = std::max(s * synapse.decay - m * frame.decay_m, 0.0);
   const std::int64_t current = rounded(s);
   return {-rounded(m), receptor == 0 ? current : 0, receptor == 0 ? 0 : current, -(rounded(rise) + kSlack)};
+}
+
+/// The same for a neuron with time constants of its own (own_constants.hpp), repeated by add_own_inputs.cpp. The
+/// potential at t is F/cm times
+///   w psi(t - x)/F = w e^{a x} psi(t)/F - w [(e^{b x} - e^{a x})/(b - a)]/F e^{-b t}.
+/// Since psi(t - x) <= t - x, none is higher in the frame than w (1 - x/F).
+/// @tparam Reach ReachesQuarter or ReachesSixteenth
+template <class Reach>
+[[nodiscard]] inline Sums own_input_of(const Frame& frame, std::size_t i, std::size_t receptor, double x,
+                                       double weight) {
+  const auto polynomial = [](const auto& coefficient, double z) {
+    double result = coefficient.back();
+    for (std::size_t k = coefficient.size() - 1; k-- > 0;) {
+      result = result * z + coefficient[k];
+    }
+    return result;
+  };
+  const OwnConstants::OfInputs::Synapse& c = frame.own.of_inputs[i].synapse[receptor];
+  const double place = x * (1.0 / frame.length);
+  const double units = weight * (1.0 / frame.unit);
+  const double z = c.half_difference * x;
+  const double sinh_over_x = polynomial(Reach::kSinhOverX, z * z);
+  const double growth = units * polynomial(Reach::kExp, c.mean * x);
+  const double s = growth * (polynomial(Reach::kCosh, z * z) - z * sinh_over_x);
+  const double m = growth * (place * sinh_over_x);
+  const double rise = std::max(units * (1.0 - place), 0.0);
+  const std::int64_t current = rounded(s);
+  return {-rounded(m), receptor == 0 ? current : 0, receptor == 0 ? 0 : current, -(rounded(rise) + kSlack)};
+}
+
+/// What an input at `x` adds to neuron `i`.
+[[nodiscard]] inline Sums input_of(const Frame& frame, std::size_t i, std::size_t receptor, double x, double weight) {
+  if (frame.own.used) {
+    return frame.own.slow ? own_input_of<ReachesSixteenth>(frame, i, receptor, x, weight)
+                          : own_input_of<ReachesQuarter>(frame, i, receptor, x, weight);
+  }
+  return common_input_of(frame, receptor, x, weight);
 }
 
 }  // namespace va_event::neurons::order_free

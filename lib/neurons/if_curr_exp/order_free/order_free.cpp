@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "neurons/if_curr_exp/order_free/order_free.hpp"
 
+#include <algorithm>
+#include <array>
 #include <memory>
 #include <vector>
 
 #include "neurons/if_curr_exp/order_free/frame.hpp"
 #include "neurons/if_curr_exp/order_free/order_free_group.hpp"
+#include "neurons/if_curr_exp/order_free/time_constants.hpp"
 
 namespace va_event::neurons::order_free {
 
@@ -14,12 +17,12 @@ namespace {
 /// The unit of the sums is a rounding error of each input: no more than this [mV].
 constexpr double kLargestUnit = 1e-14;
 
-std::vector<double> parameters_of(const network::PopulationData& population, std::size_t index) {
-  std::vector<double> parameters;
+/// In the order of the model's list.
+void get_parameters(const network::PopulationData& population, std::size_t index, std::vector<double>& parameters) {
+  parameters.clear();
   for (const network::Column& column : population.parameters) {
     parameters.push_back(column.at(index));
   }
-  return parameters;
 }
 
 }  // namespace
@@ -30,20 +33,42 @@ NewWindowedGroup<double> make_group(const network::PopulationData& population, c
   return {std::move(group), windowed};
 }
 
-std::string obstacle(const network::PopulationData& population, const InputScale& scale) {
-  const Kernel::Parameters first = Kernel::kParameters.read(parameters_of(population, 0));
-  const Kernel::Constants c = Kernel::prepare(first, 0.0);
-  if (!c.in_amplitude_form) {
-    return "time constants are below 0.1 ms, or tau_m and tau_syn are nearly equal";
-  }
-  const Frame frame = frame_for(c);
+TimeConstants time_constants_of(const network::PopulationData& population) {
+  TimeConstants result;
+  get_parameters(population, 0, result.first);
+  const Kernel::Parameters first = Kernel::kParameters.read(result.first);
+  result.shortest = first.tau_m;
+  result.common = Kernel::prepare(first, 0.0).in_amplitude_form;
+  std::vector<double> parameters;
   for (std::size_t i = 0; i < population.size; ++i) {
-    const Kernel::Parameters p = Kernel::kParameters.read(parameters_of(population, i));
-    if (p.tau_m != first.tau_m || p.tau_syn_E != first.tau_syn_E || p.tau_syn_I != first.tau_syn_I) {
-      return "its neurons have time constants of their own";
-    }
-    const double unit = unit_for(frame, {scale.largest_weight, scale.largest_sum});
-    if (unit * (p.tau_m / p.cm) > kLargestUnit) {
+    get_parameters(population, i, parameters);
+    const std::array<double, 3> tau = time_constants(parameters);
+    result.shortest = std::min(result.shortest, *std::min_element(tau.begin(), tau.end()));
+    result.common = result.common && tau == time_constants(result.first);
+  }
+  return result;
+}
+
+Frame frame_of(const TimeConstants& time_constants) {
+  return time_constants.common ? common_frame(Kernel::prepare(Kernel::kParameters.read(time_constants.first), 0.0))
+                               : own_frame(time_constants.shortest);
+}
+
+std::string obstacle(const network::PopulationData& population, const InputScale& scale) {
+  const TimeConstants time_constants = time_constants_of(population);
+  if (time_constants.shortest < 2 * kShortestFrame) {
+    return "a time constant is below 1/128 ms: the sums would have too short frames";
+  }
+  const Frame frame = frame_of(time_constants);
+  const double unit = unit_for(frame, {scale.largest_weight, scale.largest_sum});
+  std::vector<double> parameters;
+  for (std::size_t i = 0; i < population.size; ++i) {
+    get_parameters(population, i, parameters);
+    const Kernel::Parameters p = Kernel::kParameters.read(parameters);
+    // A unit of a current charges the membrane for no longer than the shorter time constant.
+    const double charged =
+        time_constants.common ? p.tau_m : std::max(frame.length, std::min(p.tau_m, std::max(p.tau_syn_E, p.tau_syn_I)));
+    if (unit * (charged / p.cm) > kLargestUnit) {
       return "its synaptic weights are too large or too many: a unit of the sums would exceed 1e-14 mV";
     }
   }

@@ -21,39 +21,27 @@ Scale scale_of(const InputScale& scale, const Frame& frame) {
   return {scale.largest_weight, scale.largest_sum * std::max(frame.length, 1.0)};
 }
 
-Kernel::Constants constants_of_first(const network::PopulationData& population) {
-  std::vector<double> parameters;
-  for (const network::Column& column : population.parameters) {
-    parameters.push_back(column.at(0));
-  }
-  return Kernel::prepare(Kernel::kParameters.read(parameters), 0.0);
-}
-
-std::vector<double> time_constants(const Kernel::Parameters& parameters) {
-  return {parameters.tau_m, parameters.tau_syn_E, parameters.tau_syn_I};
-}
-
 }  // namespace
 
 OrderFreeGroup::OrderFreeGroup(const network::PopulationData& population, const InputScale& scale)
-    : frame_(frame_for(constants_of_first(population))) {
-  std::vector<double> parameters;
-  for (const network::Column& column : population.parameters) {
-    parameters.push_back(column.at(0));
-  }
-  tau_ = time_constants(Kernel::kParameters.read(parameters));
+    : time_constants_(time_constants_of(population)), frame_(frame_of(time_constants_)) {
   set_unit(frame_, unit_for(frame_, scale_of(scale, frame_)));
 }
 
 bool OrderFreeGroup::takes(std::span<const double> parameters) const {
-  return time_constants(Kernel::kParameters.read(parameters)) == tau_;
+  const std::array<double, 3> tau = time_constants(parameters);
+  return time_constants_.common ? tau == time_constants(time_constants_.first)
+                                : *std::min_element(tau.begin(), tau.end()) >= frame_.own.shortest(frame_.length);
 }
 
 void OrderFreeGroup::reserve(std::size_t count) {
   count += kNeuronsPerVector;
   sums_.reserve(count);
-  for (auto* numbers : {&m_, &exc_, &inh_, &y_infinity_, &resistance_}) {
+  for (auto* numbers : {&m_, &exc_, &inh_, &y_infinity_, &amplitude_per_current_}) {
     numbers->reserve(count);
+  }
+  if (frame_.own.used) {
+    frame_.own.for_each_array([count](auto& array) { array.reserve(count); });
   }
   flagged_.reserve(count);
   rare_.reserve(count);
@@ -69,8 +57,11 @@ std::uint32_t OrderFreeGroup::add(const network::PopulationData& population, std
     numbers->resize(padded, 0.0);
   }
   y_infinity_.resize(padded, -1.0);
-  resistance_.resize(padded, 1.0);
+  amplitude_per_current_.resize(padded, 1.0);
   flagged_.resize(padded, 0);
+  if (frame_.own.used) {
+    frame_.own.for_each_array([padded](auto& array) { array.resize(padded); });
+  }
   std::vector<double> parameters(population.parameters.size());
   std::vector<double> variables(population.initial.size());
   for (std::uint32_t n = begin; n < end; ++n) {
@@ -83,7 +74,10 @@ std::uint32_t OrderFreeGroup::add(const network::PopulationData& population, std
     const std::size_t i = rare_.size();
     rare_.push_back({.cell = population.first + n, .set = sets_.add_user(parameters, injected[n - begin])});
     y_infinity_[i] = constants(i).y_infinity;
-    resistance_[i] = constants(i).resistance;
+    amplitude_per_current_[i] = amplitude_per_current(frame_, constants(i));
+    if (frame_.own.used) {
+      frame_.own.set(i, constants(i), frame_.length);
+    }
     set_state(i, Kernel::make_state(constants(i), variables), 0.0);
     arm(i, 0.0);
   }
@@ -99,30 +93,34 @@ OrderFreeGroup::Instant OrderFreeGroup::at(double x) const {
 }
 
 Potential OrderFreeGroup::potential(std::size_t i, const Sums& sums) const {
-  const double unit = resistance_[i] * frame_.unit;
+  const double unit = amplitude_per_current_[i] * frame_.unit;
   return {y_infinity_[i],
           {m_[i] + unit * static_cast<double>(sums.m), exc_[i] + unit * static_cast<double>(sums.exc),
-           inh_[i] + unit * static_cast<double>(sums.inh)}};
+           inh_[i] + unit * static_cast<double>(sums.inh)},
+          i};
 }
 
 State<double> OrderFreeGroup::state_at(std::size_t i, double x) const {
   const Potential::Value value = value_at(frame_, potential(i), x);
-  return {value.y, value.part[1] / (resistance_[i] * frame_.synapse[0].gain),
-          value.part[2] / (resistance_[i] * frame_.synapse[1].gain), x};
+  return {value.y, value.current[0] / (amplitude_per_current_[i] * frame_.synapse[0].gain),
+          value.current[1] / (amplitude_per_current_[i] * frame_.synapse[1].gain), x};
 }
 
 void OrderFreeGroup::set_potential(std::size_t i, Sums& sums, double y, double x) {
   const Potential::Value value = value_at(frame_, potential(i, sums), x);
-  m_[i] = ((y - y_infinity_[i]) - (value.part[1] + value.part[2])) / numerics::elementary::exp(-x * frame_.rate_m);
+  m_[i] =
+      ((y - y_infinity_[i]) - (value.part[1] + value.part[2])) / numerics::elementary::exp(-x * rates(frame_, i)[0]);
   sums.m = 0;
 }
 
 void OrderFreeGroup::set_state(std::size_t i, const State<double>& state, double x) {
-  const auto amplitude = [&](const Frame::Synapse& synapse, double current) {
-    return resistance_[i] * synapse.gain * current / numerics::elementary::exp(-x * synapse.rate);
+  const std::array<double, 3> rate = rates(frame_, i);
+  const auto amplitude = [&](std::size_t receptor, double current) {
+    return amplitude_per_current_[i] * frame_.synapse[receptor].gain * current /
+           numerics::elementary::exp(-x * rate[1 + receptor]);
   };
-  exc_[i] = amplitude(frame_.synapse[0], state.exc);
-  inh_[i] = amplitude(frame_.synapse[1], state.inh);
+  exc_[i] = amplitude(0, state.exc);
+  inh_[i] = amplitude(1, state.inh);
   sums_[i].exc = sums_[i].inh = 0;
   set_potential(i, sums_[i], state.y, x);
   rare_[i].at_threshold = !rare_[i].refractory && state.y >= 0.0;
@@ -157,7 +155,7 @@ void OrderFreeGroup::arm(std::size_t i, double x) {
     return;
   }
   constexpr double kMost = 0x1p59;
-  const double reserve = std::floor(reserve_from(i, x) / (resistance_[i] * frame_.unit));
+  const double reserve = std::floor(reserve_from(i, x) / (amplitude_per_current_[i] * frame_.unit));
   sums_[i].reserve = static_cast<std::int64_t>(std::clamp(reserve, -kMost, kMost));
   if (sums_[i].reserve < 0 || rare_[i].at_threshold) {
     flag(i);
@@ -219,7 +217,7 @@ void OrderFreeGroup::take_back() {
   const double x = present();
   for (const RowSlice& slice : slices_.from(0)) {
     for (std::size_t k = slice.first_from(x); k < slice.count; ++k) {
-      const Sums input = input_of(frame_, slice.receptor, slice.arrival(k), slice.weight_of(k));
+      const Sums input = input_of(frame_, slice.index(k), slice.receptor, slice.arrival(k), slice.weight_of(k));
       sums_[slice.index(k)].take_out(input);
       sums_[slice.index(k)].reserve -= input.reserve;
     }
@@ -239,6 +237,9 @@ void OrderFreeGroup::forget_slices() {
 void OrderFreeGroup::prefetch_targets(std::span<const std::uint32_t> targets, std::uint32_t offset) const {
   for (const std::uint32_t target : targets) {
     foundation::prefetch(&sums_[offset + target]);
+    if (frame_.own.used) {
+      foundation::prefetch(&frame_.own.of_inputs[offset + target]);
+    }
   }
 }
 
@@ -253,9 +254,10 @@ void OrderFreeGroup::begin_frame() {
   std::vector<std::uint32_t> flagged;
   flagged_list_.swap(flagged);
   flagged.clear();
-  order_free::begin_frame(
-      frame_, {sums_.size(), sums_.data(), m_.data(), exc_.data(), inh_.data(), y_infinity_.data(), resistance_.data()},
-      flagged);
+  order_free::begin_frame(frame_,
+                          {sums_.size(), sums_.data(), m_.data(), exc_.data(), inh_.data(), y_infinity_.data(),
+                           amplitude_per_current_.data()},
+                          flagged);
   std::erase_if(refractory_list_, [this](std::uint32_t i) {
     rare_[i].listed = rare_[i].refractory;
     return !rare_[i].listed;
@@ -277,7 +279,7 @@ void OrderFreeGroup::order_slices(std::span<const RowSlice> slices, double begin
     for (std::size_t k = 0; k < slice.count; ++k) {
       if (const std::uint32_t i = slice.index(k); wanted(flagged_[i])) {
         if (const double x = slice.arrival(k); !(x < begin)) {
-          ordered_.push_back({i, x, input_of(frame_, slice.receptor, x, slice.weight_of(k))});
+          ordered_.push_back({i, x, input_of(frame_, i, slice.receptor, x, slice.weight_of(k))});
         }
       }
     }
@@ -299,7 +301,7 @@ void OrderFreeGroup::order_inputs(double begin) {
   order_slices(at_once_, begin, is_flagged);
   for (const SingleInput& input : singles_) {
     if (flagged_[input.index] != 0) {
-      ordered_.push_back({input.index, input.x, input_of(frame_, input.receptor, input.x, input.weight)});
+      ordered_.push_back({input.index, input.x, input_of(frame_, input.index, input.receptor, input.x, input.weight)});
     }
   }
   for (const SourceArrivals<double>& arrivals : arrivals_) {
@@ -307,7 +309,7 @@ void OrderFreeGroup::order_inputs(double begin) {
       const std::uint32_t source = arrivals.source[k];
       if (const std::uint32_t i = arrivals.target[source]; flagged_[i] != 0) {
         const double x = arrivals.t[k] - frame_start_.offset;
-        ordered_.push_back({i, x, input_of(frame_, arrivals.receptor, x, arrivals.weight_of(source))});
+        ordered_.push_back({i, x, input_of(frame_, i, arrivals.receptor, x, arrivals.weight_of(source))});
       }
     }
   }
@@ -356,7 +358,7 @@ void OrderFreeGroup::replay(std::size_t i, std::span<const OrderedInput> inputs,
     const Potential p = potential(i, sums);
     const double hump = downward_bend(frame_, p) * (end - begin) * (end - begin) / 8 + kMargin;
     const double most = std::max(value_at(frame_, p, begin).y, value_at(frame_, p, end).y) + hump;
-    if (most + static_cast<double>(rise) * (resistance_[i] * frame_.unit) < 0.0) {
+    if (most + static_cast<double>(rise) * (amplitude_per_current_[i] * frame_.unit) < 0.0) {
       return;
     }
   }
@@ -442,7 +444,10 @@ void OrderFreeGroup::set_parameters(std::size_t index, std::span<const double> p
   const Constants& c = constants(index);
   const double shift = threshold_before - c.v_thresh;
   y_infinity_[index] = c.y_infinity;
-  resistance_[index] = c.resistance;
+  amplitude_per_current_[index] = amplitude_per_current(frame_, c);
+  if (frame_.own.used) {
+    frame_.own.set(index, c, frame_.length);
+  }
   state.y += shift;
   if (rare.refractory) {
     rare.refractory_y = at_reset ? c.y_reset : rare.refractory_y + shift;  // a v that the user has set is kept
@@ -492,6 +497,7 @@ RemovedNeuron<double, State<double>> OrderFreeGroup::remove_neuron(std::size_t i
 
 void OrderFreeGroup::save(std::size_t index, foundation::ByteWriter& out) {
   const RareFields& rare = rare_[index];
+  out.put(frame_.own.used ? -frame_.length : frame_.length);
   out.put(frame_.unit);
   for (const double amplitude : {m_[index], exc_[index], inh_[index]}) {
     out.put(amplitude);
@@ -521,6 +527,8 @@ bool OrderFreeGroup::load(std::size_t index, foundation::ByteReader& in, const I
   constexpr double kLargest = 1e100;
   constexpr std::int64_t kLargestInteger = std::int64_t{1} << 61U;
   RareFields& rare = rare_[index];
+  in.require(in.get<double>() == (frame_.own.used ? -frame_.length : frame_.length),
+             "was written by sums with other time constants");
   const auto unit = in.get<double>();
   in.require(unit > 0.0 && unit < kLargest && std::ldexp(1.0, std::ilogb(unit)) == unit, "holds a unit that is none");
   if (index == 0) {

@@ -13,13 +13,14 @@
 #include "neurons/if_curr_exp/order_free/add_inputs.hpp"
 #include "neurons/if_curr_exp/order_free/crossing.hpp"
 #include "neurons/if_curr_exp/order_free/frame.hpp"
+#include "neurons/if_curr_exp/order_free/time_constants.hpp"
 
 namespace va_event::neurons::order_free {
 
-/// Neurons of one population of IF_curr_exp with common time constants, whose inputs are added up without an order
-/// (frame.hpp). At the start of a frame each neuron gets a reserve: how far it is certainly below its threshold until
-/// the frame ends. Inputs lower it. Only neurons whose reserve is used up are flagged, and only their inputs are then
-/// taken one after the other in the order of time. Which neurons are flagged has no effect on a result.
+/// Neurons of one population of IF_curr_exp, whose inputs are added up without an order (frame.hpp). At the start of a
+/// frame each neuron gets a reserve: how far it is certainly below its threshold until the frame ends. Inputs lower it.
+/// Only neurons whose reserve is used up are flagged, and only their inputs are then taken one after the other in the
+/// order of time. Which neurons are flagged has no effect on a result.
 ///
 /// The memory of an unflagged neuron in a frame: its amplitudes at the frame's start (m_, exc_, inh_) and the sums.
 class OrderFreeGroup final : public ModelGroup<double, State<double>>, public WindowedGroup<double> {
@@ -27,7 +28,7 @@ class OrderFreeGroup final : public ModelGroup<double, State<double>>, public Wi
   using Instant = events::Instant<double>;
   using Candidates = events::Candidates<double>;
 
-  /// @param population some neuron of it gives the time constants of all; takes() says which ones fit
+  /// @param population gives the time constants, of all neurons or of each; takes() says which ones fit later
   OrderFreeGroup(const network::PopulationData& population, const InputScale& scale);
 
   // StoredNeuronGroup
@@ -109,18 +110,18 @@ class OrderFreeGroup final : public ModelGroup<double, State<double>>, public Wi
   void replay(std::size_t i, std::span<const OrderedInput> inputs, double begin, double end,
               std::vector<events::CellEvent<double>>& spikes);
 
+  TimeConstants time_constants_;  ///< as they were when the group was made
   Frame frame_;
   Instant frame_start_;
   Instant time_;  ///< every event before it is done
   ParameterSets<Kernel> sets_;
-  std::vector<double> tau_;  ///< tau_m, tau_syn_E, tau_syn_I of all [ms]
 
   // By neuron:
   foundation::LargeVector<Sums> sums_;
-  foundation::LargeVector<double> m_, exc_, inh_;  ///< amplitudes at the frame's start [mV]
-  foundation::LargeVector<double> y_infinity_;     ///< [mV]
-  foundation::LargeVector<double> resistance_;     ///< [MOhm]
-  std::vector<std::uint8_t> flagged_;              ///< 0, 1: in flagged_list_, or 2: and its inputs are in ordered_
+  foundation::LargeVector<double> m_, exc_, inh_;          ///< amplitudes at the frame's start [mV]
+  foundation::LargeVector<double> y_infinity_;             ///< [mV]
+  foundation::LargeVector<double> amplitude_per_current_;  ///< [MOhm]
+  std::vector<std::uint8_t> flagged_;  ///< 0, 1: in flagged_list_, or 2: and its inputs are in ordered_
   std::vector<RareFields> rare_;
 
   std::vector<std::uint32_t> flagged_list_;       ///< in this frame

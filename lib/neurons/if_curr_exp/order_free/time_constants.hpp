@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <span>
+#include <vector>
+
+#include "network/network.hpp"
+#include "neurons/if_curr_exp/order_free/frame.hpp"
+
+namespace va_event::neurons::order_free {
+
+/// The time constants of a population, the same in all processes.
+struct TimeConstants {
+  std::vector<double> first;  ///< all parameters of the first neuron, in the order of the model's list
+  double shortest = 0.0;      ///< of all neurons [ms]
+  bool common = false;        ///< all neurons have those of the first one, which have an amplitude form
+};
+
+/// tau_m, tau_syn_E, tau_syn_I [ms]
+[[nodiscard]] inline std::array<double, 3> time_constants(std::span<const double> parameters) {
+  const Kernel::Parameters p = Kernel::kParameters.read(parameters);
+  return {p.tau_m, p.tau_syn_E, p.tau_syn_I};
+}
+[[nodiscard]] TimeConstants time_constants_of(const network::PopulationData& population);
+
+/// Without the unit.
+[[nodiscard]] Frame frame_of(const TimeConstants& time_constants);
+
+}  // namespace va_event::neurons::order_free

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "agreement.hpp"
+#include "random_network.hpp"
+#include "reference_simulator.hpp"
+
+namespace va_event {
+namespace {
+
+// Order-free sums of populations whose neurons have time constants of their own, nearly equal and short ones too.
+
+reference::Description network_of(std::uint64_t seed) {
+  return with_own_time_constants(seed % 4 == 0 ? driven_network(seed) : random_network(seed), seed);
+}
+
+BuiltNetwork order_free(const reference::Description& description, unsigned threads = 1) {
+  return BuiltNetwork(description, threads, {}, nullptr, SimulationMethod::order_free);
+}
+
+TEST(OrderFreeSumsOfOwnTimeConstants, SpikeAsTheReferenceSimulatorInWideArithmeticDoes) {
+  constexpr std::uint64_t kNetworks = 40;
+  Agreement agreement;
+  for (std::uint64_t seed = 1; seed <= kNetworks; ++seed) {
+    SCOPED_TRACE("network " + std::to_string(seed));
+    const reference::Description description = network_of(seed);
+    const reference::Result expected = reference::simulate(description);
+    const double until = std::min(expected.reliable_until, description.duration);
+    BuiltNetwork network = order_free(description);
+    network.simulation.run_until(until);
+    agreement.cut_short += until < description.duration ? 1 : 0;
+    compare_spikes(expected, network.spikes(), description.sources.size() + description.neurons.size(), until,
+                   agreement);
+    compare_v(expected, network.neurons.front().signal("v"), agreement);
+    if (HasFatalFailure()) {
+      return;
+    }
+  }
+  std::cout << agreement.spikes << " spikes agree within " << agreement.largest_error << " ms (bound at most "
+            << agreement.largest_bound << "), " << agreement.samples << " samples of v within "
+            << agreement.largest_v_error << " mV; " << agreement.cut_short << " networks were cut short\n";
+  EXPECT_GT(agreement.spikes, 50 * kNetworks);
+  EXPECT_LT(agreement.cut_short, kNetworks / 3);
+}
+
+TEST(OrderFreeSumsOfOwnTimeConstants, HaveTheSameBitsWithAnyThreadsCutsAndCheckpoints) {
+  const std::string path = std::filesystem::temp_directory_path() / "va_event_own_time_constants_checkpoint";
+  std::size_t spikes = 0;
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    SCOPED_TRACE("network " + std::to_string(seed));
+    const reference::Description description = network_of(seed);
+    const double until = std::min(description.duration, 40.0);
+    BuiltNetwork whole = order_free(description);
+    whole.simulation.run_until(until);
+    spikes += whole.spikes().size();
+    for (const unsigned threads : {1U, 3U}) {
+      BuiltNetwork cut = order_free(description, threads);
+      for (double t = 0.0; t < 0.6 * until; t += 0.07 + 0.41 * threads) {
+        cut.simulation.run_until(t);
+      }
+      cut.simulation.save_checkpoint(path);
+      BuiltNetwork resumed = order_free(description, 2);
+      resumed.simulation.load_checkpoint(path);
+      for (BuiltNetwork* network : {&cut, &resumed}) {
+        network->simulation.run_until(until);
+        ASSERT_TRUE(network->spikes() == whole.spikes()) << threads << " threads";
+        ASSERT_TRUE(network->neurons.front().signal("v") == whole.neurons.front().signal("v")) << threads << " threads";
+      }
+    }
+  }
+  EXPECT_GT(spikes, 500U);
+  std::filesystem::remove(path);
+}
+
+/// Neurons that each get a Poisson source of their own, and a recurrent network of them.
+struct DrivenNeurons {
+  explicit DrivenNeurons(SimulationMethod method, unsigned threads = 1, Precision precision = {})
+      : simulation({.seed = 5, .precision = precision, .threads = threads, .method = method}) {
+    const auto between = [](double low, double high) { return RandomDistribution("uniform", {low, high}); };
+    neurons.push_back(simulation.create(100, IfCurrExp{.tau_refrac = 2.0}));
+    neurons[0].set("cm", between(0.2, 0.3));
+    neurons[0].set("tau_m", between(5.0, 20.0));
+    neurons[0].set("tau_syn_E", between(0.3, 10.0));
+    neurons[0].set("tau_syn_I", between(0.3, 3.0));
+    neurons[0].slice(0, 10).set({{"tau_syn_E", 7.0}, {"tau_m", 7.0}});
+    neurons[0].initialize("v", between(-65.0, -50.5));
+    const Population sources = simulation.create(100, SpikeSourcePoisson{.rate = 8000.0});
+    for (std::size_t i = 0; i < 100; ++i) {  // the same mean potential, 17 mV, whatever the time constants are
+      const Assembly one = neurons[0].slice(i, i + 1);
+      const double per_nA = one.get("tau_m")[0] / one.get("cm")[0] * one.get("tau_syn_E")[0];
+      simulation.connect(sources.slice(i, i + 1), one, AllToAllConnector(), {17.0 / (8.0 * per_nA), 0.1});
+    }
+    simulation.connect(neurons[0], neurons[0], FixedProbabilityConnector(0.2),
+                       {between(0.005, 0.03), between(0.2, 3.0)});
+    simulation.connect(neurons[0], neurons[0], FixedProbabilityConnector(0.1), {-0.1, between(0.2, 3.0)},
+                       {.receptor_type = "inhibitory"});
+    neurons[0].record("spikes");
+    neurons[0].slice(0, 20).record("v", 1.3);
+  }
+
+  /// Time constants change, so that they become shorter and longer, nearly equal, and too short for the sums.
+  void run_and_change() {
+    simulation.run_until(12.03);
+    neurons[0].slice(20, 30).set("tau_syn_E", 5.0);
+    simulation.run_until(20.5);
+    neurons[0].slice(25, 27).set({{"tau_m", 5.0 + 1e-12}, {"tau_syn_I", 5.0 - 1e-12}});
+    simulation.run_until(25.71);
+    neurons[0].slice(3, 5).set("tau_syn_E", 0.05);
+    simulation.run_until(33.0);
+    neurons[0].slice(40, 41).set("cm", 0.4);
+    simulation.run_until(50.0);
+  }
+
+  Simulation simulation;
+  std::vector<Population> neurons;
+};
+
+TEST(OrderFreeSumsOfOwnTimeConstants, AreChosenAndGiveTheSpikesOfTheEventLoopAndOfWideArithmetic) {
+  DrivenNeurons automatic(SimulationMethod::automatic);
+  DrivenNeurons threads(SimulationMethod::order_free, 3);
+  DrivenNeurons one_by_one(SimulationMethod::one_by_one);
+  DrivenNeurons quad(SimulationMethod::automatic, 1, Precision::quad());
+  for (DrivenNeurons* network : {&automatic, &threads, &one_by_one, &quad}) {
+    network->run_and_change();
+  }
+  EXPECT_EQ(automatic.simulation.methods()[0].method, "order-free");
+  const Spikes spikes = automatic.neurons[0].spikes();
+  const Spikes exact = quad.neurons[0].spikes();
+  EXPECT_GT(exact.size(), 100U);
+  EXPECT_TRUE(threads.neurons[0].spikes() == spikes);
+  EXPECT_TRUE(threads.neurons[0].slice(0, 20).signal("v") == automatic.neurons[0].slice(0, 20).signal("v"));
+  for (const Spikes& other : {spikes, one_by_one.neurons[0].spikes()}) {
+    ASSERT_EQ(other.ids, exact.ids);
+    for (std::size_t k = 0; k < exact.size(); ++k) {
+      ASSERT_NEAR(other.times[k].ms(), exact.times[k].ms(), 1e-10);
+    }
+  }
+  const Signal v = automatic.neurons[0].slice(0, 20).signal("v");
+  const Signal exact_v = quad.neurons[0].slice(0, 20).signal("v");
+  for (std::size_t k = 0; k < v.values.size(); ++k) {
+    ASSERT_NEAR(v.values[k], exact_v.values[k], 1e-10);
+  }
+}
+
+TEST(OrderFreeSumsOfOwnTimeConstants, AreRefusedWhereFramesWouldBeTooShort) {
+  Simulation simulation({.method = SimulationMethod::order_free});
+  const Population neurons = simulation.create(3, IfCurrExp{.tau_syn_E = 1.0});
+  neurons.slice(1, 2).set("tau_syn_E", 0.007);
+  neurons.record("spikes");
+  try {
+    simulation.run(1.0);
+    FAIL() << "no error";
+  } catch (const ParameterError& error) {
+    EXPECT_NE(std::string(error.what()).find("a time constant is below 1/128 ms"), std::string::npos) << error.what();
+  }
+}
+
+}  // namespace
+}  // namespace va_event
