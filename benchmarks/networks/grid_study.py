@@ -22,6 +22,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 
 import numpy as np
 
@@ -157,6 +158,8 @@ def read_options():
     parser.add_argument("--inputs", type=float, default=0.1, help="fraction of the inputs per neuron")
     parser.add_argument("--input", choices=("poisson", "current"), default="poisson")
     parser.add_argument("--seeds", type=int, default=10, help="how many, from 1 on")
+    parser.add_argument("--minutes", type=float, default=float("inf"),
+                        help="begin no seed that would not be done by then, from the third on")
     parser.add_argument("--steps", type=lambda text: [float(word) for word in text.split(",")], default=[0.1],
                         help="time steps [ms]")
     parser.add_argument("--warm-up", type=float, default=500.0, help="simulated time before [ms]")
@@ -171,6 +174,11 @@ def read_options():
     return options
 
 
+def fits(elapsed_s, done, minutes):
+    """Whether one more seed would be done within so many minutes, if it takes as long as those that are."""
+    return elapsed_s * (done + 1) / done <= 60.0 * minutes
+
+
 def main():
     options = read_options()
     program = options.build.resolve() / "benchmarks" / "networks" / "microcircuit_session"
@@ -178,8 +186,12 @@ def main():
         sys.exit(f"no {program}: cmake --preset benchmarks && cmake --build --preset benchmarks")
     network = Microcircuit(options.neurons, options.inputs, options.input == "poisson")
     results = {}
+    start = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="grid_study_") as folder:
         for seed in range(1, options.seeds + 1):
+            if seed > 2 and not fits(time.monotonic() - start, seed - 1, options.minutes):
+                options.seeds = seed - 1
+                break
             for step in (None, *options.steps):
                 times, neurons = simulate(program, options, seed, step, folder)
                 results[seed, step] = measure(times, neurons, network, options)

@@ -74,6 +74,11 @@ class Statistics(unittest.TestCase):
         covered = sum(abs(mean) <= half for mean, half in map(grid_study.interval, samples))
         self.assertAlmostEqual(covered / 4000, 0.95, delta=0.015)
 
+    def test_no_seed_begins_that_would_end_too_late(self):
+        self.assertTrue(grid_study.fits(240.0, 2, 6.0))   # three take 6 minutes
+        self.assertFalse(grid_study.fits(241.0, 2, 6.0))
+        self.assertTrue(grid_study.fits(1e9, 2, float("inf")))
+
     def test_differences_are_taken_seed_by_seed(self):
         def of(rate):
             return [{"rate": rate, "cv": 1.0, "correlation": 0.0}]
