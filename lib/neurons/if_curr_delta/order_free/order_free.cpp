@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "neurons/if_curr_delta/order_free/order_free.hpp"
+
+#include <cstddef>
+#include <memory>
+
+#include "neurons/if_curr_delta/order_free/frame.hpp"
+#include "neurons/if_curr_delta/order_free/order_free_group.hpp"
+
+namespace va_event::neurons::delta_order_free {
+
+namespace {
+
+/// The unit of the sums is a rounding error of each input: no more than this [mV].
+constexpr double kLargestUnit = 1e-14;
+/// With shorter ones frames would be shorter than they pay for, and 1/tau_m larger than amplitudes are made for [ms].
+constexpr double kShortestTau = 0.1;
+
+}  // namespace
+
+NewWindowedGroup<double> make_group(const network::PopulationData& population, const InputScale& scale) {
+  auto group = std::make_unique<OrderFreeGroup>(population, scale);
+  OrderFreeGroup* const windowed = group.get();
+  return {std::move(group), windowed};
+}
+
+std::string obstacle(const network::PopulationData& population, const InputScale& scale) {
+  const double tau_m = tau_of(population, 0);
+  if (tau_m < kShortestTau) {
+    return "tau_m is below 0.1 ms";
+  }
+  for (std::size_t i = 1; i < population.size; ++i) {
+    if (tau_of(population, i) != tau_m) {
+      return "its neurons have values of tau_m of their own";
+    }
+  }
+  if (unit_for(frame_for(tau_m), scale.largest_weight, scale.largest_sum) > kLargestUnit) {
+    return "its synaptic weights are too large or too many: a unit of the sums would exceed 1e-14 mV";
+  }
+  return "";
+}
+
+}  // namespace va_event::neurons::delta_order_free

@@ -1,0 +1,513 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "neurons/if_curr_delta/order_free/order_free_group.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <span>
+#include <utility>
+
+#include "events/instant_bytes.hpp"
+#include "foundation/prefetch.hpp"
+
+namespace va_event::neurons::delta_order_free {
+
+namespace {
+
+constexpr std::int64_t kNeverWakes = std::int64_t{1} << 56U;
+constexpr double kNone = -std::numeric_limits<double>::infinity();
+
+double unit_of(const InputScale& scale, const Frame& frame) {
+  return unit_for(frame, scale.largest_weight, scale.largest_sum);
+}
+
+}  // namespace
+
+OrderFreeGroup::OrderFreeGroup(const network::PopulationData& population, const InputScale& scale)
+    : frame_(frame_for(tau_of(population, 0))) {
+  set_unit(frame_, unit_of(scale, frame_));
+}
+
+bool OrderFreeGroup::takes(std::span<const double> parameters) const {
+  return Kernel::kParameters.read(parameters).tau_m == frame_.tau_m;
+}
+
+void OrderFreeGroup::reserve(std::size_t count) {
+  count += kNeuronsPerVector;
+  raising_.reserve(count);
+  lowering_.reserve(count);
+  amplitude_.reserve(count);
+  least_.reserve(count);
+  is_near_.reserve(count);
+  place_in_near_.reserve(count);
+  rare_.reserve(count);
+}
+
+std::uint32_t OrderFreeGroup::add(const network::PopulationData& population, std::uint32_t begin, std::uint32_t end,
+                                  std::span<const double> injected) {
+  const auto first = static_cast<std::uint32_t>(rare_.size());
+  const std::size_t count = first + (end - begin);
+  const std::size_t padded = (count + kNeuronsPerVector - 1) / kNeuronsPerVector * kNeuronsPerVector;
+  raising_.resize(padded, 0);
+  lowering_.resize(padded, 0);
+  amplitude_.resize(padded, kNone);
+  least_.resize(padded, 0.0);
+  is_near_.resize(padded, 0);
+  place_in_near_.resize(padded, 0);
+  std::vector<double> parameters(population.parameters.size());
+  std::vector<double> variables(population.initial.size());
+  for (std::uint32_t n = begin; n < end; ++n) {
+    for (std::size_t p = 0; p < parameters.size(); ++p) {
+      parameters[p] = population.parameters[p].at(n);
+    }
+    for (std::size_t x = 0; x < variables.size(); ++x) {
+      variables[x] = population.initial[x].at(n);
+    }
+    const std::size_t i = rare_.size();
+    rare_.push_back({.cell = population.first + n, .set = sets_.add_user(parameters, injected[n - begin])});
+    constants_changed(i);
+    set_y(i, Kernel::make_state(constants(i), variables).y, 0.0);
+  }
+  return first;
+}
+
+double OrderFreeGroup::since_start(const Instant& t) const {
+  return static_cast<double>((t.epoch - frame_start_.epoch) * events::kEpoch) + (t.offset - frame_start_.offset);
+}
+
+OrderFreeGroup::Instant OrderFreeGroup::at(double x) const {
+  return events::normalised<double>(frame_start_.epoch, frame_start_.offset + x);
+}
+
+double OrderFreeGroup::amplitude(std::size_t i) const {
+  return amplitude_[i] + frame_.unit * static_cast<double>(sum_of(raising_[i], lowering_[i]));
+}
+
+double OrderFreeGroup::y_at(std::size_t i, double x) const {
+  return rare_[i].refractory ? rare_[i].refractory_y : value_at(frame_, constants(i).y_infinity, amplitude(i), x);
+}
+
+void OrderFreeGroup::set_y(std::size_t i, double y, double x) {
+  RareFields& rare = rare_[i];
+  raising_[i] = lowering_[i] = 0;
+  rare.at_threshold = false;
+  if (rare.refractory) {
+    rare.refractory_y = y;
+    amplitude_[i] = kNone;
+    return;
+  }
+  rare.at_threshold = y >= 0.0;
+  amplitude_[i] = amplitude_for(frame_, constants(i).y_infinity, y, x);
+}
+
+void OrderFreeGroup::constants_changed(std::size_t i) { least_[i] = least_amplitude(frame_, constants(i).y_infinity); }
+
+void OrderFreeGroup::wait_for_wake(std::size_t i) { wakes_.push_back({rare_[i].wake, static_cast<std::uint32_t>(i)}); }
+
+// Inputs
+
+void OrderFreeGroup::deliver(const double& t, std::size_t receptor, std::span<const Targets> targets,
+                             Candidates& /*candidates*/) {
+  for (const Targets& part : targets) {
+    at_once_.push_back({.target = part.index.data(),
+                        .weight = part.weight.empty() ? nullptr : part.weight.data(),
+                        .constant_weight = part.constant_weight,
+                        .time = t,
+                        .origin = frame_start_.offset,
+                        .count = static_cast<std::uint32_t>(part.index.size()),
+                        .offset = part.offset,
+                        .receptor = static_cast<std::uint32_t>(receptor)});
+    add_slice(frame_, at_once_.back(), sums());
+  }
+}
+
+std::size_t OrderFreeGroup::receive(std::span<const Input<double>> inputs, Candidates& /*candidates*/) {
+  const std::size_t first = singles_.size();
+  for (const Input<double>& input : inputs) {
+    singles_.push_back({input.t - frame_start_.offset, input.weight, input.index});
+  }
+  add_inputs(frame_, std::span(singles_).subspan(first), sums());
+  return inputs.size();
+}
+
+bool OrderFreeGroup::receive_from_sources(const SourceArrivals<double>& arrivals) {
+  arrivals_.push_back(arrivals);
+  add_arrivals(frame_, arrivals, frame_start_.offset, sums());
+  return true;
+}
+
+std::size_t OrderFreeGroup::deliver_slices(std::span<const RowSlice> slices, const network::Share::Range* own) {
+  const std::size_t first = slices_.size();
+  for (RowSlice slice : slices) {
+    slice.origin += frame_start_.offset;
+    if (own == nullptr) {
+      slices_.add(slice);
+    } else {
+      slices_.add_part(slice, *own);
+    }
+  }
+  std::size_t inputs = 0;
+  for (const RowSlice& slice : slices_.from(first)) {
+    add_slice(frame_, slice, sums());
+    inputs += slice.count;
+  }
+  return inputs;
+}
+
+void OrderFreeGroup::take_back() {
+  const double x = present();
+  for (const RowSlice& slice : slices_.from(0)) {
+    for (std::size_t k = slice.first_from(x); k < slice.count; ++k) {
+      const std::int64_t input = input_of(frame_, slice.arrival(k), slice.weight_of(k));
+      std::int64_t& sum = sums().of(input)[slice.index(k)];
+      sum = sum_of(sum, -input);
+    }
+  }
+  slices_.clear();
+}
+
+void OrderFreeGroup::prefetch_targets(std::span<const std::uint32_t> targets, std::uint32_t offset) const {
+  for (const std::uint32_t target : targets) {
+    foundation::prefetch(&raising_[offset + target]);
+  }
+}
+
+// Windows
+
+void OrderFreeGroup::advance(const Instant& end, std::vector<events::CellEvent<double>>& spikes) {
+  const double x_end = since_start(end);
+  find_near(x_end);
+  if (!near_.empty()) {
+    order_inputs(present());
+    std::size_t next = 0;
+    for (std::size_t n = 0; n < near_.size(); ++n) {
+      const std::size_t last = ordered_end_[n];
+      advance_near(near_[n], std::span(ordered_).subspan(next, last - next), present(), x_end, spikes);
+      next = last;
+      is_near_[near_[n]] = 0;
+    }
+  }
+  at_once_.clear();
+  singles_.clear();
+  arrivals_.clear();
+  time_ = end;
+  if (!(end < next_stop())) {
+    begin_frame();
+  }
+}
+
+/// Those that might reach their threshold, and those that wake before the end.
+void OrderFreeGroup::find_near(double end) {
+  near_.clear();
+  delta_order_free::find_near(frame_, all(), near_);
+  for (const std::uint32_t i : near_) {
+    is_near_[i] = 1;
+  }
+  const auto add = [this](std::uint32_t i) {
+    if (std::exchange(is_near_[i], std::uint8_t{1}) == 0) {
+      near_.push_back(i);
+    }
+  };
+  std::erase_if(wakes_, [&](const Wake& wake) {
+    const RareFields& rare = rare_[wake.index];
+    if (!rare.refractory || !(rare.wake == wake.time)) {
+      return true;
+    }
+    if (since_start(wake.time) < end) {
+      add(wake.index);
+      return true;
+    }
+    return false;
+  });
+}
+
+/// Calls visit(k) for each k from `first` up to `count` where neuron index(k) is near. Hardly any is.
+template <class Index, class Visit>
+void OrderFreeGroup::for_each_near(std::size_t first, std::size_t count, const Index& index, const Visit& visit) const {
+  constexpr std::size_t kTogether = 8;
+  const std::uint8_t* const is_near = is_near_.data();
+  std::size_t k = first;
+  for (; k + kTogether <= count; k += kTogether) {
+    unsigned any = 0;
+    for (std::size_t n = 0; n < kTogether; ++n) {
+      any |= is_near[index(k + n)];
+    }
+    for (std::size_t n = 0; any != 0 && n < kTogether; ++n) {
+      if (is_near[index(k + n)] != 0) {
+        visit(k + n);
+      }
+    }
+  }
+  for (; k < count; ++k) {
+    if (is_near[index(k)] != 0) {
+      visit(k);
+    }
+  }
+}
+
+/// An input of a near neuron.
+void OrderFreeGroup::gather(std::size_t i, double x, double weight) {
+  const std::uint32_t near = place_in_near_[i];
+  ++ordered_end_[near];
+  gathered_.push_back({near, x, weight, input_of(frame_, x, weight)});
+}
+
+void OrderFreeGroup::gather_slice(const RowSlice& slice, std::size_t first) {
+  for_each_near(
+      first, slice.count, [&slice](std::size_t k) { return slice.index(k); },
+      [&](std::size_t k) { gather(slice.index(k), slice.arrival(k), slice.weight_of(k)); });
+}
+
+/// The inputs of near neurons from `begin` on, by neuron and in the order of time.
+void OrderFreeGroup::order_inputs(double begin) {
+  ordered_end_.assign(near_.size(), 0);
+  for (std::uint32_t n = 0; n < near_.size(); ++n) {
+    place_in_near_[near_[n]] = n;
+  }
+  gathered_.clear();
+  for (const RowSlice& slice : slices_.from(0)) {
+    gather_slice(slice, slice.first_from(begin));
+  }
+  for (const RowSlice& slice : at_once_) {
+    gather_slice(slice, 0);
+  }
+  for (const SingleInput& input : singles_) {
+    if (is_near_[input.index] != 0) {
+      gather(input.index, input.x, input.weight);
+    }
+  }
+  for (const SourceArrivals<double>& arrivals : arrivals_) {
+    const auto target = [&arrivals](std::size_t k) { return arrivals.target[arrivals.source[k]]; };
+    for_each_near(0, arrivals.source.size(), target, [&](std::size_t k) {
+      gather(target(k), arrivals.t[k] - frame_start_.offset, arrivals.weight_of(arrivals.source[k]));
+    });
+  }
+  std::size_t total = 0;
+  for (std::size_t& end : ordered_end_) {  // for now where each neuron's inputs begin
+    total += std::exchange(end, total);
+  }
+  ordered_.resize(total);
+  for (const OrderedInput& input : gathered_) {
+    ordered_[ordered_end_[input.near]++] = input;
+  }
+  std::size_t first = 0;
+  for (const std::size_t end : ordered_end_) {
+    std::sort(ordered_.begin() + static_cast<std::ptrdiff_t>(first),
+              ordered_.begin() + static_cast<std::ptrdiff_t>(end),
+              [](const OrderedInput& a, const OrderedInput& b) { return a.x < b.x; });
+    first = end;
+  }
+}
+
+struct OrderFreeGroup::Present {
+  double y_infinity;
+  double least;      ///< least_amplitude()
+  double base;       ///< amplitude without inputs [mV]
+  std::int64_t sum;  ///< of inputs [units]
+
+  [[nodiscard]] double amplitude(const Frame& frame) const { return base + frame.unit * static_cast<double>(sum); }
+};
+
+/// Whether inputs at one time lift the potential to the threshold. Their weights are added to the potential itself, not
+/// to the amplitude, in an order of their values: what exactly reaches the threshold from rest does so here.
+/// @param neuron before them
+bool OrderFreeGroup::reaches_threshold(const Present& neuron, std::span<OrderedInput> together) const {
+  Present after = neuron;
+  for (const OrderedInput& one : together) {
+    after.sum = sum_of(after.sum, one.input);
+  }
+  if (after.amplitude(frame_) < neuron.least) {
+    return false;
+  }
+  std::sort(together.begin(), together.end(),
+            [](const OrderedInput& a, const OrderedInput& b) { return a.weight < b.weight; });
+  double y = value_at(frame_, neuron.y_infinity, neuron.amplitude(frame_), together[0].x);
+  for (const OrderedInput& one : together) {
+    y += one.weight;
+  }
+  return y >= 0.0;
+}
+
+/// One neuron through the inputs of a window, which are in its sums already.
+/// @param inputs in the order of time, perhaps more than those before `end`
+void OrderFreeGroup::advance_near(std::size_t i, std::span<OrderedInput> inputs, double begin, double end,
+                                  std::vector<events::CellEvent<double>>& spikes) {
+  RareFields& rare = rare_[i];
+  Present neuron{constants(i).y_infinity, least_[i], amplitude_[i], sum_of(raising_[i], lowering_[i])};
+  for (const OrderedInput& input : inputs) {
+    neuron.sum = sum_of(neuron.sum, -input.input);
+  }
+  const auto spike = [&](double x) {
+    const Instant t = at(x);
+    spikes.push_back({t, rare.cell});
+    rare.refractory = true;
+    rare.wake = events::later(t, constants(i).tau_refrac);
+    rare.refractory_y = constants(i).y_reset;
+  };
+  double x = begin;
+  std::size_t k = 0;
+  const auto due = static_cast<std::size_t>(
+      std::partition_point(inputs.begin(), inputs.end(), [end](const OrderedInput& input) { return input.x < end; }) -
+      inputs.begin());
+  for (;;) {
+    const double next = k < due ? inputs[k].x : end;
+    if (rare.refractory) {
+      if (const double wake = since_start(rare.wake); wake < end && wake <= next) {
+        x = std::max(x, wake);
+        rare.refractory = false;
+        rare.at_threshold = rare.refractory_y >= 0.0;
+        neuron.base = amplitude_for(frame_, neuron.y_infinity, rare.refractory_y, x);
+        neuron.sum = 0;
+        continue;
+      }
+    } else if (std::exchange(rare.at_threshold, false)) {
+      spike(x);
+      continue;
+    } else if (neuron.y_infinity > 0.0 && neuron.amplitude(frame_) >= neuron.least) {
+      const double root = std::max(x, crossing(frame_, neuron.y_infinity, neuron.amplitude(frame_)));
+      if (k < due ? root <= next : root < end) {
+        spike(x = root);
+        continue;
+      }
+    }
+    if (k == due) {
+      break;
+    }
+    x = next;
+    const std::size_t first = k;
+    while (k < due && inputs[k].x == x) {
+      ++k;
+    }
+    const std::span<OrderedInput> together = inputs.subspan(first, k - first);
+    if (!rare.refractory && reaches_threshold(neuron, together)) {
+      spike(x);
+      continue;
+    }
+    for (const OrderedInput& one : together) {
+      neuron.sum = sum_of(neuron.sum, one.input);
+    }
+  }
+  amplitude_[i] = rare.refractory ? kNone : neuron.base;
+  raising_[i] = neuron.sum;
+  lowering_[i] = 0;
+  for (; k < inputs.size(); ++k) {
+    std::int64_t& sum = sums().of(inputs[k].input)[i];
+    sum = sum_of(sum, inputs[k].input);
+  }
+  if (rare.refractory) {
+    wait_for_wake(i);
+  }
+}
+
+void OrderFreeGroup::begin_frame() {
+  slices_.clear();
+  frame_start_ = next_stop();
+  delta_order_free::begin_frame(frame_, all());
+}
+
+// What users see and change
+
+double OrderFreeGroup::variable(std::size_t index, std::size_t variable, const double& /*t*/) {
+  return Kernel::variable(constants(index), {y_at(index, present()), 0.0, 0.0, 0.0}, variable);
+}
+
+void OrderFreeGroup::set_variable(std::size_t index, std::size_t variable, double value, const double& /*t*/,
+                                  Candidates& /*candidates*/) {
+  State<double> state{y_at(index, present()), 0.0, 0.0, 0.0};
+  Kernel::set_variable(constants(index), state, variable, value);
+  set_y(index, state.y, present());
+}
+
+void OrderFreeGroup::set_parameters(std::size_t index, std::span<const double> parameters, double injected,
+                                    const double& /*t*/, Candidates& /*candidates*/) {
+  const double y = y_at(index, present());
+  RareFields& rare = rare_[index];
+  const double threshold_before = constants(index).v_thresh;
+  const bool at_reset = rare.refractory && y == constants(index).y_reset;
+  rare.set = sets_.change_user(rare.set, parameters, injected);
+  constants_changed(index);
+  // A v that the user has set while the neuron is refractory is kept.
+  set_y(index, at_reset ? constants(index).y_reset : y + (threshold_before - constants(index).v_thresh), present());
+}
+
+void OrderFreeGroup::set_scale(const InputScale& scale) {
+  const double unit = unit_of(scale, frame_);
+  if (unit == frame_.unit) {
+    return;
+  }
+  for (std::size_t i = 0; i < rare_.size(); ++i) {
+    amplitude_[i] = amplitude(i);
+    raising_[i] = lowering_[i] = 0;
+  }
+  set_unit(frame_, unit);
+}
+
+std::optional<OrderFreeGroup::Instant> OrderFreeGroup::refractory_until(std::size_t index) const {
+  return rare_[index].refractory ? std::optional(rare_[index].wake) : std::nullopt;
+}
+
+RemovedNeuron<double, State<double>> OrderFreeGroup::remove_neuron(std::size_t index, const double& t) {
+  RareFields& rare = rare_[index];
+  const double y = y_at(index, present());
+  const RemovedNeuron<double, State<double>> last{{rare.refractory ? kRefractory : y, 0.0, 0.0, t},
+                                                  rare.refractory_y,
+                                                  constants(index).v_thresh,
+                                                  constants(index).y_reset};
+  rare.refractory = true;
+  rare.wake = {kNeverWakes, 0.0};
+  set_y(index, constants(index).y_reset, present());
+  return last;
+}
+
+// Checkpoints
+
+void OrderFreeGroup::save(std::size_t index, foundation::ByteWriter& out) {
+  const RareFields& rare = rare_[index];
+  out.put(frame_.unit);
+  out.put(rare.refractory ? 0.0 : amplitude_[index]);
+  out.put(rare.refractory ? std::int64_t{0} : sum_of(raising_[index], lowering_[index]));
+  out.put<std::uint8_t>(rare.refractory ? 1 : 0);
+  out.put<std::uint8_t>(rare.at_threshold ? 1 : 0);
+  events::put_instant(out, rare.wake);
+  out.put(rare.refractory_y);
+}
+
+void OrderFreeGroup::begin_load(const Instant& now) {
+  time_ = now;
+  frame_start_ = {now.epoch, std::floor(now.offset / frame_.length) * frame_.length};
+  wakes_.clear();
+  slices_.clear();
+  at_once_.clear();
+  singles_.clear();
+  arrivals_.clear();
+}
+
+bool OrderFreeGroup::load(std::size_t index, foundation::ByteReader& in, const Instant& now) {
+  constexpr double kLargest = 1e100;
+  constexpr std::int64_t kLargestInteger = std::int64_t{1} << 62U;
+  RareFields& rare = rare_[index];
+  const auto unit = in.get<double>();
+  in.require(unit > 0.0 && unit < kLargest && std::ldexp(1.0, std::ilogb(unit)) == unit, "holds a unit that is none");
+  if (index == 0) {
+    set_unit(frame_, unit);
+  }
+  in.require(unit == frame_.unit, "holds sums of several units");
+  amplitude_[index] = in.get<double>();
+  in.require(std::fabs(amplitude_[index]) <= kLargest, "holds a number out of range");
+  raising_[index] = in.get<std::int64_t>();
+  lowering_[index] = 0;
+  in.require(-kLargestInteger <= raising_[index] && raising_[index] <= kLargestInteger, "holds a number out of range");
+  rare.refractory = in.get<std::uint8_t>() != 0;
+  rare.at_threshold = in.get<std::uint8_t>() != 0;
+  rare.wake = events::get_instant<double>(in);
+  rare.refractory_y = in.get<double>();
+  in.require(std::fabs(rare.refractory_y) <= kLargest, "holds a number out of range");
+  in.require(!rare.refractory || !(rare.wake < now), "holds a neuron of another time");
+  if (rare.refractory) {
+    amplitude_[index] = kNone;
+    wait_for_wake(index);
+  }
+  return false;  // the end of its refractoriness is no event of the event loop
+}
+
+}  // namespace va_event::neurons::delta_order_free
