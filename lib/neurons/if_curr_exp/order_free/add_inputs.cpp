@@ -47,9 +47,35 @@ HWY_INLINE Columns inputs_of(const Frame& frame, std::size_t receptor, V weight,
           zero - (rounded(rise) + hn::Set(di, kSlack))};
 }
 
+/// The synapses of a slice from `begin` on, one in each lane.
+struct OfSlice {
+  const RowSlice& slice;
+  std::size_t begin;
+  [[nodiscard]] std::uint32_t index(std::size_t lane) const { return slice.index(begin + lane); }
+  [[nodiscard]] double x(std::size_t lane) const { return slice.arrival(begin + lane); }
+};
+
+/// The same of single inputs.
+struct OfInputs {
+  std::span<const SingleInput> inputs;
+  std::size_t begin;
+  [[nodiscard]] std::uint32_t index(std::size_t lane) const { return inputs[begin + lane].index; }
+  [[nodiscard]] double x(std::size_t lane) const { return inputs[begin + lane].x; }
+};
+
+/// The same of arrivals from sources.
+struct OfArrivals {
+  const SourceArrivals<double>& arrivals;
+  double frame_start;
+  std::size_t begin;
+  [[nodiscard]] std::uint32_t index(std::size_t lane) const { return arrivals.target[arrivals.source[begin + lane]]; }
+  [[nodiscard]] double x(std::size_t lane) const { return arrivals.t[begin + lane] - frame_start; }
+};
+
 /// All at one time, with the same weight.
 HWY_INLINE void add_alike(const Frame& frame, const RowSlice& slice, const Inbox& inbox) {
-  const Sums input = common_input_of(frame, slice.receptor, slice.arrival(0), slice.constant_weight);
+  const double x = slice.arrival(0);
+  const Sums input = common_input_of(frame, slice.receptor, x, slice.constant_weight);
   std::size_t k = 0;
   for (; k + 4 <= slice.count; k += 4) {
     std::int64_t any = 0;
@@ -58,12 +84,12 @@ HWY_INLINE void add_alike(const Frame& frame, const RowSlice& slice, const Inbox
     }
     if (any < 0) [[unlikely]] {
       for (std::size_t n = 0; n < 4; ++n) {
-        note(slice.index(k + n), inbox);
+        note(slice.index(k + n), x, input, inbox);
       }
     }
   }
   for (; k < slice.count; ++k) {
-    add_and_note(slice.index(k), input, inbox);
+    add_and_note(slice.index(k), x, input, inbox);
   }
 }
 
@@ -76,12 +102,12 @@ HWY_INLINE void add_at_once(const Frame& frame, const RowSlice& slice, const Inb
   const V growth_m = hn::Set(d, frame.growth_m(u));
   std::size_t k = 0;
   for (; k + lanes <= slice.count; k += lanes) {
-    add_all(
-        inputs_of(frame, slice.receptor, hn::LoadU(d, slice.weight + k), growth_syn, growth_m),
-        [&slice, k](std::size_t n) HWY_ATTR { return slice.index(k + n); }, inbox);
+    add_all(inputs_of(frame, slice.receptor, hn::LoadU(d, slice.weight + k), growth_syn, growth_m), OfSlice{slice, k},
+            inbox);
   }
   for (; k < slice.count; ++k) {
-    add_and_note(slice.index(k), common_input_of(frame, slice.receptor, slice.arrival(k), slice.weight[k]), inbox);
+    const double x = slice.arrival(k);
+    add_and_note(slice.index(k), x, common_input_of(frame, slice.receptor, x, slice.weight[k]), inbox);
   }
 }
 
@@ -92,7 +118,8 @@ HWY_INLINE void add_with_delays(const Frame& frame, const RowSlice& slice, const
   const std::size_t lanes = hn::Lanes(d);
   if (slice.count < lanes) {
     for (std::size_t k = 0; k < slice.count; ++k) {
-      add_and_note(slice.index(k), common_input_of(frame, slice.receptor, slice.arrival(k), slice.weight_of(k)), inbox);
+      const double x = slice.arrival(k);
+      add_and_note(slice.index(k), x, common_input_of(frame, slice.receptor, x, slice.weight_of(k)), inbox);
     }
     return;
   }
@@ -107,14 +134,11 @@ HWY_INLINE void add_with_delays(const Frame& frame, const RowSlice& slice, const
   };
   std::size_t k = 0;
   for (; k + lanes <= slice.count; k += lanes) {
-    add_all(
-        columns_at(k), [&slice, k](std::size_t n) HWY_ATTR { return slice.index(k + n); }, inbox);
+    add_all(columns_at(k), OfSlice{slice, k}, inbox);
   }
   if (k < slice.count) {
     const std::size_t begin = slice.count - lanes;
-    add_some(
-        columns_at(begin), k - begin, lanes, [&slice, begin](std::size_t n) HWY_ATTR { return slice.index(begin + n); },
-        inbox);
+    add_some(columns_at(begin), k - begin, lanes, OfSlice{slice, begin}, inbox);
   }
 }
 
@@ -155,13 +179,12 @@ void add_single(const Frame& frame, std::size_t receptor, std::span<const Single
       weight[n] = inputs[k + n].weight;
     }
     const V u = hn::Load(d, x.data()) - hn::Set(d, frame.length / 2);
-    add_all(
-        inputs_of(frame, receptor, hn::Load(d, weight.data()), growth_at<degree_syn>(frame.synapse[receptor].growth, u),
-                  growth_at<degree_m>(frame.growth_m, u)),
-        [inputs, k](std::size_t n) HWY_ATTR { return inputs[k + n].index; }, inbox);
+    add_all(inputs_of(frame, receptor, hn::Load(d, weight.data()),
+                      growth_at<degree_syn>(frame.synapse[receptor].growth, u), growth_at<degree_m>(frame.growth_m, u)),
+            OfInputs{inputs, k}, inbox);
   }
   for (; k < inputs.size(); ++k) {
-    add_and_note(inputs[k].index, common_input_of(frame, receptor, inputs[k].x, inputs[k].weight), inbox);
+    add_and_note(inputs[k].index, inputs[k].x, common_input_of(frame, receptor, inputs[k].x, inputs[k].weight), inbox);
   }
 }
 
@@ -173,7 +196,6 @@ void add_from_sources(const Frame& frame, const SourceArrivals<double>& arrivals
   const std::size_t receptor = arrivals.receptor;
   const std::size_t count = arrivals.source.size();
   const std::uint32_t* const source = arrivals.source.data();
-  const std::uint32_t* const target = arrivals.target.data();
   alignas(64) std::array<double, 4> weights{};
   V weight = hn::Set(d, arrivals.weight[0]);
   std::size_t k = 0;
@@ -185,14 +207,14 @@ void add_from_sources(const Frame& frame, const SourceArrivals<double>& arrivals
       }
       weight = hn::Load(d, weights.data());
     }
-    add_all(
-        inputs_of(frame, receptor, weight, growth_at<degree_syn>(frame.synapse[receptor].growth, u),
-                  growth_at<degree_m>(frame.growth_m, u)),
-        [source, target, k](std::size_t n) HWY_ATTR { return target[source[k + n]]; }, inbox);
+    add_all(inputs_of(frame, receptor, weight, growth_at<degree_syn>(frame.synapse[receptor].growth, u),
+                      growth_at<degree_m>(frame.growth_m, u)),
+            OfArrivals{arrivals, frame_start, k}, inbox);
   }
   for (; k < count; ++k) {
-    add_and_note(target[source[k]],
-                 common_input_of(frame, receptor, arrivals.t[k] - frame_start, arrivals.weight_of(source[k])), inbox);
+    const double x = arrivals.t[k] - frame_start;
+    add_and_note(arrivals.target[source[k]], x, common_input_of(frame, receptor, x, arrivals.weight_of(source[k])),
+                 inbox);
   }
 }
 

@@ -12,11 +12,30 @@
 
 namespace va_event::neurons::order_free {
 
+/// Whether the inputs of a neuron must be taken one after the other in the present frame.
+enum class Flag : std::uint8_t {
+  none,
+  fresh,    ///< yes; what it got before it was flagged must be searched for
+  recorded  ///< yes; all of its inputs from the present time on are among Inbox::recorded
+};
+
+/// The reserve of a neuron with Flag::recorded: negative, whatever comes, so that each of its inputs is met by the path
+/// of neurons that are out of reserve.
+inline constexpr std::int64_t kFlagged = -(std::int64_t{1} << 60U);
+
+/// An input of a flagged neuron.
+struct OrderedInput {
+  std::uint32_t index;
+  double x;  ///< arrival, since the frame's start [ms]
+  Sums sums;
+};
+
 /// Where inputs are added up, and which neurons they may bring to their threshold.
 struct Inbox {
-  Sums* sums;                         ///< by neuron
-  std::uint8_t* flagged;              ///< by neuron: 1 when its inputs must be taken one after the other
-  std::vector<std::uint32_t>& fresh;  ///< neurons flagged by what is added
+  Sums* sums;                           ///< by neuron
+  Flag* flags;                          ///< by neuron
+  std::vector<std::uint32_t>& flagged;  ///< neurons with a flag: those that get one are appended
+  std::vector<OrderedInput>& recorded;  ///< inputs of neurons with Flag::recorded are appended
 };
 
 /// An input at one neuron.

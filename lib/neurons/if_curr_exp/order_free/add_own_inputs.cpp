@@ -76,13 +76,25 @@ HWY_INLINE Columns inputs_of(const Frame& frame, std::size_t receptor, const Ind
           zero - (rounded(rise) + hn::Set(di, kSlack))};
 }
 
+/// The neurons and arrivals of all lanes.
+struct OfLanes {
+  const Indices& neuron;
+  V arrival;
+  [[nodiscard]] std::uint32_t index(std::size_t lane) const { return neuron[lane]; }
+  [[nodiscard]] HWY_INLINE double x(std::size_t lane) const {
+    alignas(64) std::array<double, 4> all{};
+    hn::Store(arrival, Doubles(), all.data());
+    return all[lane];
+  }
+};
+
 /// Adds the inputs of the first `count` lanes.
-HWY_INLINE void add_first(const Columns& columns, std::size_t count, const Indices& index, const Inbox& inbox) {
-  const auto index_of = [&index](std::size_t n) HWY_ATTR { return index[n]; };
+HWY_INLINE void add_first(const Columns& columns, std::size_t count, const Indices& index, V x, const Inbox& inbox) {
+  const OfLanes lanes{index, x};
   if (HWY_LIKELY(count == hn::Lanes(Doubles()))) {
-    add_all(columns, index_of, inbox);
+    add_all(columns, lanes, inbox);
   } else {
-    add_some(columns, 0, count, index_of, inbox);
+    add_some(columns, 0, count, lanes, inbox);
   }
 }
 
@@ -120,7 +132,8 @@ void add_slices_of(const Frame& frame, std::span<const RowSlice> slices, const I
       if (slice.weight != nullptr) {
         weight = load_some(slice.weight + k, count);
       }
-      add_first(inputs_of<Reach>(frame, slice.receptor, index, x, weight, per_length, per_unit), count, index, inbox);
+      add_first(inputs_of<Reach>(frame, slice.receptor, index, x, weight, per_length, per_unit), count, index, x,
+                inbox);
     }
   }
 }
@@ -144,9 +157,9 @@ HWY_INLINE void add_each(const Frame& frame, std::size_t receptor, std::size_t c
       x[n] = input.x;
       weight[n] = input.weight;
     }
-    add_first(inputs_of<Reach>(frame, receptor, index, hn::Load(d, x.data()), hn::Load(d, weight.data()), per_length,
-                               per_unit),
-              some, index, inbox);
+    const V arrival = hn::Load(d, x.data());
+    add_first(inputs_of<Reach>(frame, receptor, index, arrival, hn::Load(d, weight.data()), per_length, per_unit), some,
+              index, arrival, inbox);
   }
 }
 

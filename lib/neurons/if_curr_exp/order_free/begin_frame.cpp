@@ -25,7 +25,7 @@ using Integers = hn::RebindToSigned<Doubles>;
 using VI = hn::Vec<Integers>;
 
 /// New sums for the neurons from `k` on, with reserves. @param highest potential without input in this frame [mV]
-HWY_INLINE void begin_reserve(const Neurons& neurons, std::size_t k, V unit, V highest,
+HWY_INLINE void begin_reserve(const Neurons& neurons, std::size_t k, V unit, V highest, std::int64_t margin,
                               std::vector<std::uint32_t>& flagged) {
   const Doubles d;
   const Integers di;
@@ -38,9 +38,9 @@ HWY_INLINE void begin_reserve(const Neurons& neurons, std::size_t k, V unit, V h
   const V steps = hn::Min(hn::Max(hn::Floor(reserve / unit * per_unit), all(-0x1p43)), all(0x1p43));
   const VI whole = hn::ShiftLeft<16>(hn::BitCast(di, steps + all(0x1.8p52)) - hn::BitCast(di, all(0x1.8p52)));
   hn::StoreInterleaved4(none, none, none, whole, di, &neurons.sums[k].m);
-  if (!hn::AllFalse(d, reserve < zero)) {
+  if (!hn::AllFalse(di, whole < hn::Set(di, margin))) {
     for (std::size_t n = k; n < k + hn::Lanes(d); ++n) {
-      if (neurons.sums[n].reserve < 0) {
+      if (neurons.sums[n].reserve < margin) {
         flagged.push_back(static_cast<std::uint32_t>(n));
       }
     }
@@ -48,7 +48,8 @@ HWY_INLINE void begin_reserve(const Neurons& neurons, std::size_t k, V unit, V h
 }
 
 /// Arrays hold a multiple of four neurons.
-void begin_frame_lanes(const Frame& frame, const Neurons& neurons, std::vector<std::uint32_t>& flagged) {
+void begin_frame_lanes(const Frame& frame, const Neurons& neurons, std::int64_t margin,
+                       std::vector<std::uint32_t>& flagged) {
   const Doubles d;
   const Integers di;
   const auto all = [d](double x) HWY_ATTR { return hn::Set(d, x); };
@@ -76,12 +77,13 @@ void begin_frame_lanes(const Frame& frame, const Neurons& neurons, std::vector<s
     const V y_start = y_infinity + (m + (exc + inh));
     const V y_end = y_infinity + (m * all(frame.decay_m) + (exc * all(e.decay) + inh * all(i.decay)));
     const V hump = hn::Min(m, zero) * bend_m + (hn::Min(exc, zero) * bend_exc + hn::Min(inh, zero) * bend_inh);
-    begin_reserve(neurons, k, unit, hn::Max(y_start, y_end) + hump, flagged);
+    begin_reserve(neurons, k, unit, hn::Max(y_start, y_end) + hump, margin, flagged);
   }
 }
 
 /// The same for time constants of their own.
-void begin_own_frame_lanes(const Frame& frame, const Neurons& neurons, std::vector<std::uint32_t>& flagged) {
+void begin_own_frame_lanes(const Frame& frame, const Neurons& neurons, std::int64_t margin,
+                           std::vector<std::uint32_t>& flagged) {
   const Doubles d;
   const Integers di;
   const OwnConstants& own = frame.own;
@@ -115,7 +117,7 @@ void begin_own_frame_lanes(const Frame& frame, const Neurons& neurons, std::vect
     const V hump = hn::Min(m, zero) * (per_square * (rate_m * rate_m)) +
                    (hn::Max(exc, zero) * (per_length * (load(own.rate[1]) + rate_m)) +
                     hn::Max(inh, zero) * (per_length * (load(own.rate[2]) + rate_m)));
-    begin_reserve(neurons, k, unit, hn::Max(y_start, y_end) + hump, flagged);
+    begin_reserve(neurons, k, unit, hn::Max(y_start, y_end) + hump, margin, flagged);
   }
 }
 
@@ -129,11 +131,11 @@ namespace va_event::neurons::order_free {
 HWY_EXPORT(begin_frame_lanes);
 HWY_EXPORT(begin_own_frame_lanes);
 
-void begin_frame(const Frame& frame, const Neurons& neurons, std::vector<std::uint32_t>& flagged) {
+void begin_frame(const Frame& frame, const Neurons& neurons, std::int64_t margin, std::vector<std::uint32_t>& flagged) {
   if (frame.own.used) {
-    return HWY_DYNAMIC_DISPATCH(begin_own_frame_lanes)(frame, neurons, flagged);
+    return HWY_DYNAMIC_DISPATCH(begin_own_frame_lanes)(frame, neurons, margin, flagged);
   }
-  HWY_DYNAMIC_DISPATCH(begin_frame_lanes)(frame, neurons, flagged);
+  HWY_DYNAMIC_DISPATCH(begin_frame_lanes)(frame, neurons, margin, flagged);
 }
 
 }  // namespace va_event::neurons::order_free

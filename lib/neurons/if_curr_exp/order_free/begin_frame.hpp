@@ -22,9 +22,8 @@ struct Neurons {
 
 /// What brings neurons into a frame's start: amplitudes in the present frame's terms, sums of inputs, nothing else.
 /// The sums of the past frame join the amplitudes, which decay over it; the sums begin anew, with reserves.
-/// Appends the neurons whose reserve is negative to `flagged`.
-/// @param bend see reserve_of()
-void begin_frame(const Frame& frame, const Neurons& neurons, std::vector<std::uint32_t>& flagged);
+/// Appends the neurons whose reserve is below `margin`, in units of the sums, to `flagged`.
+void begin_frame(const Frame& frame, const Neurons& neurons, std::int64_t margin, std::vector<std::uint32_t>& flagged);
 
 /// A reserve in units of the sums: kMargin and what a neuron certainly stays below its threshold until the frame ends
 /// without any input.

@@ -15,7 +15,6 @@ namespace {
 
 constexpr std::size_t kNeuronsPerVector = 4;  ///< arrays hold a multiple of them
 constexpr std::int64_t kNeverWakes = std::int64_t{1} << 56U;
-constexpr std::uint8_t kOrdered = 2;
 
 Scale scale_of(const InputScale& scale, const Frame& frame) {
   return {scale.largest_weight, scale.largest_sum * std::max(frame.length, 1.0)};
@@ -43,7 +42,7 @@ void OrderFreeGroup::reserve(std::size_t count) {
   if (frame_.own.used) {
     frame_.own.for_each_array([count](auto& array) { array.reserve(count); });
   }
-  flagged_.reserve(count);
+  flags_.reserve(count);
   rare_.reserve(count);
 }
 
@@ -58,7 +57,7 @@ std::uint32_t OrderFreeGroup::add(const network::PopulationData& population, std
   }
   y_infinity_.resize(padded, -1.0);
   amplitude_per_current_.resize(padded, 1.0);
-  flagged_.resize(padded, 0);
+  flags_.resize(padded, Flag::none);
   if (frame_.own.used) {
     frame_.own.for_each_array([padded](auto& array) { array.resize(padded); });
   }
@@ -134,10 +133,12 @@ double OrderFreeGroup::reserve_from(std::size_t i, double x) const {
 }
 
 void OrderFreeGroup::flag(std::size_t i) {
-  if (flagged_[i] == 0) {
-    flagged_[i] = 1;
-    flagged_list_.push_back(static_cast<std::uint32_t>(i));
+  if (flags_[i] == Flag::none) {
+    flagged_.push_back(static_cast<std::uint32_t>(i));
   }
+  flags_[i] = Flag::recorded;
+  sums_[i].reserve = kFlagged;
+  rare_[i].quiet_until = 0.0;
 }
 
 void OrderFreeGroup::list_refractory(std::size_t i) {
@@ -149,15 +150,16 @@ void OrderFreeGroup::list_refractory(std::size_t i) {
 void OrderFreeGroup::arm(std::size_t i, double x) {
   if (rare_[i].refractory) {
     sums_[i].reserve = kHeld;
-    if (since_start(rare_[i].wake) < frame_.length) {
+    if (flags_[i] != Flag::none || since_start(rare_[i].wake) < frame_.length) {
       flag(i);
+      rare_[i].quiet_until = since_start(rare_[i].wake);
     }
     return;
   }
   constexpr double kMost = 0x1p59;
   const double reserve = std::floor(reserve_from(i, x) / (amplitude_per_current_[i] * frame_.unit));
   sums_[i].reserve = static_cast<std::int64_t>(std::clamp(reserve, -kMost, kMost));
-  if (sums_[i].reserve < 0 || rare_[i].at_threshold) {
+  if (flags_[i] != Flag::none || sums_[i].reserve < 0 || rare_[i].at_threshold) {
     flag(i);
   }
 }
@@ -227,11 +229,8 @@ void OrderFreeGroup::take_back() {
 
 void OrderFreeGroup::forget_slices() {
   slices_.clear();
-  searched_slices_ = 0;
-  ordered_.clear();
-  for (const std::uint32_t i : flagged_list_) {
-    flagged_[i] = 1;
-  }
+  recorded_.clear();
+  sorted_ = 0;
 }
 
 void OrderFreeGroup::prefetch_targets(std::span<const std::uint32_t> targets, std::uint32_t offset) const {
@@ -248,16 +247,17 @@ void OrderFreeGroup::prefetch_targets(std::span<const std::uint32_t> targets, st
 void OrderFreeGroup::begin_frame() {
   forget_slices();
   frame_start_ = next_stop();
-  for (const std::uint32_t i : flagged_list_) {
-    flagged_[i] = 0;
+  for (const std::uint32_t i : flagged_) {
+    flags_[i] = Flag::none;
   }
   std::vector<std::uint32_t> flagged;
-  flagged_list_.swap(flagged);
+  flagged_.swap(flagged);
   flagged.clear();
+  margin_ -= margin_ / 64;
   order_free::begin_frame(frame_,
                           {sums_.size(), sums_.data(), m_.data(), exc_.data(), inh_.data(), y_infinity_.data(),
                            amplitude_per_current_.data()},
-                          flagged);
+                          margin_, flagged);
   std::erase_if(refractory_list_, [this](std::uint32_t i) {
     rare_[i].listed = rare_[i].refractory;
     return !rare_[i].listed;
@@ -270,17 +270,37 @@ void OrderFreeGroup::begin_frame() {
   for (const std::uint32_t i : refractory_list_) {
     arm(i, 0.0);
   }
+  std::sort(flagged_.begin(), flagged_.end());
+  known_flagged_ = flagged_.size();
 }
 
-/// @param wanted  which neurons' inputs
-template <class Wanted>
-void OrderFreeGroup::order_slices(std::span<const RowSlice> slices, double begin, const Wanted& wanted) {
+/// Records what neurons with Flag::fresh get from `begin` on.
+void OrderFreeGroup::search_slices(std::span<const RowSlice> slices, double begin) {
   for (const RowSlice& slice : slices) {
     for (std::size_t k = 0; k < slice.count; ++k) {
-      if (const std::uint32_t i = slice.index(k); wanted(flagged_[i])) {
+      if (const std::uint32_t i = slice.index(k); flags_[i] == Flag::fresh) {
         if (const double x = slice.arrival(k); !(x < begin)) {
-          ordered_.push_back({i, x, input_of(frame_, i, slice.receptor, x, slice.weight_of(k))});
+          recorded_.push_back({i, x, input_of(frame_, i, slice.receptor, x, slice.weight_of(k))});
         }
+      }
+    }
+  }
+}
+
+void OrderFreeGroup::search_inputs(double begin) {
+  search_slices(slices_.from(0), begin);
+  search_slices(at_once_, begin);
+  for (const SingleInput& input : singles_) {
+    if (flags_[input.index] == Flag::fresh) {
+      recorded_.push_back({input.index, input.x, input_of(frame_, input.index, input.receptor, input.x, input.weight)});
+    }
+  }
+  for (const SourceArrivals<double>& arrivals : arrivals_) {
+    for (std::size_t k = 0; k < arrivals.source.size(); ++k) {
+      const std::uint32_t source = arrivals.source[k];
+      if (const std::uint32_t i = arrivals.target[source]; flags_[i] == Flag::fresh) {
+        const double x = arrivals.t[k] - frame_start_.offset;
+        recorded_.push_back({i, x, input_of(frame_, i, arrivals.receptor, x, arrivals.weight_of(source))});
       }
     }
   }
@@ -288,51 +308,49 @@ void OrderFreeGroup::order_slices(std::span<const RowSlice> slices, double begin
 
 /// The inputs of flagged neurons from `begin` on, by neuron and in the order of time.
 void OrderFreeGroup::order_inputs(double begin) {
-  std::erase_if(ordered_, [begin](const OrderedInput& input) { return input.x < begin; });
-  const auto is_flagged = [](std::uint8_t flag) { return flag != 0; };
-  const bool more = std::any_of(flagged_list_.begin(), flagged_list_.end(),
-                                [this](std::uint32_t i) { return flagged_[i] != kOrdered; });
-  if (more) {  // inputs that were passed by when these neurons were not flagged yet
-    order_slices(slices_.from(0).first(searched_slices_), begin,
-                 [](std::uint8_t flag) { return flag != 0 && flag != kOrdered; });
-  }
-  order_slices(slices_.from(searched_slices_), begin, is_flagged);
-  searched_slices_ = slices_.size();
-  order_slices(at_once_, begin, is_flagged);
-  for (const SingleInput& input : singles_) {
-    if (flagged_[input.index] != 0) {
-      ordered_.push_back({input.index, input.x, input_of(frame_, input.index, input.receptor, input.x, input.weight)});
+  bool grown = recorded_.size() > sorted_;
+  std::erase_if(recorded_, [begin](const OrderedInput& input) { return input.x < begin; });
+  if (known_flagged_ < flagged_.size()) {
+    const auto is_fresh = [this](std::uint32_t i) { return flags_[i] == Flag::fresh; };
+    const auto first = flagged_.begin() + static_cast<std::ptrdiff_t>(known_flagged_);
+    if (std::any_of(first, flagged_.end(), is_fresh)) {
+      search_inputs(begin);
+      std::int64_t lowest = 0;
+      std::for_each(first, flagged_.end(), [&](std::uint32_t i) {
+        if (is_fresh(i)) {
+          lowest = std::min(lowest, sums_[i].reserve);
+          flag(i);
+        }
+      });
+      margin_ = std::min(margin_ + margin_ / 8 - lowest / 8, -kFlagged / 4);
+      grown = true;
     }
+    std::sort(flagged_.begin(), flagged_.end());
+    known_flagged_ = flagged_.size();
   }
-  for (const SourceArrivals<double>& arrivals : arrivals_) {
-    for (std::size_t k = 0; k < arrivals.source.size(); ++k) {
-      const std::uint32_t source = arrivals.source[k];
-      if (const std::uint32_t i = arrivals.target[source]; flagged_[i] != 0) {
-        const double x = arrivals.t[k] - frame_start_.offset;
-        ordered_.push_back({i, x, input_of(frame_, i, arrivals.receptor, x, arrivals.weight_of(source))});
-      }
-    }
+  if (grown) {
+    std::sort(recorded_.begin(), recorded_.end(), [](const OrderedInput& a, const OrderedInput& b) {
+      return a.index != b.index ? a.index < b.index : a.x < b.x;
+    });
   }
-  for (const std::uint32_t i : flagged_list_) {
-    flagged_[i] = kOrdered;
-  }
-  std::sort(ordered_.begin(), ordered_.end(), [](const OrderedInput& a, const OrderedInput& b) {
-    return a.index != b.index ? a.index < b.index : a.x < b.x;
-  });
+  sorted_ = recorded_.size();
 }
 
 void OrderFreeGroup::advance(const Instant& end, std::vector<events::CellEvent<double>>& spikes) {
+  const double x_begin = present();
   const double x_end = since_start(end);
-  if (!flagged_list_.empty()) {
-    order_inputs(present());
-    std::sort(flagged_list_.begin(), flagged_list_.end());
+  if (!flagged_.empty()) {
+    order_inputs(x_begin);
     std::size_t next = 0;
-    for (const std::uint32_t i : flagged_list_) {
+    for (const std::uint32_t i : flagged_) {
       std::size_t last = next;
-      while (last < ordered_.size() && ordered_[last].index == i) {
+      while (last < recorded_.size() && recorded_[last].index == i) {
         ++last;
       }
-      replay(i, std::span(ordered_).subspan(next, last - next), present(), x_end, spikes);
+      const std::span<const OrderedInput> inputs = std::span(recorded_).subspan(next, last - next);
+      if (rare_[i].quiet_until < x_end || (!inputs.empty() && !rare_[i].refractory && inputs[0].x < x_end)) {
+        replay(i, inputs, x_begin, x_end, spikes);
+      }
       next = last;
     }
   }
@@ -356,10 +374,15 @@ void OrderFreeGroup::replay(std::size_t i, std::span<const OrderedInput> inputs,
   }
   if (!rare.refractory && !rare.at_threshold) {
     const Potential p = potential(i, sums);
-    const double hump = downward_bend(frame_, p) * (end - begin) * (end - begin) / 8 + kMargin;
-    const double most = std::max(value_at(frame_, p, begin).y, value_at(frame_, p, end).y) + hump;
-    if (most + static_cast<double>(rise) * (amplitude_per_current_[i] * frame_.unit) < 0.0) {
-      return;
+    const double y = value_at(frame_, p, begin).y;
+    const double bend = downward_bend(frame_, p) / 8;
+    const double margin = static_cast<double>(rise) * (amplitude_per_current_[i] * frame_.unit) + kMargin;
+    for (const double until : {frame_.length, end}) {  // for the whole frame if that is certain
+      const double hump = bend * (until - begin) * (until - begin);
+      if (std::max(y, value_at(frame_, p, until).y) + hump + margin < 0.0) {
+        rare.quiet_until = until;
+        return;
+      }
     }
   }
   double x = begin;
@@ -405,6 +428,7 @@ void OrderFreeGroup::replay(std::size_t i, std::span<const OrderedInput> inputs,
     sums.put_in(inputs[k].sums);
   }
   sums_[i] = sums;
+  rare.quiet_until = rare.refractory ? since_start(rare.wake) : end;
 }
 
 // What users see and change
@@ -514,8 +538,9 @@ void OrderFreeGroup::save(std::size_t index, foundation::ByteWriter& out) {
 void OrderFreeGroup::begin_load(const Instant& now) {
   time_ = now;
   frame_start_ = {now.epoch, std::floor(now.offset / frame_.length) * frame_.length};
-  std::fill(flagged_.begin(), flagged_.end(), std::uint8_t{0});
-  flagged_list_.clear();
+  std::fill(flags_.begin(), flags_.end(), Flag::none);
+  flagged_.clear();
+  known_flagged_ = 0;
   forget_slices();
   refractory_list_.clear();
   for (RareFields& rare : rare_) {

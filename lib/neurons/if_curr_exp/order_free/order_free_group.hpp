@@ -74,20 +74,14 @@ class OrderFreeGroup final : public ModelGroup<double, State<double>>, public Wi
     bool refractory = false;
     bool at_threshold = false;  ///< set to it or above by the user: it spikes at once
     bool listed = false;        ///< in refractory_list_
+    double quiet_until = 0.0;   ///< in this frame: it does not spike before, unless it gets inputs [ms]
   };
-  /// An input of a flagged neuron.
-  struct OrderedInput {
-    std::uint32_t index;
-    double x;
-    Sums sums;
-  };
-
   [[nodiscard]] const Constants& constants(std::size_t i) const { return sets_[rare_[i].set]; }
   /// From the frame's start on [ms].
   [[nodiscard]] double since_start(const Instant& t) const;
   [[nodiscard]] Instant at(double x) const;
   [[nodiscard]] double present() const { return since_start(time_); }
-  [[nodiscard]] Inbox inbox() { return {sums_.data(), flagged_.data(), flagged_list_}; }
+  [[nodiscard]] Inbox inbox() { return {sums_.data(), flags_.data(), flagged_, recorded_}; }
 
   /// Of a neuron that is not refractory, or its synapses if it is.
   [[nodiscard]] Potential potential(std::size_t i, const Sums& sums) const;
@@ -104,9 +98,9 @@ class OrderFreeGroup final : public ModelGroup<double, State<double>>, public Wi
 
   void begin_frame();
   void forget_slices();
+  void search_inputs(double begin);
+  void search_slices(std::span<const RowSlice> slices, double begin);
   void order_inputs(double begin);
-  template <class Wanted>
-  void order_slices(std::span<const RowSlice> slices, double begin, const Wanted& wanted);
   void replay(std::size_t i, std::span<const OrderedInput> inputs, double begin, double end,
               std::vector<events::CellEvent<double>>& spikes);
 
@@ -121,17 +115,22 @@ class OrderFreeGroup final : public ModelGroup<double, State<double>>, public Wi
   foundation::LargeVector<double> m_, exc_, inh_;          ///< amplitudes at the frame's start [mV]
   foundation::LargeVector<double> y_infinity_;             ///< [mV]
   foundation::LargeVector<double> amplitude_per_current_;  ///< [MOhm]
-  std::vector<std::uint8_t> flagged_;  ///< 0, 1: in flagged_list_, or 2: and its inputs are in ordered_
+  std::vector<Flag> flags_;
   std::vector<RareFields> rare_;
 
-  std::vector<std::uint32_t> flagged_list_;       ///< in this frame
+  std::vector<std::uint32_t> flagged_;            ///< neurons with a flag, of this frame
   std::vector<std::uint32_t> refractory_list_;    ///< at least all that are refractory, each once
   RowSlices slices_;                              ///< in this frame, perhaps arriving after time_
-  std::size_t searched_slices_ = 0;               ///< for inputs of flagged neurons
   std::vector<RowSlice> at_once_;                 ///< since time_, each with one time of arrival
   std::vector<SingleInput> singles_;              ///< since time_
   std::vector<SourceArrivals<double>> arrivals_;  ///< since time_
-  std::vector<OrderedInput> ordered_;             ///< those of flagged neurons that arrive at time_ or later
+  /// Of flagged neurons, those that arrive at time_ or later; the first sorted_ of them by neuron and time.
+  std::vector<OrderedInput> recorded_;
+  std::size_t sorted_ = 0;
+  std::size_t known_flagged_ = 0;  ///< the first ones of flagged_, which are sorted: none of them is fresh
+  /// Neurons with less reserve than this are flagged when a frame begins [units of the sums]. It follows how often
+  /// neurons are flagged later, so that their inputs have to be searched for; no result depends on it.
+  std::int64_t margin_ = 0;
 };
 
 }  // namespace va_event::neurons::order_free

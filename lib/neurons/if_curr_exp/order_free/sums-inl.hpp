@@ -34,16 +34,22 @@ HWY_INLINE std::int64_t add(Sums& sums, const Sums& input) {
   return sums.reserve;
 }
 
-HWY_INLINE void note(std::uint32_t i, const Inbox& inbox) {
-  if (inbox.sums[i].reserve < 0 && inbox.flagged[i] == 0) {
-    inbox.flagged[i] = 1;
-    inbox.fresh.push_back(i);
+/// What becomes of an input whose neuron may be out of reserve.
+HWY_INLINE void note(std::uint32_t i, double x, const Sums& input, const Inbox& inbox) {
+  if (inbox.sums[i].reserve >= 0) {
+    return;
+  }
+  if (inbox.flags[i] == Flag::recorded) {
+    inbox.recorded.push_back({i, x, input});
+  } else if (inbox.flags[i] == Flag::none) {
+    inbox.flags[i] = Flag::fresh;
+    inbox.flagged.push_back(i);
   }
 }
 
-HWY_INLINE void add_and_note(std::uint32_t i, const Sums& input, const Inbox& inbox) {
+HWY_INLINE void add_and_note(std::uint32_t i, double x, const Sums& input, const Inbox& inbox) {
   if (add(inbox.sums[i], input) < 0) {
-    note(i, inbox);
+    note(i, x, input, inbox);
   }
 }
 
@@ -59,22 +65,33 @@ struct Columns {
   VI m, exc, inh, reserve;
 };
 
-/// Adds the inputs of lanes [first, last) to neurons index(lane).
-template <class Index>
-HWY_INLINE void add_some(const Columns& columns, std::size_t first, std::size_t last, const Index& index,
+/// Adds the inputs of lanes [first, last).
+/// @param lanes  tells of each lane the neuron, index(lane), and the arrival, x(lane)
+template <class Lanes>
+HWY_INLINE void add_some(const Columns& columns, std::size_t first, std::size_t last, const Lanes& lanes,
                          const Inbox& inbox) {
   std::array<Sums, 4> rows;
   hn::StoreInterleaved4(columns.m, columns.exc, columns.inh, columns.reserve, Integers(), &rows[0].m);
   for (std::size_t n = first; n < last; ++n) {
-    add_and_note(index(n), rows[n], inbox);
+    add_and_note(lanes.index(n), lanes.x(n), rows[n], inbox);
   }
 }
 
-/// Adds the inputs of all lanes to neurons index(lane).
-template <class Index>
-HWY_INLINE void add_all(const Columns& columns, const Index& index, const Inbox& inbox) {
+/// What add_all() leaves to do where a neuron is out of reserve.
+template <class Lanes>
+HWY_NOINLINE void note_all(const Columns& columns, const Lanes& lanes, const Inbox& inbox) {
+  std::array<Sums, 4> rows;
+  hn::StoreInterleaved4(columns.m, columns.exc, columns.inh, columns.reserve, Integers(), &rows[0].m);
+  for (std::size_t n = 0; n < hn::Lanes(Integers()); ++n) {
+    note(lanes.index(n), lanes.x(n), rows[n], inbox);
+  }
+}
+
+/// Adds the inputs of all lanes.
+template <class Lanes>
+HWY_INLINE void add_all(const Columns& columns, const Lanes& lanes, const Inbox& inbox) {
 #if HWY_MAX_BYTES < 32
-  add_some(columns, 0, hn::Lanes(Integers()), index, inbox);
+  add_some(columns, 0, hn::Lanes(Integers()), lanes, inbox);
 #else  // four lanes: the rows stay in registers
   const Integers d;
   const VI low = hn::InterleaveLower(d, columns.m, columns.exc);  // of lanes 0 and 2
@@ -82,7 +99,7 @@ HWY_INLINE void add_all(const Columns& columns, const Index& index, const Inbox&
   const VI low_rest = hn::InterleaveLower(d, columns.inh, columns.reserve);
   const VI high_rest = hn::InterleaveUpper(d, columns.inh, columns.reserve);
   const auto add_row = [&](std::size_t n, VI row) HWY_ATTR {
-    std::int64_t* const sums = &inbox.sums[index(n)].m;
+    std::int64_t* const sums = &inbox.sums[lanes.index(n)].m;
     const VI sum = hn::Load(d, sums) + row;
     hn::Store(sum, d, sums);
     return sum;
@@ -94,9 +111,7 @@ HWY_INLINE void add_all(const Columns& columns, const Index& index, const Inbox&
   Sums together;  // of which the sign of the reserve is wanted
   hn::Store(any, d, &together.m);
   if (together.reserve < 0) [[unlikely]] {
-    for (std::size_t n = 0; n < 4; ++n) {
-      note(index(n), inbox);
-    }
+    note_all(columns, lanes, inbox);
   }
 #endif
 }
