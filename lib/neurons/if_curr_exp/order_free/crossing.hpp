@@ -66,6 +66,30 @@ struct Potential {
   return value;
 }
 
+/// What common exponentials have decayed to at a time that many neurons share.
+struct Decays {
+  double x;                     ///< [ms]
+  std::array<double, 3> decay;  ///< of m, exc, inh; unused with time constants of their own
+};
+[[nodiscard]] inline Decays decays_at(const Frame& frame, double x) {
+  Decays decays{x, {}};
+  if (!frame.own.used) {
+    const std::array<double, 3> rate = rates(frame, 0);
+    for (std::size_t k = 0; k < rate.size(); ++k) {
+      decays.decay[k] = numerics::elementary::exp(-x * rate[k]);
+    }
+  }
+  return decays;
+}
+/// The same bits as value_at(frame, potential, decays.x).y.
+[[nodiscard]] inline double y_at(const Frame& frame, const Potential& potential, const Decays& decays) {
+  if (frame.own.used) {
+    return own_value_at(frame, potential, decays.x).y;
+  }
+  const auto part = [&](std::size_t k) { return potential.amplitude[k] * decays.decay[k]; };
+  return potential.y_infinity + ((part(0) + part(1)) + part(2));
+}
+
 /// A bound of -d2y/dx2 in the whole frame, where x >= 0 [mV/ms^2]. Of common time constants only negative amplitudes
 /// bend the potential down. Of others a negative m does, and positive currents: d2 psi/dx2 is -1 times the mean of
 /// (2 r - r^2 x) e^{-r x} over the rates r from a to b, which in a frame, where r x <= 1/2, is from 0 to a + b.

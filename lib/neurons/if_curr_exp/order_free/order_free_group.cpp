@@ -230,7 +230,6 @@ void OrderFreeGroup::take_back() {
 void OrderFreeGroup::forget_slices() {
   slices_.clear();
   recorded_.clear();
-  sorted_ = 0;
 }
 
 void OrderFreeGroup::prefetch_targets(std::span<const std::uint32_t> targets, std::uint32_t offset) const {
@@ -270,7 +269,6 @@ void OrderFreeGroup::begin_frame() {
   for (const std::uint32_t i : refractory_list_) {
     arm(i, 0.0);
   }
-  std::sort(flagged_.begin(), flagged_.end());
   known_flagged_ = flagged_.size();
 }
 
@@ -306,10 +304,8 @@ void OrderFreeGroup::search_inputs(double begin) {
   }
 }
 
-/// The inputs of flagged neurons from `begin` on, by neuron and in the order of time.
-void OrderFreeGroup::order_inputs(double begin) {
-  bool grown = recorded_.size() > sorted_;
-  std::erase_if(recorded_, [begin](const OrderedInput& input) { return input.x < begin; });
+/// The inputs of flagged neurons from `begin` on, by neuron.
+void OrderFreeGroup::divide_inputs(double begin) {
   if (known_flagged_ < flagged_.size()) {
     const auto is_fresh = [this](std::uint32_t i) { return flags_[i] == Flag::fresh; };
     const auto first = flagged_.begin() + static_cast<std::ptrdiff_t>(known_flagged_);
@@ -323,36 +319,48 @@ void OrderFreeGroup::order_inputs(double begin) {
         }
       });
       margin_ = std::min(margin_ + margin_ / 8 - lowest / 8, -kFlagged / 4);
-      grown = true;
     }
-    std::sort(flagged_.begin(), flagged_.end());
     known_flagged_ = flagged_.size();
   }
-  if (grown) {
-    std::sort(recorded_.begin(), recorded_.end(), [](const OrderedInput& a, const OrderedInput& b) {
-      return a.index != b.index ? a.index < b.index : a.x < b.x;
-    });
+  place_.resize(flags_.size());
+  for (std::size_t k = 0; k < flagged_.size(); ++k) {
+    place_[flagged_[k]] = static_cast<std::uint32_t>(k);
   }
-  sorted_ = recorded_.size();
+  first_.assign(flagged_.size() + 1, 0);
+  for (const OrderedInput& input : recorded_) {
+    ++first_[place_[input.index] + 1];
+  }
+  for (std::size_t k = 1; k < first_.size(); ++k) {
+    first_[k] += first_[k - 1];
+  }
+  by_neuron_.resize(recorded_.size());
+  for (std::size_t k = 0; k < recorded_.size(); ++k) {
+    by_neuron_[first_[place_[recorded_[k].index]]++] = static_cast<std::uint32_t>(k);
+  }
+}
+
+OrderFreeGroup::Window OrderFreeGroup::window(double begin, double end) const {
+  return {decays_at(frame_, begin), decays_at(frame_, end), decays_at(frame_, frame_.length)};
 }
 
 void OrderFreeGroup::advance(const Instant& end, std::vector<events::CellEvent<double>>& spikes) {
-  const double x_begin = present();
   const double x_end = since_start(end);
   if (!flagged_.empty()) {
-    order_inputs(x_begin);
+    const Window window = this->window(present(), x_end);
+    divide_inputs(window.begin.x);
     std::size_t next = 0;
-    for (const std::uint32_t i : flagged_) {
-      std::size_t last = next;
-      while (last < recorded_.size() && recorded_[last].index == i) {
-        ++last;
-      }
-      const std::span<const OrderedInput> inputs = std::span(recorded_).subspan(next, last - next);
-      if (rare_[i].quiet_until < x_end || (!inputs.empty() && !rare_[i].refractory && inputs[0].x < x_end)) {
-        replay(i, inputs, x_begin, x_end, spikes);
-      }
+    for (std::size_t k = 0; k < flagged_.size(); ++k) {
+      const std::uint32_t i = flagged_[k];
+      const std::size_t last = first_[k];  // where those of the next one begin, now that all are in their places
+      const std::span<std::uint32_t> inputs = std::span(by_neuron_).subspan(next, last - next);
       next = last;
+      if (rare_[i].quiet_until < x_end ||
+          (!rare_[i].refractory && std::any_of(inputs.begin(), inputs.end(),
+                                               [&](std::uint32_t input) { return recorded_[input].x < x_end; }))) {
+        replay(i, inputs, window, spikes);
+      }
     }
+    std::erase_if(recorded_, [x_end](const OrderedInput& input) { return input.x < x_end; });
   }
   at_once_.clear();
   singles_.clear();
@@ -363,35 +371,42 @@ void OrderFreeGroup::advance(const Instant& end, std::vector<events::CellEvent<d
   }
 }
 
-void OrderFreeGroup::replay(std::size_t i, std::span<const OrderedInput> inputs, double begin, double end,
+/// @param inputs  numbers in recorded_, of all inputs from the window's begin on; they are sorted if need be
+void OrderFreeGroup::replay(std::size_t i, std::span<std::uint32_t> inputs, const Window& window,
                             std::vector<events::CellEvent<double>>& spikes) {
+  const double begin = window.begin.x;
+  const double end = window.end.x;
   RareFields& rare = rare_[i];
   Sums sums = sums_[i];
   std::int64_t rise = 0;
-  for (const OrderedInput& input : inputs) {
+  for (const std::uint32_t number : inputs) {
+    const OrderedInput& input = recorded_[number];
     sums.take_out(input.sums);
     rise -= input.x < end ? input.sums.reserve : 0;
   }
   if (!rare.refractory && !rare.at_threshold) {
     const Potential p = potential(i, sums);
-    const double y = value_at(frame_, p, begin).y;
+    const double y = y_at(frame_, p, window.begin);
     const double bend = downward_bend(frame_, p) / 8;
     const double margin = static_cast<double>(rise) * (amplitude_per_current_[i] * frame_.unit) + kMargin;
-    for (const double until : {frame_.length, end}) {  // for the whole frame if that is certain
-      const double hump = bend * (until - begin) * (until - begin);
-      if (std::max(y, value_at(frame_, p, until).y) + hump + margin < 0.0) {
-        rare.quiet_until = until;
+    for (const Decays* const until : {&window.frame_end, &window.end}) {  // for the whole frame if that is certain
+      const double hump = bend * (until->x - begin) * (until->x - begin);
+      if (std::max(y, y_at(frame_, p, *until)) + hump + margin < 0.0) {
+        rare.quiet_until = until->x;
         return;
       }
     }
   }
+  const auto by_time = [this](std::uint32_t a, std::uint32_t b) { return recorded_[a].x < recorded_[b].x; };
+  std::sort(inputs.begin(), inputs.end(), by_time);
   double x = begin;
   std::size_t k = 0;
   const auto due = static_cast<std::size_t>(
-      std::partition_point(inputs.begin(), inputs.end(), [end](const OrderedInput& input) { return input.x < end; }) -
+      std::partition_point(inputs.begin(), inputs.end(),
+                           [this, end](std::uint32_t input) { return recorded_[input].x < end; }) -
       inputs.begin());
   for (;;) {
-    const double next = std::max(x, k < due ? inputs[k].x : end);
+    const double next = std::max(x, k < due ? recorded_[inputs[k]].x : end);
     if (rare.refractory) {
       if (const double wake = since_start(rare.wake); wake < end && wake <= next) {
         rare.refractory = false;
@@ -420,12 +435,12 @@ void OrderFreeGroup::replay(std::size_t i, std::span<const OrderedInput> inputs,
       break;
     }
     x = next;
-    for (const double together = inputs[k].x; k < due && inputs[k].x == together; ++k) {
-      sums.put_in(inputs[k].sums);
+    for (const double together = recorded_[inputs[k]].x; k < due && recorded_[inputs[k]].x == together; ++k) {
+      sums.put_in(recorded_[inputs[k]].sums);
     }
   }
   for (; k < inputs.size(); ++k) {
-    sums.put_in(inputs[k].sums);
+    sums.put_in(recorded_[inputs[k]].sums);
   }
   sums_[i] = sums;
   rare.quiet_until = rare.refractory ? since_start(rare.wake) : end;

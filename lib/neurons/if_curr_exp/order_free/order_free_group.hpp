@@ -100,8 +100,13 @@ class OrderFreeGroup final : public ModelGroup<double, State<double>>, public Wi
   void forget_slices();
   void search_inputs(double begin);
   void search_slices(std::span<const RowSlice> slices, double begin);
-  void order_inputs(double begin);
-  void replay(std::size_t i, std::span<const OrderedInput> inputs, double begin, double end,
+  void divide_inputs(double begin);
+  /// The window that is advanced, since the frame's start.
+  struct Window {
+    Decays begin, end, frame_end;
+  };
+  [[nodiscard]] Window window(double begin, double end) const;
+  void replay(std::size_t i, std::span<std::uint32_t> inputs, const Window& window,
               std::vector<events::CellEvent<double>>& spikes);
 
   TimeConstants time_constants_;  ///< as they were when the group was made
@@ -124,10 +129,11 @@ class OrderFreeGroup final : public ModelGroup<double, State<double>>, public Wi
   std::vector<RowSlice> at_once_;                 ///< since time_, each with one time of arrival
   std::vector<SingleInput> singles_;              ///< since time_
   std::vector<SourceArrivals<double>> arrivals_;  ///< since time_
-  /// Of flagged neurons, those that arrive at time_ or later; the first sorted_ of them by neuron and time.
-  std::vector<OrderedInput> recorded_;
-  std::size_t sorted_ = 0;
-  std::size_t known_flagged_ = 0;  ///< the first ones of flagged_, which are sorted: none of them is fresh
+  std::vector<OrderedInput> recorded_;            ///< of flagged neurons, those that arrive at time_ or later
+  std::vector<std::uint32_t> place_;              ///< in flagged_, of each neuron that is there
+  /// Numbers in recorded_, by the place of their neuron in flagged_, of which place k begins at first_[k].
+  std::vector<std::uint32_t> by_neuron_, first_;
+  std::size_t known_flagged_ = 0;  ///< the first ones of flagged_: none of them is fresh
   /// Neurons with less reserve than this are flagged when a frame begins [units of the sums]. It follows how often
   /// neurons are flagged later, so that their inputs have to be searched for; no result depends on it.
   std::int64_t margin_ = 0;
