@@ -12,6 +12,8 @@ namespace va_event::foundation {
 /// work goes on. Results never depend on it.
 
 inline constexpr std::size_t kCacheLine = 64;  ///< [bytes] of x86-64 and of most Arm processors
+/// Tables up to this size stay in the second-level cache, where prefetching costs more than waiting [bytes].
+inline constexpr std::size_t kCached = std::size_t{1} << 19U;
 
 /// Prefetches the cache line that `one` points to. Any pointer is allowed: an address that cannot be read is ignored.
 template <class T>

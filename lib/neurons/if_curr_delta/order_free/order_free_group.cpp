@@ -167,6 +167,9 @@ void OrderFreeGroup::take_back() {
 }
 
 void OrderFreeGroup::prefetch_targets(std::span<const std::uint32_t> targets, std::uint32_t offset) const {
+  if (raising_.size() * sizeof(raising_[0]) <= foundation::kCached) {
+    return;
+  }
   for (const std::uint32_t target : targets) {
     foundation::prefetch(&raising_[offset + target]);
   }

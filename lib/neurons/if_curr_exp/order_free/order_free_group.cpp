@@ -233,6 +233,9 @@ void OrderFreeGroup::forget_slices() {
 }
 
 void OrderFreeGroup::prefetch_targets(std::span<const std::uint32_t> targets, std::uint32_t offset) const {
+  if (sums_.size() * sizeof(Sums) <= foundation::kCached) {
+    return;
+  }
   for (const std::uint32_t target : targets) {
     foundation::prefetch(&sums_[offset + target]);
     if (frame_.own.used) {
