@@ -224,20 +224,23 @@ void OrderFreeGroup::find_near(double end) {
   });
 }
 
-/// Calls visit(k) for each k from `first` up to `count` where neuron index(k) is near. Hardly any is.
+/// Calls visit(k) for each k from `first` up to `count` where is_near[index(k)]. Hardly any is.
 template <class Index, class Visit>
-void OrderFreeGroup::for_each_near(std::size_t first, std::size_t count, const Index& index, const Visit& visit) const {
+void for_each_near(const std::uint8_t* is_near, std::size_t first, std::size_t count, const Index& index,
+                   const Visit& visit) {
   constexpr std::size_t kTogether = 8;
-  const std::uint8_t* const is_near = is_near_.data();
   std::size_t k = first;
   for (; k + kTogether <= count; k += kTogether) {
-    unsigned any = 0;
+    const auto one = [&](std::size_t n) { return is_near[index(k + n)]; };
+    std::uint8_t any = 0;
     for (std::size_t n = 0; n < kTogether; ++n) {
-      any |= is_near[index(k + n)];
+      any |= one(n);
     }
-    for (std::size_t n = 0; any != 0 && n < kTogether; ++n) {
-      if (is_near[index(k + n)] != 0) {
-        visit(k + n);
+    if (any != 0) [[unlikely]] {
+      for (std::size_t n = 0; n < kTogether; ++n) {
+        if (one(n) != 0) {
+          visit(k + n);
+        }
       }
     }
   }
@@ -256,8 +259,11 @@ void OrderFreeGroup::gather(std::size_t i, double x, double weight) {
 }
 
 void OrderFreeGroup::gather_slice(const RowSlice& slice, std::size_t first) {
+  // Groups have less than 2^31 neurons: the offset modulo 2^32 may be taken as a signed number.
+  const std::uint8_t* const is_near = is_near_.data() + static_cast<std::int32_t>(slice.offset);
+  const std::uint32_t* const target = slice.target;
   for_each_near(
-      first, slice.count, [&slice](std::size_t k) { return slice.index(k); },
+      is_near, first, slice.count, [target](std::size_t k) { return target[k]; },
       [&](std::size_t k) { gather(slice.index(k), slice.arrival(k), slice.weight_of(k)); });
 }
 
@@ -280,10 +286,13 @@ void OrderFreeGroup::order_inputs(double begin) {
     }
   }
   for (const SourceArrivals<double>& arrivals : arrivals_) {
-    const auto target = [&arrivals](std::size_t k) { return arrivals.target[arrivals.source[k]]; };
-    for_each_near(0, arrivals.source.size(), target, [&](std::size_t k) {
-      gather(target(k), arrivals.t[k] - frame_start_.offset, arrivals.weight_of(arrivals.source[k]));
-    });
+    const std::uint32_t* const source = arrivals.source.data();
+    const std::uint32_t* const target = arrivals.target.data();
+    for_each_near(
+        is_near_.data(), 0, arrivals.source.size(), [source, target](std::size_t k) { return target[source[k]]; },
+        [&](std::size_t k) {
+          gather(target[source[k]], arrivals.t[k] - frame_start_.offset, arrivals.weight_of(source[k]));
+        });
   }
   std::size_t total = 0;
   for (std::size_t& end : ordered_end_) {  // for now where each neuron's inputs begin

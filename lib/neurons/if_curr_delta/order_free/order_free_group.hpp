@@ -109,8 +109,6 @@ class OrderFreeGroup final : public ModelGroup<double, State<double>>, public Wi
 
   void find_near(double end);
   void order_inputs(double begin);
-  template <class Index, class Visit>
-  void for_each_near(std::size_t first, std::size_t count, const Index& index, const Visit& visit) const;
   void gather_slice(const RowSlice& slice, std::size_t first);
   void gather(std::size_t i, double x, double weight);
   void advance_near(std::size_t i, std::span<OrderedInput> inputs, double begin, double end,
