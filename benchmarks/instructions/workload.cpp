@@ -7,9 +7,11 @@
 #include <iostream>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "batch_sample.hpp"
+#include "brunel/brunel.hpp"
 #include "microcircuit/microcircuit.hpp"
 #include "va_event/va_event.hpp"
 
@@ -116,6 +118,21 @@ std::uint64_t microcircuit(bool poisson, Until until) {
   return until != Until::verify || is_right(simulation, cells) ? simulation.statistics().synaptic_events : 0;
 }
 
+/// 2500 neurons with delta synapses, each with 250 inputs of one delay and a Poisson source of 4 kHz.
+std::uint64_t brunel(Until until) {
+  constexpr double kShort = 40.0;  // [ms]
+  const auto simulate = [until](SimulationMethod method) {
+    Simulation simulation({.seed = 17, .threads = 1, .method = method});
+    const Assembly cells = benchmarks::Brunel(simulation, {.scale = 0.2}).cells();
+    cells.record("spikes");
+    simulation.run(until == Until::prepare ? 0.0 : kShort);
+    return std::pair(cells.spikes(), simulation.statistics().synaptic_events);
+  };
+  const auto [spikes, events] = simulate(SimulationMethod::order_free);
+  // The event loop has the same spikes to the last bit.
+  return until != Until::verify || spikes == simulate(SimulationMethod::one_by_one).first ? events : 0;
+}
+
 }  // namespace
 }  // namespace va_event
 
@@ -138,6 +155,7 @@ int main(int argc, char** argv) {
       {"network_coba", [](Until until) { return coba({}, until); }},
       {"network_coba_own_delays", [](Until until) { return coba({.delays = true}, until); }},
       {"network_coba_own_parameters", [](Until until) { return coba({.parameters = true}, until); }},
+      {"brunel_delta", [](Until until) { return brunel(until); }},
       {"microcircuit_with_current", [](Until until) { return microcircuit(false, until); }},
       {"microcircuit_with_poisson", [](Until until) { return microcircuit(true, until); }}};
   const std::map<std::string, Until> modes = {
