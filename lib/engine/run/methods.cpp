@@ -91,8 +91,9 @@ std::uint64_t most_spikes_per_ms(const network::PopulationData& population, std:
 /// What the inputs of a population are.
 struct Extremes {
   double largest_weight = 0.0;
-  std::uint64_t most_inputs = 0;                                    ///< of one neuron in 1 ms
-  std::uint64_t events = 0;                                         ///< of all neurons in 1000 s, expected
+  std::uint64_t most_inputs = 0;   ///< of one neuron in 1 ms
+  std::uint64_t events = 0;        ///< of all neurons in 1000 s, expected
+  std::uint64_t of_one_delay = 0;  ///< of these events, through synapses with a common delay
   double shortest_delay = std::numeric_limits<double>::infinity();  ///< of synapses from its neurons [ms]
   bool changing = false;                                            ///< there are synapses that are not static
 };
@@ -123,8 +124,10 @@ std::vector<Extremes> extremes_of(const network::Network& network, Processes& pr
         for (const std::uint32_t target : synapses.target) {
           counts[target] += spikes;
         }
-        post.events +=
+        const std::uint64_t events =
             synapses.target.size() * static_cast<std::uint64_t>(std::llround(1000.0 * rate_of(pre, cell - pre.first)));
+        post.events += events;
+        post.of_one_delay += synapses.delay.empty() ? events : 0;
         if (!pre.model->is_source()) {
           mine[p].shortest_delay = std::min(mine[p].shortest_delay,
                                             synapses.delay.empty() ? block.table.constant_delay() : synapses.delay[0]);
@@ -149,6 +152,7 @@ std::vector<Extremes> extremes_of(const network::Network& network, Processes& pr
       sum.largest_weight = std::max(sum.largest_weight, theirs[p].largest_weight);
       sum.most_inputs = std::max(sum.most_inputs, theirs[p].most_inputs);
       sum.events += theirs[p].events;
+      sum.of_one_delay += theirs[p].of_one_delay;
       sum.shortest_delay = std::min(sum.shortest_delay, theirs[p].shortest_delay);
       sum.changing = sum.changing || theirs[p].changing;
     }
@@ -156,8 +160,10 @@ std::vector<Extremes> extremes_of(const network::Network& network, Processes& pr
   return together;
 }
 
-neurons::InputScale scale_of(const Extremes& extremes) {
-  return {extremes.largest_weight, extremes.largest_weight * static_cast<double>(extremes.most_inputs)};
+/// @param size of the population
+neurons::InputScale scale_of(const Extremes& extremes, std::uint32_t size) {
+  return {extremes.largest_weight, extremes.largest_weight * static_cast<double>(extremes.most_inputs),
+          static_cast<double>(extremes.of_one_delay) * 1e-6 / std::max(size, 1U)};
 }
 
 /// Why a population cannot have order-free sums, or "".
@@ -172,7 +178,7 @@ std::string obstacle(const network::PopulationData& population, const Extremes& 
   if (extremes.shortest_delay < kShortestDelay) {
     return "its neurons have delays below 1/64 ms";
   }
-  return factory.order_free_obstacle(population, scale_of(extremes));
+  return factory.order_free_obstacle(population, scale_of(extremes, population.size));
 }
 
 }  // namespace
@@ -190,7 +196,7 @@ double shortest_delay_of_order_free(const std::vector<PopulationMethod>& methods
 std::vector<neurons::InputScale> input_scales(const network::Network& network, Processes& processes) {
   std::vector<neurons::InputScale> scales;
   for (const Extremes& extremes : extremes_of(network, processes)) {
-    scales.push_back(scale_of(extremes));
+    scales.push_back(scale_of(extremes, network.populations[scales.size()].size));
   }
   return scales;
 }
@@ -211,12 +217,12 @@ std::vector<PopulationMethod> choose_methods(const network::Network& network, Pr
     if (population.model->is_source()) {
       continue;
     }
+    methods[p].scale = scale_of(extremes[p], population.size);
     const double events = static_cast<double>(extremes[p].events) * 1e-6 * kFrame / population.size;
     const std::string amount =
         foundation::shortest_text(std::round(events * 100) / 100) + " inputs per neuron and frame are expected";
     const bool wanted = network.method == SimulationMethod::order_free || events >= 1.0;
     const std::string why_not = wanted ? obstacle(population, extremes[p]) : "";
-    methods[p].scale = scale_of(extremes[p]);
     methods[p].shortest_delay = extremes[p].shortest_delay;
     methods[p].events = extremes[p].events;
     if (wanted && why_not.empty()) {

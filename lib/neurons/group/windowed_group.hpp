@@ -21,6 +21,9 @@ struct InputScale {
   double largest_weight = 0.0;  ///< of the magnitudes of all synapses onto the population [nA] or [mV]
   /// Largest sum of the magnitudes of the weights of one neuron's inputs in 1 ms [nA] or [mV]; any upper bound.
   double largest_sum = 0.0;
+  /// Of one neuron, expected, through synapses with a common delay. (Others come by slices of rows, which are the
+  /// shorter the shorter frames are.)
+  double inputs_per_ms = 0.0;
 };
 
 /// Spikes of sources each of which has a single synapse, all of them onto one receptor.

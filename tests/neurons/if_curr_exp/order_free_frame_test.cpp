@@ -11,7 +11,7 @@ namespace {
 
 TEST(OrderFreeFrame, GrowthIsTheExponentialToTheRoundingOfItsCoefficients) {
   for (const double tau : {0.5, 0.6, 1.0, 2.0, 5.0, 7.99, 8.0, 8.01, 10.0, 20.0, 1000.0, 1e9}) {
-    const double frame = length_for(0.5);
+    const double frame = length_for(0.5, kLongestFrame);
     const Growth polynomial = growth(1.0 / tau, frame);
     EXPECT_EQ(polynomial.slow, tau >= 8.0) << tau;
     long double error = 0.0L;

@@ -166,8 +166,20 @@ inline constexpr double kLargestSum = 0x1p62;
   return std::ldexp(1.0, std::ilogb(needed) + 1);
 }
 
-[[nodiscard]] inline double length_for(double shortest_tau) {
+/// With more inputs in a frame more neurons might spike in it, each of which costs as much as many inputs.
+/// @param inputs_per_ms as InputScale has it
+[[nodiscard]] inline double longest_frame_for(double inputs_per_ms) {
+  constexpr double kMostInputs = 8.0;
+  constexpr double kShortest = 1.0 / 16;  // below, frames themselves cost more
   double length = kLongestFrame;
+  while (length > kShortest && length * inputs_per_ms > kMostInputs) {
+    length /= 2;
+  }
+  return length;
+}
+
+[[nodiscard]] inline double length_for(double shortest_tau, double longest) {
+  double length = longest;
   while (length > shortest_tau / 2) {
     length /= 2;
   }
@@ -175,11 +187,11 @@ inline constexpr double kLargestSum = 0x1p62;
 }
 
 /// Of neurons with common time constants, without the unit.
-/// @pre c.in_amplitude_form
-[[nodiscard]] inline Frame common_frame(const Kernel::Constants& c) {
+/// @pre c.in_amplitude_form @param longest frame that is wanted [ms]
+[[nodiscard]] inline Frame common_frame(const Kernel::Constants& c, double longest) {
   Frame frame;
   const double shortest = 1.0 / std::max({c.rate_m, c.exc.rate, c.inh.rate});
-  frame.length = length_for(shortest);
+  frame.length = length_for(shortest, longest);
   frame.rate_m = c.rate_m;
   frame.growth_m = growth(c.rate_m, frame.length);
   frame.decay_m = numerics::elementary::exp(-frame.length * c.rate_m);
@@ -192,9 +204,9 @@ inline constexpr double kLargestSum = 0x1p62;
 }
 
 /// Of neurons with time constants of their own, without the unit, nor neurons. @param shortest of all time constants
-[[nodiscard]] inline Frame own_frame(double shortest_tau) {
+[[nodiscard]] inline Frame own_frame(double shortest_tau, double longest) {
   Frame frame;
-  frame.length = length_for(shortest_tau);
+  frame.length = length_for(shortest_tau, longest);
   frame.synapse[0].gain = frame.synapse[1].gain = 1.0;
   frame.own.used = true;
   frame.own.slow = shortest_tau >= frame.length / (2 * ReachesSixteenth::kReach);

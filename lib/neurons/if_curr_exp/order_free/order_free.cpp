@@ -33,8 +33,9 @@ NewWindowedGroup<double> make_group(const network::PopulationData& population, c
   return {std::move(group), windowed};
 }
 
-TimeConstants time_constants_of(const network::PopulationData& population) {
+TimeConstants time_constants_of(const network::PopulationData& population, const InputScale& scale) {
   TimeConstants result;
+  result.longest_frame = longest_frame_for(scale.inputs_per_ms);
   get_parameters(population, 0, result.first);
   const Kernel::Parameters first = Kernel::kParameters.read(result.first);
   result.shortest = first.tau_m;
@@ -50,12 +51,13 @@ TimeConstants time_constants_of(const network::PopulationData& population) {
 }
 
 Frame frame_of(const TimeConstants& time_constants) {
-  return time_constants.common ? common_frame(Kernel::prepare(Kernel::kParameters.read(time_constants.first), 0.0))
-                               : own_frame(time_constants.shortest);
+  return time_constants.common ? common_frame(Kernel::prepare(Kernel::kParameters.read(time_constants.first), 0.0),
+                                              time_constants.longest_frame)
+                               : own_frame(time_constants.shortest, time_constants.longest_frame);
 }
 
 std::string obstacle(const network::PopulationData& population, const InputScale& scale) {
-  const TimeConstants time_constants = time_constants_of(population);
+  const TimeConstants time_constants = time_constants_of(population, scale);
   if (time_constants.shortest < 2 * kShortestFrame) {
     return "a time constant is below 1/128 ms: the sums would have too short frames";
   }

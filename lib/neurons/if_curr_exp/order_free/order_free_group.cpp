@@ -23,7 +23,7 @@ Scale scale_of(const InputScale& scale, const Frame& frame) {
 }  // namespace
 
 OrderFreeGroup::OrderFreeGroup(const network::PopulationData& population, const InputScale& scale)
-    : time_constants_(time_constants_of(population)), frame_(frame_of(time_constants_)) {
+    : time_constants_(time_constants_of(population, scale)), frame_(frame_of(time_constants_)) {
   set_unit(frame_, unit_for(frame_, scale_of(scale, frame_)));
 }
 

@@ -10,11 +10,12 @@
 
 namespace va_event::neurons::order_free {
 
-/// The time constants of a population, the same in all processes.
+/// What the frames of a population follow from, the same in all processes.
 struct TimeConstants {
-  std::vector<double> first;  ///< all parameters of the first neuron, in the order of the model's list
-  double shortest = 0.0;      ///< of all neurons [ms]
-  bool common = false;        ///< all neurons have those of the first one, which have an amplitude form
+  std::vector<double> first;             ///< all parameters of the first neuron, in the order of the model's list
+  double shortest = 0.0;                 ///< of all neurons [ms]
+  bool common = false;                   ///< all neurons have those of the first one, which have an amplitude form
+  double longest_frame = kLongestFrame;  ///< that is wanted, a power of two [ms]
 };
 
 /// tau_m, tau_syn_E, tau_syn_I [ms]
@@ -22,7 +23,7 @@ struct TimeConstants {
   const Kernel::Parameters p = Kernel::kParameters.read(parameters);
   return {p.tau_m, p.tau_syn_E, p.tau_syn_I};
 }
-[[nodiscard]] TimeConstants time_constants_of(const network::PopulationData& population);
+[[nodiscard]] TimeConstants time_constants_of(const network::PopulationData& population, const InputScale& scale);
 
 /// Without the unit.
 [[nodiscard]] Frame frame_of(const TimeConstants& time_constants);
