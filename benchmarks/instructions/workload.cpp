@@ -108,11 +108,17 @@ std::uint64_t coba(Variety variety, Until until) {
 
 /// 1544 neurons with half of the published inputs: each gets about 20,000 synaptic events per second, 8,000 of them
 /// from its Poisson source. Short, since so few neurons with so many inputs in common diverge soon.
-std::uint64_t microcircuit(bool poisson, Until until) {
+/// @param own_time_constants  of each neuron, close to the published ones
+std::uint64_t microcircuit(bool poisson, bool own_time_constants, Until until) {
   constexpr double kShort = 20.0;  // [ms]
   Simulation simulation({.seed = 17, .threads = 1});
   const benchmarks::Microcircuit network(simulation, {.neurons = 0.02, .inputs = 0.5, .poisson = poisson});
   const Assembly cells = network.cells();
+  if (own_time_constants) {
+    cells.set("tau_m", RandomDistribution("uniform", {9.0, 11.0}));
+    cells.set("tau_syn_E", RandomDistribution("uniform", {0.5, 0.55}));
+    cells.set("tau_syn_I", RandomDistribution("uniform", {0.5, 0.55}));
+  }
   cells.record("spikes");
   simulation.run(until == Until::prepare ? 0.0 : kShort);
   return until != Until::verify || is_right(simulation, cells) ? simulation.statistics().synaptic_events : 0;
@@ -156,8 +162,9 @@ int main(int argc, char** argv) {
       {"network_coba_own_delays", [](Until until) { return coba({.delays = true}, until); }},
       {"network_coba_own_parameters", [](Until until) { return coba({.parameters = true}, until); }},
       {"brunel_delta", [](Until until) { return brunel(until); }},
-      {"microcircuit_with_current", [](Until until) { return microcircuit(false, until); }},
-      {"microcircuit_with_poisson", [](Until until) { return microcircuit(true, until); }}};
+      {"microcircuit_with_current", [](Until until) { return microcircuit(false, false, until); }},
+      {"microcircuit_with_poisson", [](Until until) { return microcircuit(true, false, until); }},
+      {"microcircuit_with_poisson_own_time_constants", [](Until until) { return microcircuit(true, true, until); }}};
   const std::map<std::string, Until> modes = {
       {"prepare", Until::prepare}, {"work", Until::work}, {"verify", Until::verify}};
   if (argc != 3 || workloads.count(argv[1]) == 0 || modes.count(argv[2]) == 0) {

@@ -23,11 +23,16 @@ using Indices = std::array<std::uint32_t, 4>;
 template <std::size_t size>
 HWY_INLINE V polynomial(const std::array<double, size>& coefficient, V z) {
   const Doubles d;
-  V result = hn::Set(d, coefficient[size - 1]);
-  for (std::size_t k = size - 1; k-- > 0;) {
-    result = result * z + hn::Set(d, coefficient[k]);
+  const V square = z * z;
+  std::size_t k = size - 1;
+  V first = hn::Set(d, coefficient[k]);
+  V second = hn::Set(d, coefficient[k - 1]);
+  while (k >= 3) {
+    k -= 2;
+    first = first * square + hn::Set(d, coefficient[k]);
+    second = second * square + hn::Set(d, coefficient[k - 1]);
   }
-  return result;
+  return k == 2 ? (first * square + hn::Set(d, coefficient[0])) + second * z : second + first * z;
 }
 
 /// The constants of one neuron in each lane. @tparam D Doubles: of a template, since half a vector may not exist

@@ -36,7 +36,9 @@ struct Potential {
   return {frame.rate_m, frame.synapse[0].rate, frame.synapse[1].rate};
 }
 
-[[nodiscard]] inline Potential::Value own_value_at(const Frame& frame, const Potential& potential, double x) {
+/// Not inlined, so that value_at() is short.
+[[nodiscard, gnu::noinline]] inline Potential::Value own_value_at(const Frame& frame, const Potential& potential,
+                                                                  double x) {
   const std::array<double, 3> rate = rates(frame, potential.neuron);
   const double decay_m = numerics::elementary::exp(-x * rate[0]);
   Potential::Value value{potential.y_infinity, 0.0, {potential.amplitude[0] * decay_m}, {}};
@@ -51,7 +53,8 @@ struct Potential {
   return value;
 }
 
-[[nodiscard]] inline Potential::Value value_at(const Frame& frame, const Potential& potential, double x) {
+[[nodiscard, gnu::always_inline]] inline Potential::Value value_at(const Frame& frame, const Potential& potential,
+                                                                   double x) {
   if (frame.own.used) {
     return own_value_at(frame, potential, x);
   }

@@ -254,12 +254,17 @@ inline constexpr std::int64_t kSlack = 8;
 template <class Reach>
 [[nodiscard]] inline Sums own_input_of(const Frame& frame, std::size_t i, std::size_t receptor, double x,
                                        double weight) {
-  const auto polynomial = [](const auto& coefficient, double z) {
-    double result = coefficient.back();
-    for (std::size_t k = coefficient.size() - 1; k-- > 0;) {
-      result = result * z + coefficient[k];
+  const auto polynomial = [](const auto& coefficient, double z) {  // even and odd powers on their own
+    const double square = z * z;
+    std::size_t k = coefficient.size() - 1;
+    double first = coefficient[k];
+    double second = coefficient[k - 1];
+    while (k >= 3) {
+      k -= 2;
+      first = first * square + coefficient[k];
+      second = second * square + coefficient[k - 1];
     }
-    return result;
+    return k == 2 ? (first * square + coefficient[0]) + second * z : second + first * z;
   };
   const OwnConstants::OfInputs::Synapse& c = frame.own.of_inputs[i].synapse[receptor];
   const double place = x * (1.0 / frame.length);
