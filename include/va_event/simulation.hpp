@@ -98,7 +98,7 @@ class Simulation {
   void save_checkpoint(const std::string& path) const;
   /// Goes on where a checkpoint was written: from now on all is, bit for bit, as if this simulation had run until then.
   /// Any number of threads may go on; all else must be described anew as it was at that time: cells, parameters,
-  /// synapses, currents, seed, precision, and what is recorded.
+  /// synapses, currents, seed, precision, what is recorded, and a method that is asked for. Chosen methods stay.
   /// @throws StateError once the simulation has run (until reset()); CheckpointError, which says what does not fit
   void load_checkpoint(const std::string& path);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/checkpoint.hpp"
 
+#include <algorithm>
 #include <boost/crc.hpp>
 #include <cerrno>
 #include <cstdint>
@@ -34,7 +35,7 @@ using network::Trait;
 
 constexpr std::string_view kMagic("\x89VAE\r\n\x1a\n", 8);  // as in PNG: shows what a transfer as text has done
 constexpr std::uint32_t kByteOrder = 0x01020304;  ///< reads as another number on a machine with another byte order
-constexpr std::uint32_t kFormat = 3;              ///< to be raised with every change of what the sections hold
+constexpr std::uint32_t kFormat = 4;              ///< to be raised with every change of what the sections hold
 constexpr std::size_t kHeaderBytes = kMagic.size() + 2 * sizeof(std::uint32_t) + sizeof(std::uint64_t);
 
 /// CRC-64/XZ.
@@ -167,15 +168,38 @@ std::string difference(const std::vector<Trait>& there, const std::vector<Trait>
   return there.size() == here.size() ? "" : "more of it";
 }
 
+/// The methods of a checkpoint are those that were chosen when its simulation began: only a method that is asked for
+/// here may be missing there. As difference().
+std::string difference(SimulationMethod asked_for, const std::vector<MethodRow>& there) {
+  const auto has = [&there](SimulationMethod method) {
+    return std::find_if(there.begin(), there.end(),
+                        [method](const MethodRow& row) { return row.method == name_of(method); });
+  };
+  const auto order_free = has(SimulationMethod::order_free);
+  if (asked_for == SimulationMethod::one_by_one && order_free != there.end()) {
+    return "method order-free of population \"" + order_free->label + "\" there, one-by-one here";
+  }
+  if (asked_for == SimulationMethod::order_free && order_free == there.end()) {
+    return "method one-by-one there, order-free here";
+  }
+  return "";
+}
+
 /// All sections. A simulation that has not run is saved as an engine at time 0, which is made for that.
 void put_payload(ByteWriter& out, const Core& core) {
   out.section("VERS", [&out] { out.put_text(version()); });
   out.section("NETW", [&] { put_traits(out, traits_of(core)); });
+  const auto put_engine = [&out](const engine::Engine& engine) {
+    ByteWriter methods;
+    engine.save_methods(methods);
+    out.section("METH", [&] { out.put_text(methods.bytes()); });
+    engine.save(out);
+  };
   if (core.engine) {
-    core.engine->save(out);
+    put_engine(*core.engine);
   } else {  // time 0
     recording::Recorder unused;
-    engine::make_engine(core.precision, core.network, unused, 1, *core.processes)->save(out);
+    put_engine(*engine::make_engine(core.precision, core.network, unused, 1, *core.processes));
   }
   const recording::Recorder data = gather_data(core);
   out.section("DATA", [&] { data.save(out); });
@@ -231,7 +255,17 @@ void load_checkpoint(Core& core, const std::string& path) {
     if (const std::string other = difference(traits, traits_of(core)); !other.empty()) {
       throw CheckpointError(path, "must be of this simulation: " + other);
     }
-    core.engine = engine::make_engine(core.precision, core.network, core.recorder, core.threads, *core.processes);
+    std::string_view methods;
+    in.section("METH", [&methods](ByteReader& part) { methods = part.get_view(); });
+    ByteReader::require(!methods.empty(), "lacks methods of simulation");
+    core.engine =
+        engine::make_engine(core.precision, core.network, core.recorder, core.threads, *core.processes, methods);
+    if (core.precision == Precision()) {  // otherwise there is one method only, whatever is asked for
+      const std::string other = difference(core.network.method, core.engine->methods());
+      if (!other.empty()) {
+        throw CheckpointError(path, "must be of this simulation: " + other);
+      }
+    }
     core.together([&] {
       core.engine->load(in);
       recording::Recorder data = core.recorder;

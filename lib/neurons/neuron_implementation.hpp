@@ -31,7 +31,10 @@ struct GroupFactory {
   std::unique_ptr<DrivenNeuronGroup<Real>> (*make_driven)(StoredNeuronGroup<Real>& neurons,
                                                           CandidateGroup<Real>* candidates, std::int64_t epoch);
   /// A group for one population, whose inputs are added up without an order; null: the model has none in this type.
-  NewWindowedGroup<Real> (*make_order_free)(const network::PopulationData& population, const InputScale& scale);
+  /// @param choices null, or what WindowedGroup::save_choices() of such a group wrote: parameters and weights may have
+  /// changed since they were made @throws foundation::BadBytes
+  NewWindowedGroup<Real> (*make_order_free)(const network::PopulationData& population, const InputScale& scale,
+                                            foundation::ByteReader* choices);
   /// Whether all neurons of a population can be in such a group, and the unit of its sums is small enough; as the
   /// reason why not, or "".
   std::string (*order_free_obstacle)(const network::PopulationData& population, const InputScale& scale);

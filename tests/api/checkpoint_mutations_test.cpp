@@ -75,8 +75,8 @@ std::string refusal_of(const std::function<void()>& load) {
 
 class CheckpointMutations : public ::testing::Test {
  protected:
-  CheckpointMutations() {
-    Simulation simulation({.seed = 3, .threads = 1});
+  explicit CheckpointMutations(SimulationMethod asked_for = SimulationMethod::automatic) : method(asked_for) {
+    Simulation simulation({.seed = 3, .threads = 1, .method = method});
     build(simulation);
     simulation.run(kSavedAt);
     simulation.save_checkpoint(path);
@@ -87,7 +87,7 @@ class CheckpointMutations : public ::testing::Test {
   /// @returns whether it was accepted; then it has run on, to finite values
   bool loads(const std::string& mutant) {
     write(path, mutant);
-    Simulation simulation({.seed = 3, .threads = 1});
+    Simulation simulation({.seed = 3, .threads = 1, .method = method});
     const std::vector<Population> cells = build(simulation);
     try {
       simulation.load_checkpoint(path);
@@ -109,14 +109,24 @@ class CheckpointMutations : public ::testing::Test {
   /// @returns why it is refused; "" when it is not
   [[nodiscard]] std::string complaint(const std::string& mutant) const {
     write(path, with_checksum(mutant));
-    Simulation simulation({.seed = 3, .threads = 1});
+    Simulation simulation({.seed = 3, .threads = 1, .method = method});
     build(simulation);
     return refusal_of([&] { simulation.load_checkpoint(path); });
   }
 
+  /// Changes numbers anywhere between two places of the file.
+  void mutate(int mutants, std::size_t begin, std::size_t end, std::size_t& accepted, std::size_t& refused);
+
+  SimulationMethod method;
   TemporaryFolder folder;
   std::string path = folder / "mutant.checkpoint";
   std::string file;
+};
+
+/// The population of IF_curr_exp has order-free sums, and a neuron that is held apart.
+class CheckpointMutationsOfSums : public CheckpointMutations {
+ protected:
+  CheckpointMutationsOfSums() : CheckpointMutations(SimulationMethod::order_free) {}
 };
 
 /// Files of version 0.1 have format 2: their sources were in the middle of other trains.
@@ -133,7 +143,8 @@ TEST_F(CheckpointMutations, TheFileItselfLoads) {
   EXPECT_TRUE(loads(file));
 }
 
-TEST_F(CheckpointMutations, EndInAnErrorOrInARunThatCompletes) {
+void CheckpointMutations::mutate(int mutants, std::size_t begin, std::size_t end, std::size_t& accepted,
+                                 std::size_t& refused) {
   const std::vector<double> numbers = {0.0,
                                        -0.0,
                                        1.0,
@@ -154,11 +165,10 @@ TEST_F(CheckpointMutations, EndInAnErrorOrInARunThatCompletes) {
                                        std::numeric_limits<double>::quiet_NaN()};
   const std::vector<std::uint64_t> words = {0, 1, 2, 3, 7, 255, 1000, 1ULL << 31U, 1ULL << 40U, 1ULL << 56U, ~0ULL};
   std::mt19937_64 random(1);
-  std::size_t accepted = 0, refused = 0;
-  for (int k = 0; k < 1500; ++k) {
+  for (int k = 0; k < mutants; ++k) {
     std::string mutant = file;
     const std::size_t size = k % 3 == 0 ? 1 : k % 3 == 1 ? 4 : 8;
-    const std::size_t at = kHeader + random() % (file.size() - kHeader - 2 * sizeof(std::uint64_t));
+    const std::size_t at = begin + random() % (end - begin - sizeof(std::uint64_t));
     const std::uint64_t word = random() % 2 == 0 ? std::bit_cast<std::uint64_t>(numbers[random() % numbers.size()])
                                                  : words[random() % words.size()];
     std::memcpy(mutant.data() + at, &word, size);
@@ -168,6 +178,11 @@ TEST_F(CheckpointMutations, EndInAnErrorOrInARunThatCompletes) {
       return;
     }
   }
+}
+
+TEST_F(CheckpointMutations, EndInAnErrorOrInARunThatCompletes) {
+  std::size_t accepted = 0, refused = 0;
+  mutate(1500, kHeader, file.size() - sizeof(std::uint64_t), accepted, refused);
   EXPECT_GT(accepted, 100U);
   EXPECT_GT(refused, 300U);
 }
@@ -245,6 +260,62 @@ std::string without(std::string file, std::size_t place, std::size_t count, cons
   file = with(file, begin - 8, std::uint64_t{layout.length_at(begin - 8) - count});
   file = with(file, kHeader - 8, std::uint64_t{layout.length_at(kHeader - 8) - count});
   return file.erase(place, count);
+}
+
+TEST_F(CheckpointMutationsOfSums, EndInAnErrorOrInARunThatCompletes) {
+  const Layout place(file);
+  for (const char* const section : {"METH", "CELL", "NEXT"}) {
+    SCOPED_TRACE(section);
+    std::size_t accepted = 0, refused = 0;
+    mutate(300, place.section(section), place.end_of(section), accepted, refused);
+    EXPECT_GT(accepted, 10U);
+    EXPECT_GT(refused, 50U);
+  }
+}
+
+TEST_F(CheckpointMutationsOfSums, OfNeuronsThatCannotBeAreRefused) {
+  const Layout place(file);
+  const std::size_t apart = place.cell(5);  // driven by a sinusoid
+  const std::size_t added_up = place.cell(6);
+  ASSERT_EQ(place.length_at(apart - 8), 1 + 5 * 8 + 1U) << "a mark before five numbers and a byte";
+  ASSERT_EQ(place.length_at(added_up - 8), 1 + 6 * 8 + 2 + 16 + 8U) << "a mark, amplitudes, sums, refractoriness";
+  EXPECT_THAT(complaint(with(file, apart, std::uint8_t{0})),
+              HasSubstr("holds a neuron among others that it does not fit"));
+  EXPECT_THAT(complaint(with(file, added_up, std::uint8_t{1})), HasSubstr("holds"));
+  for (const double bad : {1e200, std::nan("")}) {
+    EXPECT_THAT(complaint(with(file, added_up + 1, bad)), HasSubstr("holds a number out of range"));
+  }
+  EXPECT_THAT(complaint(with(file, added_up + 1 + 3 * 8, std::int64_t{1} << 61U)),
+              HasSubstr("holds a number out of range"));
+}
+
+TEST_F(CheckpointMutationsOfSums, OfMethodsThatCannotBeAreRefused) {
+  const Layout place(file);
+  const std::size_t populations = place.section("METH") + 8;
+  const std::size_t conductance_based = populations + 8;
+  const std::size_t reason = conductance_based + 1 + 8;
+  const std::size_t current_based = reason + place.length_at(reason - 8) + 8;
+  ASSERT_EQ(place.at<std::uint8_t>(current_based), 2U);
+  const std::size_t asked_for = current_based + 1 + 8;
+  const std::size_t choices = asked_for + place.length_at(asked_for - 8) + 8;
+  const std::size_t unit = choices + place.length_at(choices - 8) - 8;
+  EXPECT_THAT(complaint(with(file, populations, std::uint64_t{5})), HasSubstr("holds methods of other populations"));
+  for (const std::size_t at : {conductance_based, current_based}) {
+    for (const std::uint8_t bad : {0, 3}) {
+      EXPECT_THAT(complaint(with(file, at, bad)), HasSubstr("holds a method of simulation that a population cannot"));
+    }
+  }
+  EXPECT_THAT(complaint(with(file, conductance_based, std::uint8_t{2})),
+              HasSubstr("holds a method of simulation that a population cannot have"));
+  ASSERT_GT(place.at<double>(unit), 0.0);
+  for (const double bad : {0.0, -1.0, 3.0, 0x1p400, HUGE_VAL, std::nan("")}) {
+    EXPECT_THAT(complaint(with(file, unit, bad)), HasSubstr("holds a unit that is none")) << bad;
+  }
+  const std::size_t tau_m = choices + 8 + 2 * 8;
+  ASSERT_EQ(place.at<double>(tau_m), 20.0);
+  EXPECT_THAT(complaint(with(file, tau_m, -20.0)), HasSubstr("holds a parameter out of range"));
+  EXPECT_THAT(complaint(with(file, tau_m, 5.0)), HasSubstr("holds time constants that sums cannot have"));
+  EXPECT_THAT(complaint(with(file, tau_m, 10.0)), HasSubstr("holds a neuron among others that it does not fit"));
 }
 
 TEST_F(CheckpointMutations, OfNeuronsThatCannotBeAreRefused) {

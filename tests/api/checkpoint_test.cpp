@@ -39,9 +39,10 @@ struct Small {
   double current = 0.9;
   bool records_v = true;
   bool conductance_based = false;
+  SimulationMethod method = SimulationMethod::automatic;
 
   [[nodiscard]] Simulation make() const {
-    Simulation simulation({.seed = seed, .precision = precision, .threads = threads});
+    Simulation simulation({.seed = seed, .precision = precision, .threads = threads, .method = method});
     const CellType type = conductance_based ? CellType(IfCondExp{.tau_m = tau_m}) : CellType(IfCurrExp{.tau_m = tau_m});
     const Population neurons = simulation.create(size, type);
     const Population sources = simulation.create(2, SpikeSourceArray{spike_times});
@@ -149,6 +150,27 @@ TEST_F(Checkpoint, OfAnotherNetworkIsRefusedWithTheDifference) {
   Simulation same = Small{.threads = 2}.make();
   same.load_checkpoint(path);
   EXPECT_EQ(same.now(), Time(10.0));
+}
+
+TEST_F(Checkpoint, OfOneMethodIsRefusedWhereAnotherIsAskedForButTakenWhereNoneIs) {
+  saved(Small{.method = SimulationMethod::order_free});
+  expect_refused(Small{.method = SimulationMethod::one_by_one}.make(),
+                 "must be of this simulation: method order-free of population \"population0\" there, one-by-one here");
+  Simulation order_free = Small{.threads = 2}.make();
+  order_free.load_checkpoint(path);
+  EXPECT_EQ(order_free.methods()[0].method, "order-free");
+  EXPECT_EQ(order_free.methods()[0].reason, "asked for");
+  saved(Small{.method = SimulationMethod::one_by_one});
+  expect_refused(Small{.method = SimulationMethod::order_free}.make(),
+                 "must be of this simulation: method one-by-one there, order-free here");
+  Simulation one_by_one = Small().make();
+  one_by_one.load_checkpoint(path);
+  EXPECT_EQ(one_by_one.methods()[0].method, "one-by-one");
+  // Wider arithmetic has one method, whatever is asked for.
+  saved(Small{.precision = Precision::quad()});
+  Simulation wide = Small{.precision = Precision::quad(), .method = SimulationMethod::order_free}.make();
+  wide.load_checkpoint(path);
+  EXPECT_EQ(wide.now(), Time(10.0));
 }
 
 TEST_F(Checkpoint, IsNotForASimulationThatHasRun) {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "foundation/bytes.hpp"
@@ -59,6 +60,8 @@ class Engine {
   /// @pre the cell is one of this process
   [[nodiscard]] virtual double variable(CellId cell, std::size_t variable) const = 0;
 
+  /// What was chosen when the engine was made, for make_engine(): the same choice gives the same bytes.
+  virtual void save_methods(foundation::ByteWriter& out) const = 0;
   /// The state at now(), in a form that does not depend on how the cells are dealt to threads: the same state gives the
   /// same bytes.
   virtual void save(foundation::ByteWriter& out) const = 0;
@@ -87,9 +90,10 @@ class Engine {
 /// An engine on the number type of `precision`. The recorder must be empty or hold spikes of the same precision.
 /// @param threads at most so many; 0: as many as pay
 /// @param processes that the network is shared by; must outlive the engine
+/// @param methods what Engine::save_methods() wrote; "": they are chosen now @throws foundation::BadBytes
 [[nodiscard]] std::unique_ptr<Engine> make_engine(const Precision& precision, const network::Network& network,
-                                                  recording::Recorder& recorder, unsigned threads,
-                                                  Processes& processes);
+                                                  recording::Recorder& recorder, unsigned threads, Processes& processes,
+                                                  std::string_view methods = {});
 /// In this process alone.
 [[nodiscard]] std::unique_ptr<Engine> make_engine(const Precision& precision, const network::Network& network,
                                                   recording::Recorder& recorder, unsigned threads = 1);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string_view>
 
 #include "engine/run/engine.hpp"
 
@@ -11,6 +12,6 @@ namespace va_event::engine {
 /// so that they build in parallel.
 template <class Real>
 [[nodiscard]] std::unique_ptr<Engine> make_shards(const network::Network& network, recording::Recorder& recorder,
-                                                  unsigned threads, Processes& processes);
+                                                  unsigned threads, Processes& processes, std::string_view methods);
 
 }  // namespace va_event::engine

@@ -241,6 +241,42 @@ std::vector<PopulationMethod> choose_methods(const network::Network& network, Pr
   return methods;
 }
 
+std::vector<PopulationMethod> get_methods(std::string_view bytes, const network::Network& network, Processes& processes,
+                                          bool doubles) {
+  foundation::ByteReader in(bytes);
+  in.require(in.get<std::uint64_t>() == network.populations.size(), "holds methods of other populations");
+  std::vector<PopulationMethod> methods(network.populations.size());
+  const std::vector<Extremes> extremes = doubles ? extremes_of(network, processes) : std::vector<Extremes>();
+  for (std::size_t p = 0; p < methods.size(); ++p) {
+    PopulationMethod& method = methods[p];
+    method.method = static_cast<SimulationMethod>(in.get<std::uint8_t>());
+    method.reason = in.get_text();
+    method.choices = in.get_text();
+    if (doubles) {
+      method.scale = scale_of(extremes[p], network.populations[p].size);
+      method.shortest_delay = extremes[p].shortest_delay;
+    }
+    const CellModel& model = *network.populations[p].model;
+    const bool possible = doubles && !model.is_source() && model.neuron->in<double>().make_order_free != nullptr &&
+                          !extremes[p].changing && extremes[p].shortest_delay >= kShortestDelay &&
+                          !method.choices.empty();
+    in.require(
+        method.method == SimulationMethod::one_by_one || (method.method == SimulationMethod::order_free && possible),
+        "holds a method of simulation that a population cannot have");
+  }
+  in.require(in.at_end(), "holds more than it should");
+  return methods;
+}
+
+void put_methods(foundation::ByteWriter& out, const std::vector<PopulationMethod>& methods) {
+  out.put<std::uint64_t>(methods.size());
+  for (const PopulationMethod& method : methods) {
+    out.put(static_cast<std::uint8_t>(method.method));
+    out.put_text(method.reason);
+    out.put_text(method.choices);
+  }
+}
+
 std::vector<MethodRow> rows_of(const network::Network& network, const std::vector<PopulationMethod>& methods) {
   std::vector<MethodRow> rows;
   for (std::size_t p = 0; p < methods.size(); ++p) {

@@ -3,8 +3,10 @@
 
 #include <limits>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "foundation/bytes.hpp"
 #include "network/network.hpp"
 #include "neurons/group/windowed_group.hpp"
 #include "va_event/method.hpp"
@@ -19,6 +21,7 @@ struct PopulationMethod {
   double shortest_delay = std::numeric_limits<double>::infinity();  ///< of synapses from its neurons [ms]
   std::uint64_t events = 0;                                         ///< of all of its neurons in 1000 s, expected
   std::string reason{};
+  std::string choices{};  ///< of a checkpoint (neurons::WindowedGroup::save_choices()); "": none was loaded
 };
 
 /// Chooses a method for every population from integers and extremes of all processes, before anything runs. Rates of
@@ -28,6 +31,13 @@ struct PopulationMethod {
 /// @throws ParameterError when network.method asks for order-free sums and no population can have them
 [[nodiscard]] std::vector<PopulationMethod> choose_methods(const network::Network& network, Processes& processes,
                                                            bool doubles);
+
+/// The methods of a checkpoint: what put_methods() wrote, however parameters and weights have changed since the choice.
+/// @param doubles as choose_methods() @throws foundation::BadBytes
+[[nodiscard]] std::vector<PopulationMethod> get_methods(std::string_view bytes, const network::Network& network,
+                                                        Processes& processes, bool doubles);
+/// @param methods with the present choices of the groups
+void put_methods(foundation::ByteWriter& out, const std::vector<PopulationMethod>& methods);
 
 /// What users are told.
 [[nodiscard]] std::vector<MethodRow> rows_of(const network::Network& network,

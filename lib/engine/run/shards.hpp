@@ -40,8 +40,9 @@ namespace va_event::engine {
 template <class Real>
 class Shards final : public Engine {
  public:
-  /// @param threads as make_engine()
-  Shards(const network::Network& network, recording::Recorder& recorder, unsigned threads, Processes& processes);
+  /// @param threads, methods as make_engine()
+  Shards(const network::Network& network, recording::Recorder& recorder, unsigned threads, Processes& processes,
+         std::string_view methods);
 
   bool run_until(const Time& stop, const std::function<bool(const Time&)>& keep_going) override;
   [[nodiscard]] Time now() const override { return events::to_time(shards_[0]->now()); }
@@ -61,6 +62,7 @@ class Shards final : public Engine {
   [[nodiscard]] double variable(CellId cell, std::size_t variable) const override {
     return owner(cell)->variable(cell, variable);
   }
+  void save_methods(foundation::ByteWriter& out) const override;
   void save(foundation::ByteWriter& out) const override;
   void load(foundation::ByteReader& in) override;
   [[nodiscard]] std::vector<std::string> source_states(std::span<const CellId> sources) const override;
@@ -111,12 +113,13 @@ class Shards final : public Engine {
 
 template <class Real>
 Shards<Real>::Shards(const network::Network& network, recording::Recorder& recorder, unsigned threads,
-                     Processes& processes)
+                     Processes& processes, std::string_view methods)
     : network_(network),
       recorder_(recorder),
       processes_(processes),
       routing_(network, processes),
-      methods_(choose_methods(network, processes, std::is_same_v<Real, double>)),
+      methods_(methods.empty() ? choose_methods(network, processes, std::is_same_v<Real, double>)
+                               : get_methods(methods, network, processes, std::is_same_v<Real, double>)),
       work_(work_per_delay()),
       shards_(make(how_many(threads))),
       recording_(recorder),
@@ -302,8 +305,8 @@ std::optional<ClosestApproach> Shards<Real>::closest_approach() const {
 
 template <class Real>
 std::unique_ptr<Engine> make_shards(const network::Network& network, recording::Recorder& recorder, unsigned threads,
-                                    Processes& processes) {
-  return std::make_unique<Shards<Real>>(network, recorder, threads, processes);
+                                    Processes& processes, std::string_view methods) {
+  return std::make_unique<Shards<Real>>(network, recorder, threads, processes, methods);
 }
 
 // Checkpoints: the state of all shards together, cells in their order and events in theirs, so that the number of
@@ -331,6 +334,15 @@ ProcessState<Real> Shards<Real>::process_state() const {
 }
 
 template <class Real>
+void Shards<Real>::save_methods(foundation::ByteWriter& out) const {
+  std::vector<PopulationMethod> methods = methods_;
+  for (std::size_t p = 0; p < methods.size(); ++p) {
+    methods[p].choices = shards_[0]->choices_of(p);
+  }
+  put_methods(out, methods);
+}
+
+template <class Real>
 void Shards<Real>::save(foundation::ByteWriter& out) const {
   for (const network::ProjectionData& projection : network_.projections) {
     if (projection.model != nullptr) {
@@ -351,11 +363,7 @@ void Shards<Real>::save(foundation::ByteWriter& out) const {
     }
   }
   out.section("TIME", [&] { events::put_instant(out, shards_[0]->now()); });
-  out.section("METH", [&] {
-    for (const PopulationMethod& method : methods_) {
-      out.put(static_cast<std::uint8_t>(method.method));
-    }
-  });
+  out.section("SCAL", [&] { out.put<std::uint8_t>(scales_outdated_ ? 1 : 0); });
   out.section("CURR", [&] {
     for (const std::uint64_t steps : shards_[0]->current_steps()) {
       out.put(steps);
@@ -378,12 +386,7 @@ template <class Real>
 void Shards<Real>::load(foundation::ByteReader& in) {
   Instant now;
   in.section("TIME", [&now](foundation::ByteReader& part) { now = events::get_instant<Real>(part); });
-  in.section("METH", [this](foundation::ByteReader& part) {
-    for (const PopulationMethod& method : methods_) {
-      part.require(part.get<std::uint8_t>() == static_cast<std::uint8_t>(method.method),
-                   "was written with another method of simulation");
-    }
-  });
+  in.section("SCAL", [this](foundation::ByteReader& part) { scales_outdated_ = part.get<std::uint8_t>() != 0; });
   std::vector<std::size_t> current_steps;
   in.section("CURR", [&](foundation::ByteReader& part) {
     for (const network::Injection& injection : network_.injections) {
@@ -414,14 +417,14 @@ void Shards<Real>::load(foundation::ByteReader& in) {
     forget_counts();
   }
   for (const auto& shard : shards_) {
-    shard->begin_load(now, current_steps, done);
-    forget_counts();
+    shard->begin_load(now, current_steps);
   }
   std::unordered_set<CellId> refractory;
   in.section("CELL", [&](foundation::ByteReader& part) { refractory = load_cells(part); });
   in.section("NEXT", [&](foundation::ByteReader& part) { load_pending(part, std::move(refractory)); });
   for (const auto& shard : shards_) {
-    shard->end_load();
+    shard->end_load(done);
+    forget_counts();
   }
 }
 

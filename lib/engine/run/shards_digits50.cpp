@@ -5,6 +5,6 @@
 namespace va_event::engine {
 
 template std::unique_ptr<Engine> make_shards<foundation::Digits50>(const network::Network&, recording::Recorder&,
-                                                                   unsigned, Processes&);
+                                                                   unsigned, Processes&, std::string_view);
 
 }  // namespace va_event::engine

@@ -4,6 +4,6 @@
 namespace va_event::engine {
 
 template std::unique_ptr<Engine> make_shards<double>(const network::Network&, recording::Recorder&, unsigned,
-                                                     Processes&);
+                                                     Processes&, std::string_view);
 
 }  // namespace va_event::engine

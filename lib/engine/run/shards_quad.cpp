@@ -5,6 +5,6 @@
 namespace va_event::engine {
 
 template std::unique_ptr<Engine> make_shards<foundation::Quad>(const network::Network&, recording::Recorder&, unsigned,
-                                                               Processes&);
+                                                               Processes&, std::string_view);
 
 }  // namespace va_event::engine

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <limits>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "engine/run/methods.hpp"
@@ -107,12 +108,14 @@ class Shard {
   [[nodiscard]] const SourceSpikes<Real>& sources() const noexcept { return sources_; }
 
   // Checkpoints. What a part holds, cell by cell and event by event, once no source is private:
+  /// What the neurons of a population have in common; "" unless they are advanced from window to window.
+  [[nodiscard]] std::string choices_of(std::size_t population) const;
   void save_neuron(CellId cell, foundation::ByteWriter& out) const;
   void add_pending(PendingEvents<Real>& events) const;
   [[nodiscard]] RunCounts run_counts();
   [[nodiscard]] const std::vector<std::size_t>& current_steps() const noexcept { return currents_.made(); }
   /// Begins to take over a state; cells and events follow. @param current_steps see CurrentSchedule::resume()
-  void begin_load(const Instant& now, const std::vector<std::size_t>& current_steps, const RunCounts& run_counts);
+  void begin_load(const Instant& now, const std::vector<std::size_t>& current_steps);
   /// @returns whether it is refractory
   bool load_neuron(CellId cell, foundation::ByteReader& in);
   void load_refractory_end(const events::CellEvent<Real>& end_of_refractoriness) {
@@ -120,7 +123,7 @@ class Shard {
   }
   /// A spike of any part, some of whose effects may be done.
   void load_spike_in_flight(const events::CellEvent<Real>& spike) { delivery_.load(spike); }
-  void end_load();
+  void end_load(const RunCounts& run_counts);
 
   [[nodiscard]] std::uint64_t synaptic_events() const noexcept { return delivery_.synaptic_events(); }
 
@@ -150,6 +153,8 @@ class Shard {
   void run_events_before(const Instant& stop);
   void run_window(const Instant& stop);
   void update_parameters(CellId cell, const Real& t);
+  void hold_apart(CellId cell, std::span<const double> parameters, const Real& t);
+  [[nodiscard]] std::vector<double> parameters_of(CellId cell) const;
   void update_parameters_of(const std::vector<CellId>& cells);
 
   template <class Number>
@@ -489,12 +494,7 @@ template <class Real>
 void Shard<Real>::update_parameters(CellId cell, const Real& t) {
   eventful_ = true;
   at_rest_ = false;
-  const network::PopulationData& population = cells_.population_of(cell);
-  std::vector<double> parameters;
-  parameters.reserve(population.parameters.size());
-  for (const network::Column& column : population.parameters) {
-    parameters.push_back(column.at(cell - population.first));
-  }
+  const std::vector<double> parameters = parameters_of(cell);
   const neurons::WindowedGroup<Real>* const windowed = cells_.place(cells_.population_index(cell)).windowed;
   const bool apart = windowed != nullptr && (cells_.is_held_apart(cell) || !windowed->takes(parameters));
   if (currents_.is_driven(cell) || apart) {
@@ -505,14 +505,30 @@ void Shard<Real>::update_parameters(CellId cell, const Real& t) {
         refractory_ends_.push({*end, cell});
       }
     }
-    neurons::DrivenNeuronGroup<Real>& driven =
-        cells_.driven_group_of(cell, now_.epoch);  // which takes the place of another at the first time
-    driven.set_driven(cells_.neuron(cell).index, cell, parameters, currents_.current(cell), currents_.sines(cell), t,
-                      candidates_);
+    hold_apart(cell, parameters, t);
   } else {
     const auto [group, index] = cells_.neuron(cell);
     group.set_parameters(index, parameters, currents_.current(cell), t, candidates_);
   }
+}
+
+/// In the group of driven neurons, which takes the place of another at the first time.
+template <class Real>
+void Shard<Real>::hold_apart(CellId cell, std::span<const double> parameters, const Real& t) {
+  neurons::DrivenNeuronGroup<Real>& driven = cells_.driven_group_of(cell, now_.epoch);
+  driven.set_driven(cells_.neuron(cell).index, cell, parameters, currents_.current(cell), currents_.sines(cell), t,
+                    candidates_);
+}
+
+template <class Real>
+std::vector<double> Shard<Real>::parameters_of(CellId cell) const {
+  const network::PopulationData& population = cells_.population_of(cell);
+  std::vector<double> parameters;
+  parameters.reserve(population.parameters.size());
+  for (const network::Column& column : population.parameters) {
+    parameters.push_back(column.at(cell - population.first));
+  }
+  return parameters;
 }
 
 template <class Real>
@@ -559,7 +575,19 @@ Real Shard<Real>::offset_of(const events::Instant<Number>& t) const {
 // Checkpoints
 
 template <class Real>
+std::string Shard<Real>::choices_of(std::size_t population) const {
+  foundation::ByteWriter out;
+  if (const auto* const windowed = cells_.place(population).windowed) {
+    windowed->save_choices(out);
+  }
+  return out.bytes();
+}
+
+template <class Real>
 void Shard<Real>::save_neuron(CellId cell, foundation::ByteWriter& out) const {
+  if (cells_.place(cells_.population_index(cell)).windowed != nullptr) {
+    out.put<std::uint8_t>(cells_.is_held_apart(cell) ? 1 : 0);
+  }
   const auto [group, index] = cells_.neuron(cell);
   group.save(index, out);
 }
@@ -591,8 +619,7 @@ RunCounts Shard<Real>::run_counts() {
 }
 
 template <class Real>
-void Shard<Real>::begin_load(const Instant& now, const std::vector<std::size_t>& current_steps,
-                             const RunCounts& run_counts) {
+void Shard<Real>::begin_load(const Instant& now, const std::vector<std::size_t>& current_steps) {
   refractory_ends_.clear();
   delivery_.clear();
   candidates_.queue().clear();
@@ -600,28 +627,38 @@ void Shard<Real>::begin_load(const Instant& now, const std::vector<std::size_t>&
   eventful_ = true;
   at_rest_ = false;
   windows_.begin_load(now);
+  sources_.begin_load();
   currents_.resume(current_steps);
   for (const network::Injection& injection : network_.injections) {
     update_parameters_of(injection.cells);
-  }
-  spikes_ = run_counts.events.spikes;
-  sources_.begin_load(run_counts.events.source_spikes);
-  delivery_.set_synaptic_events(run_counts.events.synaptic_events);
-  for (std::size_t g = 0; g < cells_.groups().size(); ++g) {
-    cells_.groups()[g].all().set_report(run_counts.groups[g].intervals, run_counts.groups[g].closest);
   }
 }
 
 template <class Real>
 bool Shard<Real>::load_neuron(CellId cell, foundation::ByteReader& in) {
+  if (const auto* const windowed = cells_.place(cells_.population_index(cell)).windowed) {
+    const std::vector<double> parameters = parameters_of(cell);
+    const bool apart = in.get<std::uint8_t>() != 0;
+    in.require(apart || (windowed->takes(parameters) && !cells_.is_held_apart(cell)),
+               "holds a neuron among others that it does not fit");
+    if (apart && !cells_.is_held_apart(cell)) {
+      hold_apart(cell, parameters, now_.offset);
+    }
+  }
   const auto [group, index] = cells_.neuron(cell);
   return group.load(index, in, now_);
 }
 
-/// The candidates of the present slice follow from the states.
+/// The candidates of the present slice follow from the states; what loading counted was counted before.
 template <class Real>
-void Shard<Real>::end_load() {
+void Shard<Real>::end_load(const RunCounts& run_counts) {
   using std::floor;
+  spikes_ = run_counts.events.spikes;
+  sources_.end_load(run_counts.events.source_spikes);
+  delivery_.set_synaptic_events(run_counts.events.synaptic_events);
+  for (std::size_t g = 0; g < cells_.groups().size(); ++g) {
+    cells_.groups()[g].all().set_report(run_counts.groups[g].intervals, run_counts.groups[g].closest);
+  }
   candidates_.set_slice_end(floor(now_.offset / Real(kSlice)) * Real(kSlice));
   begin_slice();
 }

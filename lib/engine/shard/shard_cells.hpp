@@ -12,6 +12,7 @@
 #include "engine/run/methods.hpp"
 #include "engine/shard/partition.hpp"
 #include "engine/shard/population_lookup.hpp"
+#include "foundation/bytes.hpp"
 #include "network/network.hpp"
 #include "neurons/neuron_implementation.hpp"
 #include "sources/source_group.hpp"
@@ -84,7 +85,10 @@ class ShardCells {
       }
       neurons::StoredNeuronGroup<Real>* group = nullptr;
       if (order_free(p)) {
-        auto made = population.model->neuron->in<Real>().make_order_free(population, methods[p].scale);
+        foundation::ByteReader choices(methods[p].choices);
+        auto made = population.model->neuron->in<Real>().make_order_free(
+            population, methods[p].scale, methods[p].choices.empty() ? nullptr : &choices);
+        choices.require(choices.at_end(), "holds more of a population than it should");
         group = made.group.get();
         group->reserve(own.end - own.begin);
         groups_.push_back({population.model->neuron, std::move(made.group), nullptr, nullptr});

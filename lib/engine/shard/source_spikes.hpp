@@ -127,15 +127,15 @@ class SourceSpikes {
   }
   void save(CellId cell, foundation::ByteWriter& out) const { group_of(cell).save(index_of(cell), out); }
   /// Another state follows: load() of each source that is drawn here, and its next spike, if it has one.
-  /// @param own_spikes so far
-  void begin_load(std::uint64_t own_spikes) {
+  void begin_load() {
     queue_.clear();
     private_.clear();
     private_outdated_ = true;
-    own_spikes_ = own_spikes;
   }
   void load(CellId cell, foundation::ByteReader& in) { group_of(cell).load(index_of(cell), in); }
   void load_next(const events::CellEvent<double>& spike) { queue_.push(spike); }
+  /// @param own_spikes so far
+  void end_load(std::uint64_t own_spikes) { own_spikes_ = own_spikes; }
   /// The next spikes of these sources are not known.
   void forget(const std::unordered_set<CellId>& sources) {
     queue_.erase_if([&sources](const auto& spike) { return sources.contains(spike.cell); });

@@ -10,6 +10,7 @@
 
 #include "events/delivery.hpp"
 #include "events/instant.hpp"
+#include "foundation/bytes.hpp"
 #include "network/share.hpp"
 #include "neurons/group/neuron_group.hpp"
 #include "neurons/group/row_slices.hpp"
@@ -73,6 +74,9 @@ class WindowedGroup {
   [[nodiscard]] virtual bool takes(std::span<const double> parameters) const = 0;
   /// Other weights, from the present time on.
   virtual void set_scale(const InputScale& scale) = 0;
+  /// What a checkpoint holds of all neurons together: the choices made when the group was made, which its factory takes
+  /// over in place of new ones, and what set_scale() has made of them.
+  virtual void save_choices(foundation::ByteWriter& out) const = 0;
   /// load() of every neuron follows. @param now the time from which the group goes on
   virtual void begin_load(const events::Instant<Real>& now) = 0;
 };

@@ -13,13 +13,13 @@ namespace {
 
 /// The unit of the sums is a rounding error of each input: no more than this [mV].
 constexpr double kLargestUnit = 1e-14;
-/// With shorter ones frames would be shorter than they pay for, and 1/tau_m larger than amplitudes are made for [ms].
-constexpr double kShortestTau = 0.1;
 
 }  // namespace
 
-NewWindowedGroup<double> make_group(const network::PopulationData& population, const InputScale& scale) {
-  auto group = std::make_unique<OrderFreeGroup>(population, scale);
+NewWindowedGroup<double> make_group(const network::PopulationData& population, const InputScale& scale,
+                                    foundation::ByteReader* choices) {
+  auto group = choices != nullptr ? std::make_unique<OrderFreeGroup>(*choices)
+                                  : std::make_unique<OrderFreeGroup>(tau_of(population, 0), scale);
   OrderFreeGroup* const windowed = group.get();
   return {std::move(group), windowed};
 }

@@ -9,6 +9,7 @@
 
 #include "events/instant_bytes.hpp"
 #include "foundation/prefetch.hpp"
+#include "neurons/group/unit_of_sums.hpp"
 
 namespace va_event::neurons::delta_order_free {
 
@@ -23,9 +24,20 @@ double unit_of(const InputScale& scale, const Frame& frame) {
 
 }  // namespace
 
-OrderFreeGroup::OrderFreeGroup(const network::PopulationData& population, const InputScale& scale)
-    : frame_(frame_for(tau_of(population, 0))) {
+OrderFreeGroup::OrderFreeGroup(double tau_m, const InputScale& scale) : frame_(frame_for(tau_m)) {
   set_unit(frame_, unit_of(scale, frame_));
+}
+
+OrderFreeGroup::OrderFreeGroup(foundation::ByteReader& choices) {
+  const auto tau_m = choices.get<double>();
+  choices.require(kShortestTau <= tau_m && tau_m < 1e100, "holds a parameter out of range");
+  frame_ = frame_for(tau_m);
+  set_unit(frame_, get_unit(choices));
+}
+
+void OrderFreeGroup::save_choices(foundation::ByteWriter& out) const {
+  out.put(frame_.tau_m);
+  out.put(frame_.unit);
 }
 
 bool OrderFreeGroup::takes(std::span<const double> parameters) const {
@@ -475,7 +487,6 @@ RemovedNeuron<double, State<double>> OrderFreeGroup::remove_neuron(std::size_t i
 
 void OrderFreeGroup::save(std::size_t index, foundation::ByteWriter& out) {
   const RareFields& rare = rare_[index];
-  out.put(frame_.unit);
   out.put(rare.refractory ? 0.0 : amplitude_[index]);
   out.put(rare.refractory ? std::int64_t{0} : sum_of(raising_[index], lowering_[index]));
   out.put<std::uint8_t>(rare.refractory ? 1 : 0);
@@ -498,12 +509,6 @@ bool OrderFreeGroup::load(std::size_t index, foundation::ByteReader& in, const I
   constexpr double kLargest = 1e100;
   constexpr std::int64_t kLargestInteger = std::int64_t{1} << 62U;
   RareFields& rare = rare_[index];
-  const auto unit = in.get<double>();
-  in.require(unit > 0.0 && unit < kLargest && std::ldexp(1.0, std::ilogb(unit)) == unit, "holds a unit that is none");
-  if (index == 0) {
-    set_unit(frame_, unit);
-  }
-  in.require(unit == frame_.unit, "holds sums of several units");
   amplitude_[index] = in.get<double>();
   in.require(std::fabs(amplitude_[index]) <= kLargest, "holds a number out of range");
   raising_[index] = in.get<std::int64_t>();

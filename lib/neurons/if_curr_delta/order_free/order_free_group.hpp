@@ -16,6 +16,9 @@
 
 namespace va_event::neurons::delta_order_free {
 
+/// With shorter ones frames would be shorter than they pay for, and 1/tau_m larger than amplitudes are made for [ms].
+inline constexpr double kShortestTau = 0.1;
+
 /// Of one neuron [ms].
 [[nodiscard]] inline double tau_of(const network::PopulationData& population, std::size_t index) {
   return Kernel::kParameters.read(population, index).tau_m;
@@ -30,8 +33,10 @@ class OrderFreeGroup final : public ModelGroup<double, State<double>>, public Wi
   using Instant = events::Instant<double>;
   using Candidates = events::Candidates<double>;
 
-  /// @param population its first neuron gives the tau_m of all; takes() says which ones fit
-  OrderFreeGroup(const network::PopulationData& population, const InputScale& scale);
+  /// @param tau_m of all neurons [ms]
+  OrderFreeGroup(double tau_m, const InputScale& scale);
+  /// @param choices what save_choices() wrote @throws foundation::BadBytes
+  explicit OrderFreeGroup(foundation::ByteReader& choices);
 
   // StoredNeuronGroup
   void reserve(std::size_t count) override;
@@ -62,6 +67,7 @@ class OrderFreeGroup final : public ModelGroup<double, State<double>>, public Wi
   [[nodiscard]] std::optional<Instant> refractory_until(std::size_t index) const override;
   [[nodiscard]] bool takes(std::span<const double> parameters) const override;
   void set_scale(const InputScale& scale) override;
+  void save_choices(foundation::ByteWriter& out) const override;
   void begin_load(const Instant& now) override;
 
  private:

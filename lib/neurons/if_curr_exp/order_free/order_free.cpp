@@ -27,8 +27,10 @@ void get_parameters(const network::PopulationData& population, std::size_t index
 
 }  // namespace
 
-NewWindowedGroup<double> make_group(const network::PopulationData& population, const InputScale& scale) {
-  auto group = std::make_unique<OrderFreeGroup>(population, scale);
+NewWindowedGroup<double> make_group(const network::PopulationData& population, const InputScale& scale,
+                                    foundation::ByteReader* choices) {
+  auto group = choices != nullptr ? std::make_unique<OrderFreeGroup>(*choices)
+                                  : std::make_unique<OrderFreeGroup>(time_constants_of(population, scale), scale);
   OrderFreeGroup* const windowed = group.get();
   return {std::move(group), windowed};
 }

@@ -9,7 +9,8 @@
 namespace va_event::neurons::order_free {
 
 /// See GroupFactory.
-[[nodiscard]] NewWindowedGroup<double> make_group(const network::PopulationData& population, const InputScale& scale);
+[[nodiscard]] NewWindowedGroup<double> make_group(const network::PopulationData& population, const InputScale& scale,
+                                                  foundation::ByteReader* choices);
 [[nodiscard]] std::string obstacle(const network::PopulationData& population, const InputScale& scale);
 
 }  // namespace va_event::neurons::order_free

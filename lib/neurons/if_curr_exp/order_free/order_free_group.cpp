@@ -7,6 +7,7 @@
 
 #include "events/instant_bytes.hpp"
 #include "foundation/prefetch.hpp"
+#include "neurons/group/unit_of_sums.hpp"
 #include "neurons/if_curr_exp/order_free/begin_frame.hpp"
 
 namespace va_event::neurons::order_free {
@@ -20,11 +21,49 @@ Scale scale_of(const InputScale& scale, const Frame& frame) {
   return {scale.largest_weight, scale.largest_sum * std::max(frame.length, 1.0)};
 }
 
+constexpr double kLargest = 1e100;  ///< of any number of a checkpoint
+
+/// What save_choices() wrote of them.
+TimeConstants get_time_constants(foundation::ByteReader& in) {
+  TimeConstants result;
+  result.first = in.get_all<double>();
+  result.shortest = in.get<double>();
+  result.common = in.get<std::uint8_t>() != 0;
+  result.longest_frame = in.get<double>();
+  in.require(result.first.size() == Kernel::kParameters.infos().size(), "holds parameters of another model");
+  for (std::size_t p = 0; p < result.first.size(); ++p) {
+    const Bound bound = Kernel::kParameters.infos()[p].bound;
+    in.require(std::fabs(result.first[p]) <= kLargest && (bound != Bound::positive || result.first[p] > 0.0),
+               "holds a parameter out of range");
+  }
+  in.require(kShortestFrame <= result.longest_frame && result.longest_frame <= kLongestFrame &&
+                 std::ldexp(1.0, std::ilogb(result.longest_frame)) == result.longest_frame,
+             "holds a frame that is none");
+  const auto tau = time_constants(result.first);
+  in.require(2 * kShortestFrame <= result.shortest && result.shortest <= *std::min_element(tau.begin(), tau.end()) &&
+                 (!result.common || Kernel::prepare(Kernel::kParameters.read(result.first), 0.0).in_amplitude_form),
+             "holds time constants that sums cannot have");
+  return result;
+}
+
 }  // namespace
 
-OrderFreeGroup::OrderFreeGroup(const network::PopulationData& population, const InputScale& scale)
-    : time_constants_(time_constants_of(population, scale)), frame_(frame_of(time_constants_)) {
+OrderFreeGroup::OrderFreeGroup(TimeConstants time_constants, const InputScale& scale)
+    : time_constants_(std::move(time_constants)), frame_(frame_of(time_constants_)) {
   set_unit(frame_, unit_for(frame_, scale_of(scale, frame_)));
+}
+
+OrderFreeGroup::OrderFreeGroup(foundation::ByteReader& choices)
+    : time_constants_(get_time_constants(choices)), frame_(frame_of(time_constants_)) {
+  set_unit(frame_, get_unit(choices));
+}
+
+void OrderFreeGroup::save_choices(foundation::ByteWriter& out) const {
+  out.put_all(time_constants_.first);
+  out.put(time_constants_.shortest);
+  out.put<std::uint8_t>(time_constants_.common ? 1 : 0);
+  out.put(time_constants_.longest_frame);
+  out.put(frame_.unit);
 }
 
 bool OrderFreeGroup::takes(std::span<const double> parameters) const {
@@ -539,8 +578,6 @@ RemovedNeuron<double, State<double>> OrderFreeGroup::remove_neuron(std::size_t i
 
 void OrderFreeGroup::save(std::size_t index, foundation::ByteWriter& out) {
   const RareFields& rare = rare_[index];
-  out.put(frame_.own.used ? -frame_.length : frame_.length);
-  out.put(frame_.unit);
   for (const double amplitude : {m_[index], exc_[index], inh_[index]}) {
     out.put(amplitude);
   }
@@ -567,17 +604,8 @@ void OrderFreeGroup::begin_load(const Instant& now) {
 }
 
 bool OrderFreeGroup::load(std::size_t index, foundation::ByteReader& in, const Instant& now) {
-  constexpr double kLargest = 1e100;
   constexpr std::int64_t kLargestInteger = std::int64_t{1} << 61U;
   RareFields& rare = rare_[index];
-  in.require(in.get<double>() == (frame_.own.used ? -frame_.length : frame_.length),
-             "was written by sums with other time constants");
-  const auto unit = in.get<double>();
-  in.require(unit > 0.0 && unit < kLargest && std::ldexp(1.0, std::ilogb(unit)) == unit, "holds a unit that is none");
-  if (index == 0) {
-    set_unit(frame_, unit);
-  }
-  in.require(unit == frame_.unit, "holds sums of several units");
   for (double* const amplitude : {&m_[index], &exc_[index], &inh_[index]}) {
     *amplitude = in.get<double>();
     in.require(std::fabs(*amplitude) <= kLargest, "holds a number out of range");

@@ -28,8 +28,10 @@ class OrderFreeGroup final : public ModelGroup<double, State<double>>, public Wi
   using Instant = events::Instant<double>;
   using Candidates = events::Candidates<double>;
 
-  /// @param population gives the time constants, of all neurons or of each; takes() says which ones fit later
-  OrderFreeGroup(const network::PopulationData& population, const InputScale& scale);
+  /// @param time_constants of all neurons or of each; takes() says which ones fit later
+  OrderFreeGroup(TimeConstants time_constants, const InputScale& scale);
+  /// @param choices what save_choices() wrote @throws foundation::BadBytes
+  explicit OrderFreeGroup(foundation::ByteReader& choices);
 
   // StoredNeuronGroup
   void reserve(std::size_t count) override;
@@ -60,6 +62,7 @@ class OrderFreeGroup final : public ModelGroup<double, State<double>>, public Wi
   [[nodiscard]] std::optional<Instant> refractory_until(std::size_t index) const override;
   [[nodiscard]] bool takes(std::span<const double> parameters) const override;
   void set_scale(const InputScale& scale) override;
+  void save_choices(foundation::ByteWriter& out) const override;
   void begin_load(const Instant& now) override;
 
  private:
