@@ -161,5 +161,56 @@ TEST(OrderFreeSumsAfterChanges, AreThoseOfWideArithmeticOnAnyThreads) {
   EXPECT_GT(compared, 1000U);
 }
 
+/// v of a neuron that spikes would move up or down by far too much if its sums did not hold so many of them.
+class ManyInputsOfOneNeuron {
+ public:
+  explicit ManyInputsOfOneNeuron(SimulationMethod method) : simulation_({.threads = 1, .method = method}) {}
+
+  [[nodiscard]] Simulation& simulation() { return simulation_; }
+  Population connect(const Population& pre) {
+    const Population neuron = simulation_.create(1, IfCurrExp{});
+    simulation_.connect(pre, neuron, AllToAllConnector(), {-1e-5, 0.1}, {.receptor_type = "inhibitory"});
+    return neuron;
+  }
+
+ private:
+  Simulation simulation_;
+};
+
+double v_after_refractory_periods_became_short(SimulationMethod method) {
+  ManyInputsOfOneNeuron network(method);
+  // From reset to threshold within 1e-9 ms: the rate is that of the refractory period, once there is a current.
+  const Population pre = network.simulation().create(
+      100, IfCurrExp{.v_rest = -50.5, .cm = 0.25, .tau_m = 10.0, .tau_refrac = 2.0, .v_reset = -50.000001});
+  const Population neuron = network.connect(pre);
+  network.simulation().run(0.6);
+  pre.set("tau_refrac", 1e-3);
+  pre.set("i_offset", 500.0);
+  network.simulation().run(1.0);
+  EXPECT_GT(network.simulation().statistics().spikes, 90'000U);
+  return neuron.value("v")[0];
+}
+
+double v_after_many_spikes_of_gamma_sources(SimulationMethod method) {
+  ManyInputsOfOneNeuron network(method);
+  const Population neuron =
+      network.connect(network.simulation().create(200, SpikeSourceGamma{.alpha = 0.2, .beta = 2e5}));
+  network.simulation().run(0.5);
+  EXPECT_GT(network.simulation().statistics().source_spikes, 90'000U);
+  return neuron.value("v")[0];
+}
+
+TEST(OrderFreeSumsAfterChanges, HoldAllInputsThatShortRefractoryPeriodsAllow) {
+  const double expected = v_after_refractory_periods_became_short(SimulationMethod::one_by_one);
+  EXPECT_LT(expected, -65.1);
+  EXPECT_NEAR(v_after_refractory_periods_became_short(SimulationMethod::order_free), expected, 1e-7);
+}
+
+TEST(OrderFreeSums, HoldAllInputsOfGammaSources) {
+  const double expected = v_after_many_spikes_of_gamma_sources(SimulationMethod::one_by_one);
+  EXPECT_LT(expected, -65.1);
+  EXPECT_NEAR(v_after_many_spikes_of_gamma_sources(SimulationMethod::order_free), expected, 1e-7);
+}
+
 }  // namespace
 }  // namespace va_event

@@ -48,42 +48,50 @@ constexpr double kRateOfNeurons = 10.0;    ///< [Hz], a guess
 constexpr double kFrame = 0.25;            ///< [ms], of most models
 constexpr double kShortestDelay = 0x1p-6;  ///< [ms]; with shorter ones a window holds too little
 
+/// The column of a parameter; null where the model has none of that name.
+const network::Column* find_column(const network::PopulationData& population, std::string_view name) {
+  const auto& infos = population.model->parameters;
+  const auto found = std::find_if(infos.begin(), infos.end(), [name](const auto& info) { return info.name == name; });
+  return found == infos.end() ? nullptr : &population.parameters[static_cast<std::size_t>(found - infos.begin())];
+}
+
 /// The rate of a cell [Hz]: that of the user where there is one.
 double rate_of(const network::PopulationData& population, std::size_t index) {
-  if (population.model->is_source()) {
-    for (std::size_t p = 0; p < population.model->parameters.size(); ++p) {
-      if (population.model->parameters[p].name == "rate") {
-        return population.parameters[p].at(index);
-      }
+  const network::Column* const rate = population.model->is_source() ? find_column(population, "rate") : nullptr;
+  return rate == nullptr ? kRateOfNeurons : rate->at(index);
+}
+
+/// More points of a Poisson process of this mean than any interval has: the probability of more is below 1e-30.
+double most_points(double mean) { return mean + 12.0 * std::sqrt(mean) + 50.0; }
+
+/// Of the times of a SpikeSourceArray.
+std::size_t most_within_1_ms(const std::vector<Time>& times) {
+  std::size_t most = 0;
+  for (std::size_t first = 0, k = 0; k < times.size(); ++k) {
+    while (times[k].ms() - times[first].ms() > 1.0) {
+      ++first;
     }
+    most = std::max(most, k - first + 1);
   }
-  return kRateOfNeurons;
+  return most;
 }
 
 /// More spikes than a cell can have in 1 ms, or is ever likely to.
 std::uint64_t most_spikes_per_ms(const network::PopulationData& population, std::size_t index) {
   constexpr double kMany = 1e6;  // of neurons without a refractory period: too many for sums
   if (!population.spike_times.front().empty()) {
-    const std::vector<Time>& times = population.times_of(index);
-    std::size_t most = 0;
-    for (std::size_t first = 0, k = 0; k < times.size(); ++k) {
-      while (times[k].ms() - times[first].ms() > 1.0) {
-        ++first;
-      }
-      most = std::max(most, k - first + 1);
-    }
-    return most;
+    return most_within_1_ms(population.times_of(index));
   }
   double most = kMany;
-  if (population.model->is_source()) {
-    const double mean = rate_of(population, index) / 1000.0;
-    most = mean + 12.0 * std::sqrt(mean) + 50.0;  // more has a probability below 1e-30
-  } else {
-    for (std::size_t p = 0; p < population.model->parameters.size(); ++p) {
-      if (population.model->parameters[p].name == "tau_refrac") {
-        most = std::min(kMany, 1.0 + std::ceil(1.0 / population.parameters[p].at(index)));
-      }
-    }
+  const network::Column* const alpha = find_column(population, "alpha");
+  if (const network::Column* const beta = find_column(population, "beta"); alpha != nullptr && beta != nullptr) {
+    // Chernoff's bound of the probability that k intervals of shape alpha and rate beta fit into 1 ms is that of k
+    // alpha points of a Poisson process of rate beta.
+    most = 1.0 + most_points(beta->at(index) / 1000.0) / alpha->at(index);
+  } else if (population.model->is_source()) {
+    most = most_points(rate_of(population, index) / 1000.0);
+  } else if (const network::Column* const tau_refrac = find_column(population, "tau_refrac")) {
+    most = std::min(kMany, 1.0 + std::ceil(1.0 / tau_refrac->at(index)));
   }
   return static_cast<std::uint64_t>(std::ceil(most));
 }
@@ -191,6 +199,20 @@ double shortest_delay_of_order_free(const std::vector<PopulationMethod>& methods
     }
   }
   return shortest;
+}
+
+double refractory_period(const network::PopulationData& population, std::size_t index) {
+  const network::Column* const tau_refrac = find_column(population, "tau_refrac");
+  return tau_refrac == nullptr ? 0.0 : tau_refrac->at(index);
+}
+
+std::vector<network::Column> refractory_periods(const network::Network& network) {
+  std::vector<network::Column> periods;
+  for (const network::PopulationData& population : network.populations) {
+    const network::Column* const tau_refrac = find_column(population, "tau_refrac");
+    periods.push_back(tau_refrac == nullptr ? network::Column(0.0) : *tau_refrac);
+  }
+  return periods;
 }
 
 std::vector<neurons::InputScale> input_scales(const network::Network& network, Processes& processes) {

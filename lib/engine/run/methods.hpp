@@ -46,7 +46,12 @@ void put_methods(foundation::ByteWriter& out, const std::vector<PopulationMethod
 /// The shortest delay of synapses from neurons that have order-free sums [ms]; +inf if there are none.
 [[nodiscard]] double shortest_delay_of_order_free(const std::vector<PopulationMethod>& methods);
 
-/// The scales of all populations, with present weights and rates.
+/// What the scales take of neurons' parameters: tau_refrac of a cell [ms]; 0 where the model has none.
+[[nodiscard]] double refractory_period(const network::PopulationData& population, std::size_t index);
+/// The same of all cells, by population.
+[[nodiscard]] std::vector<network::Column> refractory_periods(const network::Network& network);
+
+/// The scales of all populations, with present weights, rates and refractory periods.
 [[nodiscard]] std::vector<neurons::InputScale> input_scales(const network::Network& network, Processes& processes);
 
 }  // namespace va_event::engine

@@ -107,8 +107,9 @@ class Shards final : public Engine {
   std::vector<std::unique_ptr<Shard<Real>>> shards_;
   SpikeRecording<Real> recording_;
   ParallelRun<Real> parallel_;
-  bool scales_outdated_ = false;  ///< weights or rates have changed since the last run
-  bool whole_ = true;             ///< no error has ended a run between two clean points
+  std::vector<network::Column> refractory_periods_;  ///< of the present scales
+  bool scales_outdated_ = false;                     ///< what scales follow from has changed since the last run
+  bool whole_ = true;                                ///< no error has ended a run between two clean points
 };
 
 template <class Real>
@@ -123,7 +124,8 @@ Shards<Real>::Shards(const network::Network& network, recording::Recorder& recor
       work_(work_per_delay()),
       shards_(make(how_many(threads))),
       recording_(recorder),
-      parallel_(routing_, shards_, processes, recording_, work_, threads > 0) {
+      parallel_(routing_, shards_, processes, recording_, work_, threads > 0),
+      refractory_periods_(refractory_periods(network)) {
   if constexpr (events::kTails < Real >> 0) {
     recorder.set_resolution(events::kTails<Real>, std::numeric_limits<Real>::max_digits10);
   } else {
@@ -187,6 +189,7 @@ bool Shards<Real>::run_until(const Time& stop_time, const KeepGoing& keep_going)
   const auto stop = events::to_instant<Real>(stop_time);
   if (std::exchange(scales_outdated_, false) && shards_[0]->has_windows()) {
     const std::vector<neurons::InputScale> scales = input_scales(network_, processes_);
+    refractory_periods_ = refractory_periods(network_);
     for (const auto& shard : shards_) {
       shard->set_scales(scales);
     }
@@ -262,6 +265,10 @@ void Shards<Real>::collect_samples() {
 
 template <class Real>
 void Shards<Real>::parameters_changed(CellId cell) {
+  const std::size_t population = network_.population_of(cell);
+  const std::size_t index = cell - network_.populations[population].first;
+  scales_outdated_ = scales_outdated_ || refractory_period(network_.populations[population], index) !=
+                                             refractory_periods_[population].at(index);
   if (Shard<Real>* const shard = owner(cell)) {
     shard->parameters_changed(cell);
   }
