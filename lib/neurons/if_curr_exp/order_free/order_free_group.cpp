@@ -81,7 +81,6 @@ void OrderFreeGroup::reserve(std::size_t count) {
   if (frame_.own.used) {
     frame_.own.for_each_array([count](auto& array) { array.reserve(count); });
   }
-  flags_.reserve(count);
   rare_.reserve(count);
 }
 
@@ -96,7 +95,7 @@ std::uint32_t OrderFreeGroup::add(const network::PopulationData& population, std
   }
   y_infinity_.resize(padded, -1.0);
   amplitude_per_current_.resize(padded, 1.0);
-  flags_.resize(padded, Flag::none);
+  flagged_.resize(padded);
   if (frame_.own.used) {
     frame_.own.for_each_array([padded](auto& array) { array.resize(padded); });
   }
@@ -172,10 +171,7 @@ double OrderFreeGroup::reserve_from(std::size_t i, double x) const {
 }
 
 void OrderFreeGroup::flag(std::size_t i) {
-  if (flags_[i] == Flag::none) {
-    flagged_.push_back(static_cast<std::uint32_t>(i));
-  }
-  flags_[i] = Flag::recorded;
+  flagged_.add(i);
   sums_[i].reserve = kFlagged;
   rare_[i].quiet_until = 0.0;
 }
@@ -189,7 +185,7 @@ void OrderFreeGroup::list_refractory(std::size_t i) {
 void OrderFreeGroup::arm(std::size_t i, double x) {
   if (rare_[i].refractory) {
     sums_[i].reserve = kHeld;
-    if (flags_[i] != Flag::none || since_start(rare_[i].wake) < frame_.length) {
+    if (flagged_.contains(i) || since_start(rare_[i].wake) < frame_.length) {
       flag(i);
       rare_[i].quiet_until = since_start(rare_[i].wake);
     }
@@ -198,7 +194,7 @@ void OrderFreeGroup::arm(std::size_t i, double x) {
   constexpr double kMost = 0x1p59;
   const double reserve = std::floor(reserve_from(i, x) / (amplitude_per_current_[i] * frame_.unit));
   sums_[i].reserve = static_cast<std::int64_t>(std::clamp(reserve, -kMost, kMost));
-  if (flags_[i] != Flag::none || sums_[i].reserve < 0 || rare_[i].at_threshold) {
+  if (flagged_.contains(i) || sums_[i].reserve < 0 || rare_[i].at_threshold) {
     flag(i);
   }
 }
@@ -207,48 +203,48 @@ void OrderFreeGroup::arm(std::size_t i, double x) {
 
 void OrderFreeGroup::deliver(const double& t, std::size_t receptor, std::span<const Targets> targets,
                              Candidates& /*candidates*/) {
-  const std::size_t first = at_once_.size();
+  const std::size_t first = given_.at_once.size();
   for (const Targets& part : targets) {
-    at_once_.push_back({.target = part.index.data(),
-                        .weight = part.weight.empty() ? nullptr : part.weight.data(),
-                        .constant_weight = part.constant_weight,
-                        .time = t,
-                        .origin = frame_start_.offset,
-                        .count = static_cast<std::uint32_t>(part.index.size()),
-                        .offset = part.offset,
-                        .receptor = static_cast<std::uint32_t>(receptor)});
+    given_.at_once.push_back({.target = part.index.data(),
+                              .weight = part.weight.empty() ? nullptr : part.weight.data(),
+                              .constant_weight = part.constant_weight,
+                              .time = t,
+                              .origin = frame_start_.offset,
+                              .count = static_cast<std::uint32_t>(part.index.size()),
+                              .offset = part.offset,
+                              .receptor = static_cast<std::uint32_t>(receptor)});
   }
-  add_slices(frame_, std::span(at_once_).subspan(first), inbox());
+  add_slices(frame_, std::span(given_.at_once).subspan(first), inbox());
 }
 
 std::size_t OrderFreeGroup::receive(std::span<const Input<double>> inputs, Candidates& /*candidates*/) {
-  const std::size_t first = singles_.size();
+  const std::size_t first = given_.singles.size();
   for (const Input<double>& input : inputs) {
-    singles_.push_back({input.t - frame_start_.offset, input.weight, input.index, input.receptor});
+    given_.singles.push_back({input.t - frame_start_.offset, input.weight, input.index, input.receptor});
   }
-  add_inputs(frame_, std::span(singles_).subspan(first), inbox());
+  add_inputs(frame_, std::span(given_.singles).subspan(first), inbox());
   return inputs.size();
 }
 
 bool OrderFreeGroup::receive_from_sources(const SourceArrivals<double>& arrivals) {
-  arrivals_.push_back(arrivals);
+  given_.arrivals.push_back(arrivals);
   add_arrivals(frame_, arrivals, frame_start_.offset, inbox());
   return true;
 }
 
 std::size_t OrderFreeGroup::deliver_slices(std::span<const RowSlice> slices, const network::Share::Range* own) {
-  const std::size_t first = slices_.size();
+  const std::size_t first = given_.slices.size();
   for (RowSlice slice : slices) {
     slice.origin += frame_start_.offset;
     if (own == nullptr) {
-      slices_.add(slice);
+      given_.slices.add(slice);
     } else {
-      slices_.add_part(slice, *own);
+      given_.slices.add_part(slice, *own);
     }
   }
-  add_slices(frame_, slices_.from(first), inbox());
+  add_slices(frame_, given_.slices.from(first), inbox());
   std::size_t inputs = 0;
-  for (const RowSlice& slice : slices_.from(first)) {
+  for (const RowSlice& slice : given_.slices.from(first)) {
     inputs += slice.count;
   }
   return inputs;
@@ -256,19 +252,15 @@ std::size_t OrderFreeGroup::deliver_slices(std::span<const RowSlice> slices, con
 
 void OrderFreeGroup::take_back() {
   const double x = present();
-  for (const RowSlice& slice : slices_.from(0)) {
+  for (const RowSlice& slice : given_.slices.from(0)) {
     for (std::size_t k = slice.first_from(x); k < slice.count; ++k) {
       const Sums input = input_of(frame_, slice.index(k), slice.receptor, slice.arrival(k), slice.weight_of(k));
       sums_[slice.index(k)].take_out(input);
       sums_[slice.index(k)].reserve -= input.reserve;
     }
   }
-  forget_slices();
-}
-
-void OrderFreeGroup::forget_slices() {
-  slices_.clear();
-  recorded_.clear();
+  given_.slices.clear();
+  flagged_.forget_inputs();
 }
 
 void OrderFreeGroup::prefetch_targets(std::span<const std::uint32_t> targets, std::uint32_t offset) const {
@@ -286,24 +278,20 @@ void OrderFreeGroup::prefetch_targets(std::span<const std::uint32_t> targets, st
 // Frames
 
 void OrderFreeGroup::begin_frame() {
-  forget_slices();
+  given_.slices.clear();
+  flagged_.clear();
   frame_start_ = next_stop();
-  for (const std::uint32_t i : flagged_) {
-    flags_[i] = Flag::none;
-  }
-  std::vector<std::uint32_t> flagged;
-  flagged_.swap(flagged);
-  flagged.clear();
+  std::vector<std::uint32_t> out_of_reserve;
   margin_ -= margin_ / 64;
   order_free::begin_frame(frame_,
                           {sums_.size(), sums_.data(), m_.data(), exc_.data(), inh_.data(), y_infinity_.data(),
                            amplitude_per_current_.data()},
-                          margin_, flagged);
+                          margin_, out_of_reserve);
   std::erase_if(refractory_list_, [this](std::uint32_t i) {
     rare_[i].listed = rare_[i].refractory;
     return !rare_[i].listed;
   });
-  for (const std::uint32_t i : flagged) {
+  for (const std::uint32_t i : out_of_reserve) {
     if (!rare_[i].refractory) {
       flag(i);
     }
@@ -311,74 +299,25 @@ void OrderFreeGroup::begin_frame() {
   for (const std::uint32_t i : refractory_list_) {
     arm(i, 0.0);
   }
-  known_flagged_ = flagged_.size();
 }
 
-/// Records what neurons with Flag::fresh get from `begin` on.
-void OrderFreeGroup::search_slices(std::span<const RowSlice> slices, double begin) {
-  for (const RowSlice& slice : slices) {
-    for (std::size_t k = 0; k < slice.count; ++k) {
-      if (const std::uint32_t i = slice.index(k); flags_[i] == Flag::fresh) {
-        if (const double x = slice.arrival(k); !(x < begin)) {
-          recorded_.push_back({i, x, input_of(frame_, i, slice.receptor, x, slice.weight_of(k))});
-        }
-      }
-    }
+/// Neurons that inputs have flagged since the window began got others before.
+void OrderFreeGroup::record_inputs_of_fresh() {
+  const std::vector<std::uint32_t> fresh = flagged_.take_fresh();
+  if (fresh.empty()) {
+    return;
   }
-}
-
-void OrderFreeGroup::search_inputs(double begin) {
-  search_slices(slices_.from(0), begin);
-  search_slices(at_once_, begin);
-  for (const SingleInput& input : singles_) {
-    if (flags_[input.index] == Flag::fresh) {
-      recorded_.push_back({input.index, input.x, input_of(frame_, input.index, input.receptor, input.x, input.weight)});
-    }
-  }
-  for (const SourceArrivals<double>& arrivals : arrivals_) {
-    for (std::size_t k = 0; k < arrivals.source.size(); ++k) {
-      const std::uint32_t source = arrivals.source[k];
-      if (const std::uint32_t i = arrivals.target[source]; flags_[i] == Flag::fresh) {
-        const double x = arrivals.t[k] - frame_start_.offset;
-        recorded_.push_back({i, x, input_of(frame_, i, arrivals.receptor, x, arrivals.weight_of(source))});
-      }
-    }
-  }
-}
-
-/// The inputs of flagged neurons from `begin` on, by neuron.
-void OrderFreeGroup::divide_inputs(double begin) {
-  if (known_flagged_ < flagged_.size()) {
-    const auto is_fresh = [this](std::uint32_t i) { return flags_[i] == Flag::fresh; };
-    const auto first = flagged_.begin() + static_cast<std::ptrdiff_t>(known_flagged_);
-    if (std::any_of(first, flagged_.end(), is_fresh)) {
-      search_inputs(begin);
-      std::int64_t lowest = 0;
-      std::for_each(first, flagged_.end(), [&](std::uint32_t i) {
-        if (is_fresh(i)) {
-          lowest = std::min(lowest, sums_[i].reserve);
-          flag(i);
-        }
+  given_.for_each(
+      frame_start_.offset, present(), [this](std::uint32_t i) { return flagged_.is_fresh(i); },
+      [this](std::uint32_t i, std::size_t receptor, double x, double weight) {
+        flagged_.record({i, x, input_of(frame_, i, receptor, x, weight)});
       });
-      margin_ = std::min(margin_ + margin_ / 8 - lowest / 8, -kFlagged / 4);
-    }
-    known_flagged_ = flagged_.size();
+  std::int64_t lowest = 0;
+  for (const std::uint32_t i : fresh) {
+    lowest = std::min(lowest, sums_[i].reserve);
+    flag(i);
   }
-  place_.resize(flags_.size());
-  for (std::size_t k = 0; k < flagged_.size(); ++k) {
-    place_[flagged_[k]] = static_cast<std::uint32_t>(k);
-  }
-  first_.assign(flagged_.size() + 1, 0);
-  for (const OrderedInput& input : recorded_) {
-    ++first_[place_[input.index] + 1];
-  }
-  for (std::size_t k = 1; k < first_.size(); ++k) {
-    first_[k] += first_[k - 1];
-  }
-  by_neuron_.resize(recorded_.size());
-  for (std::size_t k = 0; k < recorded_.size(); ++k) {
-    by_neuron_[first_[place_[recorded_[k].index]]++] = static_cast<std::uint32_t>(k);
-  }
+  margin_ = std::min(margin_ + margin_ / 8 - lowest / 8, -kFlagged / 4);
 }
 
 OrderFreeGroup::Window OrderFreeGroup::window(double begin, double end) const {
@@ -387,33 +326,29 @@ OrderFreeGroup::Window OrderFreeGroup::window(double begin, double end) const {
 
 void OrderFreeGroup::advance(const Instant& end, std::vector<events::CellEvent<double>>& spikes) {
   const double x_end = since_start(end);
-  if (!flagged_.empty()) {
+  if (flagged_.any()) {
     const Window window = this->window(present(), x_end);
-    divide_inputs(window.begin.x);
-    std::size_t next = 0;
-    for (std::size_t k = 0; k < flagged_.size(); ++k) {
-      const std::uint32_t i = flagged_[k];
-      const std::size_t last = first_[k];  // where those of the next one begin, now that all are in their places
-      const std::span<std::uint32_t> inputs = std::span(by_neuron_).subspan(next, last - next);
-      next = last;
+    record_inputs_of_fresh();
+    flagged_.divide();
+    const auto in_window = [&](std::uint32_t number) { return flagged_.input(number).x < x_end; };
+    for (std::size_t k = 0; k < flagged_.all().size(); ++k) {
+      const std::uint32_t i = flagged_.all()[k];
+      const std::span<std::uint32_t> inputs = flagged_.inputs_of(k);
       if (rare_[i].quiet_until < x_end ||
-          (!rare_[i].refractory && std::any_of(inputs.begin(), inputs.end(),
-                                               [&](std::uint32_t input) { return recorded_[input].x < x_end; }))) {
+          (!rare_[i].refractory && std::any_of(inputs.begin(), inputs.end(), in_window))) {
         replay(i, inputs, window, spikes);
       }
     }
-    std::erase_if(recorded_, [x_end](const OrderedInput& input) { return input.x < x_end; });
+    flagged_.forget_before(x_end);
   }
-  at_once_.clear();
-  singles_.clear();
-  arrivals_.clear();
+  given_.forget_window();
   time_ = end;
   if (!(end < next_stop())) {
     begin_frame();
   }
 }
 
-/// @param inputs  numbers in recorded_, of all inputs from the window's begin on; they are sorted if need be
+/// @param inputs  numbers in flagged_, of all inputs from the window's begin on; they are sorted if need be
 void OrderFreeGroup::replay(std::size_t i, std::span<std::uint32_t> inputs, const Window& window,
                             std::vector<events::CellEvent<double>>& spikes) {
   const double begin = window.begin.x;
@@ -422,7 +357,7 @@ void OrderFreeGroup::replay(std::size_t i, std::span<std::uint32_t> inputs, cons
   Sums sums = sums_[i];
   std::int64_t rise = 0;
   for (const std::uint32_t number : inputs) {
-    const OrderedInput& input = recorded_[number];
+    const OrderedInput& input = flagged_.input(number);
     sums.take_out(input.sums);
     rise -= input.x < end ? input.sums.reserve : 0;
   }
@@ -439,16 +374,16 @@ void OrderFreeGroup::replay(std::size_t i, std::span<std::uint32_t> inputs, cons
       }
     }
   }
-  const auto by_time = [this](std::uint32_t a, std::uint32_t b) { return recorded_[a].x < recorded_[b].x; };
+  const auto by_time = [this](std::uint32_t a, std::uint32_t b) { return flagged_.input(a).x < flagged_.input(b).x; };
   std::sort(inputs.begin(), inputs.end(), by_time);
   double x = begin;
   std::size_t k = 0;
   const auto due = static_cast<std::size_t>(
       std::partition_point(inputs.begin(), inputs.end(),
-                           [this, end](std::uint32_t input) { return recorded_[input].x < end; }) -
+                           [this, end](std::uint32_t input) { return flagged_.input(input).x < end; }) -
       inputs.begin());
   for (;;) {
-    const double next = std::max(x, k < due ? recorded_[inputs[k]].x : end);
+    const double next = std::max(x, k < due ? flagged_.input(inputs[k]).x : end);
     if (rare.refractory) {
       if (const double wake = since_start(rare.wake); wake < end && wake <= next) {
         rare.refractory = false;
@@ -477,12 +412,12 @@ void OrderFreeGroup::replay(std::size_t i, std::span<std::uint32_t> inputs, cons
       break;
     }
     x = next;
-    for (const double together = recorded_[inputs[k]].x; k < due && recorded_[inputs[k]].x == together; ++k) {
-      sums.put_in(recorded_[inputs[k]].sums);
+    for (const double together = flagged_.input(inputs[k]).x; k < due && flagged_.input(inputs[k]).x == together; ++k) {
+      sums.put_in(flagged_.input(inputs[k]).sums);
     }
   }
   for (; k < inputs.size(); ++k) {
-    sums.put_in(recorded_[inputs[k]].sums);
+    sums.put_in(flagged_.input(inputs[k]).sums);
   }
   sums_[i] = sums;
   rare.quiet_until = rare.refractory ? since_start(rare.wake) : end;
@@ -593,10 +528,8 @@ void OrderFreeGroup::save(std::size_t index, foundation::ByteWriter& out) {
 void OrderFreeGroup::begin_load(const Instant& now) {
   time_ = now;
   frame_start_ = {now.epoch, std::floor(now.offset / frame_.length) * frame_.length};
-  std::fill(flags_.begin(), flags_.end(), Flag::none);
   flagged_.clear();
-  known_flagged_ = 0;
-  forget_slices();
+  given_.slices.clear();
   refractory_list_.clear();
   for (RareFields& rare : rare_) {
     rare.listed = false;

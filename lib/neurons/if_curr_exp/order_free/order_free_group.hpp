@@ -12,7 +12,9 @@
 #include "neurons/group/windowed_group.hpp"
 #include "neurons/if_curr_exp/order_free/add_inputs.hpp"
 #include "neurons/if_curr_exp/order_free/crossing.hpp"
+#include "neurons/if_curr_exp/order_free/flagged_neurons.hpp"
 #include "neurons/if_curr_exp/order_free/frame.hpp"
+#include "neurons/if_curr_exp/order_free/given_inputs.hpp"
 #include "neurons/if_curr_exp/order_free/time_constants.hpp"
 
 namespace va_event::neurons::order_free {
@@ -84,7 +86,7 @@ class OrderFreeGroup final : public ModelGroup<double, State<double>>, public Wi
   [[nodiscard]] double since_start(const Instant& t) const;
   [[nodiscard]] Instant at(double x) const;
   [[nodiscard]] double present() const { return since_start(time_); }
-  [[nodiscard]] Inbox inbox() { return {sums_.data(), flags_.data(), flagged_, recorded_}; }
+  [[nodiscard]] Inbox inbox() { return flagged_.inbox(sums_.data()); }
 
   /// Of a neuron that is not refractory, or its synapses if it is.
   [[nodiscard]] Potential potential(std::size_t i, const Sums& sums) const;
@@ -100,10 +102,8 @@ class OrderFreeGroup final : public ModelGroup<double, State<double>>, public Wi
   void list_refractory(std::size_t i);
 
   void begin_frame();
-  void forget_slices();
-  void search_inputs(double begin);
-  void search_slices(std::span<const RowSlice> slices, double begin);
-  void divide_inputs(double begin);
+  void record_inputs_of_fresh();
+
   /// The window that is advanced, since the frame's start.
   struct Window {
     Decays begin, end, frame_end;
@@ -123,20 +123,11 @@ class OrderFreeGroup final : public ModelGroup<double, State<double>>, public Wi
   foundation::LargeVector<double> m_, exc_, inh_;          ///< amplitudes at the frame's start [mV]
   foundation::LargeVector<double> y_infinity_;             ///< [mV]
   foundation::LargeVector<double> amplitude_per_current_;  ///< [MOhm]
-  std::vector<Flag> flags_;
   std::vector<RareFields> rare_;
 
-  std::vector<std::uint32_t> flagged_;            ///< neurons with a flag, of this frame
-  std::vector<std::uint32_t> refractory_list_;    ///< at least all that are refractory, each once
-  RowSlices slices_;                              ///< in this frame, perhaps arriving after time_
-  std::vector<RowSlice> at_once_;                 ///< since time_, each with one time of arrival
-  std::vector<SingleInput> singles_;              ///< since time_
-  std::vector<SourceArrivals<double>> arrivals_;  ///< since time_
-  std::vector<OrderedInput> recorded_;            ///< of flagged neurons, those that arrive at time_ or later
-  std::vector<std::uint32_t> place_;              ///< in flagged_, of each neuron that is there
-  /// Numbers in recorded_, by the place of their neuron in flagged_, of which place k begins at first_[k].
-  std::vector<std::uint32_t> by_neuron_, first_;
-  std::size_t known_flagged_ = 0;  ///< the first ones of flagged_: none of them is fresh
+  std::vector<std::uint32_t> refractory_list_;  ///< at least all that are refractory, each once
+  GivenInputs given_;                           ///< since time_, and in this frame
+  FlaggedNeurons flagged_;                      ///< in this frame
   /// Neurons with less reserve than this are flagged when a frame begins [units of the sums]. It follows how often
   /// neurons are flagged later, so that their inputs have to be searched for; no result depends on it.
   std::int64_t margin_ = 0;
