@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include "build_progress.hpp"
 #include "examples/program.hpp"
 #include "va_event/va_event.hpp"
 
@@ -78,13 +79,18 @@ examples::Network build(Simulation& sim, const Parameters& p, const examples::Bu
   all.initialize("v", RandomDistribution("uniform", {0.0, kThreshold}));
 
   examples::Network network{{{exc, false, published_rate(p)}, {inh, true, published_rate(p)}}, {}};
-  network.projections.push_back(
-      sim.connect(exc, all, FixedNumberPreConnector(kExcInputs), {.weight = weight(p, kWeight), .delay = kDelay}));
-  progress(0.8);
-  network.projections.push_back(sim.connect(inh, all, FixedNumberPreConnector(kInhInputs),
-                                            {.weight = weight(p, -p.g * kWeight), .delay = kDelay},
-                                            {.receptor_type = "inhibitory"}));
-  progress(1.0);
+  double built = 0.0;
+  const auto connect = [&](const Population& pre, std::size_t inputs, double mv, const char* receptor) {
+    const FixedNumberPreConnector pairs(inputs);
+    const double part = static_cast<double>(inputs) / (kExcInputs + kInhInputs);
+    const cli::WatchedConnector watched(pairs, static_cast<double>(inputs * all.size()),
+                                        [&](double done) { progress(built + done * part); });
+    network.projections.push_back(
+        sim.connect(pre, all, watched, {.weight = weight(p, mv), .delay = kDelay}, {.receptor_type = receptor}));
+    built += part;
+  };
+  connect(exc, kExcInputs, kWeight, "excitatory");
+  connect(inh, kInhInputs, -p.g * kWeight, "inhibitory");
 
   // All external inputs of a neuron are one Poisson process. At 1000 threshold / (weight tau_m) Hz its mean alone would
   // lift the neuron to the threshold.

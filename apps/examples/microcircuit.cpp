@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "build_progress.hpp"
 #include "examples/program.hpp"
 #include "va_event/va_event.hpp"
 
@@ -117,12 +118,15 @@ examples::Network build(Simulation& sim, double scale, bool poisson, const examp
     for (std::size_t source = 0; source < kLayers; ++source) {
       const auto count = static_cast<std::size_t>(std::lround(synapses(target, source) * scale * scale));
       if (count > 0) {
-        network.projections.push_back(sim.connect(
-            network.layers[source].neurons, network.layers[target].neurons, FixedTotalNumberConnector(count),
-            synapse(weight(target, source) / std::sqrt(scale), inhibitory(source) ? kDelayInh : kDelayExc),
-            {.receptor_type = inhibitory(source) ? "inhibitory" : "excitatory"}));
+        const FixedTotalNumberConnector pairs(count);
+        const cli::WatchedConnector watched(pairs, static_cast<double>(count), [&](double done) {
+          progress((built + done * static_cast<double>(count)) / expected);
+        });
+        network.projections.push_back(
+            sim.connect(network.layers[source].neurons, network.layers[target].neurons, watched,
+                        synapse(weight(target, source) / std::sqrt(scale), inhibitory(source) ? kDelayInh : kDelayExc),
+                        {.receptor_type = inhibitory(source) ? "inhibitory" : "excitatory"}));
         built += static_cast<double>(count);
-        progress(built / expected);
       }
     }
   }

@@ -10,6 +10,7 @@
 #include <new>
 #include <sstream>
 
+#include "build_progress.hpp"
 #include "declaration.hpp"
 #include "examples/raster.hpp"
 #include "examples/result.hpp"
@@ -91,15 +92,9 @@ void prepare_files(const RunOptions& o) {
 
 /// Builds with a bar on a terminal.
 Network build_network(const Build& build, Simulation& sim, Style style) {
-  const Clock::time_point start = Clock::now();
-  std::cerr << "Building the network..." << (style == Style::bar ? "" : "\n") << std::flush;
-  Network network = build(sim, [&](double done) {
-    if (style == Style::bar) {
-      std::cerr << "\r\x1b[2K" << cli::progress_bar(done, "of the synapses", seconds_since(start)) << std::flush;
-    }
-  });
-  std::cerr << (style == Style::bar ? "\n" : "");
-  return network;
+  std::cerr << "Building the network..." << std::endl;
+  cli::BuildDisplay display(std::cerr, style);
+  return build(sim, [&display](double done) { display.update(done); });
 }
 
 /// Simulates the warm-up, and then what is recorded, until Ctrl-C comes. @return the recorded time [ms]

@@ -16,6 +16,7 @@
 #include <system_error>
 #include <vector>
 
+#include "build_progress.hpp"
 #include "certify.hpp"
 #include "checkpoint.hpp"
 #include "option_values.hpp"
@@ -212,7 +213,9 @@ int run(const Options& options, const Interrupt& interrupt, const std::shared_pt
                   .processes = processes});
 
   Timer timer;
-  const VogelsAbbott network = build(sim, options.network, announce);
+  BuildDisplay display(std::cerr, progress_style(options, *processes));
+  const VogelsAbbott network = build(sim, options.network, announce, [&display](double done) { display.update(done); });
+  display.erase();
   announce("Setting up recording...");
   set_up_recording(network, options);
   log_network(network);

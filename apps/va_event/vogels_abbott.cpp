@@ -4,6 +4,8 @@
 #include <cmath>
 #include <memory>
 
+#include "build_progress.hpp"
+
 namespace va_event::cli {
 
 VogelsAbbottParameters::VogelsAbbottParameters(Benchmark which)
@@ -93,7 +95,8 @@ FixedProbabilityConnector external_connector(const VogelsAbbottParameters& p) {
 }  // namespace
 
 VogelsAbbott build(Simulation& sim, const VogelsAbbottParameters& p,
-                   const std::function<void(const std::string&)>& announce) {
+                   const std::function<void(const std::string&)>& announce,
+                   const std::function<void(double)>& progress) {
   announce("Creating cell populations...");
   const auto [exc, inh, all] = create_cells(sim, p);
 
@@ -111,10 +114,19 @@ VogelsAbbott build(Simulation& sim, const VogelsAbbottParameters& p,
   const StaticSynapse inh_syn{.weight = p.w_inh(), .delay = p.delay};
   const bool to_all = p.style.use_views || p.style.use_assembly;
   VogelsAbbott network{exc, inh, {}, {}};
+  double built = 0.0;  // of all pairs of neurons
   const auto connect = [&](const Assembly& pre, const Assembly& post, const StaticSynapse& synapse,
                            const char* receptor, const char* label) {
+    const double pairs = static_cast<double>(pre.size()) * static_cast<double>(post.size());
+    const double part = pairs / (static_cast<double>(p.n) * static_cast<double>(p.n));
+    const WatchedConnector watched(*connector, p.pconn * pairs / sim.processes().count(), [&](double done) {
+      if (progress) {
+        progress(built + done * part);
+      }
+    });
     network.projections.push_back(
-        sim.connect(pre, post, *connector, synapse, {.receptor_type = receptor, .label = label}));
+        sim.connect(pre, post, watched, synapse, {.receptor_type = receptor, .label = label}));
+    built += part;
   };
   if (to_all) {
     connect(exc, all, exc_syn, "excitatory", "e2e,i");

@@ -76,7 +76,9 @@ struct VogelsAbbott {
 };
 
 /// Builds the network in `sim`, which must be empty. Announces each step by `announce`.
+/// @param progress  called with the part of the recurrent synapses that is there, from 0 to 1; may be empty
 [[nodiscard]] VogelsAbbott build(Simulation& sim, const VogelsAbbottParameters& p,
-                                 const std::function<void(const std::string&)>& announce);
+                                 const std::function<void(const std::string&)>& announce,
+                                 const std::function<void(double)>& progress = {});
 
 }  // namespace va_event::cli
