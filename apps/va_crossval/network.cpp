@@ -19,6 +19,8 @@ namespace {
 constexpr const char* kDefaultMethods =
     "exact/grid,exact/cubic,exponential_euler/grid,forward_euler/grid,rk2/linear,rk4/grid,rk4/cubic";
 
+constexpr double kSameSpikeMs = 1e-6;  ///< spikes of two exact runs that are farther apart are different ones
+
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
 struct Settings {
@@ -26,6 +28,7 @@ struct Settings {
   std::vector<double> steps;
   double duration = 1000.0;  ///< [ms]
   std::uint64_t seed = 17;
+  SimulationMethod method = SimulationMethod::automatic;
   PeerSettings peers;
 };
 
@@ -37,6 +40,7 @@ Settings read_settings(const cli::OptionTexts& texts, bool quick) {
   settings.peers = quick ? PeerSettings{.seeds = 2, .from_ms = 50.0, .to_ms = 150.0} : PeerSettings{};
   cli::read_real(texts, "--duration", "ms", {.zero = false, .high = 1e6}, settings.duration);
   cli::read_integer(texts, "--seed", 0, std::numeric_limits<std::uint64_t>::max() / 2, settings.seed);
+  cli::read_method(texts, "--method", settings.method);
   cli::read_integer(texts, "--seeds", 0, 1000, settings.peers.seeds);
   cli::read_real(texts, "--until", "ms", {.zero = false, .high = 1e6}, settings.peers.to_ms);
   if (settings.peers.to_ms <= settings.peers.from_ms) {
@@ -96,16 +100,30 @@ std::string end_line(double duration) {
   return out.str();
 }
 
+/// Adds the run of the event loop, as compared with one that had order-free sums.
+void compare_event_loop(const Settings& settings, const std::string& label, const NetworkSetup& setup,
+                        const NetworkRun& reference, const ActivityWindow& window, Table& table, Session& session) {
+  session.step(label + ": event-driven, one by one");
+  const BuiltNetwork network(setup, settings.seed, {}, SimulationMethod::one_by_one);
+  const NetworkRun run = network.run_exact(settings.duration, session);
+  const NetworkComparison comparison = compare_networks(reference.spikes, run.spikes, kSameSpikeMs, settings.duration);
+  table.rows.push_back(accuracy_row(label, "event-driven, one by one", run, window, &comparison, kNone));
+}
+
 /// All clock-driven runs of one network.
 Panel compare_schemes(const Settings& settings, cli::Benchmark model, const std::vector<Scheme>& chosen, Table& table,
                       Session& session) {
   const std::string label(cli::name(model));
   const NetworkSetup setup = network_setup(model, session.quick());
   session.step(label + ": event-driven");
-  const BuiltNetwork network(setup, settings.seed);
+  const BuiltNetwork network(setup, settings.seed, {}, settings.method);
   const NetworkRun reference = network.run_exact(settings.duration, session);
   const ActivityWindow window{network.n_exc(), network.n_inh(), 0.0, settings.duration};
-  table.rows.push_back(accuracy_row(label, "event-driven", reference, window, nullptr, kNone));
+  const std::string method = network.is_order_free() ? "event-driven, order-free" : "event-driven";
+  table.rows.push_back(accuracy_row(label, method, reference, window, nullptr, kNone));
+  if (network.is_order_free()) {
+    compare_event_loop(settings, label, setup, reference, window, table, session);
+  }
   Panel panel{.title = label,
               .x = {.label = "time step [ms]", .ticks = settings.steps},
               .y = {.label = "first wrong spike [ms]"},
@@ -131,13 +149,15 @@ void run_network(const cli::OptionTexts& texts, Session& session) {
               .command = session.command()};
   study.parameters = {{"duration_ms", settings.duration},
                       {"seed", settings.seed},
+                      {"method", std::string(name_of(settings.method))},
                       {"dt_ms", settings.steps},
                       {"seeds_of_statistics", settings.peers.seeds},
                       {"statistics_from_ms", settings.peers.from_ms},
                       {"statistics_to_ms", settings.peers.to_ms}};
   std::size_t runs = 0;
   for (const cli::Benchmark model : settings.models) {
-    runs += 1 + read_schemes(texts, model, kDefaultMethods).size() * settings.steps.size() + settings.peers.seeds;
+    runs += (settings.method == SimulationMethod::order_free ? 2 : 1) +
+            read_schemes(texts, model, kDefaultMethods).size() * settings.steps.size() + settings.peers.seeds;
   }
   session.start(runs);
   study.tables = {accuracy_table(settings.seed)};
@@ -154,6 +174,8 @@ void run_network(const cli::OptionTexts& texts, Session& session) {
   study.notes = {
       "First wrong: the first spike that is missing, surplus or more than dt away from the same neuron's spike in the "
       "event-driven run; right spikes and errors are those before it. The longer the step, the more generous that is.",
+      "With order-free sums: the event loop is compared with them, and a spike is wrong when it is more than 1e-6 ms "
+      "away.",
       "grid: spikes and delays at multiples of dt; linear, cubic: spikes interpolated, delays continuous."};
   if (settings.peers.seeds > 0) {
     study.tables.push_back(peer_table(settings.peers, settings.models, study.notes, session));
@@ -174,6 +196,10 @@ Command network_command() {
                    "of exact (CUBA only), exponential_euler, forward_euler, rk2, rk4, each also with the kind of its "
                    "spikes behind it: rk4/grid, rk4/linear, rk4/cubic",
                    kDefaultMethods},
+                  {"--method", "M",
+                   "of the event-driven run: automatic, one-by-one, order-free; order-free sums are also compared with "
+                   "the event loop (one-by-one)",
+                   "automatic"},
                   {"--duration", "MS", "simulated time of the comparison [ms]", "1000"},
                   {"--seed", "N", "of the network; the first one of the statistics", "17"},
                   {"--seeds", "N", "networks for the statistics beside other simulators; 0: none", "5"},

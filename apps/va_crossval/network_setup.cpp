@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "va_crossval/network_setup.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <string>
+#include <vector>
 
 namespace va_event::crossval {
 namespace {
@@ -28,12 +30,18 @@ NetworkSetup network_setup(cli::Benchmark model, bool quick) {
   return setup;
 }
 
-BuiltNetwork::BuiltNetwork(const NetworkSetup& setup, std::uint64_t seed, Precision precision)
+BuiltNetwork::BuiltNetwork(const NetworkSetup& setup, std::uint64_t seed, Precision precision, SimulationMethod method)
     : simulation_(std::make_unique<Simulation>(
-          SimulationOptions{.seed = seed, .precision = precision, .threads = kTimedThreads})),
+          SimulationOptions{.seed = seed, .precision = precision, .threads = kTimedThreads, .method = method})),
       network_(cli::build(*simulation_, setup, [](const std::string&) {})) {
   network_.exc.record("spikes");
   network_.inh.record("spikes");
+}
+
+bool BuiltNetwork::is_order_free() const {
+  const std::vector<MethodRow> rows = simulation_->methods();
+  return std::any_of(rows.begin(), rows.end(),
+                     [](const MethodRow& row) { return row.method == name_of(SimulationMethod::order_free); });
 }
 
 NetworkRun BuiltNetwork::run_exact(double duration, const Session& session) const {

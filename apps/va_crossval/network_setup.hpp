@@ -28,11 +28,14 @@ struct NetworkRun {
 /// A Vogels-Abbott network and the simulations of it, on kTimedThreads.
 class BuiltNetwork {
  public:
-  BuiltNetwork(const NetworkSetup& setup, std::uint64_t seed, Precision precision = {});
+  BuiltNetwork(const NetworkSetup& setup, std::uint64_t seed, Precision precision = {},
+               SimulationMethod method = SimulationMethod::automatic);
 
   [[nodiscard]] std::size_t n_exc() const noexcept { return network_.exc.size(); }
   [[nodiscard]] std::size_t n_inh() const noexcept { return network_.inh.size(); }
   [[nodiscard]] Simulation& simulation() const noexcept { return *simulation_; }
+  /// Whether the last exact run had order-free sums.
+  [[nodiscard]] bool is_order_free() const;
   [[nodiscard]] Assembly neurons() const { return network_.exc + network_.inh; }
 
   /// Both from time 0, as often as wanted.

@@ -166,6 +166,29 @@ TEST_F(Studies, NetworkStaysRightLongerWithBetterMethods) {
   EXPECT_EQ(peers.at("rows").size(), 5U * (2U + 12U));  // five quantities, two models, twelve peers
 }
 
+TEST_F(Studies, NetworkComparesOrderFreeSumsWithTheEventLoopAndWithSteps) {
+  const auto rows_with = [this](const std::string& method) {
+    run({"network", "CUBA", "--duration", "50", "--seeds", "0", "--methods", "exact/cubic", "--dt", "0.1", "--method",
+         method});
+    const Json study = json("network");
+    EXPECT_EQ(study.at("parameters").at("method"), method);
+    return table(study, "accuracy");
+  };
+  const Json accuracy = rows_with("order-free");
+  const Json& rows = accuracy.at("rows");
+  ASSERT_EQ(rows.size(), 3U);
+  EXPECT_EQ(rows[0].at(1), "event-driven, order-free");
+  EXPECT_EQ(rows[1].at(1), "event-driven, one by one");
+  const double spikes = number(rows[0].at(column(accuracy, "spikes")));
+  EXPECT_GT(spikes, 100.0);
+  EXPECT_EQ(number(rows[1].at(column(accuracy, "right spikes"))), spikes);
+  EXPECT_TRUE(rows[1].at(column(accuracy, "first wrong")).is_null());
+  EXPECT_LT(number(rows[1].at(column(accuracy, "max error"))), 1e-10);  // rounding
+  EXPECT_GT(number(rows[1].at(column(accuracy, "max error"))), 0.0);    // it was another way
+  EXPECT_GT(number(rows[2].at(column(accuracy, "max error"))), 1e-9);   // a step of 0.1 ms
+  EXPECT_EQ(rows_with("one-by-one").at("rows").size(), 2U);
+}
+
 TEST_F(Studies, CostTellsTheErrorOfEveryMethod) {
   run({"cost", "CUBA", "--duration", "10"});
   const Json study = json("cost");
@@ -206,8 +229,9 @@ TEST_F(Studies, RejectBadValuesBeforeTheyStart) {
        {Arguments{"neuron", "CABA"}, Arguments{"neuron", "--dt", "0.3"}, Arguments{"neuron", "--dt", "2"},
         Arguments{"neuron", "--duration", "0"}, Arguments{"neuron", "--seed", "-1"},
         Arguments{"network", "--methods", "rk5"}, Arguments{"network", "--seeds", "many"},
-        Arguments{"network", "--until", "50"}, Arguments{"cost", "--repeats", "0"}, Arguments{"cost", "--dt", "nan"},
-        Arguments{"chaos", "--neurons", "0"}, Arguments{"chaos", "--duration", "99"}}) {
+        Arguments{"network", "--until", "50"}, Arguments{"network", "--method", "fast"},
+        Arguments{"cost", "--repeats", "0"}, Arguments{"cost", "--dt", "nan"}, Arguments{"chaos", "--neurons", "0"},
+        Arguments{"chaos", "--duration", "99"}}) {
     EXPECT_THROW(run(arguments), UserError) << ::testing::PrintToString(arguments);
   }
 }
