@@ -209,6 +209,9 @@ void Population::set_spike_times(std::size_t index, std::vector<Time> times) con
   if (index >= size()) {
     throw IndexError("index", std::to_string(index), "", "must be below " + std::to_string(size()));
   }
+  if (core_->engine) {
+    core_->engine->sources_will_change();
+  }
   if (population.spike_times.size() == 1 && size() > 1) {  // shared until now
     population.spike_times.resize(size(), std::vector<Time>(population.spike_times.front()));
   }

@@ -35,6 +35,8 @@ class ArrayGroup final : public SourceGroup {
     return cursor_[i] < times.size() ? std::optional(events::to_instant<double>(times[cursor_[i]++])) : std::nullopt;
   }
 
+  [[nodiscard]] const std::vector<Time>* spike_times(std::size_t i) const override { return &population_.times_of(i); }
+
   void save(std::size_t i, foundation::ByteWriter& out) const override { out.put<std::uint64_t>(cursor_[i]); }
   void load(std::size_t i, foundation::ByteReader& in) override {
     cursor_[i] = in.get<std::uint64_t>();

@@ -135,6 +135,13 @@ void draw_times(const Slot& slot, Pairs& pairs, const PoissonSpikes::Room& out) 
   }
 }
 
+/// The number of spikes that a source has by its block 0.
+HWY_INLINE unsigned count_of(const Slot& slot, std::uint32_t source, const std::uint64_t* block) {
+  return slot.counts(static_cast<std::uint32_t>(*block), [&slot, source] {
+    return poisson_block(slot.key, slot.first + source, slot.number, kMoreOfPoissonCount)[0];
+  });
+}
+
 /// All spikes of the sources begin, ..., begin + count - 1. @pre count <= kSources
 void draw_group(const Slot& slot, std::size_t begin, std::size_t count, std::uint8_t* counts, PoissonSpikes& out) {
   HWY_ALIGN std::array<std::uint64_t, 2 * (kSources + kLanes)> blocks;
@@ -146,9 +153,7 @@ void draw_group(const Slot& slot, std::size_t begin, std::size_t count, std::uin
   for (std::size_t i = 0; i < count; ++i) {
     const std::uint64_t* const block = blocks.data() + 2 * i;
     const auto source = static_cast<std::uint32_t>(begin + i);
-    const unsigned n = slot.counts(static_cast<std::uint32_t>(*block), [&slot, source] {
-      return poisson_block(slot.key, slot.first + source, slot.number, kMoreOfPoissonCount)[0];
-    });
+    const unsigned n = count_of(slot, source, block);
     counts[i] = static_cast<std::uint8_t>(n);
     if (n > 2 * kCoarsePairs) {
       crowds[crowd_count++] = {source, static_cast<std::uint32_t>(spikes)};
@@ -179,6 +184,22 @@ void draw_poisson_slot(const random::PhiloxKey& key, CellId first, std::size_t c
   }
 }
 
+std::uint64_t count_poisson_slot(const random::PhiloxKey& key, CellId first, std::size_t count,
+                                 const PoissonSlots& slots, const PoissonCounts& counts, std::uint64_t number) {
+  const lanes::RoundKeys round_keys(key);
+  const Slot slot{key, round_keys, first, slots, counts, number};
+  HWY_ALIGN std::array<std::uint64_t, 2 * (kSources + kLanes)> blocks;
+  std::uint64_t sum = 0;
+  for (std::size_t begin = 0; begin < count; begin += kSources) {
+    const std::size_t end = std::min(kSources, count - begin);
+    draw_first_blocks(slot, begin, end, blocks.data());
+    for (std::size_t i = 0; i < end; ++i) {
+      sum += count_of(slot, static_cast<std::uint32_t>(begin + i), blocks.data() + 2 * i);
+    }
+  }
+  return sum;
+}
+
 }  // namespace
 }  // namespace va_event::sources::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
@@ -187,6 +208,13 @@ HWY_AFTER_NAMESPACE();
 namespace va_event::sources {
 
 HWY_EXPORT(draw_poisson_slot);
+HWY_EXPORT(count_poisson_slot);
+
+std::uint64_t count_poisson(const random::PhiloxKey& key, CellId first, std::size_t count, const PoissonSlots& slots,
+                            const PoissonCounts& counts, std::uint64_t number) {
+  assert(slots.exponent <= kLargestShortExponent && counts.mean() == slots.mean);
+  return HWY_DYNAMIC_DISPATCH(count_poisson_slot)(key, first, count, slots, counts, number);
+}
 
 void draw_poisson(const random::PhiloxKey& key, CellId first, std::size_t count, const PoissonSlots& slots,
                   const PoissonCounts& counts, std::uint64_t number, PoissonSpikes& out) {

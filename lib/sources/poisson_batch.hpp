@@ -63,6 +63,10 @@ class PoissonSpikes {
 void draw_poisson(const random::PhiloxKey& key, CellId first, std::size_t count, const PoissonSlots& slots,
                   const PoissonCounts& counts, std::uint64_t number, PoissonSpikes& out);
 
+/// How many spikes that are, without their times.
+[[nodiscard]] std::uint64_t count_poisson(const random::PhiloxKey& key, CellId first, std::size_t count,
+                                          const PoissonSlots& slots, const PoissonCounts& counts, std::uint64_t number);
+
 /// A source of its own rate and changes, and one of its slots.
 struct PoissonSource {
   random::PhiloxKey key;

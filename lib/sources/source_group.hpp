@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "events/instant.hpp"
 #include "foundation/bytes.hpp"
@@ -32,6 +33,9 @@ class SourceGroup {
 
   /// Of a Poisson source as it is since the last restart(); nothing for others.
   [[nodiscard]] virtual std::optional<PoissonState> poisson(std::size_t /*index*/) const { return std::nullopt; }
+
+  /// Of a source with given times: all of them, in order; null for others. Changes with the population's parameters.
+  [[nodiscard]] virtual const std::vector<Time>* spike_times(std::size_t /*index*/) const { return nullptr; }
 
   /// Where the process of one source stands, for a checkpoint.
   virtual void save(std::size_t index, foundation::ByteWriter& out) const = 0;

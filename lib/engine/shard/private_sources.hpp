@@ -24,9 +24,11 @@
 
 namespace va_event::engine {
 
-/// Poisson sources each of which reaches a single neuron of this shard, whose inputs are added up: their spikes are
-/// drawn where they arrive, all of a slot together, instead of one by one through two queues. The spikes are those that
-/// the sources have in any other way, so that which sources are private leaves no trace.
+/// Poisson sources and arrays each of which reaches a single neuron of this shard, whose inputs are added up: their
+/// spikes are drawn where they arrive, all of a slot together, instead of one by one through two queues. The spikes are
+/// those that the sources have in any other way, so that which sources are private leaves no trace. A source may be
+/// private to several shards. The shard that owns it counts its spikes, and does only that where it reaches none of its
+/// neurons.
 ///
 /// They are taken at the beginning of a run and released where anything else must know them: before a checkpoint is
 /// written, and where parameters, or what is recorded, change.
@@ -76,6 +78,10 @@ class PrivateSources {
                       events::Candidates<Real>& candidates) {
     std::size_t delivered = 0;
     for (SourceRun& run : runs_) {
+      if (run.group == nullptr) {
+        count_until(run, end, seed);
+        continue;
+      }
       run.coming.forget_taken();
       draw_until(run, end, seed);
       run.coming.take(end, [&](const ArrivalBuckets::Due& due) {
@@ -86,10 +92,13 @@ class PrivateSources {
     return delivered;
   }
 
-  /// Spikes of all these sources since they were taken, before `now`.
+  /// Spikes of those of these sources that the shard owns since they were taken, before `now`.
   [[nodiscard]] std::uint64_t spikes_before(const Instant& now, std::uint64_t seed) {
     std::uint64_t count = 0;
     for (SourceRun& run : runs_) {
+      if (!run.owned) {
+        continue;
+      }
       // Whole slots were counted as they were drawn; what is on the other side of `now` is drawn again.
       count += run.drawn;
       sources::SlotStart slot = run.next;
@@ -106,13 +115,15 @@ class PrivateSources {
   }
 
  private:
-  /// Sources with consecutive ids, the same rate and receptor.
+  /// Sources with consecutive ids: arrays, or Poisson sources with the same rate, onto the same receptor.
   struct SourceRun {
     CellId first = 0;
-    sources::PoissonState state{};
+    bool owned = false;                           ///< by this shard
+    std::vector<const std::vector<Time>*> times;  ///< of arrays, by source; empty: Poisson sources
+    sources::PoissonState state{};                ///< of arrays begin and end only
     sources::PoissonSlots slots{};
     std::shared_ptr<const sources::PoissonCounts> counts;
-    neurons::NeuronGroup<Real>* group = nullptr;
+    neurons::NeuronGroup<Real>* group = nullptr;       ///< null: they reach no neuron of this shard
     neurons::WindowedGroup<Real>* windowed = nullptr;  ///< the same
     std::uint32_t receptor = 0;
     double shortest_delay = 0.0;
@@ -126,19 +137,19 @@ class PrivateSources {
     [[nodiscard]] double weight_of(std::size_t k) const { return weight.size() == 1 ? weight[0] : weight[k]; }
     [[nodiscard]] double delay_of(std::size_t k) const { return delay.size() == 1 ? delay[0] : delay[k]; }
   };
-  /// The only synapse of a source onto this shard.
+  /// The only synapse of a source onto this shard. Without a branch there is none.
   struct Synapse {
-    const Branch* branch;
-    std::uint32_t target;
-    double weight, delay;
+    const Branch* branch = nullptr;
+    std::uint32_t target = 0;
+    double weight = 0.0, delay = 0.0;
   };
 
   static constexpr std::size_t kWorthARun = 8;  ///< sources that are drawn together
 
-  /// Whether the source reaches one neuron only.
+  /// Nothing if the source reaches several neurons.
   static std::optional<Synapse> only_synapse(const Routing& routing, const ShardCells<Real>& cells,
                                              std::size_t population, std::size_t index) {
-    std::optional<Synapse> only;
+    Synapse only;
     for (const Route& route : routing.routes_of(population)) {
       for (const Branch& branch : route.branches) {
         const network::SynapseTable::Row row = branch.row(index);
@@ -149,7 +160,7 @@ class PrivateSources {
         if (row.target.empty() || !place.own.contains(row.target[0])) {
           continue;
         }
-        if (only || !place.whole_rows || branch.dynamics != 0) {
+        if (only.branch != nullptr || !place.whole_rows || branch.dynamics != 0) {
           return std::nullopt;
         }
         only = {&branch, row.target[0], row.weight.empty() ? branch.table->constant_weight() : row.weight[0],
@@ -159,47 +170,85 @@ class PrivateSources {
     return only;
   }
 
+  /// A run of this source alone, if its spikes can be drawn so.
+  static std::optional<SourceRun> run_of(const sources::SourceGroup& group, std::uint32_t index) {
+    SourceRun run;
+    if (const auto state = group.poisson(index)) {
+      run.state = *state;
+      run.slots = sources::slots_of(state->rate);
+      return state->rate > 0.0 && run.slots.exponent <= kLongestSlot ? std::optional(run) : std::nullopt;
+    }
+    const std::vector<Time>* const times = group.spike_times(index);
+    if (times == nullptr || times->empty()) {
+      return std::nullopt;
+    }
+    run.times = {times};
+    run.slots = {kLongestSlot, 0.0};
+    const Instant last = events::to_instant<double>(times->back());
+    run.state.end = {last.epoch, std::nextafter(last.offset, static_cast<double>(2 * events::kEpoch))};
+    return run;
+  }
+  /// Adds the sources of one run to another that ends before it, if they can be drawn together.
+  static bool joins(SourceRun& run, const SourceRun& next) {
+    const sources::PoissonState& state = run.state;
+    const bool alike = run.times.empty()
+                           ? next.times.empty() && state.rate == next.state.rate &&
+                                 state.changes == next.state.changes && state.changed == next.state.changed &&
+                                 state.begin == next.state.begin && state.end == next.state.end
+                           : !next.times.empty();
+    if (!alike || run.target.empty() || run.owned != next.owned || run.group != next.group ||
+        run.receptor != next.receptor) {
+      return false;
+    }
+    run.state.end = std::max(state.end, next.state.end);
+    const auto append = [](auto& to, const auto& from) { to.insert(to.end(), from.begin(), from.end()); };
+    append(run.times, next.times);
+    append(run.target, next.target);
+    append(run.weight, next.weight);
+    append(run.delay, next.delay);
+    return true;
+  }
+
   template <class May>
   std::size_t take_population(const network::Network& network, const Routing& routing, const ShardCells<Real>& cells,
                               std::size_t p, const May& may) {
     const network::PopulationData& population = network.populations[p];
-    const network::Share::Range own = cells.place(p).own;
     std::size_t taken = 0;
     SourceRun run;
     const auto close = [&] {
       if (run.target.size() >= kWorthARun && finish(run)) {
-        for (std::size_t k = 0; k < run.target.size(); ++k) {
-          private_[run.first + k] = 1;
-        }
+        std::fill_n(private_.begin() + run.first, run.target.size(), std::uint8_t{1});
         taken += run.target.size();
         runs_.push_back(std::move(run));
       }
       run = {};
     };
-    for (std::uint32_t i = own.begin; i < own.end; ++i) {
+    for (std::uint32_t i = 0; i < population.size; ++i) {
       const CellId cell = population.first + i;
-      const auto state = may(cell) ? cells.sources_of(cell).poisson(i) : std::nullopt;
-      const auto synapse = state ? only_synapse(routing, cells, p, i) : std::nullopt;
-      if (!synapse || !(state->rate > 0.0) || sources::slots_of(state->rate).exponent > kLongestSlot) {
+      const bool owned = cells.place(p).own.contains(i);
+      const auto synapse = may(cell) ? only_synapse(routing, cells, p, i) : std::nullopt;
+      auto next = synapse && (owned || synapse->branch != nullptr) ? run_of(cells.sources_of(cell), i) : std::nullopt;
+      if (!next) {
         close();
         continue;
       }
-      const auto& place = cells.place(synapse->branch->post_population);
-      const bool joins = !run.target.empty() && run.group == place.group && run.receptor == synapse->branch->receptor &&
-                         run.state.rate == state->rate && run.state.changes == state->changes &&
-                         run.state.changed == state->changed && run.state.begin == state->begin &&
-                         run.state.end == state->end;
-      if (!joins) {
-        close();
-        run.first = cell;
-        run.state = *state;
-        run.group = place.group;
-        run.windowed = place.windowed;
-        run.receptor = synapse->branch->receptor;
+      next->first = cell;
+      next->owned = owned;
+      if (synapse->branch != nullptr) {
+        const auto& place = cells.place(synapse->branch->post_population);
+        next->group = place.group;
+        next->windowed = place.windowed;
+        next->receptor = synapse->branch->receptor;
+        next->target = {place.offset + synapse->target};
+      } else {
+        next->target = {0};
       }
-      run.target.push_back(place.offset + synapse->target);
-      run.weight.push_back(synapse->weight);
-      run.delay.push_back(synapse->delay);
+      next->weight = {synapse->weight};
+      next->delay = {synapse->delay};
+      if (!joins(run, *next)) {
+        close();
+        run = std::move(*next);
+      }
     }
     close();
     return taken;
@@ -207,7 +256,6 @@ class PrivateSources {
 
   /// @returns whether the run's spikes can wait in buckets
   bool finish(SourceRun& run) const {
-    run.slots = sources::slots_of(run.state.rate);
     const auto [shortest, longest] = std::minmax_element(run.delay.begin(), run.delay.end());
     run.shortest_delay = *shortest;
     // What can be on its way at once: all of a slot, through the longest delay.
@@ -221,7 +269,9 @@ class PrivateSources {
     }
     run.coming = {events::later(from_, run.shortest_delay), span, exponent};
     run.by_slots = *shortest == *longest && run.slots.exponent <= exponent;
-    run.counts = std::make_shared<sources::PoissonCounts>(run.slots.mean);
+    if (run.times.empty()) {
+      run.counts = std::make_shared<sources::PoissonCounts>(run.slots.mean);
+    }
     for (std::vector<double>* numbers : {&run.weight, &run.delay}) {
       const double first = numbers->front();
       if (std::all_of(numbers->begin(), numbers->end(), [first](double x) { return x == first; })) {
@@ -251,6 +301,9 @@ class PrivateSources {
   /// Calls visit(source in the run, time) for the wanted spikes of a slot.
   template <class Visit>
   void visit_slot(const SourceRun& run, const sources::SlotStart& slot, std::uint64_t seed, const Visit& visit) {
+    if (!run.times.empty()) {
+      return visit_times(run, slot, visit);
+    }
     draw_slot(run, slot, seed);
     const auto source = spikes_.source();
     const auto ticks = spikes_.ticks();
@@ -263,6 +316,26 @@ class PrivateSources {
     }
   }
 
+  /// The same of arrays.
+  template <class Visit>
+  void visit_times(const SourceRun& run, const sources::SlotStart& slot, const Visit& visit) const {
+    const Instant begin = std::max(slot.time, from_);
+    const Instant end = slot.next(run.slots.exponent).time;
+    for (std::size_t k = 0; k < run.times.size(); ++k) {
+      const std::vector<Time>& times = *run.times[k];
+      auto spike = std::lower_bound(times.begin(), times.end(), begin, [](const Time& time, const Instant& t) {
+        return events::to_instant<double>(time) < t;
+      });
+      for (; spike != times.end(); ++spike) {
+        const Instant emitted = events::to_instant<double>(*spike);
+        if (!(emitted < end)) {
+          break;
+        }
+        visit(static_cast<std::uint32_t>(k), emitted);
+      }
+    }
+  }
+
   template <class Counted>
   std::uint64_t count_slot(const SourceRun& run, const sources::SlotStart& slot, std::uint64_t seed,
                            const Counted& counted) {
@@ -270,6 +343,19 @@ class PrivateSources {
     visit_slot(run, slot, seed,
                [&](std::uint32_t /*source*/, const Instant& emitted) { count += counted(emitted) ? 1 : 0; });
     return count;
+  }
+
+  /// Counts the spikes of whole slots before `end`.
+  void count_until(SourceRun& run, const Instant& end, std::uint64_t seed) {
+    for (auto next = run.next.next(run.slots.exponent); !(end < next.time) && run.next.time < run.state.end;
+         next = next.next(run.slots.exponent)) {
+      run.drawn +=
+          run.times.empty() && all_wanted(run, run.next)
+              ? sources::count_poisson(sources::poisson_key(seed, run.state.changes), run.first, run.target.size(),
+                                       run.slots, *run.counts, run.next.number(run.slots.exponent))
+              : count_slot(run, run.next, seed, [](const Instant& /*emitted*/) { return true; });
+      run.next = next;
+    }
   }
 
   /// Draws the slots from which something may arrive before `end`.

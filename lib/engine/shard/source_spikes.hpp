@@ -82,13 +82,14 @@ class SourceSpikes {
   template <class Recorded>
   void take_private(const Recorded& recorded) {
     bool outdated = private_outdated_;
-    private_.for_each([&](CellId cell, double /*delay*/) { outdated = outdated || recorded(cell); });
+    const auto may_be_private = [&](CellId cell) { return !cells_.owns(cell) || !recorded(cell); };
+    private_.for_each([&](CellId cell, double /*delay*/) { outdated = outdated || !may_be_private(cell); });
     if (!outdated) {
       return;
     }
     release_private();
     private_outdated_ = false;
-    if (private_.take(network_, routing_, cells_, narrowed(now_), [&](CellId cell) { return !recorded(cell); }) > 0) {
+    if (private_.take(network_, routing_, cells_, narrowed(now_), may_be_private) > 0) {
       queue_.erase_if([this](const events::CellEvent<double>& event) { return private_.holds(event.cell); });
     }
   }
