@@ -27,10 +27,16 @@ class Draw {
   std::mt19937_64 generator_{7};
 };
 
-Frame frame_of(double tau_m, double largest_weight) {
-  Frame frame = frame_for(tau_m);
+Frame frame_of(double tau_m, double largest_weight, double longest_tau = 0.0) {
+  Frame frame = frame_for(tau_m, longest_tau > tau_m);
   set_unit(frame, unit_for(frame, largest_weight, 1e3 * largest_weight));
   return frame;
+}
+
+Kernel::Constants constants_of(double tau_m, double y_infinity) {
+  Kernel::Constants c = Kernel::prepare({.tau_m = tau_m}, 0.0);
+  c.y_infinity = y_infinity;
+  return c;
 }
 
 /// Short and long time constants, with polynomials of both degrees.
@@ -43,23 +49,30 @@ TEST(OrderFreeSumsOfDelta, HaveInputsThatAreRoundedOnceToLessThanTheUnit) {
   Draw draw;
   for (const double tau : time_constants()) {
     const Frame frame = frame_of(tau, 9.0);
+    const Frame own = frame_of(tau, 9.0, 2 * tau);
+    const double own_tau = draw.uniform(tau, 2 * tau);
     ASSERT_LE(frame.length, std::min(0.125, tau / 2));
     ASSERT_GT(frame.length, std::min(0.124, tau / 4 - 1e-9));
     for (int k = 0; k < 2000; ++k) {
       const double x = k == 0 ? 0.0 : draw.uniform(0.0, frame.length);
       const double weight = draw.uniform(-9.0, 9.0);
       const Wide exact = Wide(weight) * exp(Wide(x) / tau);
-      const double error = std::fabs(static_cast<double>(Wide(input_of(frame, x, weight)) * frame.unit - exact));
+      const double error = std::fabs(static_cast<double>(Wide(input_of(frame, x, weight, 0.0)) * frame.unit - exact));
       ASSERT_LE(error, 0.5 * frame.unit + 9e-16 * std::fabs(weight)) << "tau " << tau << ", x " << x;
+      const double own_x = draw.uniform(0.0, own.length);
+      const Wide own_exact = Wide(weight) * exp(Wide(own_x) / own_tau);
+      const double own_error =
+          std::fabs(static_cast<double>(Wide(input_of(own, own_x, weight, 1.0 / own_tau)) * own.unit - own_exact));
+      ASSERT_LE(own_error, 0.5 * own.unit + 9e-16 * std::fabs(weight)) << "tau " << own_tau << ", x " << own_x;
     }
-    const auto largest = static_cast<double>(input_of(frame, frame.length, 9.0));
+    const auto largest = static_cast<double>(input_of(frame, frame.length, 9.0, 0.0));
     EXPECT_LE(largest, kLargestAddend);
     EXPECT_GE(largest, kLargestAddend / 4);
   }
 }
 
 TEST(OrderFreeSumsOfDelta, HaveAUnitWithWhichTheLargestSumFits) {
-  const Frame frame = frame_for(10.0);
+  const Frame frame = frame_for(10.0, false);
   for (const double sum : {1.0, 1e3, 1e4, 1e6}) {
     const double unit = unit_for(frame, 1.0, sum);
     EXPECT_LE(sum * frame.rise / unit, 0x1p62);
@@ -77,11 +90,11 @@ TEST(OrderFreeSumsOfDelta, CrossTheThresholdWhenTheClosedFormInWideArithmeticDoe
       const double x = draw.uniform(0.0, frame.length);
       const double amplitude = static_cast<double>(-Wide(y_infinity) * exp(Wide(x) / tau));
       const Wide exact = tau * log(-Wide(amplitude) / y_infinity);
-      const double error = std::fabs(static_cast<double>(crossing(frame, y_infinity, amplitude) - exact));
+      const double error = std::fabs(static_cast<double>(crossing(constants_of(tau, y_infinity), amplitude) - exact));
       // y + y_infinity loses half a unit of the last place; the slope there is y_infinity / tau_m.
       ASSERT_LE(error, 2.5e-16 * (tau + x)) << "tau " << tau << ", x " << x;
     }
-    EXPECT_EQ(crossing(frame, 1.0, -0.5), 0.0);
+    EXPECT_EQ(crossing(constants_of(tau, 1.0), -0.5), 0.0);
   }
 }
 
@@ -90,8 +103,14 @@ TEST(OrderFreeSumsOfDelta, AreTheSameFromRowsAndSingleInputsInAnyOrder) {
   constexpr std::uint32_t kNeurons = 50;
   constexpr std::uint32_t kOffset = 0U - 1000U;  // targets are numbered from 1000 on
   for (const double tau : time_constants()) {
-    const Frame frame = frame_of(tau, 9.0);
-    for (int round = 0; round < 40; ++round) {
+    for (int round = 0; round < 64; ++round) {
+      const bool own = round >= 40;
+      const Frame frame = frame_of(tau, 9.0, own ? 3 * tau : tau);
+      std::vector<double> rate(kNeurons);
+      for (double& one : rate) {
+        one = 1.0 / draw.uniform(tau, 3 * tau);
+      }
+      const double* const rates = own ? rate.data() : nullptr;
       std::vector<std::uint32_t> target(draw.below(40));
       std::vector<double> weight(target.size());
       std::vector<double> delay(target.size());
@@ -121,7 +140,7 @@ TEST(OrderFreeSumsOfDelta, AreTheSameFromRowsAndSingleInputsInAnyOrder) {
         const double x = (slice.delay == nullptr ? slice.time : 15.75 + delay[k]) - 15.75;
         const double w = slice.weight == nullptr ? slice.constant_weight : weight[k];
         inputs.push_back({x, w, target[k] - 1000});
-        const std::int64_t input = input_of(frame, x, w);
+        const std::int64_t input = input_of(frame, x, w, rate[target[k] - 1000]);
         (input < 0 ? expected_lowering : expected_raising)[target[k] - 1000] += input;
       }
       if (!inputs.empty()) {  // the same as spikes of sources, each with one synapse
@@ -138,12 +157,12 @@ TEST(OrderFreeSumsOfDelta, AreTheSameFromRowsAndSingleInputsInAnyOrder) {
         }
         std::vector<std::int64_t> from_raising(kNeurons), from_lowering(kNeurons);
         add_arrivals(frame, {t, source, source_target, source_weight, 0}, 15.75,
-                     {from_raising.data(), from_lowering.data()});
+                     {from_raising.data(), from_lowering.data(), rates});
         ASSERT_EQ(from_raising, expected_raising) << "round " << round << ", tau " << tau;
         ASSERT_EQ(from_lowering, expected_lowering) << "round " << round << ", tau " << tau;
       }
-      add_slice(frame, slice, {raising.data(), lowering.data()});
-      add_inputs(frame, inputs, {single_raising.data(), single_lowering.data()});
+      add_slice(frame, slice, {raising.data(), lowering.data(), rates});
+      add_inputs(frame, inputs, {single_raising.data(), single_lowering.data(), rates});
       ASSERT_EQ(raising, expected_raising) << "round " << round << ", tau " << tau;
       ASSERT_EQ(lowering, expected_lowering) << "round " << round << ", tau " << tau;
       ASSERT_EQ(single_raising, expected_raising) << "round " << round << ", tau " << tau;
@@ -178,7 +197,7 @@ TEST(OrderFreeSumsOfDelta, MissNoNeuronThatReachesItsThresholdInTheFrame) {
     for (std::uint32_t i = 0; i < kCount; ++i) {
       y_infinity[i] = draw.uniform(-10.0, 5.0);
       amplitude[i] = -y_infinity[i] - draw.uniform(0.0, 5.0);
-      least[i] = least_amplitude(frame, y_infinity[i]);
+      least[i] = least_amplitude(frame, constants_of(tau, y_infinity[i]));
       std::vector<SingleInput> inputs(draw.below(6));
       for (SingleInput& input : inputs) {
         input = {draw.uniform(0.0, frame.length), draw.uniform(-2.0, 2.0), i};
@@ -187,7 +206,7 @@ TEST(OrderFreeSumsOfDelta, MissNoNeuronThatReachesItsThresholdInTheFrame) {
       most[i] = highest(frame, y_infinity[i], amplitude[i], inputs);
     }
     std::vector<std::uint32_t> near;
-    find_near(frame, {kCount, {raising.data(), lowering.data()}, amplitude.data(), least.data()}, near);
+    find_near(frame, {kCount, {raising.data(), lowering.data()}, amplitude.data(), least.data(), nullptr}, near);
     EXPECT_TRUE(std::is_sorted(near.begin(), near.end()));
     for (std::uint32_t i = 0; i < kCount; ++i) {
       if (most[i] >= 0.0) {
@@ -204,18 +223,20 @@ TEST(OrderFreeSumsOfDelta, GoOnIntoTheNextFrameAsThePotentialDoes) {
   Draw draw;
   constexpr std::size_t kCount = 8;
   for (const double tau : time_constants()) {
-    const Frame frame = frame_of(tau, 9.0);
+    const Frame frame = frame_of(tau, 9.0, std::fmod(tau, 1.0) == 0.0 ? 2 * tau : tau);
     std::vector<std::int64_t> raising(kCount), lowering(kCount);
-    std::vector<double> amplitude(kCount), least(kCount);
+    std::vector<double> amplitude(kCount), least(kCount), decay(kCount);
     std::vector<Wide> expected;
     for (std::size_t i = 0; i < kCount; ++i) {
+      const double own_tau = frame.own ? draw.uniform(tau, 2 * tau) : tau;
+      decay[i] = std::exp(-frame.length / own_tau);
       amplitude[i] = i == 3 ? -INFINITY : draw.uniform(-20.0, 5.0);
       raising[i] = static_cast<std::int64_t>(draw.uniform(0.0, 1e15));
       lowering[i] = -static_cast<std::int64_t>(draw.uniform(0.0, 1e15));
       expected.push_back((Wide(i == 3 ? 0.0 : amplitude[i]) + Wide(frame.unit) * (raising[i] + lowering[i])) *
-                         exp(-Wide(frame.length) / tau));
+                         exp(-Wide(frame.length) / own_tau));
     }
-    begin_frame(frame, {kCount, {raising.data(), lowering.data()}, amplitude.data(), least.data()});
+    begin_frame(frame, {kCount, {raising.data(), lowering.data()}, amplitude.data(), least.data(), decay.data()});
     for (std::size_t i = 0; i < kCount; ++i) {
       EXPECT_EQ(raising[i], 0);
       EXPECT_EQ(lowering[i], 0);

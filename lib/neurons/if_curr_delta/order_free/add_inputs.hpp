@@ -17,7 +17,9 @@ namespace va_event::neurons::delta_order_free {
 struct Sums {
   std::int64_t* raising;
   std::int64_t* lowering;
+  const double* rate = nullptr;  ///< 1/tau_m of each neuron where they have their own [1/ms]; else null
 
+  [[nodiscard]] double rate_of(std::uint32_t i) const { return rate == nullptr ? 0.0 : rate[i]; }
   [[nodiscard]] std::int64_t* of(std::int64_t input) const { return input < 0 ? lowering : raising; }
 };
 

@@ -50,7 +50,8 @@ void begin_frame_lanes(const Frame& frame, const Neurons& neurons) {
   const auto none = hn::Zero(di);
   for (std::size_t k = 0; k < neurons.count; k += hn::Lanes(d)) {
     const auto sum = hn::LoadU(di, neurons.sums.raising + k) + hn::LoadU(di, neurons.sums.lowering + k);
-    const V amplitude = (hn::LoadU(d, neurons.amplitude + k) + unit * hn::ConvertTo(d, sum)) * decay;
+    const V own_decay = frame.own ? hn::LoadU(d, neurons.decay + k) : decay;
+    const V amplitude = (hn::LoadU(d, neurons.amplitude + k) + unit * hn::ConvertTo(d, sum)) * own_decay;
     hn::StoreU(amplitude, d, neurons.amplitude + k);
     hn::StoreU(none, di, neurons.sums.raising + k);
     hn::StoreU(none, di, neurons.sums.lowering + k);

@@ -16,6 +16,7 @@ struct Neurons {
   Sums sums;
   double* amplitude;    ///< at the frame's start [mV]; -infinity while a neuron is refractory
   const double* least;  ///< least_amplitude()
+  const double* decay;  ///< of the amplitude over a frame, where neurons have values of tau_m of their own
 };
 inline constexpr std::size_t kNeuronsPerVector = 4;
 

@@ -37,11 +37,13 @@ struct Frame {
   double length = kLongestFrame;  ///< [ms]
   double unit = 1.0;              ///< of the sums [mV], a power of two
   double per_unit = 1.0;          ///< 1 / unit
-  double tau_m = 0.0;             ///< [ms]
-  double rate_m = 0.0;            ///< 1/tau_m [1/ms]
-  double decay = 0.0;             ///< of amplitudes over a frame
+  double tau_m = 0.0;             ///< of all neurons, or the shortest [ms]
+  bool own = false;               ///< neurons have values of tau_m of their own
   double rise = 0.0;              ///< e^{length/tau_m}
-  bool slow = false;              ///< degree kSlowDegree
+  // Where all have the same tau_m:
+  double rate_m = 0.0;  ///< 1/tau_m [1/ms]
+  double decay = 0.0;   ///< of amplitudes over a frame
+  bool slow = false;    ///< degree kSlowDegree
   /// e^{x/tau_m} as a polynomial of u, the distance of x from the frame's middle. Unused coefficients are 0.
   std::array<double, kDegree + 1> coefficient{};
 
@@ -56,21 +58,32 @@ struct Frame {
   }
 };
 
-/// Without the unit.
-[[nodiscard]] inline Frame frame_for(double tau_m) {
-  Frame frame;
-  while (frame.length > tau_m / 2) {
-    frame.length /= 2;
+[[nodiscard]] inline double length_for(double tau_m) {
+  double length = kLongestFrame;
+  while (length > tau_m / 2) {
+    length /= 2;
   }
+  return length;
+}
+
+/// Without the unit. @param tau_m the shortest of all neurons [ms] @param own whether there are others
+[[nodiscard]] inline Frame frame_for(double tau_m, bool own) {
+  Frame frame;
+  frame.length = length_for(tau_m);
+  frame.own = own;
   frame.tau_m = tau_m;
-  frame.rate_m = 1.0 / tau_m;
-  frame.decay = numerics::elementary::exp(-frame.length * frame.rate_m);
-  frame.rise = numerics::elementary::exp(frame.length * frame.rate_m);
-  frame.slow = frame.length / 2 * frame.rate_m <= kSlow;
-  double c = numerics::elementary::exp(frame.length / 2 * frame.rate_m);
+  const double rate = 1.0 / tau_m;
+  frame.rise = numerics::elementary::exp(frame.length * rate);
+  if (frame.own) {
+    return frame;
+  }
+  frame.rate_m = rate;
+  frame.decay = numerics::elementary::exp(-frame.length * rate);
+  frame.slow = frame.length / 2 * rate <= kSlow;
+  double c = numerics::elementary::exp(frame.length / 2 * rate);
   for (std::size_t k = 0; k <= (frame.slow ? kSlowDegree : kDegree); ++k) {
     frame.coefficient[k] = c;
-    c = c * frame.rate_m / static_cast<double>(k + 1);
+    c = c * rate / static_cast<double>(k + 1);
   }
   return frame;
 }
@@ -101,8 +114,9 @@ inline void set_unit(Frame& frame, double unit) {
 
 /// What an input adds to the amplitude [units]. The vectors of add_inputs.cpp repeat these operations in this order.
 /// @param x time since the frame's start [ms] @param weight [mV]
-[[nodiscard]] inline std::int64_t input_of(const Frame& frame, double x, double weight) {
-  return rounded(weight * frame.per_unit * frame.growth(x));
+/// @param rate_m of the neuron [1/ms]; without a meaning where all have the same
+[[nodiscard]] inline std::int64_t input_of(const Frame& frame, double x, double weight, double rate_m) {
+  return rounded(weight * frame.per_unit * (frame.own ? numerics::elementary::exp(x * rate_m) : frame.growth(x)));
 }
 
 /// a + b modulo 2^64: only what a sum is in the end must be in range.
@@ -111,34 +125,35 @@ inline void set_unit(Frame& frame, double unit) {
 }
 
 /// y = v - v_thresh [mV].
-[[nodiscard]] inline double value_at(const Frame& frame, double y_infinity, double amplitude, double x) {
-  return y_infinity + amplitude * numerics::elementary::exp(-x * frame.rate_m);
+[[nodiscard]] inline double value_at(const Kernel::Constants& c, double amplitude, double x) {
+  return c.y_infinity + amplitude * numerics::elementary::exp(-x * c.rate_m);
 }
 
 /// The amplitude with which y has a value at x.
-[[nodiscard]] inline double amplitude_for(const Frame& frame, double y_infinity, double y, double x) {
-  return (y - y_infinity) / numerics::elementary::exp(-x * frame.rate_m);
+[[nodiscard]] inline double amplitude_for(const Kernel::Constants& c, double y, double x) {
+  return (y - c.y_infinity) / numerics::elementary::exp(-x * c.rate_m);
 }
 
 /// Below this amplitude y certainly is below 0 in the whole frame: a e^{-x/tau_m} >= -y_infinity is asked the least of
 /// at one of its ends. The margin is far more than what rounding leaves out.
-[[nodiscard]] inline double least_amplitude(const Frame& frame, double y_infinity) {
-  const double least = y_infinity > 0.0 ? -y_infinity * frame.rise : -y_infinity;
-  return least - (1e-9 + 1e-12 * std::fabs(y_infinity));
+[[nodiscard]] inline double least_amplitude(const Frame& frame, const Kernel::Constants& c) {
+  const double least =
+      c.y_infinity > 0.0 ? -c.y_infinity * numerics::elementary::exp(frame.length * c.rate_m) : -c.y_infinity;
+  return least - (1e-9 + 1e-12 * std::fabs(c.y_infinity));
 }
 
 /// When y reaches 0 without an input, from the frame's start on [ms]; 0 where it has: a function of the amplitude
 /// alone, whatever interval the crossing is looked for in.
-/// @param y_infinity > 0
-[[nodiscard]] inline double crossing(const Frame& frame, double y_infinity, double amplitude) {
-  const double y = y_infinity + amplitude;
+/// @pre y_infinity > 0
+[[nodiscard]] inline double crossing(const Kernel::Constants& c, double amplitude) {
+  const double y = c.y_infinity + amplitude;
   if (y >= 0.0) {
     return 0.0;
   }
   // tau_m log(1 + d), the part of d that 1 + d rounds off included.
-  const double d = -y / y_infinity;
+  const double d = -y / c.y_infinity;
   const double sum = 1.0 + d;
-  return frame.tau_m * (numerics::elementary::log(sum) + (d - (sum - 1.0)) / sum);
+  return c.tau_m * (numerics::elementary::log(sum) + (d - (sum - 1.0)) / sum);
 }
 
 }  // namespace va_event::neurons::delta_order_free

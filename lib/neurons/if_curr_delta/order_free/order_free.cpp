@@ -19,22 +19,17 @@ constexpr double kLargestUnit = 1e-14;
 NewWindowedGroup<double> make_group(const network::PopulationData& population, const InputScale& scale,
                                     foundation::ByteReader* choices) {
   auto group = choices != nullptr ? std::make_unique<OrderFreeGroup>(*choices)
-                                  : std::make_unique<OrderFreeGroup>(tau_of(population, 0), scale);
+                                  : std::make_unique<OrderFreeGroup>(population, scale);
   OrderFreeGroup* const windowed = group.get();
   return {std::move(group), windowed};
 }
 
 std::string obstacle(const network::PopulationData& population, const InputScale& scale) {
-  const double tau_m = tau_of(population, 0);
-  if (tau_m < kShortestTau) {
+  const auto [shortest, longest] = range_of_tau(population);
+  if (shortest < kShortestTau) {
     return "tau_m is below 0.1 ms";
   }
-  for (std::size_t i = 1; i < population.size; ++i) {
-    if (tau_of(population, i) != tau_m) {
-      return "its neurons have values of tau_m of their own";
-    }
-  }
-  if (unit_for(frame_for(tau_m), scale.largest_weight, scale.largest_sum) > kLargestUnit) {
+  if (unit_for(frame_for(shortest, shortest != longest), scale.largest_weight, scale.largest_sum) > kLargestUnit) {
     return "its synaptic weights are too large or too many: a unit of the sums would exceed 1e-14 mV";
   }
   return "";

@@ -22,26 +22,46 @@ double unit_of(const InputScale& scale, const Frame& frame) {
   return unit_for(frame, scale.largest_weight, scale.largest_sum);
 }
 
+Frame frame_of(const network::PopulationData& population) {
+  const auto [shortest, longest] = range_of_tau(population);
+  return frame_for(shortest, shortest != longest);
+}
+
 }  // namespace
 
-OrderFreeGroup::OrderFreeGroup(double tau_m, const InputScale& scale) : frame_(frame_for(tau_m)) {
+std::pair<double, double> range_of_tau(const network::PopulationData& population) {
+  double shortest = std::numeric_limits<double>::infinity();
+  double longest = 0.0;
+  for (std::size_t i = 0; i < population.size; ++i) {
+    const double tau_m = Kernel::kParameters.read(population, i).tau_m;
+    shortest = std::min(shortest, tau_m);
+    longest = std::max(longest, tau_m);
+  }
+  return {shortest, longest};
+}
+
+OrderFreeGroup::OrderFreeGroup(const network::PopulationData& population, const InputScale& scale)
+    : frame_(frame_of(population)) {
   set_unit(frame_, unit_of(scale, frame_));
 }
 
 OrderFreeGroup::OrderFreeGroup(foundation::ByteReader& choices) {
   const auto tau_m = choices.get<double>();
   choices.require(kShortestTau <= tau_m && tau_m < 1e100, "holds a parameter out of range");
-  frame_ = frame_for(tau_m);
+  const bool own = choices.get<std::uint8_t>() != 0;
+  frame_ = frame_for(tau_m, own);
   set_unit(frame_, get_unit(choices));
 }
 
 void OrderFreeGroup::save_choices(foundation::ByteWriter& out) const {
   out.put(frame_.tau_m);
+  out.put<std::uint8_t>(frame_.own ? 1 : 0);
   out.put(frame_.unit);
 }
 
 bool OrderFreeGroup::takes(std::span<const double> parameters) const {
-  return Kernel::kParameters.read(parameters).tau_m == frame_.tau_m;
+  const double tau_m = Kernel::kParameters.read(parameters).tau_m;
+  return frame_.own ? length_for(tau_m) >= frame_.length : tau_m == frame_.tau_m;
 }
 
 void OrderFreeGroup::reserve(std::size_t count) {
@@ -50,6 +70,10 @@ void OrderFreeGroup::reserve(std::size_t count) {
   lowering_.reserve(count);
   amplitude_.reserve(count);
   least_.reserve(count);
+  if (frame_.own) {
+    rate_.reserve(count);
+    decay_.reserve(count);
+  }
   is_near_.reserve(count);
   place_in_near_.reserve(count);
   rare_.reserve(count);
@@ -64,6 +88,10 @@ std::uint32_t OrderFreeGroup::add(const network::PopulationData& population, std
   lowering_.resize(padded, 0);
   amplitude_.resize(padded, kNone);
   least_.resize(padded, 0.0);
+  if (frame_.own) {
+    rate_.resize(padded, 0.0);
+    decay_.resize(padded, 1.0);
+  }
   is_near_.resize(padded, 0);
   place_in_near_.resize(padded, 0);
   std::vector<double> parameters(population.parameters.size());
@@ -96,7 +124,7 @@ double OrderFreeGroup::amplitude(std::size_t i) const {
 }
 
 double OrderFreeGroup::y_at(std::size_t i, double x) const {
-  return rare_[i].refractory ? rare_[i].refractory_y : value_at(frame_, constants(i).y_infinity, amplitude(i), x);
+  return rare_[i].refractory ? rare_[i].refractory_y : value_at(constants(i), amplitude(i), x);
 }
 
 void OrderFreeGroup::set_y(std::size_t i, double y, double x) {
@@ -109,10 +137,16 @@ void OrderFreeGroup::set_y(std::size_t i, double y, double x) {
     return;
   }
   rare.at_threshold = y >= 0.0;
-  amplitude_[i] = amplitude_for(frame_, constants(i).y_infinity, y, x);
+  amplitude_[i] = amplitude_for(constants(i), y, x);
 }
 
-void OrderFreeGroup::constants_changed(std::size_t i) { least_[i] = least_amplitude(frame_, constants(i).y_infinity); }
+void OrderFreeGroup::constants_changed(std::size_t i) {
+  least_[i] = least_amplitude(frame_, constants(i));
+  if (frame_.own) {
+    rate_[i] = constants(i).rate_m;
+    decay_[i] = numerics::elementary::exp(-frame_.length * rate_[i]);
+  }
+}
 
 void OrderFreeGroup::wait_for_wake(std::size_t i) { wakes_.push_back({rare_[i].wake, static_cast<std::uint32_t>(i)}); }
 
@@ -170,7 +204,7 @@ void OrderFreeGroup::take_back() {
   const double x = present();
   for (const RowSlice& slice : slices_.from(0)) {
     for (std::size_t k = slice.first_from(x); k < slice.count; ++k) {
-      const std::int64_t input = input_of(frame_, slice.arrival(k), slice.weight_of(k));
+      const std::int64_t input = input_to(slice.index(k), slice.arrival(k), slice.weight_of(k));
       std::int64_t& sum = sums().of(input)[slice.index(k)];
       sum = sum_of(sum, -input);
     }
@@ -267,7 +301,7 @@ void for_each_near(const std::uint8_t* is_near, std::size_t first, std::size_t c
 void OrderFreeGroup::gather(std::size_t i, double x, double weight) {
   const std::uint32_t near = place_in_near_[i];
   ++ordered_end_[near];
-  gathered_.push_back({near, x, weight, input_of(frame_, x, weight)});
+  gathered_.push_back({near, x, weight, input_to(i, x, weight)});
 }
 
 void OrderFreeGroup::gather_slice(const RowSlice& slice, std::size_t first) {
@@ -324,7 +358,7 @@ void OrderFreeGroup::order_inputs(double begin) {
 }
 
 struct OrderFreeGroup::Present {
-  double y_infinity;
+  const Constants& constants;
   double least;      ///< least_amplitude()
   double base;       ///< amplitude without inputs [mV]
   std::int64_t sum;  ///< of inputs [units]
@@ -345,7 +379,7 @@ bool OrderFreeGroup::reaches_threshold(const Present& neuron, std::span<OrderedI
   }
   std::sort(together.begin(), together.end(),
             [](const OrderedInput& a, const OrderedInput& b) { return a.weight < b.weight; });
-  double y = value_at(frame_, neuron.y_infinity, neuron.amplitude(frame_), together[0].x);
+  double y = value_at(neuron.constants, neuron.amplitude(frame_), together[0].x);
   for (const OrderedInput& one : together) {
     y += one.weight;
   }
@@ -357,7 +391,7 @@ bool OrderFreeGroup::reaches_threshold(const Present& neuron, std::span<OrderedI
 void OrderFreeGroup::advance_near(std::size_t i, std::span<OrderedInput> inputs, double begin, double end,
                                   std::vector<events::CellEvent<double>>& spikes) {
   RareFields& rare = rare_[i];
-  Present neuron{constants(i).y_infinity, least_[i], amplitude_[i], sum_of(raising_[i], lowering_[i])};
+  Present neuron{constants(i), least_[i], amplitude_[i], sum_of(raising_[i], lowering_[i])};
   for (const OrderedInput& input : inputs) {
     neuron.sum = sum_of(neuron.sum, -input.input);
   }
@@ -380,15 +414,15 @@ void OrderFreeGroup::advance_near(std::size_t i, std::span<OrderedInput> inputs,
         x = std::max(x, wake);
         rare.refractory = false;
         rare.at_threshold = rare.refractory_y >= 0.0;
-        neuron.base = amplitude_for(frame_, neuron.y_infinity, rare.refractory_y, x);
+        neuron.base = amplitude_for(neuron.constants, rare.refractory_y, x);
         neuron.sum = 0;
         continue;
       }
     } else if (std::exchange(rare.at_threshold, false)) {
       spike(x);
       continue;
-    } else if (neuron.y_infinity > 0.0 && neuron.amplitude(frame_) >= neuron.least) {
-      const double root = std::max(x, crossing(frame_, neuron.y_infinity, neuron.amplitude(frame_)));
+    } else if (neuron.constants.y_infinity > 0.0 && neuron.amplitude(frame_) >= neuron.least) {
+      const double root = std::max(x, crossing(neuron.constants, neuron.amplitude(frame_)));
       if (k < due ? root <= next : root < end) {
         spike(x = root);
         continue;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "foundation/large_pages.hpp"
@@ -19,22 +20,20 @@ namespace va_event::neurons::delta_order_free {
 /// With shorter ones frames would be shorter than they pay for, and 1/tau_m larger than amplitudes are made for [ms].
 inline constexpr double kShortestTau = 0.1;
 
-/// Of one neuron [ms].
-[[nodiscard]] inline double tau_of(const network::PopulationData& population, std::size_t index) {
-  return Kernel::kParameters.read(population, index).tau_m;
-}
+/// The shortest and the longest tau_m of a population [ms].
+[[nodiscard]] std::pair<double, double> range_of_tau(const network::PopulationData& population);
 
-/// Neurons of one population of IF_curr_delta with a common tau_m, whose inputs are added up without an order
-/// (frame.hpp). When a window ends, neurons that might have reached their threshold in it are found (near neurons):
-/// only their inputs are then taken one after the other in the order of time. Which neurons are near has no effect on a
-/// result. Inputs of refractory neurons are added, too, to sums that are forgotten.
+/// Neurons of one population of IF_curr_delta, whose inputs are added up without an order (frame.hpp). When a window
+/// ends, neurons that might have reached their threshold in it are found (near neurons): only their inputs are then
+/// taken one after the other in the order of time. Which neurons are near has no effect on a result. Inputs of
+/// refractory neurons are added, too, to sums that are forgotten.
 class OrderFreeGroup final : public ModelGroup<double, State<double>>, public WindowedGroup<double> {
  public:
   using Instant = events::Instant<double>;
   using Candidates = events::Candidates<double>;
 
-  /// @param tau_m of all neurons [ms]
-  OrderFreeGroup(double tau_m, const InputScale& scale);
+  /// @param population its values of tau_m give the frames; takes() says which ones fit
+  OrderFreeGroup(const network::PopulationData& population, const InputScale& scale);
   /// @param choices what save_choices() wrote @throws foundation::BadBytes
   explicit OrderFreeGroup(foundation::ByteReader& choices);
 
@@ -101,8 +100,14 @@ class OrderFreeGroup final : public ModelGroup<double, State<double>>, public Wi
   [[nodiscard]] double since_start(const Instant& t) const;
   [[nodiscard]] Instant at(double x) const;
   [[nodiscard]] double present() const { return since_start(time_); }
-  [[nodiscard]] Sums sums() { return {raising_.data(), lowering_.data()}; }
-  [[nodiscard]] Neurons all() { return {amplitude_.size(), sums(), amplitude_.data(), least_.data()}; }
+  [[nodiscard]] Sums sums() { return {raising_.data(), lowering_.data(), frame_.own ? rate_.data() : nullptr}; }
+  [[nodiscard]] Neurons all() {
+    return {amplitude_.size(), sums(), amplitude_.data(), least_.data(), frame_.own ? decay_.data() : nullptr};
+  }
+  /// What an input adds to a neuron.
+  [[nodiscard]] std::int64_t input_to(std::size_t i, double x, double weight) const {
+    return input_of(frame_, x, weight, frame_.own ? rate_[i] : 0.0);
+  }
 
   /// Of a neuron that is not refractory [mV].
   [[nodiscard]] double amplitude(std::size_t i) const;
@@ -129,8 +134,9 @@ class OrderFreeGroup final : public ModelGroup<double, State<double>>, public Wi
 
   // By neuron:
   foundation::LargeVector<std::int64_t> raising_, lowering_;  ///< Sums
-  foundation::LargeVector<double> amplitude_;  ///< at the frame's start [mV]; -infinity while it is refractory
-  foundation::LargeVector<double> least_;      ///< least_amplitude() [mV]
+  foundation::LargeVector<double> amplitude_;     ///< at the frame's start [mV]; -infinity while it is refractory
+  foundation::LargeVector<double> least_;         ///< least_amplitude() [mV]
+  foundation::LargeVector<double> rate_, decay_;  ///< 1/tau_m [1/ms], decay over a frame; empty where all have the same
   std::vector<std::uint8_t> is_near_;
   std::vector<std::uint32_t> place_in_near_;  ///< where is_near_
   std::vector<RareFields> rare_;
