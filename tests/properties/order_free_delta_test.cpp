@@ -41,6 +41,7 @@ struct MixedDeltaNetwork {
                            .tau_refrac = draw.chance(0.3) ? 0.05 : 2.0};
     cells = {simulation.create(20 + draw.below(40), type), simulation.create(1 + draw.below(5), type),
              simulation.create(8, IfCondExp{.cm = 0.2, .i_offset = driven ? 0.2 : 0.0})};
+    cells[2].slice(0, 1).set("tau_syn_I", 6.0);  // so that they are simulated one by one
     cells[0].initialize("v", between(-65.0, -48.0));
     if (draw.chance(0.7)) {
       const auto set = [this](const char* name, double low, double high) { cells[0].set(name, between(low, high)); };

@@ -282,6 +282,30 @@ Description with_own_time_constants(Description d, std::uint64_t seed) {
   return d;
 }
 
+Description with_order_free_conductances(Description d, std::uint64_t seed) {
+  Draw draw(seed + 0xd1b54a32d192ed03ULL);
+  const double tau_exc = draw.one_of({0.5, 5.0, 10.0, draw.log_uniform(0.15, 50.0)});
+  const double tau_inh =
+      draw.one_of({tau_exc, 2.0 * tau_exc, std::max(0.15, 0.5 * tau_exc), draw.log_uniform(0.15, 50.0)});
+  for (Neuron& n : d.neurons) {
+    if (!n.conductance_based) {
+      n = random_neuron(draw, true);
+    }
+    n.tau_syn_E = tau_exc;
+    n.tau_syn_I = tau_inh;
+    n.e_rev_E = std::max(n.e_rev_E, n.v_thresh + 5.0);
+    n.e_rev_I = std::min(n.e_rev_I, n.v_thresh - draw.one_of({0.5, 5.0, 20.0}));
+  }
+  const double shortest = draw.one_of({0x1p-6, 0.1, 0.1, 0.5});
+  for (Synapse& synapse : d.synapses) {
+    synapse.weight = random_weight(draw, d.neurons[synapse.post], synapse.inhibitory);
+    if (synapse.pre >= d.sources.size()) {
+      synapse.delay = std::max(synapse.delay, shortest);
+    }
+  }
+  return d;
+}
+
 BuiltNetwork::BuiltNetwork(const Description& d, unsigned threads, Precision precision,
                            std::shared_ptr<Processes> processes, SimulationMethod method)
     : simulation({.precision = precision, .threads = threads, .method = method, .processes = std::move(processes)}) {

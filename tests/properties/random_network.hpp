@@ -27,6 +27,10 @@ namespace va_event {
 /// networks as short as 0.02 ms. Or all neurons have the same ones, nearly equal to each other.
 [[nodiscard]] reference::Description with_own_time_constants(reference::Description network, std::uint64_t seed);
 
+/// A network like either of those, all of whose neurons are conductance-based and can have order-free conductances:
+/// they have common synaptic time constants, thresholds between the reversal potentials, and no delay below 1/64 ms.
+[[nodiscard]] reference::Description with_order_free_conductances(reference::Description network, std::uint64_t seed);
+
 /// The same network made with the public interface. Cells have the ids of the description.
 struct BuiltNetwork {
   explicit BuiltNetwork(const reference::Description& description, unsigned threads = 0, Precision precision = {},

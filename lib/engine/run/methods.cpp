@@ -55,6 +55,10 @@ const network::Column* find_column(const network::PopulationData& population, st
   return found == infos.end() ? nullptr : &population.parameters[static_cast<std::size_t>(found - infos.begin())];
 }
 
+/// Inputs per neuron and frame from which sums are faster than one by one, which takes longer for conductance-based
+/// neurons.
+double worthwhile_events(const CellModel& model) { return model.conductance_based ? 0.5 : 1.0; }
+
 /// The rate of a cell [Hz]: that of the user where there is one.
 double rate_of(const network::PopulationData& population, std::size_t index) {
   const network::Column* const rate = population.model->is_source() ? find_column(population, "rate") : nullptr;
@@ -243,7 +247,8 @@ std::vector<PopulationMethod> choose_methods(const network::Network& network, Pr
     const double events = static_cast<double>(extremes[p].events) * 1e-6 * kFrame / population.size;
     const std::string amount =
         foundation::shortest_text(std::round(events * 100) / 100) + " inputs per neuron and frame are expected";
-    const bool wanted = network.method == SimulationMethod::order_free || events >= 1.0;
+    const bool wanted =
+        network.method == SimulationMethod::order_free || events >= worthwhile_events(*population.model);
     const std::string why_not = wanted ? obstacle(population, extremes[p]) : "";
     methods[p].shortest_delay = extremes[p].shortest_delay;
     methods[p].events = extremes[p].events;

@@ -3,6 +3,7 @@
 
 #include "neurons/if_cond_exp/deferred_inputs_group.hpp"
 #include "neurons/if_cond_exp/fixed_step.hpp"
+#include "neurons/if_cond_exp/order_free/order_free.hpp"
 #include "neurons/if_cond_exp/parameters.hpp"
 #include "neurons/implement.hpp"
 #include "neurons/parameter_rules.hpp"
@@ -11,8 +12,14 @@
 namespace va_event {
 
 const CellModel& IfCondExp::model() {
-  static constexpr neurons::NeuronImplementation kImplementation =
-      neurons::implement<neurons::IfCondExpKernel, neurons::DeferredInputsGroup>(&neurons::kIfCondExpFixedStep);
+  static constexpr neurons::NeuronImplementation kImplementation = [] {
+    auto implementation =
+        neurons::implement<neurons::IfCondExpKernel, neurons::DeferredInputsGroup>(&neurons::kIfCondExpFixedStep);
+    auto& factory = implementation.groups.in_double;
+    factory.make_order_free = &neurons::order_free_conductances::make_group;
+    factory.order_free_obstacle = &neurons::order_free_conductances::obstacle;
+    return implementation;
+  }();
   static const CellModel kModel{.name = "IF_cond_exp",
                                 .parameters = neurons::kIfCondExpParameters.infos(),
                                 .variables = neurons::IfCondExpKernel<double>::kVariables.infos(),

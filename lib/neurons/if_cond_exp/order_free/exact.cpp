@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#undef HWY_DISABLED_TARGETS
+#define HWY_DISABLED_TARGETS VA_EVENT_SIZELESS_TARGETS
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "neurons/if_cond_exp/order_free/exact.cpp"
+#include <hwy/foreach_target.h>
+// clang-format off: the order matters
+#include <hwy/highway.h>
+
+#include "neurons/if_cond_exp/intervals/intervals-inl.hpp"
+// clang-format on
+#include <algorithm>
+#include <cstddef>
+
+#include "neurons/if_cond_exp/order_free/exact.hpp"
+
+HWY_BEFORE_NAMESPACE();
+namespace va_event::neurons::order_free_conductances::HWY_NAMESPACE {
+namespace {
+
+namespace hn = hwy::HWY_NAMESPACE;
+using neurons::HWY_NAMESPACE::Intervals;
+using neurons::HWY_NAMESPACE::kIntervals;
+using neurons::HWY_NAMESPACE::kPadding;
+using neurons::HWY_NAMESPACE::W;
+using neurons::HWY_NAMESPACE::Wide;
+
+void find_decays_lanes(const Constants& c, IntervalList& list) {
+  const Wide d;
+  const std::size_t count = list.size();
+  list.length.resize(count + kPadding, 0.0);
+  list.decay_exc.resize(count + kPadding);
+  list.decay_inh.resize(count + kPadding);
+  const W rate_exc = hn::Set(d, c.rate_exc);
+  const W rate_inh = hn::Set(d, c.rate_inh);
+  for (std::size_t k = 0; k < count; k += hn::Lanes(d)) {
+    const W minus_h = hn::Neg(hn::LoadU(d, list.length.data() + k));
+    hn::StoreU(numerics::HWY_NAMESPACE::exp(minus_h * rate_exc), d, list.decay_exc.data() + k);
+    hn::StoreU(numerics::HWY_NAMESPACE::exp(minus_h * rate_inh), d, list.decay_inh.data() + k);
+  }
+  list.length.resize(count);
+}
+
+void integrate_lanes(const Constants& c, IntervalList& list, std::size_t begin, double y) {
+  Intervals<true> intervals(c);
+  const std::size_t size = list.size();
+  list.after.resize(size);
+  while (begin < size) {
+    const std::size_t count = std::min(kIntervals, size - begin);
+    for (std::size_t k = 0; k < count; ++k) {
+      intervals.set(k, c, list.length[begin + k], list.exc[begin + k], list.inh[begin + k]);
+    }
+    intervals.set_count(count);
+    intervals.solve();
+    for (std::size_t k = 0; k < count; ++k) {
+      y = intervals.through(k, y);
+      if (HWY_UNLIKELY(y >= 0.0)) {
+        y = below_threshold(c, list.exc[begin + k], list.inh[begin + k], y);
+      }
+      list.after[begin + k] = y;
+    }
+    begin += count;
+  }
+}
+
+}  // namespace
+}  // namespace va_event::neurons::order_free_conductances::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace va_event::neurons::order_free_conductances {
+
+HWY_EXPORT(find_decays_lanes);
+HWY_EXPORT(integrate_lanes);
+
+double below_threshold(const Constants& c, double exc, double inh, double y) {
+  constexpr double kJustBelow = -0x1p-900;
+  return Kernel::drive_at_threshold(c, {y, exc, inh, 0.0}).upper_bound() <= 0.0 ? kJustBelow : y;
+}
+
+State<double> state_of(const Constants& c, const Place& place) {
+  const double since = place.from - place.x;
+  return since > 0.0 ? intervals::decay_conductances(c, {place.y, place.exc, place.inh, 0.0}, since)
+                     : State<double>{place.y, place.exc, place.inh, 0.0};
+}
+
+void move(const Constants& c, Place& place, double x) {
+  if (!place.held && x > place.from) {
+    const State<double> start = state_of(c, place);
+    const double y = Kernel::advance(c, start, x - place.from).y;
+    place.y = y < 0.0 ? y : below_threshold(c, start.exc, start.inh, y);
+  }
+  const State<double> end = intervals::decay_conductances(c, {0.0, place.exc, place.inh, 0.0}, x - place.x);
+  place.exc = end.exc;
+  place.inh = end.inh;
+  place.x = place.from = x;
+}
+
+void find_decays(const Constants& c, IntervalList& list) { HWY_DYNAMIC_DISPATCH(find_decays_lanes)(c, list); }
+
+void find_conductances(IntervalList& list, std::size_t begin, std::size_t end, double& exc, double& inh) {
+  list.exc.resize(list.size());
+  list.inh.resize(list.size());
+  for (std::size_t k = begin; k < end; ++k) {
+    list.exc[k] = exc;
+    list.inh[k] = inh;
+    exc = decayed(exc, list.decay_exc[k]) + list.add_exc[k];
+    inh = decayed(inh, list.decay_inh[k]) + list.add_inh[k];
+  }
+}
+
+void integrate(const Constants& c, IntervalList& list, std::size_t begin, double y) {
+  HWY_DYNAMIC_DISPATCH(integrate_lanes)(c, list, begin, y);
+}
+
+}  // namespace va_event::neurons::order_free_conductances
+#endif

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "foundation/large_pages.hpp"
+
+/// Which neurons may reach their threshold in a window: an upper bound u of y = v - v_thresh in single precision. It
+/// decides who is looked at, and has no part in any result.
+///
+/// For e_rev_I < v_thresh < e_rev_E and y in [y_inh, 0] the slope of v grows with the excitatory conductance and falls
+/// with the inhibitory one. So with ge an upper bound of the first during the window, gi a lower bound of the second
+/// (all new excitation as from the window's start, new inhibition not counted), both in units of the leak, the solution
+/// of
+///   tau_m u' = y_leak + ge y_exc + gi y_inh - (1 + ge + gi) u
+/// stays above y. With constant bounds ge(0) and gi(h) it is monotone: the higher of its ends is the most that y
+/// reaches within the window, and the neuron is flagged where that is not below -kMargin and the drive at threshold is
+/// not certainly negative. The bound that is carried on takes the means of ge(t) and gi(t) instead. With M the integral
+/// of the conductance, e^{-(M(h) - M(s))} differs by at most h dK/(4 tau_m) from the exponential of a constant
+/// conductance, dK being how much 1 + ge + gi falls; and the mean of a product differs from the product of means by at
+/// most a quarter of the product of the two ranges (Gruess). Both are added. New inhibition is then taken off, to
+/// lowest order: an input that acts for s lowers u by at least q ((m - y_inh) - q (M - y_inh))(1 - x), where q is its
+/// integral over tau_m, m and M bound u in the window, and x = h (1 + ge + gi)/tau_m. Below y_inh, inhibition would
+/// raise y: u is no less than y_inh.
+namespace va_event::neurons::order_free_conductances {
+
+/// [mV]: far more than single precision and the exact work's rounding leave out.
+inline constexpr float kMargin = 1e-3F;
+/// u of a neuron that cannot spike [mV].
+inline constexpr float kHeld = -1e30F;
+
+/// What has arrived at a neuron since the window's start, by receptor: the sum of weights [uS], and of weights times
+/// the time since the window's start [uS ms].
+struct alignas(16) Arrived {
+  float exc = 0.0F, exc_time = 0.0F;
+  float inh = 0.0F, inh_time = 0.0F;
+};
+
+/// Conductances below this are none: single precision has no digits left for them.
+inline constexpr float kNegligible = 1e-30F;
+
+/// The least float that is not below x, up to some rounding errors; and the largest that is not above.
+[[nodiscard]] inline float from_above(double x) { return static_cast<float>(x + (x < 0.0 ? -x : x) * 0x1p-22); }
+[[nodiscard]] inline float from_below(double x) { return static_cast<float>(x - (x < 0.0 ? -x : x) * 0x1p-22); }
+
+/// Of all neurons, padded to whole vectors.
+struct Bounds {
+  foundation::LargeVector<Arrived> arrived;
+  foundation::LargeVector<float> u;   ///< [mV]
+  foundation::LargeVector<float> ge;  ///< excitatory conductance, from above, in units of the leak
+  foundation::LargeVector<float> gi;  ///< the inhibitory one, from below
+  foundation::LargeVector<float> resistance, rate_m, y_leak, y_exc, y_inh;
+
+  static constexpr std::size_t kPadding = 16;  ///< lanes of the widest vectors
+  void resize(std::size_t neurons);
+  /// @param exc, inh  in units of the leak
+  void set_conductances(std::size_t i, double exc, double inh) {
+    const float above = from_above(exc);
+    const float below = from_below(inh);
+    ge[i] = above < kNegligible ? kNegligible : above;
+    gi[i] = below < kNegligible ? 0.0F : below;
+  }
+};
+
+/// Takes all bounds over a window, clears what has arrived, and appends the neurons that may spike in it.
+/// @param h  the window's length [ms], > 0 @param tau_exc, tau_inh  [ms]
+void take_over(Bounds& bounds, double h, double tau_exc, double tau_inh, std::vector<std::uint32_t>& flagged);
+
+/// For tests: with `everything` all neurons are looked at in all windows, and what the filter says is compared.
+struct FilterTrial {
+  std::atomic<bool> everything{false};
+  std::atomic<std::uint64_t> compared{0}, wrong{0};
+};
+[[nodiscard]] FilterTrial& filter_trial();
+
+}  // namespace va_event::neurons::order_free_conductances

@@ -1,0 +1,464 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "neurons/if_cond_exp/order_free/order_free_conductances_group.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <span>
+#include <utility>
+
+#include "foundation/prefetch.hpp"
+#include "neurons/crossing.hpp"
+#include "neurons/if_cond_exp/order_free/end_frame.hpp"
+
+namespace va_event::neurons::order_free_conductances {
+
+namespace {
+
+std::vector<double> parameters_of(const network::PopulationData& population, std::size_t index) {
+  std::vector<double> parameters;
+  for (const network::Column& column : population.parameters) {
+    parameters.push_back(column.at(index));
+  }
+  return parameters;
+}
+
+/// When the neuron reaches its threshold if no input comes, if that is not after `until`: a function of its state and
+/// of the frame alone, whatever `until` is.
+/// @param y_until  y at `until`, where that is known
+std::optional<double> crossing(const Constants& c, const Place& place, double until, std::optional<double> y_until) {
+  if (place.y >= 0.0) {
+    return place.from;
+  }
+  const State<double> state = state_of(c, place);
+  const SafeInterval<double> safe = Kernel::safe_interval(c, state);
+  const double h = until - place.from;
+  if (safe.by_sign || safe.duration > h) {
+    return std::nullopt;
+  }
+  const numerics::ExponentialSum<double> drive = Kernel::drive_at_threshold(c, state);
+  const double fall = magnitude(drive.first) * drive.rate_first + magnitude(drive.second) * drive.rate_second;
+  if (y_until && *y_until < -1e-11 * Kernel::scale(c, state) &&
+      drive.constant + drive.first + drive.second > fall * h) {
+    return std::nullopt;  // the drive is positive throughout, so that v would have stayed above
+  }
+  const auto at = [&](const double& time) {
+    return State<double>{Kernel::advance(c, state, time).y,
+                         decayed(state.exc, numerics::elementary::exp(-time * c.rate_exc)),
+                         decayed(state.inh, numerics::elementary::exp(-time * c.rate_inh)), time};
+  };
+  const double rest = kFrame - place.from;
+  if (const auto near = near_crossing<Kernel>(c, at, state, 0.0, rest)) {
+    return place.from + near->time;
+  }
+  const auto first = first_crossing<Kernel, double>(c, state, rest);
+  return first ? std::optional(place.from + *first) : std::nullopt;
+}
+
+}  // namespace
+
+OrderFreeConductancesGroup::OrderFreeConductancesGroup(double tau_exc, double tau_inh)
+    : tau_exc_(tau_exc), tau_inh_(tau_inh), inputs_(&history_[0]) {}
+
+bool OrderFreeConductancesGroup::takes(std::span<const double> parameters) const {
+  const Kernel::Parameters p = Kernel::kParameters.read(parameters);
+  return p.tau_syn_E == tau_exc_ && p.tau_syn_I == tau_inh_ && p.e_rev_I < p.v_thresh && p.e_rev_E > p.v_thresh;
+}
+
+void OrderFreeConductancesGroup::reserve(std::size_t count) { neurons_.reserve(count); }
+
+std::uint32_t OrderFreeConductancesGroup::add(const network::PopulationData& population, std::uint32_t begin,
+                                              std::uint32_t end, std::span<const double> injected) {
+  const auto first = static_cast<std::uint32_t>(neurons_.size());
+  bounds_.resize(first + (end - begin));
+  inputs_->begin(first + (end - begin));
+  std::vector<double> variables(population.initial.size());
+  for (std::uint32_t n = begin; n < end; ++n) {
+    for (std::size_t x = 0; x < variables.size(); ++x) {
+      variables[x] = population.initial[x].at(n);
+    }
+    const std::size_t i = neurons_.size();
+    neurons_.emplace_back();
+    neurons_[i].cell = population.first + n;
+    neurons_[i].set = sets_.add_user(parameters_of(population, n), injected[n - begin]);
+    const State<double> state = Kernel::make_state(constants(i), variables);
+    inputs_->exc[i] = state.exc;
+    inputs_->inh[i] = state.inh;
+    set_constants_of_bounds(i);
+    begin_anew(i, state.y);
+    set_bounds(i, {.exc = state.exc, .inh = state.inh, .y = state.y});
+  }
+  return first;
+}
+
+double OrderFreeConductancesGroup::since_start(std::int64_t frame, const Instant& t) {
+  const Instant start = start_of(frame);
+  return static_cast<double>((t.epoch - start.epoch) * events::kEpoch) + (t.offset - start.offset);
+}
+
+// Inputs
+
+inline void OrderFreeConductancesGroup::keep(std::size_t i, double x, std::size_t receptor, double weight) {
+  if (weight == 0.0) {
+    return;
+  }
+  inputs_->add(i, x, receptor == 0 ? weight : -weight);
+  Arrived& arrived = bounds_.arrived[i];
+  const auto w = static_cast<float>(weight);
+  const float moment = w * static_cast<float>(x - window_begin_);
+  if (receptor == 0) {
+    arrived.exc += w;
+    arrived.exc_time += moment;
+  } else {
+    arrived.inh += w;
+    arrived.inh_time += moment;
+  }
+}
+
+void OrderFreeConductancesGroup::deliver(const double& t, std::size_t receptor, std::span<const Targets> targets,
+                                         Candidates& /*candidates*/) {
+  const double x = t - start_of(frame_).offset;
+  for_each_target(targets, [&](std::uint32_t i, double weight) { keep(i, x, receptor, weight); });
+}
+
+std::size_t OrderFreeConductancesGroup::receive(std::span<const Input<double>> inputs, Candidates& /*candidates*/) {
+  const double start = start_of(frame_).offset;
+  for (const Input<double>& input : inputs) {
+    keep(input.index, input.t - start, input.receptor, input.weight);
+  }
+  return inputs.size();
+}
+
+bool OrderFreeConductancesGroup::receive_from_sources(const SourceArrivals<double>& arrivals) {
+  const double start = start_of(frame_).offset;
+  for (std::size_t k = 0; k < arrivals.source.size(); ++k) {
+    const std::uint32_t source = arrivals.source[k];
+    keep(arrivals.target[source], arrivals.t[k] - start, arrivals.receptor, arrivals.weight_of(source));
+  }
+  return true;
+}
+
+std::size_t OrderFreeConductancesGroup::deliver_slices(std::span<const RowSlice> slices,
+                                                       const network::Share::Range* own) {
+  std::size_t count = 0;
+  for (const RowSlice& slice : slices) {
+    slices_.push_back({slice, 0, own == nullptr ? network::Share::Range{0, ~std::uint32_t{0}} : *own});
+    slices_.back().synapses.origin += start_of(frame_).offset;
+    const std::span<const std::uint32_t> targets(slice.target, slice.count);
+    count += own == nullptr
+                 ? slice.count
+                 : static_cast<std::size_t>(std::count_if(targets.begin(), targets.end(),
+                                                          [own](auto target) { return own->contains(target); }));
+  }
+  return count;
+}
+
+/// Inputs are kept in the order of windows, so that what has been computed of a frame need not be undone.
+void OrderFreeConductancesGroup::keep_slices_before(double end) {
+  std::erase_if(slices_, [this, end](Slice& slice) {
+    const RowSlice& synapses = slice.synapses;
+    for (double x = 0.0; slice.position < synapses.count; ++slice.position) {
+      x = synapses.arrival(slice.position);
+      if (!(x < end)) {
+        return false;
+      }
+      if (slice.own.contains(synapses.target[slice.position])) {
+        keep(synapses.index(slice.position), x, synapses.receptor, synapses.weight_of(slice.position));
+      }
+    }
+    return true;
+  });
+}
+
+void OrderFreeConductancesGroup::prefetch_targets(std::span<const std::uint32_t> targets, std::uint32_t offset) const {
+  for (const std::uint32_t target : targets) {
+    foundation::prefetch(&bounds_.arrived[offset + target]);
+    inputs_->prefetch(offset + target);
+  }
+}
+
+// v at a frame's start
+
+double OrderFreeConductancesGroup::area(std::size_t i, std::int64_t frame) const {
+  const Constants& c = constants(i);
+  const FrameInputs& there = history_[frame];
+  const double exc = c.resistance * there.exc[i] * c.tau_exc * -numerics::elementary::expm1(-kFrame * c.rate_exc);
+  const double inh = c.resistance * there.inh[i] * c.tau_inh * -numerics::elementary::expm1(-kFrame * c.rate_inh);
+  return (kFrame + (exc + inh)) * c.rate_m;
+}
+
+double OrderFreeConductancesGroup::chain(std::size_t i) {
+  const Neuron& neuron = neurons_[i];
+  const Constants& c = constants(i);
+  const std::int64_t frame_of_origin = frame_of(neuron.origin);
+  const bool at_start = neuron.origin.offset == start_of(frame_of_origin).offset;
+  const std::int64_t lowest = at_start ? frame_of_origin : frame_of_origin + 1;
+  double forgotten = 0.0;
+  std::int64_t frame = frame_;
+  while (frame > lowest && forgotten < kForgotten) {
+    forgotten += area(i, --frame);
+  }
+  double y = c.y_reset;  // any value, unless the origin is within memory
+  double begin = 0.0;    // of the integration, in the first frame
+  if (forgotten < kForgotten) {
+    y = neuron.y;
+    frame = frame_of_origin;
+    begin = since_start(frame, neuron.origin);
+  }
+  intervals_.clear();
+  const std::int64_t first_frame = frame;
+  std::size_t first_interval = 0;
+  double before = 0.0;  // where the first interval begins, within which the integration does, and where it ends
+  double after = kFrame;
+  for (; frame < frame_; ++frame) {
+    order_inputs(history_[frame], i, 0, kFrame, kept_, ordered_);
+    double x = 0.0;
+    for (const InputsAtOnce& input : ordered_) {
+      if (frame == first_frame && input.x < begin) {
+        ++first_interval;
+        before = input.x;
+      } else if (frame == first_frame) {
+        after = std::min(after, input.x);
+      }
+      intervals_.add(input.x - x, input.exc, input.inh);
+      x = input.x;
+    }
+    intervals_.add(kFrame - x, 0.0, 0.0);
+    frame_ends_.push_back(intervals_.size());
+  }
+  find_decays(c, intervals_);
+  std::size_t interval = 0;
+  frame = first_frame;
+  for (const std::size_t end : frame_ends_) {
+    double exc = history_[frame].exc[i];
+    double inh = history_[frame].inh[i];
+    find_conductances(intervals_, interval, end, exc, inh);
+    interval = end;
+    ++frame;
+  }
+  frame_ends_.clear();
+  if (begin > before) {
+    const State<double> start = state_of(
+        c, {.x = before, .exc = intervals_.exc[first_interval], .inh = intervals_.inh[first_interval], .from = begin});
+    intervals_.length[first_interval] = after - begin;
+    intervals_.exc[first_interval] = start.exc;
+    intervals_.inh[first_interval] = start.inh;
+  }
+  integrate(c, intervals_, first_interval, y);
+  return intervals_.after.back();
+}
+
+void OrderFreeConductancesGroup::begin_frame_of(std::size_t i) {
+  Neuron& neuron = neurons_[i];
+  neuron.known = true;
+  neuron.taken = 0;
+  neuron.place = {.exc = inputs_->exc[i], .inh = inputs_->inh[i], .held = start_of(frame_) < neuron.origin};
+  if (!neuron.place.held) {
+    neuron.place.y = neuron.origin == start_of(frame_) ? neuron.y : chain(i);
+  }
+}
+
+// The present window
+
+void OrderFreeConductancesGroup::spike(std::size_t i, double x, std::vector<events::CellEvent<double>>& spikes) {
+  Neuron& neuron = neurons_[i];
+  const Instant start = start_of(frame_);
+  const Instant t = events::normalised<double>(start.epoch, start.offset + x);
+  spikes.push_back({t, neuron.cell});
+  neuron.origin = events::later(t, constants(i).tau_refrac);
+  neuron.y = constants(i).y_reset;
+  neuron.place.held = true;
+  list_refractory(i);
+}
+
+void OrderFreeConductancesGroup::list_refractory(std::size_t i) {
+  if (!std::exchange(neurons_[i].listed, true)) {
+    refractory_list_.push_back(static_cast<std::uint32_t>(i));
+  }
+}
+
+void OrderFreeConductancesGroup::walk(std::size_t i, std::span<const InputsAtOnce> inputs, double end,
+                                      std::vector<events::CellEvent<double>>& spikes) {
+  Neuron& neuron = neurons_[i];
+  Place& place = neuron.place;
+  for (std::size_t k = 0;;) {
+    const double next = k < inputs.size() ? inputs[k].x : end;
+    if (place.held) {
+      if (const double wake = since_start(frame_, neuron.origin); wake < end && wake <= next) {
+        place.wake(wake, neuron.y);
+        continue;
+      }
+    } else if (const auto x = crossing(constants(i), place, next, {}); x && *x < end && *x <= next) {
+      spike(i, *x, spikes);
+      continue;
+    }
+    if (k == inputs.size()) {
+      return;
+    }
+    move(constants(i), place, next);
+    place.exc += inputs[k].exc;
+    place.inh += inputs[k].inh;
+    ++k;
+  }
+}
+
+void OrderFreeConductancesGroup::look(std::size_t i, double end, std::vector<events::CellEvent<double>>& spikes) {
+  Neuron& neuron = neurons_[i];
+  const Constants& c = constants(i);
+  if (!neuron.known) {
+    begin_frame_of(i);
+  }
+  order_inputs(*inputs_, i, neuron.taken, kFrame, kept_, ordered_);
+  neuron.taken = static_cast<std::uint32_t>(inputs_->count(i));
+  Place& place = neuron.place;
+  std::size_t k = 0;
+  if (!place.held && place.from == place.x) {
+    intervals_.clear();
+    double x = place.x;
+    for (const InputsAtOnce& input : ordered_) {
+      intervals_.add(input.x - x, input.exc, input.inh);
+      x = input.x;
+    }
+    intervals_.add(end - x, 0.0, 0.0);
+    find_decays(c, intervals_);
+    double exc = place.exc;
+    double inh = place.inh;
+    find_conductances(intervals_, 0, intervals_.size(), exc, inh);
+    integrate(c, intervals_, 0, place.y);
+    for (;; ++k) {
+      place.exc = intervals_.exc[k];
+      place.inh = intervals_.inh[k];
+      const double next = k < ordered_.size() ? ordered_[k].x : end;
+      const auto spike_at = crossing(c, place, next, intervals_.after[k]);
+      if (spike_at && *spike_at < end && *spike_at <= next) {
+        spike(i, *spike_at, spikes);
+        break;
+      }
+      if (k == ordered_.size()) {
+        set_bounds(i, {.exc = exc, .inh = inh, .y = intervals_.after[k]});
+        return;
+      }
+      place.x = place.from = next;
+      place.y = intervals_.after[k];
+    }
+  }
+  walk(i, std::span(ordered_).subspan(k), end, spikes);
+  Place last = place;
+  move(c, last, end);
+  set_bounds(i, last);
+}
+
+void OrderFreeConductancesGroup::set_bounds(std::size_t i, const Place& place) {
+  const double resistance = constants(i).resistance;
+  bounds_.set_conductances(i, resistance * place.exc, resistance * place.inh);
+  bounds_.u[i] = place.held ? kHeld : std::clamp(from_above(place.y), bounds_.y_inh[i], 0.0F);
+}
+
+void OrderFreeConductancesGroup::set_constants_of_bounds(std::size_t i) {
+  const Constants& c = constants(i);
+  bounds_.resistance[i] = static_cast<float>(c.resistance);
+  bounds_.rate_m[i] = static_cast<float>(c.rate_m);
+  bounds_.y_leak[i] = static_cast<float>(c.y_leak);
+  bounds_.y_exc[i] = static_cast<float>(c.y_exc);
+  bounds_.y_inh[i] = static_cast<float>(c.y_inh);
+}
+
+/// For tests: all neurons, and whether the filter would have been right about them.
+void OrderFreeConductancesGroup::look_at_all(const std::vector<std::uint32_t>& flagged, double end,
+                                             std::vector<events::CellEvent<double>>& spikes) {
+  FilterTrial& trial = filter_trial();
+  for (std::size_t i = 0; i < neurons_.size(); ++i) {
+    const float u = bounds_.u[i];
+    const float ge = bounds_.ge[i];
+    const float gi = bounds_.gi[i];
+    const std::size_t before = spikes.size();
+    look(i, end, spikes);
+    ++trial.compared;
+    if (std::binary_search(flagged.begin(), flagged.end(), static_cast<std::uint32_t>(i))) {
+      continue;
+    }
+    const bool wrong = spikes.size() > before || ge < from_below(bounds_.ge[i]) || gi > from_above(bounds_.gi[i]) ||
+                       (!neurons_[i].place.held && u < from_below(bounds_.u[i]));
+    trial.wrong += wrong ? 1 : 0;
+    // The filter goes on with bounds of its own.
+    bounds_.u[i] = u;
+    bounds_.ge[i] = ge;
+    bounds_.gi[i] = gi;
+  }
+}
+
+void OrderFreeConductancesGroup::advance(const Instant& end, std::vector<events::CellEvent<double>>& spikes) {
+  const double x_end = since_start(frame_, end);
+  keep_slices_before(x_end);
+  if (const double h = x_end - window_begin_; h > 0.0) {
+    flagged_.swap(to_look_at_);
+    to_look_at_.clear();
+    take_over(bounds_, h, tau_exc_, tau_inh_, flagged_);
+    std::erase_if(refractory_list_, [&](std::uint32_t i) {
+      if (end < neurons_[i].origin || end == neurons_[i].origin) {
+        bounds_.u[i] = kHeld;
+        return false;
+      }
+      flagged_.push_back(i);
+      neurons_[i].listed = false;
+      return true;
+    });
+    std::sort(flagged_.begin(), flagged_.end());
+    flagged_.erase(std::unique(flagged_.begin(), flagged_.end()), flagged_.end());
+    if (filter_trial().everything) {
+      look_at_all(flagged_, x_end, spikes);
+    } else {
+      for (const std::uint32_t i : flagged_) {
+        if (!(end < neurons_[i].origin)) {
+          look(i, x_end, spikes);
+        }
+      }
+    }
+    flagged_.clear();
+    time_ = end;
+    window_begin_ = x_end;
+  }
+  if (!(end < next_stop())) {
+    next_frame();
+  }
+}
+
+// Frames
+
+void OrderFreeConductancesGroup::next_frame() {
+  FrameInputs& next = history_[frame_ + 1];
+  next.reserve_as(*inputs_);
+  next.begin(neurons_.size());
+  end_frame(*inputs_, 1.0 / tau_exc_, 1.0 / tau_inh_, next);
+  ++frame_;
+  inputs_ = &next;
+  window_begin_ = present();
+  for (std::size_t i = 0; i < neurons_.size(); ++i) {
+    neurons_[i].known = false;
+    const double resistance = bounds_.resistance[i];
+    bounds_.set_conductances(i, resistance * next.exc[i], resistance * next.inh[i]);
+  }
+  if (frame_ % InputHistory::kAnchorDistance == 0) {
+    set_anchors();
+  }
+}
+
+/// v of neurons that do not forget within the distance of two anchors becomes their origin: what is kept of their
+/// inputs may end there.
+void OrderFreeConductancesGroup::set_anchors() {
+  const std::int64_t last = frame_ - InputHistory::kAnchorDistance;
+  for (std::size_t i = 0; i < neurons_.size(); ++i) {
+    if (!(neurons_[i].origin < start_of(last))) {
+      continue;
+    }
+    double forgotten = 0.0;
+    for (std::int64_t frame = frame_; frame > last && forgotten < kForgotten;) {
+      forgotten += area(i, --frame);
+    }
+    if (forgotten < kForgotten) {
+      neurons_[i].y = chain(i);
+      neurons_[i].origin = start_of(frame_);
+    }
+  }
+}
+
+}  // namespace va_event::neurons::order_free_conductances

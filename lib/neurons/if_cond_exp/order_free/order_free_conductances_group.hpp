@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "neurons/group/parameter_sets.hpp"
+#include "neurons/group/windowed_group.hpp"
+#include "neurons/if_cond_exp/order_free/exact.hpp"
+#include "neurons/if_cond_exp/order_free/filter.hpp"
+#include "neurons/if_cond_exp/order_free/input_history.hpp"
+
+namespace va_event::neurons::order_free_conductances {
+
+/// Neurons of one population of IF_cond_exp with common synaptic time constants, whose inputs are kept, and whose v is
+/// computed only where it might reach the threshold (README.md).
+///
+/// v in a frame is a function of the network alone: at the frame's start it is what the chain of all intervals makes of
+/// it, from the neuron's origin on, or from the latest frame before that v has forgotten by then; from there on it goes
+/// through the frame's inputs in the order of time. Nothing that is computed for one frame is used for the next.
+class OrderFreeConductancesGroup final : public ModelGroup<double, State<double>>, public WindowedGroup<double> {
+ public:
+  using Instant = events::Instant<double>;
+  using Candidates = events::Candidates<double>;
+
+  /// @param tau_exc, tau_inh  synaptic time constants of all neurons [ms]
+  OrderFreeConductancesGroup(double tau_exc, double tau_inh);
+  /// @param choices what save_choices() wrote @throws foundation::BadBytes
+  explicit OrderFreeConductancesGroup(foundation::ByteReader& choices);
+
+  // StoredNeuronGroup
+  void reserve(std::size_t count) override;
+  std::uint32_t add(const network::PopulationData& population, std::uint32_t begin, std::uint32_t end,
+                    std::span<const double> injected) override;
+  RemovedNeuron<double, State<double>> remove_neuron(std::size_t index, const double& t) override;
+
+  // NeuronGroup: inputs that the event loop delivers
+  void deliver(const double& t, std::size_t receptor, std::span<const Targets> targets,
+               Candidates& candidates) override;
+  std::size_t receive(std::span<const Input<double>> inputs, Candidates& candidates) override;
+  void prefetch_targets(std::span<const std::uint32_t> targets, std::uint32_t offset) const override;
+
+  void set_parameters(std::size_t index, std::span<const double> parameters, double injected, const double& t,
+                      Candidates& candidates) override;
+  void set_variable(std::size_t index, std::size_t variable, double value, const double& t,
+                    Candidates& candidates) override;
+  [[nodiscard]] double variable(std::size_t index, std::size_t variable, const double& t) override;
+  void save(std::size_t index, foundation::ByteWriter& out) override;
+  bool load(std::size_t index, foundation::ByteReader& in, const Instant& now) override;
+
+  // WindowedGroup
+  void advance(const Instant& end, std::vector<events::CellEvent<double>>& spikes) override;
+  [[nodiscard]] Instant next_stop() const override { return start_of(frame_ + 1); }
+  std::size_t deliver_slices(std::span<const RowSlice> slices, const network::Share::Range* own) override;
+  void take_back() override { slices_.clear(); }
+  bool receive_from_sources(const SourceArrivals<double>& arrivals) override;
+  [[nodiscard]] std::optional<Instant> refractory_until(std::size_t index) const override;
+  [[nodiscard]] bool takes(std::span<const double> parameters) const override;
+  void set_scale(const InputScale& /*scale*/) override {}
+  void begin_load(const Instant& now) override;
+  void save_choices(foundation::ByteWriter& out) const override;
+
+ private:
+  /// v has forgotten what it was when the integral of the conductance since then, over cm, is larger: e^-38 = 3e-17.
+  static constexpr double kForgotten = 38.0;
+
+  /// What inputs do not touch.
+  struct Neuron {
+    CellId cell = 0;
+    std::uint32_t set = 0;
+    /// From here on v is integrated, beginning with `y`: the end of refractoriness, a change by the user, an anchor.
+    Instant origin{};
+    double y = 0.0;
+    bool listed = false;  ///< in refractory_list_
+    // As far as the present frame is computed:
+    bool known = false;
+    std::uint32_t taken = 0;  ///< inputs of the frame that `place` contains
+    Place place;
+  };
+
+  [[nodiscard]] const Constants& constants(std::size_t i) const { return sets_[neurons_[i].set]; }
+  /// From a frame's start on [ms].
+  [[nodiscard]] static double since_start(std::int64_t frame, const Instant& t);
+  [[nodiscard]] double present() const { return since_start(frame_, time_); }
+  [[nodiscard]] bool refractory(std::size_t i) const { return time_ < neurons_[i].origin; }
+
+  /// Inputs in this frame, some of which may not have arrived.
+  struct Slice {
+    RowSlice synapses;
+    std::uint32_t position;     ///< the first synapse that is left
+    network::Share::Range own;  ///< of RowSlice::target
+  };
+
+  void keep(std::size_t i, double x, std::size_t receptor, double weight);
+  void keep_slices_before(double end);
+
+  /// The integral of the conductance over a frame, over tau_m; at most that.
+  [[nodiscard]] double area(std::size_t i, std::int64_t frame) const;
+  /// y at the start of the present frame. @pre the neuron's origin is before
+  [[nodiscard]] double chain(std::size_t i);
+  /// Where the neuron's computation in this frame begins.
+  void begin_frame_of(std::size_t i);
+  /// Its state at the present time, without inputs at that time; y is of no meaning while it is refractory.
+  [[nodiscard]] Place state_now(std::size_t i);
+
+  /// Computes the neuron to the window's end, finds its spikes, and renews its bounds.
+  void look(std::size_t i, double end, std::vector<events::CellEvent<double>>& spikes);
+  /// Through inputs one after the other, spikes and refractoriness included.
+  void walk(std::size_t i, std::span<const InputsAtOnce> inputs, double end,
+            std::vector<events::CellEvent<double>>& spikes);
+  void spike(std::size_t i, double x, std::vector<events::CellEvent<double>>& spikes);
+  void list_refractory(std::size_t i);
+  /// The bounds of a neuron whose state is known.
+  void set_bounds(std::size_t i, const Place& place);
+  void set_constants_of_bounds(std::size_t i);
+  void look_at_all(const std::vector<std::uint32_t>& flagged, double end,
+                   std::vector<events::CellEvent<double>>& spikes);
+
+  /// v is `y` from now on, once the neuron is not refractory.
+  void begin_anew(std::size_t i, double y);
+  void next_frame();
+  void set_anchors();
+
+  double tau_exc_, tau_inh_;   ///< of all neurons [ms]
+  std::int64_t frame_ = 0;     ///< number of the present one
+  Instant time_;               ///< every event before it is done
+  double window_begin_ = 0.0;  ///< time_, since the frame's start [ms]
+  ParameterSets<Kernel> sets_;
+  std::vector<Neuron> neurons_;
+  Bounds bounds_;
+  InputHistory history_;
+  FrameInputs* inputs_;  ///< of the present frame
+
+  std::vector<Slice> slices_;                   ///< that are not yet done
+  std::vector<std::uint32_t> flagged_;          ///< in this window
+  std::vector<std::uint32_t> to_look_at_;       ///< in the next window, because of what users have set
+  std::vector<std::uint32_t> refractory_list_;  ///< at least all that are refractory, each once
+  // Space for the work on one neuron:
+  std::vector<KeptInput> kept_;
+  std::vector<InputsAtOnce> ordered_;
+  IntervalList intervals_;
+  std::vector<std::size_t> frame_ends_;  ///< numbers of the intervals that begin frames
+};
+
+}  // namespace va_event::neurons::order_free_conductances

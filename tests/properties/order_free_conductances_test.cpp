@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <iostream>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "agreement.hpp"
+#include "neurons/if_cond_exp/order_free/filter.hpp"
+#include "random_network.hpp"
+#include "reference_simulator.hpp"
+
+namespace va_event {
+namespace {
+
+// Populations with order-free conductances must give the spikes of every other method, and the same bits whatever
+// threads, cuts and checkpoints there are, and whatever neurons the filter lets through.
+
+reference::Description network_of(std::uint64_t seed) {
+  return with_order_free_conductances(seed % 3 == 0 ? driven_network(seed) : random_network(seed), seed);
+}
+
+BuiltNetwork order_free(const reference::Description& description, unsigned threads = 1) {
+  return BuiltNetwork(description, threads, {}, nullptr, SimulationMethod::order_free);
+}
+
+bool is_order_free(const Simulation& simulation) {
+  const std::vector<MethodRow> rows = simulation.methods();
+  return std::any_of(rows.begin(), rows.end(), [](const MethodRow& row) { return row.method == "order-free"; });
+}
+
+/// While it lives, all neurons are looked at in all windows, and what the filter says of them is checked.
+class EveryNeuronLookedAt {
+ public:
+  EveryNeuronLookedAt() : trial_(neurons::order_free_conductances::filter_trial()) {
+    trial_.compared = 0;
+    trial_.wrong = 0;
+    trial_.everything = true;
+  }
+  EveryNeuronLookedAt(const EveryNeuronLookedAt&) = delete;
+  EveryNeuronLookedAt& operator=(const EveryNeuronLookedAt&) = delete;
+  ~EveryNeuronLookedAt() { trial_.everything = false; }
+  [[nodiscard]] std::uint64_t compared() const { return trial_.compared; }
+  [[nodiscard]] std::uint64_t wrong() const { return trial_.wrong; }
+
+ private:
+  neurons::order_free_conductances::FilterTrial& trial_;
+};
+
+TEST(OrderFreeConductances, SpikeAsTheReferenceSimulatorInWideArithmeticDoes) {
+  constexpr std::uint64_t kNetworks = 40;
+  Agreement agreement;
+  for (std::uint64_t seed = 1; seed <= kNetworks; ++seed) {
+    SCOPED_TRACE("network " + std::to_string(seed));
+    const reference::Description description = network_of(seed);
+    const reference::Result expected = reference::simulate(description);
+    const double until = std::min(expected.reliable_until, description.duration);
+    BuiltNetwork network = order_free(description);
+    network.simulation.run_until(until);
+    ASSERT_TRUE(until == 0.0 || is_order_free(network.simulation));
+
+    agreement.cut_short += until < description.duration ? 1 : 0;
+    const std::size_t cells = description.sources.size() + description.neurons.size();
+    compare_spikes(expected, network.spikes(), cells, until, agreement);
+    compare_v(expected, network.neurons.front().signal("v"), agreement);
+    if (HasFatalFailure()) {
+      return;
+    }
+  }
+  std::cout << agreement.spikes << " spikes agree within " << agreement.largest_error << " ms (bound at most "
+            << agreement.largest_bound << "), " << agreement.samples << " samples of v within "
+            << agreement.largest_v_error << " mV; " << agreement.cut_short << " networks were cut short\n";
+  EXPECT_GT(agreement.spikes, 50 * kNetworks);
+  EXPECT_LT(agreement.cut_short, kNetworks / 2);
+}
+
+TEST(OrderFreeConductances, AnyThreadsCutsAndFiltersGiveTheSameBits) {
+  std::size_t spikes = 0;
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    SCOPED_TRACE("network " + std::to_string(seed));
+    const reference::Description description = network_of(seed);
+    const double until = std::min(description.duration, 40.0);
+    BuiltNetwork whole = order_free(description);
+    whole.simulation.run_until(until);
+    spikes += whole.spikes().size();
+    for (const unsigned threads : {1U, 2U, 3U}) {
+      BuiltNetwork cut = order_free(description, threads);
+      for (double t = 0.0; t < until; t += 0.07 + 0.41 * threads) {
+        cut.simulation.run_until(t);
+      }
+      cut.simulation.run_until(until);
+      ASSERT_TRUE(cut.spikes() == whole.spikes()) << threads << " threads";
+      ASSERT_TRUE(cut.neurons.front().signal("v") == whole.neurons.front().signal("v")) << threads << " threads";
+    }
+    const EveryNeuronLookedAt trial;
+    BuiltNetwork all = order_free(description);
+    all.simulation.run_until(until);
+    ASSERT_TRUE(all.spikes() == whole.spikes());
+    ASSERT_TRUE(all.neurons.front().signal("v") == whole.neurons.front().signal("v"));
+    ASSERT_EQ(trial.wrong(), 0U) << "of " << trial.compared();
+    ASSERT_GT(trial.compared(), 0U);
+  }
+  EXPECT_GT(spikes, 500U);
+}
+
+TEST(OrderFreeConductances, ACheckpointAnywhereGivesTheSameBits) {
+  const std::string path = std::filesystem::temp_directory_path() / "va_event_order_free_conductances_checkpoint";
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    SCOPED_TRACE("network " + std::to_string(seed));
+    const reference::Description description = network_of(seed);
+    const double until = std::min(description.duration, 40.0);
+    BuiltNetwork whole = order_free(description);
+    whole.simulation.run_until(until);
+    BuiltNetwork first = order_free(description, 1 + seed % 2);
+    first.simulation.run_until(0.43 * until);
+    first.simulation.save_checkpoint(path);
+    BuiltNetwork second = order_free(description, 1 + seed % 3);
+    second.simulation.load_checkpoint(path);
+    second.simulation.run_until(until);
+    ASSERT_TRUE(second.spikes() == whole.spikes());
+    ASSERT_TRUE(second.neurons.front().signal("v") == whole.neurons.front().signal("v"));
+  }
+  std::filesystem::remove(path);
+}
+
+/// A recurrent network, some of whose neurons get a Poisson source of their own, and some hardly any input, so that
+/// they remember for long: with one delay, or with delays and weights of their own.
+struct Driven {
+  Driven(unsigned threads, SimulationMethod method, bool own_values, Precision precision = {})
+      : simulation({.precision = precision, .threads = threads, .method = method}) {
+    constexpr std::size_t kNeurons = 60;
+    neurons.push_back(simulation.create(kNeurons, IfCondExp{.v_rest = -65.0,
+                                                            .cm = 0.2,
+                                                            .tau_m = 20.0,
+                                                            .tau_refrac = 5.0,
+                                                            .tau_syn_E = 5.0,
+                                                            .tau_syn_I = own_values ? 7.0 : 10.0,
+                                                            .e_rev_E = 0.0,
+                                                            .e_rev_I = -80.0,
+                                                            .v_thresh = -50.0,
+                                                            .v_reset = -60.0}));
+    neurons[0].initialize("v", RandomDistribution("uniform", {-65.0, -50.5}));
+    neurons[0].slice(0, 5).set("i_offset", 0.1501);  // just above the threshold, and mostly alone
+    // Refractory several times in a frame.
+    neurons[0].slice(5, 8).set({{"i_offset", 0.4}, {"tau_refrac", 0.3}, {"v_reset", -50.5}});
+    sources.push_back(simulation.create(kNeurons - 5, SpikeSourcePoisson{.rate = 2000.0, .start = 3.3}));
+    sources.push_back(simulation.create(5, SpikeSourcePoisson{.rate = 50.0}));
+    const Values weight = own_values ? Values(RandomDistribution("uniform", {0.001, 0.0024})) : Values(0.0017);
+    const Values delay = own_values ? Values(RandomDistribution("uniform", {0.1, 20.0})) : Values(0.1);
+    const RandomDistribution delays("uniform", {0.2, 3.0});
+    const Values recurrent = own_values ? Values(delays) : Values(0.2);
+    const Assembly most = neurons[0].slice(5, kNeurons);
+    drive.push_back(simulation.connect(sources[0], most, OneToOneConnector(), {weight, delay}));
+    simulation.connect(sources[1], neurons[0], FixedProbabilityConnector(0.2), {0.003, 0.3});
+    simulation.connect(most, most, FixedProbabilityConnector(0.2), {0.002, recurrent});
+    simulation.connect(most, most, FixedProbabilityConnector(0.1), {0.02, recurrent}, {.receptor_type = "inhibitory"});
+    neurons[0].record("spikes");
+    neurons[0].slice(3, 8).record(std::vector<std::string>{"v", "gsyn_exc"}, 1.7);
+  }
+  Simulation simulation;
+  std::vector<Population> neurons, sources;
+  std::vector<Projection> drive;
+};
+
+class UnderPoissonDrive : public ::testing::TestWithParam<bool> {};
+
+TEST_P(UnderPoissonDrive, SpikesAreThoseOfTheEventLoopAndOfWideArithmetic) {
+  Driven automatic(1, SimulationMethod::automatic, GetParam());
+  Driven one_by_one(1, SimulationMethod::one_by_one, GetParam());
+  Driven quad(1, SimulationMethod::automatic, GetParam(), Precision::quad());
+  for (Driven* network : {&automatic, &one_by_one, &quad}) {
+    network->simulation.run_until(150.0);
+  }
+  ASSERT_TRUE(is_order_free(automatic.simulation));
+  const Spikes exact = quad.neurons[0].spikes();
+  EXPECT_GT(exact.size(), 100U);
+  EXPECT_EQ(automatic.simulation.statistics().source_spikes, quad.simulation.statistics().source_spikes);
+  EXPECT_EQ(automatic.simulation.statistics().synaptic_events, quad.simulation.statistics().synaptic_events);
+  for (const Driven* network : {&automatic, &one_by_one}) {
+    const Spikes spikes = network->neurons[0].spikes();
+    ASSERT_EQ(spikes.ids, exact.ids);
+    double largest = 0.0;
+    for (std::size_t k = 0; k < exact.size(); ++k) {
+      largest = std::max(largest, std::fabs(spikes.times[k].ms() - exact.times[k].ms()));
+    }
+    std::cout << exact.size() << " spikes within " << largest << " ms\n";
+    ASSERT_LT(largest, 1e-9);
+  }
+}
+
+TEST_P(UnderPoissonDrive, NothingLeavesATrace) {
+  const double until = 420.0;  // several anchors
+  Driven whole(1, SimulationMethod::order_free, GetParam());
+  whole.simulation.run_until(until);
+  const Spikes spikes = whole.neurons[0].spikes();
+  const Signal v = whole.neurons[0].slice(3, 8).signal("v");
+  const Signal g = whole.neurons[0].slice(3, 8).signal("gsyn_exc");
+  const std::string path = std::filesystem::temp_directory_path() / "va_event_conductances_checkpoint";
+  for (const unsigned threads : {1U, 2U, 3U}) {
+    Driven first(threads, SimulationMethod::order_free, GetParam());
+    for (double t = 0.9; t < 230.0; t += 7.37) {
+      first.simulation.run_until(t);
+    }
+    first.sources[0].slice(7, 30).record("spikes");  // from here on these are as all others
+    first.simulation.run_until(233.3);
+    first.simulation.save_checkpoint(path);
+    Driven second(4 - threads, SimulationMethod::order_free, GetParam());
+    second.sources[0].slice(7, 30).record("spikes");
+    second.simulation.load_checkpoint(path);
+    for (Driven* network : {&first, &second}) {
+      network->simulation.run_until(until);
+      ASSERT_TRUE(network->neurons[0].spikes() == spikes) << threads << " threads";
+      ASSERT_TRUE(network->neurons[0].slice(3, 8).signal("v") == v) << threads << " threads";
+      ASSERT_TRUE(network->neurons[0].slice(3, 8).signal("gsyn_exc") == g) << threads << " threads";
+    }
+  }
+  std::filesystem::remove(path);
+  const EveryNeuronLookedAt trial;
+  Driven all(1, SimulationMethod::order_free, GetParam());
+  all.simulation.run_until(until);
+  EXPECT_TRUE(all.neurons[0].spikes() == spikes);
+  EXPECT_TRUE(all.neurons[0].slice(3, 8).signal("v") == v);
+  EXPECT_EQ(trial.wrong(), 0U) << "of " << trial.compared();
+  EXPECT_GT(trial.compared(), 50'000U);
+}
+
+INSTANTIATE_TEST_SUITE_P(OrderFreeConductances, UnderPoissonDrive, ::testing::Bool(),
+                         [](const auto& values) { return values.param ? "OwnValues" : "CommonValues"; });
+
+/// What a user may do between two runs.
+void change(const Driven& network, std::mt19937& generator, double now) {
+  const auto uniform = [&generator](double low, double high) {
+    return std::uniform_real_distribution(low, high)(generator);
+  };
+  const std::size_t i = generator() % 60;
+  const Assembly one = network.neurons[0].slice(i, i + 1);
+  switch (generator() % 13) {
+    case 0:
+      return one.set("v_thresh", uniform(-52.0, -45.0));
+    case 1:
+      return one.set("i_offset", uniform(-0.2, 0.4));
+    case 2:
+      return one.set("cm", uniform(0.2, 0.4));
+    case 3:
+      return one.set("tau_refrac", uniform(0.0, 8.0));
+    case 4:
+      return one.set("v_reset", uniform(-80.0, -60.0));
+    case 5:
+      return one.set("tau_syn_E", uniform(0.3, 8.0));
+    case 6:
+      return one.initialize("v", uniform(-90.0, -40.0));
+    case 7:
+      return network.neurons[0].initialize("gsyn_inh", uniform(0.0, 0.05));
+    case 8:
+      return one.initialize("gsyn_exc", uniform(0.0, 0.05));
+    case 9:
+      return network.sources[0].slice(0, 20).set("rate", uniform(0.0, 4000.0));
+    case 10:
+      return one.set("e_rev_I", uniform(-90.0, -45.0));
+    case 11:
+      return one.inject(
+          StepCurrentSource({Time(now + 0.1), Time(now + 0.1 + 1e-11), Time(now + 1.3)}, {0.5, -0.3, 0.2}));
+    default:
+      return one.inject(ACSource{.amplitude = 0.3, .frequency = 50.0, .start = now + 0.4});
+  }
+}
+
+TEST(OrderFreeConductances, AfterChangesAreThoseOfWideArithmeticOnAnyThreads) {
+  std::size_t compared = 0;
+  for (unsigned seed = 1; seed <= 8; ++seed) {
+    SCOPED_TRACE("changes " + std::to_string(seed));
+    const bool own_values = seed % 2 == 0;
+    Driven one(1, SimulationMethod::order_free, own_values);
+    Driven several(2 + seed % 2, SimulationMethod::order_free, own_values);
+    Driven all(1, SimulationMethod::order_free, own_values);
+    Driven quad(1, SimulationMethod::automatic, own_values, Precision::quad());
+    for (Driven* network : {&one, &several, &all, &quad}) {
+      neurons::order_free_conductances::filter_trial().everything = network == &all;
+      std::mt19937 generator(seed);
+      double now = 0.0;
+      for (int k = 0; k < 16; ++k) {
+        now += generator() % 5 == 0 ? 0.25 : std::uniform_real_distribution(0.3, 4.0)(generator);
+        network->simulation.run_until(now);
+        change(*network, generator, now);
+      }
+      network->simulation.run_until(now + 12.0);
+    }
+    neurons::order_free_conductances::filter_trial().everything = false;
+    ASSERT_TRUE(one.neurons[0].spikes() == several.neurons[0].spikes());
+    ASSERT_TRUE(one.neurons[0].spikes() == all.neurons[0].spikes());
+    const Signal v = one.neurons[0].slice(3, 8).signal("v");
+    const Signal exact_v = quad.neurons[0].slice(3, 8).signal("v");
+    ASSERT_TRUE(v == several.neurons[0].slice(3, 8).signal("v"));
+    const Spikes spikes = one.neurons[0].spikes();
+    const Spikes exact = quad.neurons[0].spikes();
+    ASSERT_EQ(spikes.ids, exact.ids);
+    for (std::size_t k = 0; k < exact.size(); ++k) {
+      ASSERT_NEAR(spikes.times[k].ms(), exact.times[k].ms(), 1e-9) << "cell " << exact.ids[k];
+    }
+    for (std::size_t k = 0; k < v.values.size(); ++k) {
+      ASSERT_NEAR(v.values[k], exact_v.values[k], 1e-7);
+    }
+    compared += exact.size();
+  }
+  EXPECT_GT(compared, 500U);
+}
+
+TEST(OrderFreeConductances, AreRefusedWithTheReason) {
+  const auto reason = [](const IfCondExp& type, bool own_tau) {
+    Simulation simulation({.threads = 1, .method = SimulationMethod::order_free});
+    const Population neurons = simulation.create(2, type);
+    if (own_tau) {
+      neurons.set("tau_syn_I", std::vector<double>{5.0, 6.0});
+    }
+    try {
+      simulation.run(1.0);
+    } catch (const ParameterError& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  EXPECT_EQ(reason(IfCondExp{}, false), "");
+  EXPECT_NE(reason(IfCondExp{}, true).find("synaptic time constants of their own"), std::string::npos);
+  EXPECT_NE(reason(IfCondExp{.tau_syn_E = 0.05}, false).find("below 0.1 ms"), std::string::npos);
+  EXPECT_NE(reason(IfCondExp{.e_rev_I = -40.0}, false).find("between e_rev_I and e_rev_E"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace va_event
