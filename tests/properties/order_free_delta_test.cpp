@@ -214,6 +214,53 @@ INSTANTIATE_TEST_SUITE_P(Neurons, OrderFreeDelta, ::testing::Bool(), [](const au
   return values.param ? "ThatSpikeOnTheirOwnToo" : "ThatSpikeAtInputsOnly";
 });
 
+/// Neurons with a common tau_m, or with their own, that users change before a checkpoint is written.
+struct ChangedNetwork {
+  explicit ChangedNetwork(bool own) : simulation({.seed = 5, .threads = 1, .method = SimulationMethod::order_free}) {
+    cells = {simulation.create(30, IfCurrDelta{.cm = 0.25, .tau_m = 10.0, .tau_refrac = 2.0})};
+    if (own) {
+      cells[0].set("tau_m", between(8.0, 12.0));
+    }
+    cells[0].record("spikes");
+    cells.push_back(simulation.create(30, SpikeSourcePoisson{.rate = 9000.0}));
+    drive.push_back(simulation.connect(cells[1], cells[0], OneToOneConnector(), {0.2, 0.1}));
+    simulation.connect(cells[0], cells[0], FixedProbabilityConnector(0.3), {between(-1.0, 1.0), between(0.1, 3.0)});
+  }
+  /// Another tau_m, one that is too short for the frames, and weights that are too large for the unit of the sums.
+  void change() {
+    cells[0].slice(3, 4).set("tau_m", 11.5);
+    cells[0].slice(5, 6).set("tau_m", 0.15);
+    drive[0].set_weights(17.5);
+  }
+
+  Simulation simulation;
+  std::vector<Population> cells;
+  std::vector<Projection> drive;
+};
+
+TEST(OrderFreeDeltaCheckpoint, AfterChangesOfWhatSumsAreMadeForGivesTheSameBits) {
+  const std::string path = std::filesystem::temp_directory_path() / "va_event_order_free_delta_changes_checkpoint";
+  for (const bool own : {false, true}) {
+    ChangedNetwork whole(own);
+    ChangedNetwork first(own);
+    for (ChangedNetwork* network : {&whole, &first}) {
+      network->simulation.run_until(9.03);
+      network->change();
+    }
+    ChangedNetwork second(own);
+    second.change();
+    first.simulation.run_until(11.3);
+    first.simulation.save_checkpoint(path);
+    second.simulation.load_checkpoint(path);
+    for (ChangedNetwork* network : {&whole, &second}) {
+      network->simulation.run_until(25.0);
+    }
+    EXPECT_GT(whole.cells[0].spikes().size(), 100U);
+    EXPECT_TRUE(second.cells[0].spikes() == whole.cells[0].spikes()) << own;
+  }
+  std::filesystem::remove(path);
+}
+
 /// Inputs that meet, neurons whose refractoriness ends with an input, and thresholds that are hit exactly.
 TEST(OrderFreeDeltaTies, AreDecidedAsTheEventLoopDoes) {
   for (const SimulationMethod method : {SimulationMethod::order_free, SimulationMethod::one_by_one}) {
