@@ -109,10 +109,12 @@ std::uint64_t coba(Variety variety, Until until) {
 /// 1544 neurons with half of the published inputs: each gets about 20,000 synaptic events per second, 8,000 of them
 /// from its Poisson source. Short, since so few neurons with so many inputs in common diverge soon.
 /// @param own_time_constants  of each neuron, close to the published ones
-std::uint64_t microcircuit(bool poisson, bool own_time_constants, Until until) {
+/// @param common  the synapses of a projection share weight and delay
+std::uint64_t microcircuit(bool poisson, bool own_time_constants, bool common, Until until) {
   constexpr double kShort = 20.0;  // [ms]
   Simulation simulation({.seed = 17, .threads = 1});
-  const benchmarks::Microcircuit network(simulation, {.neurons = 0.02, .inputs = 0.5, .poisson = poisson});
+  const benchmarks::Microcircuit network(simulation,
+                                         {.neurons = 0.02, .inputs = 0.5, .poisson = poisson, .common = common});
   const Assembly cells = network.cells();
   if (own_time_constants) {
     cells.set("tau_m", RandomDistribution("uniform", {9.0, 11.0}));
@@ -139,6 +141,19 @@ std::uint64_t brunel(Until until) {
   return until != Until::verify || spikes == simulate(SimulationMethod::one_by_one).first ? events : 0;
 }
 
+/// 300 neurons with a Poisson source of 10 kHz each and nothing else, just below the threshold on average.
+std::uint64_t poisson_each(Until until) {
+  Simulation simulation({.seed = 17, .threads = 1});
+  const IfCurrExp cell;
+  const double weight = 0.95 * (cell.v_thresh - cell.v_rest) * cell.cm / cell.tau_m / (10.0 * cell.tau_syn_E);
+  const Population cells = simulation.create(300, cell);
+  const Population sources = simulation.create(300, SpikeSourcePoisson{.rate = 10000.0});
+  simulation.connect(sources, cells, OneToOneConnector(), {weight, 0.1});
+  cells.record("spikes");
+  simulation.run(until == Until::prepare ? 0.0 : kDuration);
+  return until != Until::verify || is_right(simulation, cells) ? simulation.statistics().synaptic_events : 0;
+}
+
 }  // namespace
 }  // namespace va_event
 
@@ -162,9 +177,13 @@ int main(int argc, char** argv) {
       {"network_coba_own_delays", [](Until until) { return coba({.delays = true}, until); }},
       {"network_coba_own_parameters", [](Until until) { return coba({.parameters = true}, until); }},
       {"brunel_delta", [](Until until) { return brunel(until); }},
-      {"microcircuit_with_current", [](Until until) { return microcircuit(false, false, until); }},
-      {"microcircuit_with_poisson", [](Until until) { return microcircuit(true, false, until); }},
-      {"microcircuit_with_poisson_own_time_constants", [](Until until) { return microcircuit(true, true, until); }}};
+      {"microcircuit_with_current", [](Until until) { return microcircuit(false, false, false, until); }},
+      {"microcircuit_with_current_common", [](Until until) { return microcircuit(false, false, true, until); }},
+      {"microcircuit_with_poisson", [](Until until) { return microcircuit(true, false, false, until); }},
+      {"microcircuit_with_poisson_common", [](Until until) { return microcircuit(true, false, true, until); }},
+      {"microcircuit_with_poisson_own_time_constants",
+       [](Until until) { return microcircuit(true, true, false, until); }},
+      {"poisson_each", poisson_each}};
   const std::map<std::string, Until> modes = {
       {"prepare", Until::prepare}, {"work", Until::work}, {"verify", Until::verify}};
   if (argc != 3 || workloads.count(argv[1]) == 0 || modes.count(argv[2]) == 0) {
