@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <filesystem>
 #include <iostream>
 #include <string>
@@ -181,6 +182,28 @@ TEST(OrderFreeSumsOfOwnTimeConstants, GoOnFromCheckpointsAfterChanges) {
     EXPECT_TRUE(second.neurons[0].spikes() == spikes) << made << " changes";
   }
   std::filesystem::remove(path);
+}
+
+/// Arithmetic with subnormal numbers takes a processor several times as long.
+TEST(OrderFreeSumsOfOwnTimeConstants, LeaveNoSubnormalCurrentsToNeuronsThatAreSilentForLong) {
+  for (const bool own : {false, true}) {
+    Simulation simulation({.method = SimulationMethod::order_free});
+    const Population neurons = simulation.create(4, IfCurrExp{.tau_m = 10.0, .tau_syn_E = 0.5, .tau_syn_I = 0.6});
+    if (own) {
+      neurons.slice(0, 1).set("tau_m", 11.0);
+    }
+    neurons.initialize("isyn_exc", 0.5);
+    neurons.initialize("isyn_inh", -0.5);
+    neurons.record({"isyn_exc", "isyn_inh"}, 50.0);
+    simulation.run(800.0);
+    for (const char* const variable : {"isyn_exc", "isyn_inh"}) {
+      const Signal currents = neurons.signal(variable);
+      EXPECT_EQ(currents.values.back(), 0.0);
+      for (const double current : currents.values) {
+        EXPECT_NE(std::fpclassify(current), FP_SUBNORMAL) << variable;
+      }
+    }
+  }
 }
 
 TEST(OrderFreeSumsOfOwnTimeConstants, AreRefusedWhereFramesWouldBeTooShort) {

@@ -287,6 +287,9 @@ void OrderFreeGroup::begin_frame() {
                           {sums_.size(), sums_.data(), m_.data(), exc_.data(), inh_.data(), y_infinity_.data(),
                            amplitude_per_current_.data()},
                           margin_, out_of_reserve);
+  if (frame_start_.offset == 0.0) {  // of an epoch: once in 16 ms
+    end_tiny_currents();
+  }
   std::erase_if(refractory_list_, [this](std::uint32_t i) {
     rare_[i].listed = rare_[i].refractory;
     return !rare_[i].listed;
@@ -298,6 +301,17 @@ void OrderFreeGroup::begin_frame() {
   }
   for (const std::uint32_t i : refractory_list_) {
     arm(i, 0.0);
+  }
+}
+
+/// Currents of silent synapses would decay to subnormal numbers, and stay there: arithmetic with them is slow. Those of
+/// membranes do so, too, but only after 700 time constants, and are left, since the sign of v - v_thresh may be theirs.
+void OrderFreeGroup::end_tiny_currents() {
+  constexpr double kTiny = 1e-250;  // [mV]
+  for (auto* const amplitudes : {&exc_, &inh_}) {
+    for (double& amplitude : *amplitudes) {
+      amplitude = std::fabs(amplitude) < kTiny ? 0.0 : amplitude;
+    }
   }
 }
 

@@ -102,6 +102,7 @@ class OrderFreeGroup final : public ModelGroup<double, State<double>>, public Wi
   void list_refractory(std::size_t i);
 
   void begin_frame();
+  void end_tiny_currents();
   void record_inputs_of_fresh();
 
   /// The window that is advanced, since the frame's start.
