@@ -42,19 +42,30 @@ void find_near_lanes(const Frame& frame, const Neurons& neurons, std::vector<std
   }
 }
 
-void begin_frame_lanes(const Frame& frame, const Neurons& neurons) {
+template <bool own>
+void begin(const Frame& frame, const Neurons& neurons) {
   const Doubles d;
   const Integers di;
   const V unit = hn::Set(d, frame.unit);
-  const V decay = hn::Set(d, frame.decay);
+  V decay = hn::Set(d, frame.decay);
   const auto none = hn::Zero(di);
   for (std::size_t k = 0; k < neurons.count; k += hn::Lanes(d)) {
     const auto sum = hn::LoadU(di, neurons.sums.raising + k) + hn::LoadU(di, neurons.sums.lowering + k);
-    const V own_decay = frame.own ? hn::LoadU(d, neurons.decay + k) : decay;
-    const V amplitude = (hn::LoadU(d, neurons.amplitude + k) + unit * hn::ConvertTo(d, sum)) * own_decay;
+    if constexpr (own) {
+      decay = hn::LoadU(d, neurons.decay + k);
+    }
+    const V amplitude = (hn::LoadU(d, neurons.amplitude + k) + unit * hn::ConvertTo(d, sum)) * decay;
     hn::StoreU(amplitude, d, neurons.amplitude + k);
     hn::StoreU(none, di, neurons.sums.raising + k);
     hn::StoreU(none, di, neurons.sums.lowering + k);
+  }
+}
+
+void begin_frame_lanes(const Frame& frame, const Neurons& neurons) {
+  if (frame.own) {
+    begin<true>(frame, neurons);
+  } else {
+    begin<false>(frame, neurons);
   }
 }
 
