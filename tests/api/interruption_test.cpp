@@ -64,5 +64,40 @@ TEST(Interruption, LeavesATimeFromWhichTheRunGoesOnWithTheSameBits) {
   }
 }
 
+/// Sums of neurons without short delays go on by a quarter of a millisecond, in which here very many sources spike.
+struct BusySums {
+  BusySums()
+      : simulation({.threads = 1, .method = SimulationMethod::order_free}), cells(simulation.create(20, IfCurrExp{})) {
+    const Population sources = simulation.create(100, SpikeSourcePoisson{.rate = 2e6});
+    simulation.connect(sources, cells, FixedProbabilityConnector(0.5), {.weight = 2e-4, .delay = 0.1});
+    simulation.connect(cells, cells, AllToAllConnector(), {.weight = 2e-4, .delay = 1.0});
+    cells.initialize("v", RandomDistribution("uniform", {-51.0, -50.2}));
+    cells.record("spikes");
+  }
+  Simulation simulation;
+  Population cells;
+};
+
+TEST(Interruption, OfSumsIsAskedForWithinTheirWindowsAndLeavesTheSameBits) {
+  constexpr double kShort = 0.6;  // [ms]
+  BusySums whole;
+  std::size_t all_polls = 0;
+  whole.simulation.on_progress([&](const Progress&) { return ++all_polls > 0; });
+  whole.simulation.run(kShort);
+  EXPECT_GT(all_polls, 15U);  // 120,000 source spikes
+  const Spikes expected = whole.cells.spikes();
+  ASSERT_GT(expected.size(), 5U);
+  for (const std::size_t stop : {2U, 9U, 13U}) {
+    BusySums busy;
+    std::size_t polls = 0;
+    busy.simulation.on_progress([&](const Progress&) { return ++polls != stop; });
+    ASSERT_EQ(busy.simulation.run(kShort), RunEnd::interrupted) << stop;
+    ASSERT_LT(busy.simulation.now(), Time(kShort));
+    busy.simulation.run_until(Time(kShort));
+    EXPECT_TRUE(busy.cells.spikes() == expected) << stop;
+    EXPECT_EQ(busy.simulation.statistics().synaptic_events, whole.simulation.statistics().synaptic_events) << stop;
+  }
+}
+
 }  // namespace
 }  // namespace va_event

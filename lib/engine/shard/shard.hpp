@@ -223,9 +223,9 @@ void Shard<Real>::run_window(const Instant& stop) {
   }
   const Instant begin = now_;
   const Instant look = windows_.next_look(now_);
-  const Instant end = windows_.end(now_, stop, look);
   const std::size_t first = emitted_spikes_.size();
-  run_events_before(end);
+  run_events_before(windows_.end(now_, stop, look));
+  const Instant end = now_;  // earlier where very many events have come
   sources_.deliver_private(begin.epoch, end, candidates_);
   delivery_.deliver_rows(begin.epoch, look);
   eventful_ = true;
@@ -249,7 +249,7 @@ void Shard<Real>::run_events_before(const Instant& stop) {
     const Real limit = now_.epoch < stop.epoch ? Real(kEpoch) : stop.offset;
     const Next next = next_event();
     if (next.time < limit && next.time < candidates_.slice_end()) {
-      if (alone_ && !has_windows() && ++handled > kMostEvents && may_pause_before(next.time)) {
+      if (alone_ && ++handled > kMostEvents && may_pause_before(next.time)) {
         now_.offset = next.time;
         return;
       }
@@ -274,7 +274,7 @@ template <class Real>
 bool Shard<Real>::may_pause_before(const Real& time) const {
   const Instant& delivered = delivery_.delivered();
   return (now_.offset < time && !(delivered.epoch == now_.epoch && !(delivered.offset < time))) ||
-         emitted_spikes_.size() + recorded_source_spikes_.size() >= kMostEmitted;
+         (!has_windows() && emitted_spikes_.size() + recorded_source_spikes_.size() >= kMostEmitted);
 }
 
 template <class Real>
