@@ -4,6 +4,7 @@
 #include <cmath>
 #include <random>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "va_event/va_event.hpp"
@@ -198,6 +199,42 @@ double v_after_many_spikes_of_gamma_sources(SimulationMethod method) {
   network.simulation().run(0.5);
   EXPECT_GT(network.simulation().statistics().source_spikes, 90'000U);
   return neuron.value("v")[0];
+}
+
+/// Neurons some of which get other time constants between two runs.
+template <class Model>
+struct Resettable {
+  explicit Resettable(double tau_m) : simulation({.threads = 1, .method = SimulationMethod::order_free}) {
+    cells = {simulation.create(6, Model{.tau_refrac = 1.0}), simulation.create(6, SpikeSourcePoisson{.rate = 4000.0})};
+    cells[0].initialize("v", between(-65.0, -51.0));
+    const double weight = std::is_same_v<Model, IfCurrExp> ? 0.2 : 1.5;
+    simulation.connect(cells[1], cells[0], OneToOneConnector(), {weight, 0.3});
+    cells[0].record("spikes");
+    set_tau_m(tau_m);
+  }
+  void set_tau_m(double tau_m) { cells[0].slice(0, 2).set("tau_m", tau_m); }
+
+  Simulation simulation;
+  std::vector<Population> cells;
+};
+
+template <class Model>
+void expect_same_after_reset() {
+  Resettable<Model> changed(20.0);
+  changed.simulation.run(5.0);
+  changed.set_tau_m(13.0);
+  changed.simulation.run(5.0);
+  changed.simulation.reset();
+  changed.simulation.run(20.0);
+  Resettable<Model> fresh(13.0);
+  fresh.simulation.run(20.0);
+  EXPECT_TRUE(changed.cells[0].spikes() == fresh.cells[0].spikes());
+  EXPECT_GT(fresh.cells[0].spikes().size(), 10U);
+}
+
+TEST(OrderFreeSumsAfterChanges, OfTimeConstantsAndResetRunOnAsIfTheyHadBeenGivenAtFirst) {
+  expect_same_after_reset<IfCurrExp>();
+  expect_same_after_reset<IfCurrDelta>();
 }
 
 TEST(OrderFreeSumsAfterChanges, HoldAllInputsThatShortRefractoryPeriodsAllow) {
