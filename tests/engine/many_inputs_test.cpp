@@ -22,11 +22,15 @@ Spikes beside(std::size_t others) {
   quiet.record("spikes");
   if (others > 0) {
     const Population crowd = network.simulation.create(others, SpikeSourcePoisson{1000.0, 0.0, 1e9}, {"crowd", {}});
-    const Population busy = network.simulation.create(1, IfCondExp(), {"busy", {}});
+    // A reversal potential above the threshold: its inputs wait with those of the others.
+    const Population busy = network.simulation.create(1, IfCondExp{.e_rev_I = -40.0}, {"busy", {}});
     network.simulation.connect(crowd, busy, AllToAllConnector(), {1e-7, 0.3}, {"excitatory", "", {}});
   }
   network.simulation.run_until(150.0);
   EXPECT_GE(network.simulation.statistics().synaptic_events, others * 140);
+  for (const MethodRow& row : network.simulation.methods()) {
+    EXPECT_NE(row.method, "order-free");
+  }
   return observed.spikes();
 }
 
