@@ -35,6 +35,9 @@ HWY_INLINE F step(F u, F drive, F conductance, F a) {
   }
   const F rise = drive - conductance * u;
   const F near = u + a * phi * rise;
+  if (HWY_LIKELY(hn::AllTrue(Floats(), x <= all(1.0)))) {
+    return near;
+  }
   // Later than x = 1 a rise has not passed its aim, and a fall has gone on.
   const F aim = drive / conductance;
   const F far = hn::IfThenElse(rise > all(0.0), aim, aim + (u - aim) * all(0.36788));

@@ -65,9 +65,7 @@ class FrameInputs {
     List& list = lists_[i];
     const std::size_t place = list.count % Chunk::kSize;
     if (place == 0) {
-      previous_.push_back(list.last);
-      list.last = static_cast<std::uint32_t>(chunks_.size());
-      chunks_.emplace_back();
+      add_chunk(list);
     }
     Chunk& chunk = chunks_[list.last];
     chunk.x[place] = x;
@@ -97,6 +95,12 @@ class FrameInputs {
     std::uint32_t last = 0;  ///< chunk
     std::uint32_t count = 0;
   };
+
+  [[gnu::noinline]] void add_chunk(List& list) {
+    previous_.push_back(list.last);
+    list.last = static_cast<std::uint32_t>(chunks_.size());
+    chunks_.emplace_back();
+  }
 
   foundation::LargeVector<List> lists_;  ///< by neuron
   foundation::LargeVector<Chunk> chunks_;

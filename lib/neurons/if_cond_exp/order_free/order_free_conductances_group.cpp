@@ -97,7 +97,8 @@ double OrderFreeConductancesGroup::since_start(std::int64_t frame, const Instant
 
 // Inputs
 
-inline void OrderFreeConductancesGroup::keep(std::size_t i, double x, std::size_t receptor, double weight) {
+[[gnu::always_inline]] inline void OrderFreeConductancesGroup::keep(std::size_t i, double x, std::size_t receptor,
+                                                                    double weight) {
   if (weight == 0.0) {
     return;
   }
