@@ -112,30 +112,29 @@ class FrameInputs {
 /// @returns whether all were before `before`
 inline bool order_inputs(const FrameInputs& frame, std::size_t i, std::size_t first, double before,
                          std::vector<KeptInput>& inputs, std::vector<InputsAtOnce>& ordered) {
-  inputs.clear();
+  constexpr std::size_t kMany = 48;
   ordered.clear();
-  bool all = true;
   std::size_t end = frame.count(i);
   if (end <= first) {
     return true;
   }
+  const std::size_t count = end - first;
+  inputs.resize(count);
   frame.for_each_chunk(i, [&](const FrameInputs::Chunk& chunk, std::size_t here) {
-    const std::size_t begin = end - here;
-    for (std::size_t k = here; k-- > 0 && begin + k >= first;) {
-      if (chunk.x[k] < before) {
-        inputs.push_back({chunk.x[k], chunk.weight[k]});
-      } else {
-        all = false;
-      }
+    end -= here;
+    for (std::size_t k = end < first ? std::min(first - end, here) : 0; k < here; ++k) {
+      inputs[end + k - first] = {chunk.x[k], chunk.weight[k]};
     }
-    end = begin;
   });
+  if (before < kFrame) {
+    std::erase_if(inputs, [before](const KeptInput& input) { return !(input.x < before); });
+  }
   const auto earlier = [](const KeptInput& a, const KeptInput& b) {
     return a.x != b.x ? a.x < b.x : a.weight < b.weight;
   };
-  if (inputs.size() > 24) {
+  if (inputs.size() > kMany) {
     std::sort(inputs.begin(), inputs.end(), earlier);
-  } else {  // by insertion: they are few, and in windows that follow each other
+  } else {  // by insertion: they came in windows that follow each other
     for (std::size_t k = 1; k < inputs.size(); ++k) {
       const KeptInput input = inputs[k];
       std::size_t place = k;
@@ -155,7 +154,7 @@ inline bool order_inputs(const FrameInputs& frame, std::size_t i, std::size_t fi
       ordered.back().exc += input.weight;
     }
   }
-  return all;
+  return inputs.size() == count;
 }
 
 /// The frames that are kept, by number.
