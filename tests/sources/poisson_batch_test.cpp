@@ -64,6 +64,7 @@ TEST(PoissonBatch, HasTheSpikesOfTheScalarDefinitionOnEveryInstructionSet) {
         expected.add({key, c.first + static_cast<CellId>(i), slots, c.number});
       }
       expected.expect_equal(drawn, target + ", " + std::to_string(c.rate));
+      EXPECT_EQ(count_poisson(key, c.first, c.count, slots, counts, c.number), expected.ticks.size()) << target;
     }
   });
 }
