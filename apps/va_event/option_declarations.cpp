@@ -65,7 +65,8 @@ void declare_options(CLI::App& app, OptionTexts& texts, Options& o) {
                o.precision.name());
   declare.text("--method", "M",
                "how the inputs of neurons are taken, the same spikes to rounding: one-by-one, in the order of time; "
-               "order-free, added up as integers, where the model allows it; or automatic, the faster one",
+               "order-free, added up as integers, and near-spikes, listed until a spike may be near, where the model "
+               "allows it; or automatic",
                std::string(name_of(o.method)));
   declare.flag("--certify", o.certify,
                "after the run, simulate in wider arithmetic side by side, and report until when and how closely every "

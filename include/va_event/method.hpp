@@ -12,10 +12,11 @@ namespace va_event {
 enum class SimulationMethod {
   automatic,   ///< for each population the one that is expected to be the fastest
   one_by_one,  ///< each input is an event, in the order of time: any model, any precision
-  order_free   ///< inputs are added up as integers, in any order; only neurons near their threshold are looked at
+  order_free,  ///< inputs are added up as integers, in any order; only neurons near their threshold are looked at
+  near_spikes  ///< inputs are listed; the potential is computed from the list where a spike may be near
 };
 
-/// "automatic", "one-by-one", "order-free".
+/// "automatic", "one-by-one", "order-free", "near-spikes".
 [[nodiscard]] std::string_view name_of(SimulationMethod method) noexcept;
 /// @throws ParameterError, which lists the names
 [[nodiscard]] SimulationMethod method_named(std::string_view name);

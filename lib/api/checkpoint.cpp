@@ -171,16 +171,20 @@ std::string difference(const std::vector<Trait>& there, const std::vector<Trait>
 /// The methods of a checkpoint are those that were chosen when its simulation began: only a method that is asked for
 /// here may be missing there. As difference().
 std::string difference(SimulationMethod asked_for, const std::vector<MethodRow>& there) {
-  const auto has = [&there](SimulationMethod method) {
-    return std::find_if(there.begin(), there.end(),
-                        [method](const MethodRow& row) { return row.method == name_of(method); });
+  const auto row_of = [&there](SimulationMethod method) {
+    const auto row =
+        std::find_if(there.begin(), there.end(), [method](const MethodRow& r) { return r.method == name_of(method); });
+    return row == there.end() ? nullptr : &*row;
   };
-  const auto order_free = has(SimulationMethod::order_free);
-  if (asked_for == SimulationMethod::one_by_one && order_free != there.end()) {
-    return "method order-free of population \"" + order_free->label + "\" there, one-by-one here";
+  const MethodRow* other = row_of(SimulationMethod::order_free);
+  other = other == nullptr ? row_of(SimulationMethod::near_spikes) : other;
+  if (asked_for == SimulationMethod::one_by_one && other != nullptr) {
+    return "method " + other->method + " of population \"" + other->label + "\" there, one-by-one here";
   }
-  if (asked_for == SimulationMethod::order_free && order_free == there.end()) {
-    return "method one-by-one there, order-free here";
+  if (asked_for != SimulationMethod::automatic && asked_for != SimulationMethod::one_by_one &&
+      row_of(asked_for) == nullptr) {
+    return "method " + (other == nullptr ? std::string("one-by-one") : other->method) + " there, " +
+           std::string(name_of(asked_for)) + " here";
   }
   return "";
 }

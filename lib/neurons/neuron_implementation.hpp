@@ -40,11 +40,20 @@ struct GroupFactory {
   std::string (*order_free_obstacle)(const network::PopulationData& population, const InputScale& scale);
 };
 
+/// Makes groups that list inputs and compute potentials near spikes.
+struct ListingFactory {
+  /// A group for one population; null: the model has none.
+  NewWindowedGroup<double> (*make)(const network::PopulationData& population) = nullptr;
+  /// Whether all neurons of a population can be in such a group; as the reason why not, or "".
+  std::string (*obstacle)(const network::PopulationData& population) = nullptr;
+};
+
 /// All that the library can do with a neuron model. A model's own source makes one, which instantiates its groups; its
 /// CellModel points there. So no other code depends on the models.
 struct NeuronImplementation {
   foundation::ByNumberType<GroupFactory> groups;    ///< one factory for each number type
   const fixed_step::FixedStepForm* in_fixed_steps;  ///< null: the model has no fixed-step form
+  ListingFactory listing{};                         ///< in doubles
 
   /// The factory of a number type.
   template <class Real>

@@ -265,8 +265,9 @@ TEST(Options, MethodIsOneOfThree) {
   EXPECT_EQ(accepted({"CUBA"}).method, SimulationMethod::automatic);
   EXPECT_EQ(accepted({"CUBA", "--method", "One-by-One"}).method, SimulationMethod::one_by_one);
   EXPECT_EQ(accepted({"CUBA", "--method", "order-free"}).method, SimulationMethod::order_free);
+  EXPECT_EQ(accepted({"COBA", "--method", "near-spikes"}).method, SimulationMethod::near_spikes);
   EXPECT_THAT(refused({"CUBA", "--method", "fast"}).text,
-              HasSubstr("--method = fast: must be automatic, one-by-one or order-free"));
+              HasSubstr("--method = fast: must be automatic, one-by-one, order-free or near-spikes"));
 }
 
 TEST(Options, HelpShowsEveryOptionWithItsDefaultAndUnit) {

@@ -306,6 +306,25 @@ Description with_order_free_conductances(Description d, std::uint64_t seed) {
   return d;
 }
 
+Description with_lists_of_inputs(Description d, std::uint64_t seed) {
+  Draw draw(seed + 0x9e3779b97f4a7c15ULL);
+  if (!d.neurons.back().conductance_based) {
+    for (Neuron& n : d.neurons) {
+      n = random_neuron(draw, true);
+    }
+    for (Synapse& synapse : d.synapses) {
+      synapse.weight = random_weight(draw, d.neurons[synapse.post], synapse.inhibitory);
+    }
+  }
+  const double shortest = draw.one_of({0x1p-6, 0.1, 0.1, 0.5});
+  for (Synapse& synapse : d.synapses) {
+    if (synapse.pre >= d.sources.size() && d.neurons[synapse.pre - d.sources.size()].conductance_based) {
+      synapse.delay = std::max(synapse.delay, shortest);
+    }
+  }
+  return d;
+}
+
 BuiltNetwork::BuiltNetwork(const Description& d, unsigned threads, Precision precision,
                            std::shared_ptr<Processes> processes, SimulationMethod method)
     : simulation({.precision = precision, .threads = threads, .method = method, .processes = std::move(processes)}) {

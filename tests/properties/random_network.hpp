@@ -31,6 +31,10 @@ namespace va_event {
 /// they have common synaptic time constants, thresholds between the reversal potentials, and no delay below 1/64 ms.
 [[nodiscard]] reference::Description with_order_free_conductances(reference::Description network, std::uint64_t seed);
 
+/// A network like either of those, whose conductance-based neurons can list their inputs: none of their delays is below
+/// 1/64 ms.
+[[nodiscard]] reference::Description with_lists_of_inputs(reference::Description network, std::uint64_t seed);
+
 /// The same network made with the public interface. Cells have the ids of the description.
 struct BuiltNetwork {
   explicit BuiltNetwork(const reference::Description& description, unsigned threads = 0, Precision precision = {},

@@ -93,7 +93,8 @@ class Control(PyNNTest):
         sim.reset()
         self.assertEqual(sim.methods(), [])
         for wrong in ("fast", "Order-free", 3):
-            with self.assertRaisesRegex(ValueError, f"method = {wrong}: must be automatic, one-by-one or order-free"):
+            rule = "must be automatic, one-by-one, order-free or near-spikes"
+            with self.assertRaisesRegex(ValueError, f"method = {wrong}: {rule}"):
                 sim.setup(method=wrong)
 
     def test_a_run_in_pieces_and_with_threads_gives_the_same_bits(self):

@@ -21,7 +21,8 @@ struct Name {
 };
 constexpr Name kNames[] = {{SimulationMethod::automatic, "automatic"},
                            {SimulationMethod::one_by_one, "one-by-one"},
-                           {SimulationMethod::order_free, "order-free"}};
+                           {SimulationMethod::order_free, "order-free"},
+                           {SimulationMethod::near_spikes, "near-spikes"}};
 }  // namespace
 
 std::string_view name_of(SimulationMethod method) noexcept {
@@ -33,7 +34,7 @@ SimulationMethod method_named(std::string_view name) {
   const auto* const found =
       std::find_if(std::begin(kNames), std::end(kNames), [name](const Name& n) { return n.name == name; });
   if (found == std::end(kNames)) {
-    throw ParameterError("method", std::string(name), "", "must be automatic, one-by-one or order-free");
+    throw ParameterError("method", std::string(name), "", "must be automatic, one-by-one, order-free or near-spikes");
   }
   return found->method;
 }
@@ -178,11 +179,12 @@ neurons::InputScale scale_of(const Extremes& extremes, std::uint32_t size) {
           static_cast<double>(extremes.of_one_delay) * 1e-6 / std::max(size, 1U)};
 }
 
-/// Why a population cannot have order-free sums, or "".
-std::string obstacle(const network::PopulationData& population, const Extremes& extremes) {
-  const auto& factory = population.model->neuron->in<double>();
-  if (factory.make_order_free == nullptr) {
-    return "the model has no order-free sums";
+/// Why a population cannot be simulated by a method whose neurons are advanced from window to window, or "".
+std::string obstacle(SimulationMethod method, const network::PopulationData& population, const Extremes& extremes) {
+  const neurons::NeuronImplementation& model = *population.model->neuron;
+  const bool order_free = method == SimulationMethod::order_free;
+  if (order_free ? model.in<double>().make_order_free == nullptr : model.listing.make == nullptr) {
+    return order_free ? "the model has no order-free sums" : "the model has no lists of inputs";
   }
   if (extremes.changing) {
     return "synapses onto it change";
@@ -190,15 +192,16 @@ std::string obstacle(const network::PopulationData& population, const Extremes& 
   if (extremes.shortest_delay < kShortestDelay) {
     return "its neurons have delays below 1/64 ms";
   }
-  return factory.order_free_obstacle(population, scale_of(extremes, population.size));
+  return order_free ? model.in<double>().order_free_obstacle(population, scale_of(extremes, population.size))
+                    : model.listing.obstacle(population);
 }
 
 }  // namespace
 
-double shortest_delay_of_order_free(const std::vector<PopulationMethod>& methods) {
+double shortest_delay_of_windowed(const std::vector<PopulationMethod>& methods) {
   double shortest = std::numeric_limits<double>::infinity();
   for (const PopulationMethod& method : methods) {
-    if (method.method == SimulationMethod::order_free) {
+    if (method.method != SimulationMethod::one_by_one) {
       shortest = std::min(shortest, method.shortest_delay);
     }
   }
@@ -247,22 +250,23 @@ std::vector<PopulationMethod> choose_methods(const network::Network& network, Pr
     const double events = static_cast<double>(extremes[p].events) * 1e-6 * kFrame / population.size;
     const std::string amount =
         foundation::shortest_text(std::round(events * 100) / 100) + " inputs per neuron and frame are expected";
-    const bool wanted =
-        network.method == SimulationMethod::order_free || events >= worthwhile_events(*population.model);
-    const std::string why_not = wanted ? obstacle(population, extremes[p]) : "";
+    const bool forced = network.method != SimulationMethod::automatic;
+    const SimulationMethod method = forced ? network.method : SimulationMethod::order_free;
+    const bool wanted = forced || events >= worthwhile_events(*population.model);
+    const std::string why_not = wanted ? obstacle(method, population, extremes[p]) : "";
     methods[p].shortest_delay = extremes[p].shortest_delay;
     methods[p].events = extremes[p].events;
     if (wanted && why_not.empty()) {
-      methods[p].method = SimulationMethod::order_free;
-      methods[p].reason = network.method == SimulationMethod::order_free ? "asked for" : amount;
+      methods[p].method = method;
+      methods[p].reason = forced ? "asked for" : amount;
       any = true;
     } else {
       methods[p].reason = why_not.empty() ? amount : why_not;
       obstacles += (obstacles.empty() ? "\"" : "; \"") + population.label + "\": " + methods[p].reason;
     }
   }
-  if (network.method == SimulationMethod::order_free && !any) {
-    throw ParameterError("method", "order-free", "",
+  if (network.method != SimulationMethod::automatic && !any) {
+    throw ParameterError("method", std::string(name_of(network.method)), "",
                          "must be possible for some population; " + (obstacles.empty() ? "there is none" : obstacles));
   }
   return methods;
@@ -284,12 +288,14 @@ std::vector<PopulationMethod> get_methods(std::string_view bytes, const network:
       method.shortest_delay = extremes[p].shortest_delay;
     }
     const CellModel& model = *network.populations[p].model;
-    const bool possible = doubles && !model.is_source() && model.neuron->in<double>().make_order_free != nullptr &&
-                          !extremes[p].changing && extremes[p].shortest_delay >= kShortestDelay &&
-                          !method.choices.empty();
-    in.require(
-        method.method == SimulationMethod::one_by_one || (method.method == SimulationMethod::order_free && possible),
-        "holds a method of simulation that a population cannot have");
+    const bool windowed =
+        doubles && !model.is_source() && !extremes[p].changing && extremes[p].shortest_delay >= kShortestDelay;
+    const bool order_free = method.method == SimulationMethod::order_free && windowed &&
+                            model.neuron->in<double>().make_order_free != nullptr && !method.choices.empty();
+    const bool near_spikes = method.method == SimulationMethod::near_spikes && windowed &&
+                             model.neuron->listing.make != nullptr && method.choices.empty();
+    in.require(method.method == SimulationMethod::one_by_one || order_free || near_spikes,
+               "holds a method of simulation that a population cannot have");
   }
   in.require(in.at_end(), "holds more than it should");
   return methods;

@@ -28,7 +28,7 @@ struct PopulationMethod {
 /// neurons are taken as 10 Hz, those of Poisson sources as they are set. Neither threads nor processes nor what is
 /// recorded has a part in it, since the last bits of results depend on the method.
 /// @param doubles  whether the engine counts in double; only then there is a choice
-/// @throws ParameterError when network.method asks for order-free sums and no population can have them
+/// @throws ParameterError when network.method asks for a method that no population can have
 [[nodiscard]] std::vector<PopulationMethod> choose_methods(const network::Network& network, Processes& processes,
                                                            bool doubles);
 
@@ -43,8 +43,8 @@ void put_methods(foundation::ByteWriter& out, const std::vector<PopulationMethod
 [[nodiscard]] std::vector<MethodRow> rows_of(const network::Network& network,
                                              const std::vector<PopulationMethod>& methods);
 
-/// The shortest delay of synapses from neurons that have order-free sums [ms]; +inf if there are none.
-[[nodiscard]] double shortest_delay_of_order_free(const std::vector<PopulationMethod>& methods);
+/// The shortest delay of synapses from neurons that are advanced from window to window [ms]; +inf if there are none.
+[[nodiscard]] double shortest_delay_of_windowed(const std::vector<PopulationMethod>& methods);
 
 /// What the scales take of neurons' parameters: tau_refrac of a cell [ms]; 0 where the model has none.
 [[nodiscard]] double refractory_period(const network::PopulationData& population, std::size_t index);

@@ -194,7 +194,7 @@ Shard<Real>::Shard(const network::Network& network, const Routing& routing,
       large_(network.cells() > kManyCells),
       currents_(network),
       cells_(network, methods, part, [this](CellId cell) { return currents_.current(cell); }),
-      windows_(cells_, sampler_, currents_, shortest_delay_of_order_free(methods)),
+      windows_(cells_, sampler_, currents_, shortest_delay_of_windowed(methods)),
       delivery_(network, routing, cells_, alone_, now_, candidates_),
       sources_(network, routing, cells_, now_, delivery_) {
   for (const network::Injection& injection : network.injections) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <type_traits>
 #include <unordered_map>
 #include <vector>
 
@@ -27,7 +28,7 @@ class ShardCells {
   /// Where the cells of a population are; group is null for sources.
   struct Place {
     neurons::NeuronGroup<Real>* group = nullptr;
-    neurons::WindowedGroup<Real>* windowed = nullptr;  ///< where the population's inputs are added up
+    neurons::WindowedGroup<Real>* windowed = nullptr;  ///< of populations that are advanced from window to window
     bool whole_rows = false;                           ///< all of its neurons are in `windowed`, which takes whole rows
     std::uint32_t offset = 0;         ///< index in the group minus index in the population, modulo 2^32
     network::Share::Range own{0, 0};  ///< the population's cells that belong to this shard
@@ -63,10 +64,10 @@ class ShardCells {
       : network_(network), population_of_cell_(network) {
     const std::vector<network::Share::Range> own_cells = cells_of_part(network, methods, part);
     std::unordered_map<const CellModel*, neurons::StoredNeuronGroup<Real>*> group_of_model;
-    const auto order_free = [&](std::size_t p) { return methods[p].method == SimulationMethod::order_free; };
+    const auto windowed = [&](std::size_t p) { return methods[p].method != SimulationMethod::one_by_one; };
     for (std::size_t p = 0; p < network.populations.size(); ++p) {
       const CellModel* const model = network.populations[p].model;
-      if (!model->is_source() && !order_free(p) && !group_of_model.contains(model)) {
+      if (!model->is_source() && !windowed(p) && !group_of_model.contains(model)) {
         group_of_model[model] = &add_group(*model, own_cells, methods);
       }
     }
@@ -84,17 +85,15 @@ class ShardCells {
         injected.push_back(current_into(population.first + i));
       }
       neurons::StoredNeuronGroup<Real>* group = nullptr;
-      if (order_free(p)) {
-        foundation::ByteReader choices(methods[p].choices);
-        auto made = population.model->neuron->in<Real>().make_order_free(
-            population, methods[p].scale, methods[p].choices.empty() ? nullptr : &choices);
-        choices.require(choices.at_end(), "holds more of a population than it should");
+      if (windowed(p)) {
+        const bool order_free = methods[p].method == SimulationMethod::order_free;
+        auto made = make_windowed(population, methods[p]);
         group = made.group.get();
         group->reserve(own.end - own.begin);
         groups_.push_back({population.model->neuron, std::move(made.group), nullptr, nullptr});
         windowed_.push_back(made.windowed);
         places_.back().windowed = made.windowed;
-        places_.back().whole_rows = true;
+        places_.back().whole_rows = order_free;
       } else {
         group = group_of_model[population.model];
       }
@@ -164,6 +163,20 @@ class ShardCells {
   }
 
  private:
+  static neurons::NewWindowedGroup<Real> make_windowed(const network::PopulationData& population,
+                                                       const PopulationMethod& method) {
+    if constexpr (std::is_same_v<Real, double>) {
+      if (method.method == SimulationMethod::near_spikes) {
+        return population.model->neuron->listing.make(population);
+      }
+    }
+    foundation::ByteReader choices(method.choices);
+    auto made = population.model->neuron->in<Real>().make_order_free(population, method.scale,
+                                                                     method.choices.empty() ? nullptr : &choices);
+    choices.require(choices.at_end(), "holds more of a population than it should");
+    return made;
+  }
+
   neurons::StoredNeuronGroup<Real>& add_group(const CellModel& model,
                                               const std::vector<network::Share::Range>& own_cells,
                                               const std::vector<PopulationMethod>& methods) {

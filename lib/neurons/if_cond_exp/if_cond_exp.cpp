@@ -3,6 +3,7 @@
 
 #include "neurons/if_cond_exp/deferred_inputs_group.hpp"
 #include "neurons/if_cond_exp/fixed_step.hpp"
+#include "neurons/if_cond_exp/near_spikes/near_spikes.hpp"
 #include "neurons/if_cond_exp/order_free/order_free.hpp"
 #include "neurons/if_cond_exp/parameters.hpp"
 #include "neurons/implement.hpp"
@@ -18,6 +19,7 @@ const CellModel& IfCondExp::model() {
     auto& factory = implementation.groups.in_double;
     factory.make_order_free = &neurons::order_free_conductances::make_group;
     factory.order_free_obstacle = &neurons::order_free_conductances::obstacle;
+    implementation.listing = {&neurons::near_spikes::make_group, &neurons::near_spikes::obstacle};
     return implementation;
   }();
   static const CellModel kModel{.name = "IF_cond_exp",

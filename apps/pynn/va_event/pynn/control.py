@@ -22,8 +22,8 @@ def setup(timestep=DEFAULT_TIMESTEP, min_delay=DEFAULT_MIN_DELAY, **extra_params
         `threads`:
             how many threads simulate; all that pay, unless given. The results are the same.
         `method`:
-            how inputs of cells are taken: "one-by-one", "order-free", or "automatic", which chooses for each population.
-            The spikes are the same to within rounding. methods() tells what was chosen.
+            how inputs of cells are taken: "one-by-one", "order-free", "near-spikes", or "automatic", which chooses for
+            each population. The spikes are the same to within rounding. methods() tells what was chosen.
 
     Under `mpirun` several processes simulate together (processes.py). Returns the number of this one.
     """

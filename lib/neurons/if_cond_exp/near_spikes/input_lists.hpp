@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <vector>
+
+#include "foundation/large_pages.hpp"
+#include "foundation/prefetch.hpp"
+#include "neurons/if_cond_exp/if_cond_exp.hpp"
+
+namespace va_event::neurons::near_spikes {
+
+using Kernel = IfCondExpKernel<double>;
+using Constants = Kernel::Constants;
+
+/// What an input does, common to all targets of a spike that have the same weight and time constants.
+struct Input {
+  std::int64_t epoch;
+  double t;          ///< in that epoch [ms]
+  double decay_exc;  ///< e^{-t/tau_syn_E}
+  double decay_inh;  ///< e^{-t/tau_syn_I}
+  double exc;        ///< added to the excitatory amplitude of the epoch [uS]
+  double inh;        ///< to the inhibitory one
+};
+
+/// A moment in the history of a neuron: amplitudes with its first `position` inputs, in the frame of `epoch`.
+struct Point {
+  std::int64_t epoch = 0;
+  double t = 0.0;  ///< in that epoch [ms]
+  double decay_exc = 1.0;
+  double decay_inh = 1.0;
+  double exc = 0.0;  ///< amplitudes [uS]
+  double inh = 0.0;
+  double y = 0.0;              ///< v - v_thresh, where it is known [mV]
+  std::uint32_t position = 0;  ///< how many inputs of the neuron's list are before
+  std::uint32_t at_input = 0;  ///< whether it is the time of the last of them
+
+  /// Conductances there [uS].
+  [[nodiscard]] double conductance_exc() const { return exc * decay_exc; }
+  [[nodiscard]] double conductance_inh() const { return inh * decay_inh; }
+};
+
+/// Takes the amplitudes of a point into the frame of a later epoch: the same operations, one epoch after the other, as
+/// those that take the amplitudes of all neurons there, so that the bits are the same, too.
+inline void move_to_epoch(const Constants& c, std::int64_t epoch, Point& point) {
+  for (; point.epoch < epoch && (point.exc != 0.0 || point.inh != 0.0); ++point.epoch) {
+    point.exc = decayed(point.exc, c.epoch_exc);
+    point.inh = decayed(point.inh, c.epoch_inh);
+  }
+  point.epoch = epoch;
+}
+
+/// Takes a point to the time of an input, before it has any effect.
+inline void move_to(const Constants& c, const Input& input, Point& point) {
+  if (point.epoch != input.epoch) [[unlikely]] {
+    move_to_epoch(c, input.epoch, point);
+  }
+  point.t = input.t;
+  point.decay_exc = input.decay_exc;
+  point.decay_inh = input.decay_inh;
+}
+/// The effect of an input at the point.
+inline void add(const Input& input, Point& point) {
+  point.exc += input.exc;
+  point.inh += input.inh;
+  ++point.position;
+  point.at_input = 1;
+}
+
+/// From `from` to `to` [ms].
+[[nodiscard]] inline double duration(const Point& from, std::int64_t epoch, double t) {
+  return from.epoch == epoch ? t - from.t : static_cast<double>(epoch - from.epoch) * kEpoch + (t - from.t);
+}
+
+/// What an input reads and writes of a neuron: one line of a cache.
+struct alignas(64) Line {
+  static constexpr std::uint32_t kBlock = 8;  ///< inputs whose numbers are here
+
+  double exc = 0.0;  ///< amplitudes with all inputs, in the present epoch [uS]
+  double inh = 0.0;
+  float limit = 0.0F;          ///< an input after which the synapses' share of the drive exceeds it is noticed [mV]
+  std::uint32_t position = 0;  ///< length of the list
+  std::uint32_t set = 0;       ///< number of the neuron's parameter set
+  std::uint8_t noticed = 0;    ///< the neuron is listed to be looked at when the window ends
+  std::uint8_t refractory = 0;
+  std::uint32_t number[kBlock] = {};  ///< of the inputs of the last, incomplete block
+};
+static_assert(sizeof(Line) == 64);
+
+/// The inputs of the neurons of a group that v may depend on. An input is stored once, with a number, and each of its
+/// targets lists the number. A neuron's list consists of blocks; of each complete one the amplitudes after its last
+/// input are kept, so that a reader may begin anywhere.
+class InputLists {
+ public:
+  void reserve(std::size_t count) {
+    lines_.reserve(count);
+    blocks_.reserve(count * capacity_);
+  }
+  void add_neuron() {
+    lines_.emplace_back();
+    blocks_.resize(lines_.size() * capacity_);
+  }
+  [[nodiscard]] std::size_t size() const noexcept { return lines_.size(); }
+  [[nodiscard]] Line& line(std::size_t i) { return lines_[i]; }
+  [[nodiscard]] const Line& line(std::size_t i) const { return lines_[i]; }
+  void prefetch(std::size_t i) const { foundation::prefetch(&lines_[i]); }
+
+  /// Stores an input. @returns its number
+  std::uint32_t store(const Input& input) {
+    if (next_ - oldest_ > mask_) [[unlikely]] {
+      grow_inputs();
+    }
+    inputs_[next_ & mask_] = input;
+    return next_++;
+  }
+  [[nodiscard]] const Input& input(std::uint32_t number) const { return inputs_[number & mask_]; }
+  /// The number of the next input that is stored.
+  [[nodiscard]] std::uint32_t next_number() const noexcept { return next_; }
+
+  /// Whether the block that has become complete needs room; then make_room() is called before keep_block().
+  [[nodiscard]] bool is_full(const Line& line, std::uint32_t needed_from) const {
+    return line.position - needed_from > (capacity_ - 1) * Line::kBlock;
+  }
+  /// More room for the lists of all neurons.
+  void make_room();
+  /// The line's block is complete: it becomes history.
+  void keep_block(std::size_t i) {
+    const Line& line = lines_[i];
+    Block& block = blocks_[place(i, line.position / Line::kBlock - 1)];
+    block.exc = line.exc;
+    block.inh = line.inh;
+    for (std::uint32_t k = 0; k < Line::kBlock; ++k) {
+      block.number[k] = line.number[k];
+    }
+  }
+
+  /// The number of a neuron's input at a position that is still kept.
+  [[nodiscard]] std::uint32_t number_at(std::size_t i, std::uint32_t position) const {
+    const Line& line = lines_[i];
+    const std::uint32_t block = position / Line::kBlock;
+    return (block == line.position / Line::kBlock ? line.number
+                                                  : blocks_[place(i, block)].number)[position % Line::kBlock];
+  }
+  [[nodiscard]] const Input& input_at(std::size_t i, std::uint32_t position) const {
+    return input(number_at(i, position));
+  }
+  /// The point after the input before `position`, which begins a block, > 0.
+  [[nodiscard]] Point block_begin(std::size_t i, std::uint32_t position) const {
+    const Block& block = blocks_[place(i, position / Line::kBlock - 1)];
+    const Input& last = input(block.number[Line::kBlock - 1]);
+    return {last.epoch, last.t, last.decay_exc, last.decay_inh, block.exc, block.inh, 0.0, position, 1};
+  }
+  /// The state at `position`, which is not before `low`: at the time of the input before it, or at `low` itself.
+  [[nodiscard]] Point point_at(const Constants& c, std::size_t i, const Point& low, std::uint32_t position) const {
+    const std::uint32_t begin = position / Line::kBlock * Line::kBlock;
+    Point point = begin <= low.position ? low : block_begin(i, begin);
+    for (std::uint32_t p = point.position; p < position; ++p) {
+      const Input& next = input_at(i, p);
+      move_to(c, next, point);
+      add(next, point);
+    }
+    return point;
+  }
+
+  /// A new epoch begins: inputs of epochs before `oldest` are forgotten.
+  void begin_epoch(std::int64_t epoch, std::int64_t oldest);
+  /// Forgets all inputs. @param epoch the present one
+  void clear(std::int64_t epoch);
+
+ private:
+  struct Block {
+    double exc, inh;
+    std::uint32_t number[Line::kBlock];
+  };
+  struct FirstOfEpoch {
+    std::int64_t epoch;
+    std::uint32_t number;
+  };
+
+  [[nodiscard]] std::size_t place(std::size_t i, std::uint32_t block) const {
+    return i * capacity_ + (block & (capacity_ - 1));
+  }
+  void grow_inputs();
+
+  std::uint32_t capacity_ = 64;  ///< blocks that are kept of each neuron, a power of two
+  foundation::LargeVector<Line> lines_;
+  foundation::LargeVector<Block> blocks_;
+  std::vector<Input> inputs_ = std::vector<Input>(1024);  ///< a ring
+  std::uint32_t mask_ = 1023;
+  std::uint32_t oldest_ = 0;  ///< number of the first one that is kept
+  std::uint32_t next_ = 0;
+  std::deque<FirstOfEpoch> first_of_epoch_;
+};
+
+}  // namespace va_event::neurons::near_spikes

@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+
+#include "neurons/if_cond_exp/near_spikes/bounds.hpp"
+#include "neurons/if_cond_exp/near_spikes/near_spikes_group.hpp"
+
+namespace va_event::neurons::near_spikes {
+
+namespace {
+
+/// An integral of the total conductance over cm behind which v is forgotten: e^-36 = 2e-16.
+constexpr double kForgottenArea = 36.0;
+/// How far back a bound of v reaches, as such an integral and in inputs.
+constexpr double kBoundArea = 2.0;
+constexpr std::size_t kBoundInputs = 24;
+/// An area in units that add up without rounding, to the same sum in any order.
+std::int64_t in_area_units(double area) {
+  constexpr double kAreaUnit = 0x1p-40;
+  constexpr double kMost = 64.0;
+  return static_cast<std::int64_t>(std::min(area, kMost) * (1.0 / kAreaUnit));
+}
+
+/// What an interval without input takes off the memory of v: the integral of the total conductance over cm.
+/// @param exc_lost, inh_lost by how much the conductances decay in it [uS]
+double area_of(const Constants& c, double h, double exc_lost, double inh_lost) {
+  return c.rate_m * (h + c.resistance * (c.tau_exc * exc_lost + c.tau_inh * inh_lost));
+}
+
+/// Some potential below the threshold that v may have had before it is forgotten.
+double forgotten_potential(const Constants& c, double exc, double inh) {
+  return std::min(0.0, intervals::stationary<double>(c, {0.0, exc, inh, 0.0}));
+}
+
+double largest_drive(const Constants& c, const Point& point) {
+  const double synaptic = Kernel::DriveFactors(c, point.decay_exc, point.decay_inh).largest(point.exc, point.inh);
+  return c.y_leak + (synaptic > 0.0 ? synaptic : 0.0);
+}
+
+bool same_moment(const Point& a, const Point& b) {
+  return a.epoch == b.epoch && a.t == b.t && a.position == b.position;
+}
+
+}  // namespace
+
+Point NearSpikesGroup::present_point(std::size_t i) const {
+  const Line& line = lists_.line(i);
+  const Kernel::SharedExponentials at = Kernel::exponentials_at(constants(i), time_.offset);
+  return {time_.epoch, time_.offset, at.decay_exc, at.decay_inh, line.exc, line.inh, 0.0, line.position, 0};
+}
+
+std::size_t NearSpikesGroup::gather(std::size_t i, const Point& end, double area, std::size_t most, double& y) {
+  const Constants& c = constants(i);
+  const Point& base = history_[i].base;
+  const std::int64_t enough = in_area_units(area);
+  const std::size_t inputs = end.position - base.position;
+  const bool as_bound = area < kForgottenArea;
+  std::int64_t total = 0;
+  intervals_.set_count(inputs + (end.at_input != 0 ? 0 : 1));
+  const auto set = [&](std::size_t k, Point& from, const auto& move) {
+    const double exc = from.conductance_exc();
+    const double inh = from.conductance_inh();
+    Point& to = from;
+    intervals_.exc[k] = exc;
+    intervals_.inh[k] = inh;
+    intervals_.h[k] = move(to);
+    return in_area_units(area_of(c, intervals_.h[k], exc - to.conductance_exc(), inh - to.conductance_inh()));
+  };
+  const auto is_enough = [&](std::size_t k) {
+    if (total < enough && intervals_.count - k < most) {
+      return false;
+    }
+    y = as_bound ? 0.0 : forgotten_potential(c, intervals_.exc[k], intervals_.inh[k]);
+    return true;
+  };
+  if (end.at_input == 0) {
+    Point last = lists_.point_at(c, i, base, end.position);
+    total += set(inputs, last, [&](Point& point) {
+      const double h = duration(point, end.epoch, end.t);
+      move_to_epoch(c, end.epoch, point);
+      point.decay_exc = end.decay_exc;
+      point.decay_inh = end.decay_inh;
+      return h;
+    });
+    if (is_enough(inputs)) {
+      return inputs;
+    }
+  }
+  for (std::uint32_t high = end.position; high > base.position;) {
+    const std::uint32_t begin = (high - 1) / Line::kBlock * Line::kBlock;
+    Point point = begin <= base.position ? base : lists_.block_begin(i, begin);
+    const std::uint32_t low = point.position;
+    std::int64_t part[Line::kBlock];
+    for (std::uint32_t p = low; p < high; ++p) {
+      const Input& next = lists_.input_at(i, p);
+      part[p - low] = set(p - base.position, point, [&](Point& to) {
+        const double h = duration(to, next.epoch, next.t);
+        move_to(c, next, to);
+        return h;
+      });
+      near_spikes::add(next, point);
+    }
+    for (std::uint32_t p = high; p-- > low;) {
+      total += part[p - low];
+      if (is_enough(p - base.position)) {
+        return p - base.position;
+      }
+    }
+    high = low;
+  }
+  y = history_[i].forgotten ? forgotten_potential(c, base.conductance_exc(), base.conductance_inh()) : base.y;
+  return 0;
+}
+
+double NearSpikesGroup::potential_at(std::size_t i, const Point& point) {
+  double y = 0.0;
+  const std::size_t first = gather(i, point, kForgottenArea, std::numeric_limits<std::size_t>::max(), y);
+  return through(constants(i), intervals_, first, y);
+}
+
+/// A lower bound of the area that a number of sums at block ends gives: conductances decay at most as without inputs.
+bool NearSpikesGroup::is_forgotten(std::size_t i, const Point& from, const Point& to) const {
+  const Constants& c = constants(i);
+  double area = 0.0;
+  Point point = from;
+  const auto pass = [&](const Point& next) {
+    const double h = duration(point, next.epoch, next.t);
+    const double exc = point.conductance_exc();
+    const double inh = point.conductance_inh();
+    move_to_epoch(c, next.epoch, point);
+    area += area_of(c, h, exc - point.exc * next.decay_exc, inh - point.inh * next.decay_inh);
+    point = next;
+  };
+  for (std::uint32_t p = (from.position / Line::kBlock + 1) * Line::kBlock; p < to.position; p += Line::kBlock) {
+    pass(lists_.block_begin(i, p));
+  }
+  pass(to);
+  return area >= kForgottenArea + 1.0;
+}
+
+void NearSpikesGroup::renew_base(std::size_t i, const Point& now) {
+  History& history = history_[i];
+  if (!same_moment(history.base, history.next_base)) {
+    const bool forgotten = is_forgotten(i, history.next_base, now);
+    history.next_base.y = forgotten ? 0.0 : potential_at(i, history.next_base);
+    history.forgotten = forgotten;
+    history.base = history.next_base;
+  }
+  history.next_base = now;
+  if (prospects_[i].in_run) {
+    history.run = now;
+    prospects_[i].run_known = false;
+  }
+}
+
+/// Takes a point whose v is known on to the input before `position`, and v to `end` after it; null: no further.
+double NearSpikesGroup::go_on(std::size_t i, Point& point, std::uint32_t position, const Point* end) {
+  const Constants& c = constants(i);
+  if (end == nullptr && position - point.position == 1) {  // too short for vectors
+    const Input& next = lists_.input_at(i, point.position);
+    const double y = Kernel::advance(c, {point.y, point.conductance_exc(), point.conductance_inh(), 0.0},
+                                     duration(point, next.epoch, next.t))
+                         .y;
+    move_to(c, next, point);
+    near_spikes::add(next, point);
+    return y;
+  }
+  const auto begin_interval = [&](std::size_t k, std::int64_t epoch, double t) {
+    intervals_.exc[k] = point.conductance_exc();
+    intervals_.inh[k] = point.conductance_inh();
+    intervals_.h[k] = duration(point, epoch, t);
+  };
+  const std::size_t inputs = position - point.position;
+  intervals_.set_count(inputs + (end == nullptr ? 0 : 1));
+  for (std::size_t k = 0; k < inputs; ++k) {
+    const Input& next = lists_.input_at(i, point.position);
+    begin_interval(k, next.epoch, next.t);
+    move_to(c, next, point);
+    near_spikes::add(next, point);
+  }
+  if (end != nullptr) {
+    begin_interval(inputs, end->epoch, end->t);
+  }
+  return through(c, intervals_, 0, point.y);
+}
+
+/// v at the run's point, and on to the input before `position`.
+void NearSpikesGroup::know_run(std::size_t i, std::uint32_t position) {
+  Point& run = history_[i].run;
+  if (!prospects_[i].run_known) {
+    run.y = potential_at(i, run);
+    prospects_[i].run_known = true;
+  }
+  if (run.position != position) {
+    run.y = go_on(i, run, position, nullptr);
+  }
+}
+
+/// What a user reads at the present time. Readers come often: v at the beginning of the last block is kept for them.
+double NearSpikesGroup::present_potential(std::size_t i) {
+  const Point& base = history_[i].base;
+  const Point now = present_point(i);
+  const std::uint32_t begin = now.position / Line::kBlock * Line::kBlock;
+  if (begin <= base.position) {
+    return potential_at(i, now);
+  }
+  const auto [found, is_new] = readings_.try_emplace(static_cast<std::uint32_t>(i));
+  Reading& reading = found->second;
+  if (is_new || reading.at.position != begin || !same_moment(reading.base, base)) {
+    reading.base = base;
+    reading.at = lists_.block_begin(i, begin);
+    reading.at.y = potential_at(i, reading.at);
+  }
+  Point point = reading.at;
+  return go_on(i, point, now.position, &now);
+}
+
+// What is certain without v
+
+bool NearSpikesGroup::drive_may_be_positive(const Constants& c, const Point& point) {
+  return largest_drive(c, point) > 0.0;
+}
+
+void NearSpikesGroup::set_bound(std::size_t i, double y, const Point& at) {
+  const Constants& c = constants(i);
+  Prospects& prospects = prospects_[i];
+  prospects.distance = -y;
+  prospects.since = at.t - static_cast<double>(time_.epoch - at.epoch) * kEpoch;
+  prospects.drive = largest_drive(c, at);
+  prospects.conductance = 1.0 + c.resistance * (at.conductance_exc() + at.conductance_inh());
+  prospects.safe = prospects.since +
+                   safe_time(c, -y, prospects.drive, prospects.conductance, at.conductance_exc(), at.conductance_inh());
+}
+
+void NearSpikesGroup::carry_bound(std::size_t i, double t) {
+  constexpr double kMargin = 1e-12;
+  const Constants& c = constants(i);
+  Prospects& prospects = prospects_[i];
+  const double rest = prospects.drive / prospects.conductance;
+  const double x = prospects.conductance * (t - prospects.since) * c.rate_m;
+  prospects.distance = std::max(0.0, (prospects.distance + rest) * numerics::elementary::exp(-x) - rest -
+                                         kMargin * (c.potentials + prospects.distance));
+  prospects.since = t;
+}
+
+/// A lower bound of the distance to the threshold at a point, from the last intervals: before them it was not negative.
+/// In an interval in which F <= -f < 0 and the conductance is at most G it becomes at least f/G (1 - e^-x), x = G
+/// h/tau_m, plus what is left of that before. e^x >= 1 + x + x^2/2, and e^-x >= 1 - x + x^2/2 - x^3/6.
+double NearSpikesGroup::distance_from_last_inputs(std::size_t i, const Point& point) const {
+  constexpr int kMostIntervals = 4;
+  constexpr double kLeast = 0.1;  // of what came before
+  const Constants& c = constants(i);
+  const std::uint32_t low = history_[i].base.position;
+  Point at = point;  // before the input
+  double distance = 0.0;
+  double weight = 1.0;
+  for (int k = 0; k < kMostIntervals && at.position >= low + 2; ++k) {
+    const Input& last = lists_.input_at(i, at.position - 1);
+    const Input& before = lists_.input_at(i, at.position - 2);
+    if (before.epoch != last.epoch) {
+      break;
+    }
+    const double exc = std::max(0.0, at.exc - last.exc);
+    const double inh = std::max(0.0, at.inh - last.inh);
+    const auto drive = [&](const Input& input) {
+      return c.y_leak + c.resistance * (exc * input.decay_exc * c.y_exc + inh * input.decay_inh * c.y_inh);
+    };
+    const double most = std::max(drive(last), drive(before));
+    if (!(most < 0.0)) {
+      break;
+    }
+    const double h = (last.t - before.t) * c.rate_m;
+    const double x = h * (1.0 + c.resistance * (exc * before.decay_exc + inh * before.decay_inh));
+    distance -= weight * most * h * (1.0 + 0.5 * x) / (1.0 + x + 0.5 * x * x);
+    weight *= 1.0 - x * (1.0 - x * (0.5 - x * (1.0 / 6.0)));
+    if (weight < kLeast) {
+      break;
+    }
+    at.exc = exc;
+    at.inh = inh;
+    --at.position;
+  }
+  return distance * (1.0 - 1e-9);
+}
+
+/// @param until  of what matters now, the next input or the end of the window [ms]
+void NearSpikesGroup::begin_run(std::size_t i, const Point& point, double until) {
+  Prospects& prospects = prospects_[i];
+  history_[i].run = point;
+  prospects.in_run = true;
+  prospects.run_known = false;
+  if (drive_only_falls(constants(i))) {
+    set_bound(i, -distance_from_last_inputs(i, point), point);
+    if (prospects.safe > until) {
+      return;
+    }
+  }
+  set_bound(i, highest_potential(i, point), point);
+}
+
+/// An upper bound of v - v_thresh at a point: what a neuron at its threshold some time before would have come to [mV].
+double NearSpikesGroup::highest_potential(std::size_t i, const Point& point) {
+  double y = 0.0;
+  const std::size_t first = gather(i, point, kBoundArea, kBoundInputs, y);
+  return std::min(0.0, through(constants(i), intervals_, first, y));
+}
+
+}  // namespace va_event::neurons::near_spikes

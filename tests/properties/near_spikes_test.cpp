@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <iostream>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agreement.hpp"
+#include "random_network.hpp"
+#include "reference_simulator.hpp"
+
+namespace va_event {
+namespace {
+
+// Neurons whose potentials are computed from lists of inputs, near spikes only, must have the spikes of every other
+// method, and the same bits whatever threads, cuts, checkpoints and readers there are.
+
+reference::Description network_of(std::uint64_t seed) {
+  return with_lists_of_inputs(seed % 3 == 0 ? driven_network(seed) : random_network(seed), seed);
+}
+
+BuiltNetwork near_spikes(const reference::Description& description, unsigned threads = 1) {
+  return BuiltNetwork(description, threads, {}, nullptr, SimulationMethod::near_spikes);
+}
+
+bool is_near_spikes(const Simulation& simulation) {
+  const std::vector<MethodRow> rows = simulation.methods();
+  return std::any_of(rows.begin(), rows.end(), [](const MethodRow& row) { return row.method == "near-spikes"; });
+}
+
+TEST(NearSpikes, AreThoseOfTheReferenceSimulatorInWideArithmetic) {
+  constexpr std::uint64_t kNetworks = 60;
+  Agreement agreement;
+  for (std::uint64_t seed = 1; seed <= kNetworks; ++seed) {
+    SCOPED_TRACE("network " + std::to_string(seed));
+    const reference::Description description = network_of(seed);
+    const reference::Result expected = reference::simulate(description);
+    const double until = std::min(expected.reliable_until, description.duration);
+    BuiltNetwork network = near_spikes(description);
+    network.simulation.run_until(until);
+    ASSERT_TRUE(until == 0.0 || is_near_spikes(network.simulation));
+
+    agreement.cut_short += until < description.duration ? 1 : 0;
+    const std::size_t cells = description.sources.size() + description.neurons.size();
+    compare_spikes(expected, network.spikes(), cells, until, agreement);
+    compare_v(expected, network.neurons.front().signal("v"), agreement);
+    if (HasFatalFailure()) {
+      return;
+    }
+  }
+  std::cout << agreement.spikes << " spikes agree within " << agreement.largest_error << " ms (bound at most "
+            << agreement.largest_bound << "), " << agreement.samples << " samples of v within "
+            << agreement.largest_v_error << " mV; " << agreement.cut_short << " networks were cut short\n";
+  EXPECT_GT(agreement.spikes, 50 * kNetworks);
+  EXPECT_LT(agreement.cut_short, kNetworks / 3);
+}
+
+TEST(NearSpikes, AreTheSameBitsOnAnyThreadsAndForAnyCuts) {
+  std::size_t spikes = 0;
+  for (std::uint64_t seed = 1; seed <= 16; ++seed) {
+    SCOPED_TRACE("network " + std::to_string(seed));
+    const reference::Description description = network_of(seed);
+    const double until = std::min(description.duration, 40.0);
+    BuiltNetwork whole = near_spikes(description);
+    whole.simulation.run_until(until);
+    spikes += whole.spikes().size();
+    for (const unsigned threads : {1U, 2U, 3U}) {
+      BuiltNetwork cut = near_spikes(description, threads);
+      for (double t = 0.0; t < until; t += 0.07 + 0.41 * threads) {
+        cut.simulation.run_until(t);
+      }
+      cut.simulation.run_until(until);
+      ASSERT_TRUE(cut.spikes() == whole.spikes()) << threads << " threads";
+      ASSERT_TRUE(cut.neurons.front().signal("v") == whole.neurons.front().signal("v")) << threads << " threads";
+    }
+  }
+  EXPECT_GT(spikes, 500U);
+}
+
+TEST(NearSpikes, AreTheSameBitsAfterACheckpointAnywhere) {
+  const std::string path = std::filesystem::temp_directory_path() / "va_event_near_spikes_checkpoint";
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    SCOPED_TRACE("network " + std::to_string(seed));
+    const reference::Description description = network_of(seed);
+    const double until = std::min(description.duration, 40.0);
+    BuiltNetwork whole = near_spikes(description);
+    whole.simulation.run_until(until);
+    BuiltNetwork first = near_spikes(description, 1 + seed % 2);
+    first.simulation.run_until(0.43 * until);
+    first.simulation.save_checkpoint(path);
+    BuiltNetwork second = near_spikes(description, 1 + seed % 3);
+    second.simulation.load_checkpoint(path);
+    second.simulation.run_until(until);
+    ASSERT_TRUE(second.spikes() == whole.spikes());
+    ASSERT_TRUE(second.neurons.front().signal("v") == whole.neurons.front().signal("v"));
+  }
+  std::filesystem::remove(path);
+}
+
+/// Neurons that get several thousand weak inputs per second and neurons that get hardly any: lists that are shortened
+/// because of their lengths, and of their ages. Some neurons fire without inputs.
+struct LongLists {
+  explicit LongLists(unsigned threads, SimulationMethod method, Precision precision = {},
+                     double sampling_interval = 0.0)
+      : simulation({.seed = 3, .precision = precision, .threads = threads, .method = method}) {
+    IfCondExp type{.v_rest = -60.0, .cm = 0.2, .tau_m = 30.0, .tau_refrac = 2.0, .e_rev_I = -75.0, .v_reset = -60.0};
+    busy = simulation.create(6, type);
+    busy->slice(3, 6).set("tau_syn_E", 3.0);
+    type.i_offset = 0.0679;
+    idle = simulation.create(4, type);
+    idle->slice(0, 2).set("i_offset", 0.02);
+    const Population often = simulation.create(20, SpikeSourcePoisson{.rate = 150.0});
+    const Population rarely = simulation.create(1, SpikeSourcePoisson{.rate = 4.0});
+    const RandomDistribution weights("uniform", {0.0001, 0.00035});
+    simulation.connect(often, *busy, AllToAllConnector(), {weights, 0.3});
+    simulation.connect(*busy, *busy, AllToAllConnector(), {0.002, 0.1}, {.receptor_type = "inhibitory"});
+    simulation.connect(*busy, *busy, AllToAllConnector(), {0.001, 1.5});
+    simulation.connect(rarely, *idle, AllToAllConnector(), {0.02, 0.4});
+    (*busy + *idle).record("spikes");
+    if (sampling_interval > 0.0) {
+      (*busy + *idle).record("v", sampling_interval);
+    }
+  }
+  [[nodiscard]] Spikes spikes() const { return (*busy + *idle).spikes(); }
+
+  Simulation simulation;
+  std::optional<Population> busy, idle;
+};
+constexpr double kLongTime = 1500.0;  // [ms]: 94 epochs
+
+TEST(NearSpikes, AreRightWhereListsAreLongOrOld) {
+  LongLists one(1, SimulationMethod::near_spikes);
+  LongLists quad(1, SimulationMethod::automatic, Precision::quad());
+  for (LongLists* network : {&one, &quad}) {
+    network->simulation.run_until(kLongTime);
+  }
+  const Spikes spikes = one.spikes();
+  const Spikes exact = quad.spikes();
+  ASSERT_GT(exact.size(), 200U);
+  ASSERT_EQ(spikes.ids, exact.ids);
+  for (std::size_t k = 0; k < exact.size(); ++k) {
+    ASSERT_NEAR(spikes.times[k].ms(), exact.times[k].ms(), 1e-10) << "cell " << exact.ids[k];
+  }
+}
+
+TEST(NearSpikes, AreTheSameBitsForAnyCutsThreadsAndCheckpointsOfLongLists) {
+  LongLists whole(1, SimulationMethod::near_spikes);
+  whole.simulation.run_until(kLongTime);
+  const std::string path = std::filesystem::temp_directory_path() / "va_event_long_lists_checkpoint";
+  LongLists first(2, SimulationMethod::near_spikes);
+  for (double t = 0.0; t < 1250.0; t += 7.37) {
+    first.simulation.run_until(t);
+  }
+  first.simulation.save_checkpoint(path);
+  LongLists second(1, SimulationMethod::near_spikes);
+  second.simulation.load_checkpoint(path);
+  for (LongLists* network : {&first, &second}) {
+    network->simulation.run_until(kLongTime);
+    EXPECT_TRUE(network->spikes() == whole.spikes());
+  }
+  std::filesystem::remove(path);
+}
+
+TEST(NearSpikes, LeaveNoTraceOfReadersAndReadersGetTheSameBits) {
+  LongLists unread(1, SimulationMethod::near_spikes);
+  LongLists fine(1, SimulationMethod::near_spikes, {}, 0.5);
+  LongLists coarse(1, SimulationMethod::near_spikes, {}, 10.0);
+  for (LongLists* network : {&unread, &fine, &coarse}) {
+    network->simulation.run_until(300.0);
+    EXPECT_TRUE(network->spikes() == unread.spikes());
+  }
+  const Signal often = (*fine.busy + *fine.idle).signal("v");
+  const Signal rarely = (*coarse.busy + *coarse.idle).signal("v");
+  ASSERT_GE(rarely.samples(), 30U);
+  for (std::size_t k = 0; k < rarely.samples(); ++k) {
+    for (std::size_t n = 0; n < 10; ++n) {
+      ASSERT_EQ(rarely.at(k, n), often.at(20 * k, n));
+    }
+  }
+}
+
+TEST(NearSpikes, AreRefusedWhereNoPopulationCanListItsInputs) {
+  Simulation simulation({.threads = 1, .method = SimulationMethod::near_spikes});
+  simulation.create(2, IfCondExp{.tau_syn_E = 0.05}, {.label = "fast"});
+  simulation.create(2, IfCurrExp{}, {.label = "currents"});
+  try {
+    simulation.run(1.0);
+    FAIL() << "nothing was refused";
+  } catch (const ParameterError& error) {
+    EXPECT_NE(std::string(error.what()).find("\"fast\": synaptic time constants are below 0.1 ms"), std::string::npos)
+        << error.what();
+    EXPECT_NE(std::string(error.what()).find("\"currents\": the model has no lists of inputs"), std::string::npos)
+        << error.what();
+  }
+}
+
+}  // namespace
+}  // namespace va_event
