@@ -375,6 +375,26 @@ TEST_F(CheckpointMutations, OfEventsAtImpossibleTimesOrOfOtherCellsAreRefused) {
   EXPECT_THAT(complaint(with(file, distance + 8, CellId{17})), HasSubstr("holds a closest approach of no cell"));
 }
 
+/// Else a shard would wait for a time that is over.
+TEST_F(CheckpointMutations, OfSourcesWhoseSpikesGoBackInTimeAreRefused) {
+  const Layout place(file);
+  constexpr std::size_t kPoisson = 13, kGamma = 15, kArray = 16;  // cells
+  constexpr std::size_t kSlot = 8 + 8 + 4;  // its epoch, after the last change of the rate and the number of changes
+  for (const std::size_t begin : {place.cell(kPoisson) + kSlot, place.cell(kGamma), place.cell(kArray)}) {
+    ASSERT_GT(place.at<std::int64_t>(begin), 0) << begin;
+    EXPECT_THAT(complaint(with(file, begin, std::int64_t{0})), HasSubstr("holds a source whose spikes go back in time"))
+        << begin;
+  }
+}
+
+TEST_F(CheckpointMutations, OfTwoNextSpikesOfASourceAreRefused) {
+  const Layout place(file);
+  const std::size_t first = place.events(1) + 8;
+  ASSERT_GT(place.length_at(place.events(1)), 1U);
+  EXPECT_THAT(complaint(with(file, first + Layout::kEvent, place.at<CellId>(first))),
+              HasSubstr("holds two next spikes of a source"));
+}
+
 TEST_F(CheckpointMutations, OfCurrentsAtOtherStepsThanThoseOfTheTimeAreRefused) {
   const Layout place(file);
   ASSERT_EQ(place.at<std::uint64_t>(place.section("CURR")), 1U);  // the sinusoid began at 0

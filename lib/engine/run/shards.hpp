@@ -11,11 +11,8 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <string_view>
 #include <thread>
 #include <type_traits>
-#include <unordered_map>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -23,7 +20,7 @@
 #include "engine/run/make_shards.hpp"
 #include "engine/run/methods.hpp"
 #include "engine/run/parallel_run.hpp"
-#include "engine/run/process_state.hpp"
+#include "engine/run/shards_state.hpp"
 #include "engine/run/spike_recording.hpp"
 #include "engine/shard/routing.hpp"
 #include "engine/shard/shard.hpp"
@@ -63,10 +60,14 @@ class Shards final : public Engine {
     return owner(cell)->variable(cell, variable);
   }
   void save_methods(foundation::ByteWriter& out) const override;
-  void save(foundation::ByteWriter& out) const override;
-  void load(foundation::ByteReader& in) override;
-  [[nodiscard]] std::vector<std::string> source_states(std::span<const CellId> sources) const override;
-  void load_sources(std::span<const CellId> sources, std::span<const std::string> states) override;
+  void save(foundation::ByteWriter& out) const override { state().save(out, scales_outdated_); }
+  void load(foundation::ByteReader& in) override { scales_outdated_ = state().load(in); }
+  [[nodiscard]] std::vector<std::string> source_states(std::span<const CellId> sources) const override {
+    return state().of_sources(sources);
+  }
+  void load_sources(std::span<const CellId> sources, std::span<const std::string> states) override {
+    state().load_sources(sources, states);
+  }
   [[nodiscard]] RunStatistics statistics() const override;
   [[nodiscard]] std::optional<ClosestApproach> closest_approach() const override;
   [[nodiscard]] unsigned threads() const override {
@@ -84,16 +85,13 @@ class Shards final : public Engine {
   [[nodiscard]] unsigned how_many(unsigned threads) const;
   [[nodiscard]] std::vector<std::unique_ptr<Shard<Real>>> make(unsigned count) const;
   /// Null: the cell belongs to another process.
-  [[nodiscard]] Shard<Real>* owner(CellId cell) const;
+  [[nodiscard]] Shard<Real>* owner(CellId cell) const { return state().owner(cell); }
   bool run_alone(const Instant& stop, const KeepGoing& keep_going);
   void collect_samples();
 
-  [[nodiscard]] PendingEvents<Real> pending_events() const;
-  [[nodiscard]] RunCounts run_counts() const;
-  [[nodiscard]] ProcessState<Real> process_state() const;
-  /// @returns the refractory ones of this process
-  [[nodiscard]] std::unordered_set<CellId> load_cells(foundation::ByteReader& in);
-  void load_pending(foundation::ByteReader& in, std::unordered_set<CellId> refractory);
+  [[nodiscard]] RunCounts run_counts() const { return state().run_counts(); }
+  /// The state of the shards, for checkpoints.
+  [[nodiscard]] ShardsState<Real> state() const { return {network_, processes_, shards_}; }
 
   static constexpr double kPollEvery = 0.125;              ///< [ms]
   static constexpr double kShortestExchangeWindow = 1e-6;  ///< [ms]; smaller delays of neurons are for a single shard
@@ -175,13 +173,6 @@ unsigned Shards<Real>::how_many(unsigned threads) const {
   const double useful = work_ / kWorkOfShard;
   const unsigned available = std::max(1U, std::thread::hardware_concurrency() / processes_.on_this_machine());
   return useful < available ? std::max(1U, static_cast<unsigned>(useful)) : available;
-}
-
-template <class Real>
-Shard<Real>* Shards<Real>::owner(CellId cell) const {
-  const auto found =
-      std::find_if(shards_.begin(), shards_.end(), [cell](const auto& shard) { return shard->owns(cell); });
-  return found == shards_.end() ? nullptr : found->get();
 }
 
 template <class Real>
@@ -316,30 +307,6 @@ std::unique_ptr<Engine> make_shards(const network::Network& network, recording::
   return std::make_unique<Shards<Real>>(network, recorder, threads, processes, methods);
 }
 
-// Checkpoints: the state of all shards together, cells in their order and events in theirs, so that the number of
-// shards has no effect on a file.
-
-template <class Real>
-ProcessState<Real> Shards<Real>::process_state() const {
-  ProcessState<Real> state{run_counts(), {}, pending_events()};
-  for (const network::PopulationData& population : network_.populations) {
-    foundation::ByteWriter records;
-    const network::Share::Range own = network_.share.of(population.size);
-    for (std::uint32_t i = own.begin; i < own.end; ++i) {
-      const CellId cell = population.first + i;
-      foundation::ByteWriter record;
-      if (population.model->is_source()) {
-        owner(cell)->sources().save(cell, record);
-      } else {
-        owner(cell)->save_neuron(cell, record);
-      }
-      records.put_text(record.bytes());
-    }
-    state.cells.push_back(records.bytes());
-  }
-  return state;
-}
-
 template <class Real>
 void Shards<Real>::save_methods(foundation::ByteWriter& out) const {
   std::vector<PopulationMethod> methods = methods_;
@@ -347,208 +314,6 @@ void Shards<Real>::save_methods(foundation::ByteWriter& out) const {
     methods[p].choices = shards_[0]->choices_of(p);
   }
   put_methods(out, methods);
-}
-
-template <class Real>
-void Shards<Real>::save(foundation::ByteWriter& out) const {
-  for (const network::ProjectionData& projection : network_.projections) {
-    if (projection.model != nullptr) {
-      throw StateError("projection", projection.label, "", "must have static synapses, to be saved");
-    }
-  }
-  for (const auto& shard : shards_) {
-    shard->sources().release_private();
-  }
-  ProcessState<Real> state = process_state();
-  if (processes_.count() > 1) {
-    foundation::ByteWriter mine;
-    state.put(mine);
-    std::vector<Processes::Bytes> all;
-    processes_.gather(mine.bytes(), all);
-    for (std::size_t rank = 1; rank < all.size(); ++rank) {
-      state.add(all[rank]);
-    }
-  }
-  out.section("TIME", [&] { events::put_instant(out, shards_[0]->now()); });
-  out.section("SCAL", [&] { out.put<std::uint8_t>(scales_outdated_ ? 1 : 0); });
-  out.section("CURR", [&] {
-    for (const std::uint64_t steps : shards_[0]->current_steps()) {
-      out.put(steps);
-    }
-  });
-  out.section("DONE", [&] { detail::put_counts(out, state.run_counts); });
-  out.section("CELL", [&] {
-    for (const std::string& records : state.cells) {
-      out.put_bytes(records);
-    }
-  });
-  out.section("NEXT", [&] {
-    detail::put_events(out, state.pending.refractory_ends);
-    detail::put_events(out, state.pending.source_spikes);
-    detail::put_events(out, state.pending.spikes_in_flight);
-  });
-}
-
-template <class Real>
-void Shards<Real>::load(foundation::ByteReader& in) {
-  Instant now;
-  in.section("TIME", [&now](foundation::ByteReader& part) { now = events::get_instant<Real>(part); });
-  in.section("SCAL", [this](foundation::ByteReader& part) { scales_outdated_ = part.get<std::uint8_t>() != 0; });
-  std::vector<std::size_t> current_steps;
-  in.section("CURR", [&](foundation::ByteReader& part) {
-    for (const network::Injection& injection : network_.injections) {
-      current_steps.push_back(part.get<std::uint64_t>());
-      part.require(current_steps.back() <= injection.source.times().size(), "holds more steps than a current has");
-      const auto times = std::span(injection.source.times());
-      const auto time = [](const Time& step) { return events::to_instant<Real>(step); };
-      const std::size_t made = current_steps.back();  // one at the present time may be made or not
-      part.require(
-          (made == 0 || !(now < time(times[made - 1]))) && (made == times.size() || !(time(times[made]) < now)),
-          "holds a current of another time");
-    }
-  });
-  RunCounts done;
-  in.section("DONE", [&](foundation::ByteReader& part) {
-    done = detail::get_counts(part, run_counts().groups.size());
-    for (const RunCounts::Group& group : done.groups) {
-      part.require(group.closest.cell < network_.cells(), "holds a closest approach of no cell");
-    }
-  });
-  const auto forget_counts = [&done] {  // they belong to the first of all, the closest approach is known to all
-    done.events = {};
-    for (RunCounts::Group& group : done.groups) {
-      group.intervals = {};
-    }
-  };
-  if (processes_.rank() > 0) {
-    forget_counts();
-  }
-  for (const auto& shard : shards_) {
-    shard->begin_load(now, current_steps);
-  }
-  std::unordered_set<CellId> refractory;
-  in.section("CELL", [&](foundation::ByteReader& part) { refractory = load_cells(part); });
-  in.section("NEXT", [&](foundation::ByteReader& part) { load_pending(part, std::move(refractory)); });
-  for (const auto& shard : shards_) {
-    shard->end_load(done);
-    forget_counts();
-  }
-}
-
-template <class Real>
-std::unordered_set<CellId> Shards<Real>::load_cells(foundation::ByteReader& in) {
-  std::unordered_set<CellId> refractory;
-  for (const network::PopulationData& population : network_.populations) {
-    for (CellId cell = population.first; cell - population.first < population.size; ++cell) {
-      const std::string_view bytes = in.get_view();
-      for (const auto& shard : shards_) {
-        foundation::ByteReader record(bytes);
-        if (population.model->is_source() && shard->sources().draws(cell)) {
-          shard->sources().load(cell, record);
-        } else if (!population.model->is_source() && shard->owns(cell)) {
-          if (shard->load_neuron(cell, record)) {
-            refractory.insert(cell);
-          }
-        } else {
-          continue;
-        }
-        in.require(record.at_end(), "holds more of a cell than it should");
-      }
-    }
-  }
-  return refractory;
-}
-
-template <class Real>
-void Shards<Real>::load_pending(foundation::ByteReader& in, std::unordered_set<CellId> refractory) {
-  const Instant now = shards_[0]->now();
-  const auto require = [this, &in](CellId cell, bool is_source) {
-    in.require(network_.populations[network_.population_of(cell)].model->is_source() == is_source,
-               "holds an event of another kind of cell");
-  };
-  detail::get_events<Real>(in, network_.cells(), [&](const events::CellEvent<Real>& end) {
-    require(end.cell, false);
-    in.require(!(end.time < now), "holds an end of refractoriness that is over");
-    if (Shard<Real>* const shard = owner(end.cell)) {
-      in.require(refractory.erase(end.cell) == 1, "holds the end of a refractoriness that is none");
-      shard->load_refractory_end(end);
-    }
-  });
-  detail::get_events<double>(in, network_.cells(), [&](const events::CellEvent<double>& spike) {
-    require(spike.cell, true);
-    in.require(!(Instant{spike.time.epoch, Real(spike.time.offset)} < now), "holds a source spike that is over");
-    for (const auto& shard : shards_) {
-      if (shard->sources().draws(spike.cell)) {
-        shard->sources().load_next(spike);
-      }
-    }
-  });
-  in.require(refractory.empty(), "holds a refractory neuron without an end");
-  detail::get_events<Real>(in, network_.cells(), [&](const events::CellEvent<Real>& spike) {
-    in.require(!(now < spike.time), "holds a spike of the future");
-    for (const auto& shard : shards_) {
-      shard->load_spike_in_flight(spike);
-    }
-  });
-}
-
-template <class Real>
-std::vector<std::string> Shards<Real>::source_states(std::span<const CellId> sources) const {
-  std::unordered_map<CellId, events::Instant<double>> next_spikes;
-  for (const auto& shard : shards_) {
-    shard->sources().for_each([&](const events::CellEvent<double>& spike) { next_spikes[spike.cell] = spike.time; });
-  }
-  std::vector<std::string> states;
-  for (const CellId cell : sources) {
-    const auto shard =
-        std::find_if(shards_.begin(), shards_.end(), [cell](const auto& one) { return one->sources().draws(cell); });
-    foundation::ByteWriter out;
-    if (shard != shards_.end()) {
-      const auto next = next_spikes.find(cell);
-      out.put(next != next_spikes.end());
-      events::put_instant(out, next != next_spikes.end() ? next->second : events::Instant<double>{});
-      (*shard)->sources().save(cell, out);
-    }
-    states.push_back(out.bytes());
-  }
-  return states;
-}
-
-template <class Real>
-void Shards<Real>::load_sources(std::span<const CellId> sources, std::span<const std::string> states) {
-  const std::unordered_set<CellId> cells(sources.begin(), sources.end());
-  for (const auto& shard : shards_) {
-    shard->sources().forget(cells);
-    for (std::size_t k = 0; k < sources.size(); ++k) {
-      if (shard->sources().draws(sources[k])) {
-        foundation::ByteReader in(states[k]);
-        const bool spikes = in.get<bool>();
-        const auto next = events::get_instant<double>(in);
-        shard->sources().load(sources[k], in);
-        if (spikes) {
-          shard->sources().load_next({next, sources[k]});
-        }
-      }
-    }
-  }
-}
-
-template <class Real>
-PendingEvents<Real> Shards<Real>::pending_events() const {
-  PendingEvents<Real> events;
-  for (const auto& shard : shards_) {
-    shard->add_pending(events);
-  }
-  return events;
-}
-
-template <class Real>
-RunCounts Shards<Real>::run_counts() const {
-  RunCounts sum;
-  for (const auto& shard : shards_) {
-    sum.add(shard->run_counts());
-  }
-  return sum;
 }
 
 }  // namespace va_event::engine

@@ -134,7 +134,16 @@ class SourceSpikes {
     private_outdated_ = true;
   }
   void load(CellId cell, foundation::ByteReader& in) { group_of(cell).load(index_of(cell), in); }
-  void load_next(const events::CellEvent<double>& spike) { queue_.push(spike); }
+  /// Of a source that has been loaded. @returns whether it can be: the spikes that follow are not before it
+  [[nodiscard]] bool load_next(const events::CellEvent<double>& spike) {
+    foundation::ByteWriter state;
+    save(spike.cell, state);
+    const auto later = group_of(spike.cell).next(index_of(spike.cell));
+    foundation::ByteReader before(state.bytes());
+    load(spike.cell, before);
+    queue_.push(spike);
+    return !later || !(*later < spike.time);
+  }
   /// @param own_spikes so far
   void end_load(std::uint64_t own_spikes) { own_spikes_ = own_spikes; }
   /// The next spikes of these sources are not known.
