@@ -5,6 +5,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <iostream>
+#include <string>
 #include <vector>
 
 #include "reference_simulator.hpp"
@@ -71,6 +75,37 @@ inline void compare_v(const reference::Result& expected, const Signal& v, Agreem
       }
     }
   }
+}
+
+/// Networks number 1 ... `networks`, each until rounding decides, against the reference simulator in wide arithmetic:
+/// spikes, and v of the first population. The comparison would be empty if the networks were silent or rounding decided
+/// everything. (Loops of excitation are common among them: these are compared until they have made max_spikes.)
+/// @param description_of a seed @param build a BuiltNetwork of a description @param check gets it after the run
+template <class DescriptionOf, class Build, class Check>
+void compare_networks(std::uint64_t networks, const DescriptionOf& description_of, const Build& build,
+                      const Check& check, Agreement& agreement) {
+  for (std::uint64_t seed = 1; seed <= networks; ++seed) {
+    SCOPED_TRACE("network " + std::to_string(seed));
+    const reference::Description description = description_of(seed);
+    const reference::Result expected = reference::simulate(description);
+    const double until = std::min(expected.reliable_until, description.duration);
+    auto network = build(description);
+    network.simulation.run_until(until);
+    check(network, until);
+
+    agreement.cut_short += until < description.duration ? 1 : 0;
+    compare_spikes(expected, network.spikes(), description.sources.size() + description.neurons.size(), until,
+                   agreement);
+    compare_v(expected, network.neurons.front().signal("v"), agreement);
+    if (::testing::Test::HasFatalFailure()) {
+      return;
+    }
+  }
+  std::cout << agreement.spikes << " spikes agree within " << agreement.largest_error << " ms (bound at most "
+            << agreement.largest_bound << "), " << agreement.samples << " samples of v within "
+            << agreement.largest_v_error << " mV; " << agreement.cut_short << " networks were cut short\n";
+  EXPECT_GT(agreement.spikes, 50 * networks);
+  EXPECT_LT(agreement.cut_short, networks / 3);
 }
 
 }  // namespace va_event

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <iostream>
 #include <string>
 #include <vector>
 
@@ -32,30 +31,11 @@ bool is_order_free(const Simulation& simulation) {
 }
 
 TEST(OrderFreeSums, SpikeAsTheReferenceSimulatorInWideArithmeticDoes) {
-  constexpr std::uint64_t kNetworks = 60;
   Agreement agreement;
-  for (std::uint64_t seed = 1; seed <= kNetworks; ++seed) {
-    SCOPED_TRACE("network " + std::to_string(seed));
-    const reference::Description description = network_of(seed);
-    const reference::Result expected = reference::simulate(description);
-    const double until = std::min(expected.reliable_until, description.duration);
-    BuiltNetwork network = order_free(description);
-    network.simulation.run_until(until);
-    ASSERT_TRUE(until == 0.0 || is_order_free(network.simulation));
-
-    agreement.cut_short += until < description.duration ? 1 : 0;
-    const std::size_t cells = description.sources.size() + description.neurons.size();
-    compare_spikes(expected, network.spikes(), cells, until, agreement);
-    compare_v(expected, network.neurons.front().signal("v"), agreement);
-    if (HasFatalFailure()) {
-      return;
-    }
-  }
-  std::cout << agreement.spikes << " spikes agree within " << agreement.largest_error << " ms (bound at most "
-            << agreement.largest_bound << "), " << agreement.samples << " samples of v within "
-            << agreement.largest_v_error << " mV; " << agreement.cut_short << " networks were cut short\n";
-  EXPECT_GT(agreement.spikes, 50 * kNetworks);
-  EXPECT_LT(agreement.cut_short, kNetworks / 3);
+  compare_networks(
+      60, network_of, [](const reference::Description& description) { return order_free(description); },
+      [](const BuiltNetwork& network, double until) { EXPECT_TRUE(until == 0.0 || is_order_free(network.simulation)); },
+      agreement);
 }
 
 TEST(OrderFreeSums, AnyThreadsAndCutsGiveTheSameBits) {
