@@ -13,6 +13,7 @@
 #include "events/instant.hpp"
 #include "foundation/memory.hpp"
 #include "foundation/ranges.hpp"
+#include "network/cell_values.hpp"
 #include "neurons/neuron_implementation.hpp"
 #include "random/purposes.hpp"
 #include "va_event/error.hpp"
@@ -27,16 +28,6 @@ namespace {
 
 /// The purpose of random numbers for parameter or variable number `index`.
 std::uint64_t purpose(random::Purpose base, std::size_t index) { return static_cast<std::uint64_t>(base) + index; }
-
-/// Parameters of one cell, in the order of its model.
-std::vector<double> parameters_of(const network::PopulationData& population, std::size_t index) {
-  std::vector<double> values;
-  values.reserve(population.parameters.size());
-  for (const network::Column& column : population.parameters) {
-    values.push_back(column.at(index));
-  }
-  return values;
-}
 
 /// @throws ParameterError unless the state variable may have the value
 void check_state(const network::PopulationData& population, std::size_t variable, double value) {
@@ -230,7 +221,7 @@ void Core::set(std::span<const CellId> ids, const std::vector<std::pair<std::str
   }
   for (std::size_t k = 0; k < ids.size(); ++k) {
     const network::PopulationData& population = population_of(ids[k]);
-    std::vector<double> all = parameters_of(population, ids[k] - population.first);
+    std::vector<double> all = network::values_at(population.parameters, ids[k] - population.first);
     for (std::size_t p = 0; p < parameters.size(); ++p) {
       const std::size_t index = parameter_index(*population.model, parameters[p].first);
       check_parameter(population.model->parameters[index], values[p][k]);

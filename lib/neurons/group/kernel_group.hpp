@@ -10,6 +10,7 @@
 
 #include "foundation/number_bytes.hpp"
 #include "foundation/prefetch.hpp"
+#include "network/cell_values.hpp"
 #include "neurons/group/looks.hpp"
 #include "neurons/group/neuron_group.hpp"
 #include "neurons/group/population_ranges.hpp"
@@ -54,15 +55,11 @@ class KernelGroup : public Looks<Policy, Kernel, Real> {
   std::uint32_t add(const network::PopulationData& population, std::uint32_t begin, std::uint32_t end,
                     std::span<const double> injected) override {
     const auto first = static_cast<std::uint32_t>(records_.size());
-    std::vector<double> parameters(population.parameters.size());
-    std::vector<double> variables(population.initial.size());
+    std::vector<double> parameters;
+    std::vector<double> variables;
     for (std::uint32_t n = begin; n < end; ++n) {
-      for (std::size_t p = 0; p < parameters.size(); ++p) {
-        parameters[p] = population.parameters[p].at(n);
-      }
-      for (std::size_t x = 0; x < variables.size(); ++x) {
-        variables[x] = population.initial[x].at(n);
-      }
+      network::values_at(population.parameters, n, parameters);
+      network::values_at(population.initial, n, variables);
       const std::uint32_t set = sets_.add_user(parameters, injected[n - begin]);
       rare_.push_back({.cell = population.first + n});
       set_of_.push_back(set);
