@@ -41,13 +41,14 @@ TEST_P(ArrivalBucketsOf, GiveEachSpikeOnceInTheWindowInWhichItArrives) {
   const auto ticks_of_slot = static_cast<std::uint64_t>(length / sources::kTick);
   sources::SlotStart slot = sources::SlotStart::of({3, 11.0}, exponent);
   const Instant begin = events::later(slot.time, delay);
-  ArrivalBuckets buckets(begin, 2 * length + 1.0, exponent);
+  ArrivalBuckets buckets(begin, 2 * length, exponent);
   std::vector<Arrival> expected, taken;
   Instant end = begin;
   for (int window = 0; window < 150; ++window) {
-    const double lengths[] = {1.0 / 16, 0.25, 0.1, 1e-9, 0.7};
-    end = events::later(end, lengths[random() % 5]);
+    const double lengths[] = {1.0 / 16, 0.25, 0.1, 1e-9, 0.7, 4.0};
+    end = events::later(end, lengths[random() % 6]);
     buckets.forget_taken();
+    buckets.make_room(end);
     for (; events::later(slot.time, delay) < end; slot = slot.next(exponent)) {
       std::vector<std::uint64_t> ticks;
       std::vector<std::uint32_t> source;

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "va_event/va_event.hpp"
@@ -136,6 +137,26 @@ TEST_P(PrivateSources, LeaveNoTraceOfCutsAndCheckpoints) {
     EXPECT_EQ(network->simulation.statistics().synaptic_events, whole.simulation.statistics().synaptic_events);
   }
   std::filesystem::remove(path);
+}
+
+/// Frames of conductance-based neurons are longer than those of the others, and a window is as long as a frame where no
+/// neuron has a synapse.
+TEST(PrivateSourcesInLongWindows, GiveEachInputOnce) {
+  const auto inputs = [](SimulationMethod method, double rate) {
+    Simulation simulation({.threads = 1, .method = method});
+    const Population cells = simulation.create(kNeurons, IfCondExp{});
+    const Population sources = simulation.create(kNeurons, SpikeSourcePoisson{.rate = rate});
+    simulation.connect(sources, cells, OneToOneConnector(), {1e-3, 0.1});
+    cells.record("spikes");
+    simulation.run_until(100.0);
+    return std::pair(simulation.statistics().synaptic_events, cells.spikes());
+  };
+  for (const double rate : {300.0, 2000.0, 10000.0}) {
+    const auto [events, spikes] = inputs(SimulationMethod::order_free, rate);
+    const auto [expected_events, expected_spikes] = inputs(SimulationMethod::one_by_one, rate);
+    EXPECT_EQ(events, expected_events) << rate << " Hz";
+    EXPECT_EQ(spikes.ids, expected_spikes.ids) << rate << " Hz";
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(OrderFreeSums, PrivateSources,

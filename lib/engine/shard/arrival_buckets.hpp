@@ -2,10 +2,12 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "engine/shard/arrival_list.hpp"
@@ -28,11 +30,12 @@ class ArrivalBuckets {
 
   ArrivalBuckets() = default;
   /// @param first     no spike arrives before it
-  /// @param span      nor so long after the end of the last take() [ms]; fit(span, exponent)
+  /// @param span      nor so long after the end of the next take() [ms]; fit(span, exponent)
   /// @param exponent  a bucket is 2^exponent ms long: from kShortest to kLongest
   ArrivalBuckets(const Instant& first, double span, int exponent)
       : per_ms_(std::ldexp(1.0, -exponent)),
         of_epoch_(events::kEpoch << static_cast<unsigned>(-exponent)),
+        reach_(static_cast<std::int64_t>(std::ldexp(span, -exponent)) + 3),
         buckets_(count_for(span, exponent)),
         first_(number_of(first)),
         taken_(first_) {}
@@ -73,6 +76,19 @@ class ArrivalBuckets {
       give(last, part_, visit);
     }
   }
+  /// Makes room for all spikes that are pushed before a take() with this end. After forget_taken().
+  void make_room(const Instant& end) {
+    const std::int64_t needed = number_of(end) - first_ + reach_;
+    const auto size = static_cast<std::int64_t>(buckets_.size());
+    if (needed <= size) {
+      return;
+    }
+    std::vector<ArrivalList> more(std::bit_ceil(static_cast<std::size_t>(needed)));
+    for (std::int64_t number = first_; number < first_ + size; ++number) {
+      more[static_cast<std::size_t>(number) & (more.size() - 1)] = std::move(buckets_[place_of(number)]);
+    }
+    buckets_ = std::move(more);
+  }
   void forget_taken() {
     for (; taken_ < first_; ++taken_) {
       buckets_[place_of(taken_)].clear();
@@ -106,6 +122,7 @@ class ArrivalBuckets {
 
   double per_ms_ = 1.0;               ///< buckets
   std::int64_t of_epoch_ = 1;         ///< buckets
+  std::int64_t reach_ = 0;            ///< buckets that are needed from the end of a take() on
   std::vector<ArrivalList> buckets_;  ///< by number modulo their count
   ArrivalList part_;                  ///< spikes of a bucket the rest of which is not due
   std::int64_t first_ = 0;            ///< number of the first bucket that is not taken

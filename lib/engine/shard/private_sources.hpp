@@ -83,6 +83,7 @@ class PrivateSources {
         continue;
       }
       run.coming.forget_taken();
+      run.coming.make_room(end);
       draw_until(run, end, seed);
       run.coming.take(end, [&](const ArrivalBuckets::Due& due) {
         deliver(run, due, epoch, candidates);
@@ -259,8 +260,7 @@ class PrivateSources {
     const auto [shortest, longest] = std::minmax_element(run.delay.begin(), run.delay.end());
     run.shortest_delay = *shortest;
     // What can be on its way at once: all of a slot, through the longest delay.
-    constexpr double kLongestWindow = 1.0;  // [ms]
-    const double span = std::ldexp(2.0, run.slots.exponent) + (*longest - *shortest) + kLongestWindow;
+    const double span = std::ldexp(2.0, run.slots.exponent) + (*longest - *shortest);
     constexpr int kLongestOfOwnDelays = -2;
     const int longest_bucket = *shortest == *longest ? ArrivalBuckets::kLongest : kLongestOfOwnDelays;
     const int exponent = std::clamp(run.slots.exponent, ArrivalBuckets::kShortest, longest_bucket);
