@@ -110,6 +110,7 @@ struct LongLists {
     IfCondExp type{.v_rest = -60.0, .cm = 0.2, .tau_m = 30.0, .tau_refrac = 2.0, .e_rev_I = -75.0, .v_reset = -60.0};
     busy = simulation.create(6, type);
     busy->slice(3, 6).set("tau_syn_E", 3.0);
+    busy->slice(5, 6).set("v_thresh", 0.0);  // which is never reset
     type.i_offset = 0.0679;
     idle = simulation.create(4, type);
     idle->slice(0, 2).set("i_offset", 0.02);
@@ -133,8 +134,8 @@ struct LongLists {
 constexpr double kLongTime = 1500.0;  // [ms]: 94 epochs
 
 TEST(NearSpikes, AreRightWhereListsAreLongOrOld) {
-  LongLists one(1, SimulationMethod::near_spikes);
-  LongLists quad(1, SimulationMethod::automatic, Precision::quad());
+  LongLists one(1, SimulationMethod::near_spikes, {}, 50.0);
+  LongLists quad(1, SimulationMethod::automatic, Precision::quad(), 50.0);
   for (LongLists* network : {&one, &quad}) {
     network->simulation.run_until(kLongTime);
   }
@@ -144,6 +145,12 @@ TEST(NearSpikes, AreRightWhereListsAreLongOrOld) {
   ASSERT_EQ(spikes.ids, exact.ids);
   for (std::size_t k = 0; k < exact.size(); ++k) {
     ASSERT_NEAR(spikes.times[k].ms(), exact.times[k].ms(), 1e-10) << "cell " << exact.ids[k];
+  }
+  const Signal v = (*one.busy + *one.idle).signal("v");
+  const Signal exact_v = (*quad.busy + *quad.idle).signal("v");
+  ASSERT_EQ(v.values.size(), exact_v.values.size());
+  for (std::size_t k = 0; k < v.values.size(); ++k) {
+    ASSERT_NEAR(v.values[k], exact_v.values[k], 1e-9);
   }
 }
 
