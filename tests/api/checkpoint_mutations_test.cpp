@@ -32,6 +32,7 @@ constexpr double kSavedAt = 32.2;    // [ms]
 std::vector<Population> build(Simulation& simulation) {
   const Population conductance =
       simulation.create(5, IfCondExp{.v_rest = -49.0, .cm = 0.2, .tau_refrac = 4.0, .v_reset = -60.0});
+  conductance.slice(4, 5).set("tau_syn_I", 11.0);  // keeps the population from order-free conductances
   const Population current =
       simulation.create(5, IfCurrExp{.v_rest = -49.0, .cm = 0.2, .tau_refrac = 4.0, .v_reset = -60.0});
   const Population delta = simulation.create(3, IfCurrDelta{.v_rest = -49.0});
@@ -301,11 +302,13 @@ TEST_F(CheckpointMutationsOfSums, OfMethodsThatCannotBeAreRefused) {
   const std::size_t unit = choices + place.length_at(choices - 8) - 8;
   EXPECT_THAT(complaint(with(file, populations, std::uint64_t{5})), HasSubstr("holds methods of other populations"));
   for (const std::size_t at : {conductance_based, current_based}) {
-    for (const std::uint8_t bad : {0, 3}) {
+    for (const std::uint8_t bad : {0, 4}) {
       EXPECT_THAT(complaint(with(file, at, bad)), HasSubstr("holds a method of simulation that a population cannot"));
     }
   }
   EXPECT_THAT(complaint(with(file, conductance_based, std::uint8_t{2})),
+              HasSubstr("holds a method of simulation that a population cannot have"));
+  EXPECT_THAT(complaint(with(file, current_based, std::uint8_t{3})),
               HasSubstr("holds a method of simulation that a population cannot have"));
   ASSERT_GT(place.at<double>(unit), 0.0);
   for (const double bad : {0.0, -1.0, 3.0, 0x1p400, HUGE_VAL, std::nan("")}) {

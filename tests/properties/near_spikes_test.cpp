@@ -3,12 +3,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 #include <iostream>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "../recording/temporary_folder.hpp"
 #include "agreement.hpp"
 #include "random_network.hpp"
 #include "reference_simulator.hpp"
@@ -82,7 +82,8 @@ TEST(NearSpikes, AreTheSameBitsOnAnyThreadsAndForAnyCuts) {
 }
 
 TEST(NearSpikes, AreTheSameBitsAfterACheckpointAnywhere) {
-  const std::string path = std::filesystem::temp_directory_path() / "va_event_near_spikes_checkpoint";
+  const testing_support::TemporaryFolder temporary;
+  const std::string path = temporary / "checkpoint";
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     SCOPED_TRACE("network " + std::to_string(seed));
     const reference::Description description = network_of(seed);
@@ -98,7 +99,6 @@ TEST(NearSpikes, AreTheSameBitsAfterACheckpointAnywhere) {
     ASSERT_TRUE(second.spikes() == whole.spikes());
     ASSERT_TRUE(second.neurons.front().signal("v") == whole.neurons.front().signal("v"));
   }
-  std::filesystem::remove(path);
 }
 
 /// Neurons that get several thousand weak inputs per second and neurons that get hardly any: lists that are shortened
@@ -157,7 +157,8 @@ TEST(NearSpikes, AreRightWhereListsAreLongOrOld) {
 TEST(NearSpikes, AreTheSameBitsForAnyCutsThreadsAndCheckpointsOfLongLists) {
   LongLists whole(1, SimulationMethod::near_spikes);
   whole.simulation.run_until(kLongTime);
-  const std::string path = std::filesystem::temp_directory_path() / "va_event_long_lists_checkpoint";
+  const testing_support::TemporaryFolder temporary;
+  const std::string path = temporary / "checkpoint";
   LongLists first(2, SimulationMethod::near_spikes);
   for (double t = 0.0; t < 1250.0; t += 7.37) {
     first.simulation.run_until(t);
@@ -169,7 +170,6 @@ TEST(NearSpikes, AreTheSameBitsForAnyCutsThreadsAndCheckpointsOfLongLists) {
     network->simulation.run_until(kLongTime);
     EXPECT_TRUE(network->spikes() == whole.spikes());
   }
-  std::filesystem::remove(path);
 }
 
 TEST(NearSpikes, LeaveNoTraceOfReadersAndReadersGetTheSameBits) {

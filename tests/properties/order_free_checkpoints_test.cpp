@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "../recording/temporary_folder.hpp"
 #include "va_event/va_event.hpp"
 
 namespace va_event {
@@ -85,7 +86,8 @@ const std::vector<Changes>& all_changes() {
 }
 
 void expect_same_after_loading(SimulationMethod method, const Changes& changes) {
-  const std::string path = std::filesystem::temp_directory_path() / "va_event_methods_checkpoint";
+  const testing_support::TemporaryFolder temporary;
+  const std::string path = temporary / "checkpoint";
   Network whole(method);
   Network first(method, 2);
   double now = 0.0;
@@ -109,7 +111,6 @@ void expect_same_after_loading(SimulationMethod method, const Changes& changes) 
     const std::string again = path + "_again";
     second.simulation.save_checkpoint(again);
     EXPECT_EQ(std::filesystem::file_size(again), std::filesystem::file_size(path));
-    std::filesystem::remove(again);
     second.simulation.run_until(now + 6.0);
     whole.simulation.run_until(now + 6.0);
     ASSERT_GT(whole.spikes().size(), 20U);
@@ -119,7 +120,6 @@ void expect_same_after_loading(SimulationMethod method, const Changes& changes) 
     EXPECT_EQ(second.simulation.statistics().intervals, whole.simulation.statistics().intervals);
     EXPECT_EQ(second.simulation.statistics().synaptic_events, whole.simulation.statistics().synaptic_events);
   }
-  std::filesystem::remove(path);
 }
 
 TEST(MethodsOfCheckpoints, AreThoseThatWereChosenBeforeParametersAndWeightsChanged) {
@@ -132,7 +132,8 @@ TEST(MethodsOfCheckpoints, AreThoseThatWereChosenBeforeParametersAndWeightsChang
 }
 
 TEST(MethodsOfCheckpoints, StayOneByOneWhereLaterRatesWouldHaveLedToSums) {
-  const std::string path = std::filesystem::temp_directory_path() / "va_event_methods_checkpoint";
+  const testing_support::TemporaryFolder temporary;
+  const std::string path = temporary / "checkpoint";
   Network first(SimulationMethod::automatic, 1, 0.0);
   first.simulation.run_until(5.0);
   first.cells[1].set("rate", 9000.0);
@@ -150,7 +151,6 @@ TEST(MethodsOfCheckpoints, StayOneByOneWhereLaterRatesWouldHaveLedToSums) {
   second.simulation.reset();
   second.simulation.run_until(1.0);
   EXPECT_EQ(second.method(), "order-free") << "chosen anew";
-  std::filesystem::remove(path);
 }
 
 }  // namespace

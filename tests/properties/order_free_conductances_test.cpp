@@ -3,12 +3,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 #include <iostream>
 #include <random>
 #include <string>
 #include <vector>
 
+#include "../recording/temporary_folder.hpp"
 #include "agreement.hpp"
 #include "neurons/if_cond_exp/order_free/filter.hpp"
 #include "random_network.hpp"
@@ -108,7 +108,8 @@ TEST(OrderFreeConductances, AnyThreadsCutsAndFiltersGiveTheSameBits) {
 }
 
 TEST(OrderFreeConductances, ACheckpointAnywhereGivesTheSameBits) {
-  const std::string path = std::filesystem::temp_directory_path() / "va_event_order_free_conductances_checkpoint";
+  const testing_support::TemporaryFolder temporary;
+  const std::string path = temporary / "checkpoint";
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     SCOPED_TRACE("network " + std::to_string(seed));
     const reference::Description description = network_of(seed);
@@ -124,7 +125,6 @@ TEST(OrderFreeConductances, ACheckpointAnywhereGivesTheSameBits) {
     ASSERT_TRUE(second.spikes() == whole.spikes());
     ASSERT_TRUE(second.neurons.front().signal("v") == whole.neurons.front().signal("v"));
   }
-  std::filesystem::remove(path);
 }
 
 /// A recurrent network, some of whose neurons get a Poisson source of their own, and some hardly any input, so that
@@ -199,7 +199,8 @@ TEST_P(UnderPoissonDrive, NothingLeavesATrace) {
   const Spikes spikes = whole.neurons[0].spikes();
   const Signal v = whole.neurons[0].slice(3, 8).signal("v");
   const Signal g = whole.neurons[0].slice(3, 8).signal("gsyn_exc");
-  const std::string path = std::filesystem::temp_directory_path() / "va_event_conductances_checkpoint";
+  const testing_support::TemporaryFolder temporary;
+  const std::string path = temporary / "checkpoint";
   for (const unsigned threads : {1U, 2U, 3U}) {
     Driven first(threads, SimulationMethod::order_free, GetParam());
     for (double t = 0.9; t < 230.0; t += 7.37) {
@@ -218,7 +219,6 @@ TEST_P(UnderPoissonDrive, NothingLeavesATrace) {
       ASSERT_TRUE(network->neurons[0].slice(3, 8).signal("gsyn_exc") == g) << threads << " threads";
     }
   }
-  std::filesystem::remove(path);
   const EveryNeuronLookedAt trial;
   Driven all(1, SimulationMethod::order_free, GetParam());
   all.simulation.run_until(until);

@@ -2,12 +2,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <random>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "../recording/temporary_folder.hpp"
 #include "va_event/va_event.hpp"
 
 namespace va_event {
@@ -188,7 +188,8 @@ TEST_P(OrderFreeDelta, SpikesAreThoseOfTheEventLoopAndOfWideArithmeticAfterAnyCh
 }
 
 TEST_P(OrderFreeDelta, ACheckpointAndCutsGiveTheSameBits) {
-  const std::string path = std::filesystem::temp_directory_path() / "va_event_order_free_delta_checkpoint";
+  const testing_support::TemporaryFolder temporary;
+  const std::string path = temporary / "checkpoint";
   std::size_t spikes = 0;
   for (unsigned seed = 21; seed <= 28; ++seed) {
     SCOPED_TRACE("network " + std::to_string(seed));
@@ -206,7 +207,6 @@ TEST_P(OrderFreeDelta, ACheckpointAndCutsGiveTheSameBits) {
     ASSERT_TRUE(second.spikes() == whole.spikes());
     ASSERT_TRUE(second.v() == whole.v());
   }
-  std::filesystem::remove(path);
   EXPECT_GT(spikes, 1000U);
 }
 
@@ -239,7 +239,8 @@ struct ChangedNetwork {
 };
 
 TEST(OrderFreeDeltaCheckpoint, AfterChangesOfWhatSumsAreMadeForGivesTheSameBits) {
-  const std::string path = std::filesystem::temp_directory_path() / "va_event_order_free_delta_changes_checkpoint";
+  const testing_support::TemporaryFolder temporary;
+  const std::string path = temporary / "checkpoint";
   for (const bool own : {false, true}) {
     ChangedNetwork whole(own);
     ChangedNetwork first(own);
@@ -258,7 +259,6 @@ TEST(OrderFreeDeltaCheckpoint, AfterChangesOfWhatSumsAreMadeForGivesTheSameBits)
     EXPECT_GT(whole.cells[0].spikes().size(), 100U);
     EXPECT_TRUE(second.cells[0].spikes() == whole.cells[0].spikes()) << own;
   }
-  std::filesystem::remove(path);
 }
 
 /// Inputs that meet, neurons whose refractoriness ends with an input, and thresholds that are hit exactly.

@@ -2,11 +2,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <fstream>
 #include <string>
 #include <vector>
 
+#include "../recording/temporary_folder.hpp"
 #include "agreement.hpp"
 #include "random_network.hpp"
 #include "reference_simulator.hpp"
@@ -61,7 +61,8 @@ TEST(OrderFreeSums, AnyThreadsAndCutsGiveTheSameBits) {
 }
 
 TEST(OrderFreeSums, ACheckpointAnywhereGivesTheSameBits) {
-  const std::string path = std::filesystem::temp_directory_path() / "va_event_order_free_checkpoint";
+  const testing_support::TemporaryFolder temporary;
+  const std::string path = temporary / "checkpoint";
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     SCOPED_TRACE("network " + std::to_string(seed));
     const reference::Description description = network_of(seed);
@@ -77,7 +78,6 @@ TEST(OrderFreeSums, ACheckpointAnywhereGivesTheSameBits) {
     ASSERT_TRUE(second.spikes() == whole.spikes());
     ASSERT_TRUE(second.neurons.front().signal("v") == whole.neurons.front().signal("v"));
   }
-  std::filesystem::remove(path);
 }
 
 // A sanitizer keeps what was freed, so that memory says nothing.
@@ -176,7 +176,8 @@ TEST_P(PrivatePoissonSources, HaveTheSpikesOfSourcesThatAreRecorded) {
 TEST_P(PrivatePoissonSources, LeaveNoTraceOfCutsThreadsRecordingAndCheckpoints) {
   PoissonDriven whole(1, SimulationMethod::automatic, GetParam());
   whole.simulation.run_until(60.0);
-  const std::string path = std::filesystem::temp_directory_path() / "va_event_private_sources_checkpoint";
+  const testing_support::TemporaryFolder temporary;
+  const std::string path = temporary / "checkpoint";
   for (const unsigned threads : {1U, 2U, 3U}) {
     PoissonDriven first(threads, SimulationMethod::automatic, GetParam());
     for (double t = 0.9; t < 30.0; t += 1.37) {
@@ -195,7 +196,6 @@ TEST_P(PrivatePoissonSources, LeaveNoTraceOfCutsThreadsRecordingAndCheckpoints) 
       EXPECT_EQ(network->simulation.statistics().synaptic_events, whole.simulation.statistics().synaptic_events);
     }
   }
-  std::filesystem::remove(path);
 }
 
 TEST_P(PrivatePoissonSources, GiveTheSpikesOfTheEventLoopAndOfWideArithmetic) {

@@ -4,11 +4,11 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <filesystem>
 #include <iostream>
 #include <string>
 #include <vector>
 
+#include "../recording/temporary_folder.hpp"
 #include "agreement.hpp"
 #include "random_network.hpp"
 #include "reference_simulator.hpp"
@@ -52,7 +52,8 @@ TEST(OrderFreeSumsOfOwnTimeConstants, SpikeAsTheReferenceSimulatorInWideArithmet
 }
 
 TEST(OrderFreeSumsOfOwnTimeConstants, HaveTheSameBitsWithAnyThreadsCutsAndCheckpoints) {
-  const std::string path = std::filesystem::temp_directory_path() / "va_event_own_time_constants_checkpoint";
+  const testing_support::TemporaryFolder temporary;
+  const std::string path = temporary / "checkpoint";
   std::size_t spikes = 0;
   for (std::uint64_t seed = 1; seed <= 12; ++seed) {
     SCOPED_TRACE("network " + std::to_string(seed));
@@ -77,7 +78,6 @@ TEST(OrderFreeSumsOfOwnTimeConstants, HaveTheSameBitsWithAnyThreadsCutsAndCheckp
     }
   }
   EXPECT_GT(spikes, 500U);
-  std::filesystem::remove(path);
 }
 
 /// Neurons that each get a Poisson source of their own, and a recurrent network of them.
@@ -166,7 +166,8 @@ TEST(OrderFreeSumsOfOwnTimeConstants, GoOnFromCheckpointsAfterChanges) {
   DrivenNeurons whole(SimulationMethod::order_free);
   whole.run_and_change();
   const Spikes spikes = whole.neurons[0].spikes();
-  const std::string path = std::filesystem::temp_directory_path() / "va_event_changed_time_constants_checkpoint";
+  const testing_support::TemporaryFolder temporary;
+  const std::string path = temporary / "checkpoint";
   for (const std::size_t made : {1U, 3U, 4U}) {
     DrivenNeurons first(SimulationMethod::order_free, 2);
     DrivenNeurons second(SimulationMethod::order_free, 3);
@@ -181,7 +182,6 @@ TEST(OrderFreeSumsOfOwnTimeConstants, GoOnFromCheckpointsAfterChanges) {
     second.run_and_change(made);
     EXPECT_TRUE(second.neurons[0].spikes() == spikes) << made << " changes";
   }
-  std::filesystem::remove(path);
 }
 
 /// Arithmetic with subnormal numbers takes a processor several times as long.

@@ -4,12 +4,12 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <filesystem>
 #include <random>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "../recording/temporary_folder.hpp"
 #include "va_event/va_event.hpp"
 
 namespace va_event {
@@ -119,7 +119,8 @@ TEST_P(PrivateSources, GiveTheSpikesOfTheEventLoop) {
 TEST_P(PrivateSources, LeaveNoTraceOfCutsAndCheckpoints) {
   Crossed whole(1, SimulationMethod::order_free, GetParam());
   whole.simulation.run_until(60.0);
-  const std::string path = std::filesystem::temp_directory_path() / "va_event_crossed_sources_checkpoint";
+  const testing_support::TemporaryFolder temporary;
+  const std::string path = temporary / "checkpoint";
   Crossed first(2, SimulationMethod::order_free, GetParam());
   for (double t = 0.9; t < 30.0; t += 1.37) {
     first.simulation.run_until(t);
@@ -136,7 +137,6 @@ TEST_P(PrivateSources, LeaveNoTraceOfCutsAndCheckpoints) {
     EXPECT_EQ(network->simulation.statistics().source_spikes, whole.simulation.statistics().source_spikes);
     EXPECT_EQ(network->simulation.statistics().synaptic_events, whole.simulation.statistics().synaptic_events);
   }
-  std::filesystem::remove(path);
 }
 
 /// Frames of conductance-based neurons are longer than those of the others, and a window is as long as a frame where no

@@ -140,8 +140,11 @@ class InputLists {
   [[nodiscard]] std::uint32_t number_at(std::size_t i, std::uint32_t position) const {
     const Line& line = lines_[i];
     const std::uint32_t block = position / Line::kBlock;
-    return (block == line.position / Line::kBlock ? line.number
-                                                  : blocks_[place(i, block)].number)[position % Line::kBlock];
+    const std::uint32_t k = position % Line::kBlock;
+    if (block == line.position / Line::kBlock) {
+      return line.number[k];
+    }
+    return blocks_[place(i, block)].number[k];
   }
   [[nodiscard]] const Input& input_at(std::size_t i, std::uint32_t position) const {
     return input(number_at(i, position));
