@@ -109,7 +109,7 @@ inline void set_unit(Frame& frame, double unit) {
 /// The nearest integer. @param x |x| < kLargestAddend
 [[nodiscard]] inline std::int64_t rounded(double x) {
   constexpr double kMagic = 0x1.8p52;
-  return std::bit_cast<std::int64_t>(x + kMagic) - std::bit_cast<std::int64_t>(kMagic);
+  return static_cast<std::int64_t>(std::bit_cast<std::uint64_t>(x + kMagic) - std::bit_cast<std::uint64_t>(kMagic));
 }
 
 /// What an input adds to the amplitude [units]. The vectors of add_inputs.cpp repeat these operations in this order.

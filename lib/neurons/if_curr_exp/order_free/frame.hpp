@@ -97,23 +97,23 @@ struct alignas(32) Sums {
   /// potential before the frame ends.
   std::int64_t reserve = 0;
 
-  Sums& operator+=(const Sums& other) {
-    m += other.m;
-    exc += other.exc;
-    inh += other.inh;
-    reserve += other.reserve;
-    return *this;
+  // Sums wrap around, as vectors of integers do: only what remains in the end must fit.
+  [[nodiscard]] static std::int64_t plus(std::int64_t a, std::int64_t b) {
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
+  }
+  [[nodiscard]] static std::int64_t minus(std::int64_t a, std::int64_t b) {
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(b));
   }
   // Without the reserve:
   void put_in(const Sums& other) {
-    m += other.m;
-    exc += other.exc;
-    inh += other.inh;
+    m = plus(m, other.m);
+    exc = plus(exc, other.exc);
+    inh = plus(inh, other.inh);
   }
   void take_out(const Sums& other) {
-    m -= other.m;
-    exc -= other.exc;
-    inh -= other.inh;
+    m = minus(m, other.m);
+    exc = minus(exc, other.exc);
+    inh = minus(inh, other.inh);
   }
 };
 
@@ -223,7 +223,7 @@ inline void set_unit(Frame& frame, double unit) {
 /// The nearest integer. @param x |x| < kLargestAddend
 [[nodiscard]] inline std::int64_t rounded(double x) {
   constexpr double kMagic = 0x1.8p52;
-  return std::bit_cast<std::int64_t>(x + kMagic) - std::bit_cast<std::int64_t>(kMagic);
+  return Sums::minus(std::bit_cast<std::int64_t>(x + kMagic), std::bit_cast<std::int64_t>(kMagic));
 }
 
 /// Room in the reserve for the rounding of one input, in units of the sums.
@@ -243,7 +243,8 @@ inline constexpr std::int64_t kSlack = 8;
   const double m = amplitude * frame.growth_m(u);
   const double rise = std::max(s * synapse.decay - m * frame.decay_m, 0.0);
   const std::int64_t current = rounded(s);
-  return {-rounded(m), receptor == 0 ? current : 0, receptor == 0 ? 0 : current, -(rounded(rise) + kSlack)};
+  return {Sums::minus(0, rounded(m)), receptor == 0 ? current : 0, receptor == 0 ? 0 : current,
+          Sums::minus(-kSlack, rounded(rise))};
 }
 
 /// The same for a neuron with time constants of its own (own_constants.hpp), repeated by add_own_inputs.cpp. The
@@ -276,7 +277,8 @@ template <class Reach>
   const double m = growth * (place * sinh_over_x);
   const double rise = std::max(units * (1.0 - place), 0.0);
   const std::int64_t current = rounded(s);
-  return {-rounded(m), receptor == 0 ? current : 0, receptor == 0 ? 0 : current, -(rounded(rise) + kSlack)};
+  return {Sums::minus(0, rounded(m)), receptor == 0 ? current : 0, receptor == 0 ? 0 : current,
+          Sums::minus(-kSlack, rounded(rise))};
 }
 
 /// What an input at `x` adds to neuron `i`.

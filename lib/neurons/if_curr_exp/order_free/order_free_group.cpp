@@ -256,7 +256,7 @@ void OrderFreeGroup::take_back() {
     for (std::size_t k = slice.first_from(x); k < slice.count; ++k) {
       const Sums input = input_of(frame_, slice.index(k), slice.receptor, slice.arrival(k), slice.weight_of(k));
       sums_[slice.index(k)].take_out(input);
-      sums_[slice.index(k)].reserve -= input.reserve;
+      sums_[slice.index(k)].reserve = Sums::minus(sums_[slice.index(k)].reserve, input.reserve);
     }
   }
   given_.slices.clear();
@@ -295,7 +295,7 @@ void OrderFreeGroup::begin_frame() {
     return !rare_[i].listed;
   });
   for (const std::uint32_t i : out_of_reserve) {
-    if (!rare_[i].refractory) {
+    if (i < rare_.size() && !rare_[i].refractory) {  // arrays are longer than there are neurons
       flag(i);
     }
   }
@@ -369,17 +369,17 @@ void OrderFreeGroup::replay(std::size_t i, std::span<std::uint32_t> inputs, cons
   const double end = window.end.x;
   RareFields& rare = rare_[i];
   Sums sums = sums_[i];
-  std::int64_t rise = 0;
+  double rise = 0.0;  // in units of the sums
   for (const std::uint32_t number : inputs) {
     const OrderedInput& input = flagged_.input(number);
     sums.take_out(input.sums);
-    rise -= input.x < end ? input.sums.reserve : 0;
+    rise -= input.x < end ? static_cast<double>(input.sums.reserve) : 0.0;
   }
   if (!rare.refractory && !rare.at_threshold) {
     const Potential p = potential(i, sums);
     const double y = y_at(frame_, p, window.begin);
     const double bend = downward_bend(frame_, p) / 8;
-    const double margin = static_cast<double>(rise) * (amplitude_per_current_[i] * frame_.unit) + kMargin;
+    const double margin = rise * (amplitude_per_current_[i] * frame_.unit) + kMargin;
     for (const Decays* const until : {&window.frame_end, &window.end}) {  // for the whole frame if that is certain
       const double hump = bend * (until->x - begin) * (until->x - begin);
       if (std::max(y, y_at(frame_, p, *until)) + hump + margin < 0.0) {
