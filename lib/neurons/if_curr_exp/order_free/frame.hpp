@@ -104,6 +104,11 @@ struct alignas(32) Sums {
   [[nodiscard]] static std::int64_t minus(std::int64_t a, std::int64_t b) {
     return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(b));
   }
+  Sums& operator+=(const Sums& other) {
+    put_in(other);
+    reserve = plus(reserve, other.reserve);
+    return *this;
+  }
   // Without the reserve:
   void put_in(const Sums& other) {
     m = plus(m, other.m);
