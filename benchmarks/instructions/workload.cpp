@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "balanced/balanced.hpp"
 #include "batch_sample.hpp"
 #include "brunel/brunel.hpp"
 #include "microcircuit/microcircuit.hpp"
@@ -141,6 +142,15 @@ std::uint64_t brunel(Until until) {
   return until != Until::verify || spikes == simulate(SimulationMethod::one_by_one).first ? events : 0;
 }
 
+/// 800 conductance-based neurons with 80 inputs and a Poisson source of 2 kHz each.
+std::uint64_t balanced(Until until) {
+  Simulation simulation({.seed = 17, .threads = 1});
+  const Assembly cells = benchmarks::Balanced(simulation, {.scale = 0.2}).cells();
+  cells.record("spikes");
+  simulation.run(until == Until::prepare ? 0.0 : kDuration);
+  return until != Until::verify || is_right(simulation, cells) ? simulation.statistics().synaptic_events : 0;
+}
+
 /// 300 neurons with a Poisson source of 10 kHz each and nothing else, just below the threshold on average.
 std::uint64_t poisson_each(Until until) {
   Simulation simulation({.seed = 17, .threads = 1});
@@ -176,6 +186,7 @@ int main(int argc, char** argv) {
       {"network_coba", [](Until until) { return coba({}, until); }},
       {"network_coba_own_delays", [](Until until) { return coba({.delays = true}, until); }},
       {"network_coba_own_parameters", [](Until until) { return coba({.parameters = true}, until); }},
+      {"balanced_cond_exp", [](Until until) { return balanced(until); }},
       {"brunel_delta", [](Until until) { return brunel(until); }},
       {"microcircuit_with_current", [](Until until) { return microcircuit(false, false, false, until); }},
       {"microcircuit_with_current_common", [](Until until) { return microcircuit(false, false, true, until); }},

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Simulators side by side on two published networks: the cortical microcircuit of Potjans & Diesmann (2014) and the
-network of Brunel (2000). Each simulator builds the network itself, by its own random numbers.
+"""Simulators side by side on networks with Poisson input: the cortical microcircuit of Potjans & Diesmann (2014), the
+network of Brunel (2000), and a balanced one of conductance-based neurons. Each simulator builds the network itself, by its
+own random numbers.
 
 All are built once and then simulate in turn (a, b, c, a, b, c, ...), so that whatever else the machine does hits all of
 them; who waits takes no processor. What is timed is the simulation alone, after a warm-up. Networks are the same in
@@ -9,6 +10,7 @@ numbers of neurons and synapses (checked) and in the rates of all populations (c
 
     benchmarks/networks/published.py --build build/benchmarks --output my_results microcircuit --input poisson --scale 0.1
     benchmarks/networks/published.py --build build/benchmarks --output my_results brunel --input delta
+    benchmarks/networks/published.py --build build/benchmarks --output my_results balanced
 """
 
 import argparse
@@ -22,14 +24,16 @@ import numpy as np
 
 import competition
 import published_report
+from balanced.balanced import Balanced
 from brunel.brunel import Brunel
 from competition import AURYN, attempt, list_of
 from microcircuit.microcircuit import Microcircuit
 from rival import ROOT
 
 HERE = pathlib.Path(__file__).resolve().parent
-RIVALS = {"microcircuit": ["va_event", "nest"], "brunel": ["va_event", "nest", "brian2", "auryn"]}
-INPUTS = {"microcircuit": ["poisson", "current"], "brunel": ["delta", "exponential"]}
+RIVALS = {"microcircuit": ["va_event", "nest"], "brunel": ["va_event", "nest", "brian2", "auryn"],
+          "balanced": ["va_event", "nest", "brian2"]}
+INPUTS = {"microcircuit": ["poisson", "current"], "brunel": ["delta", "exponential"], "balanced": ["poisson"]}
 HOW_TO_GET = {
     "va_event": "cmake --preset benchmarks && cmake --build --preset benchmarks",
     "nest": "python3 -m venv rivals && rivals/bin/pip install nest-simulator brian2 'numpy<2.4', "
@@ -108,7 +112,7 @@ def describe(options):
     """The network in numbers."""
     if options.network == "microcircuit":
         return Microcircuit(options.scale, options.inputs, options.input == "poisson")
-    return Brunel(options.scale, options.input == "exponential")
+    return Brunel(options.scale, options.input == "exponential") if options.network == "brunel" else Balanced(options.scale)
 
 
 def build_one(entrant, network, options):

@@ -16,6 +16,7 @@ sys.path.insert(0, str(ROOT / "benchmarks" / "networks"))
 import competition
 import published
 import published_report
+from balanced import balanced
 from brunel import brunel
 from microcircuit import microcircuit
 
@@ -76,6 +77,15 @@ class Networks(unittest.TestCase):
     def test_currents_of_brunels_network_have_the_charge_of_its_jumps(self):
         jumps, currents = brunel.Brunel(1.0, False), brunel.Brunel(1.0, True)
         self.assertAlmostEqual(currents.weight * brunel.TAU_SYN / brunel.CAPACITANCE, jumps.weight)
+
+    def test_seven_of_ten_inputs_of_the_balanced_network_are_from_outside(self):
+        network = balanced.Balanced()
+        self.assertEqual((network.sizes.sum(), network.synapses.sum()), (4000, 320000))
+        self.assertEqual(network.synapses.tolist(), [[64 * 3200, 16 * 3200], [64 * 800, 16 * 800]])
+        rate = 10.5
+        inside = network.synaptic_events(rate * network.sizes, 0.0)
+        self.assertAlmostEqual(network.synaptic_events(0 * network.sizes, 1000.0) / inside, 2000.0 / (80 * rate))
+        self.assertEqual(balanced.Balanced(2.0).synapses.sum(), 640000)
 
     def test_synaptic_events_are_those_of_spikes_and_of_poisson_sources(self):
         self.assertAlmostEqual(brunel.Brunel().synaptic_events([3, 5], 100.0), 8 * 1250 + 12500 * 2000)

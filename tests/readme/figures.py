@@ -213,5 +213,8 @@ if list((RESULTS / PUBLISHED).glob("microcircuit_*.csv")):
 if list((RESULTS / PUBLISHED).glob("brunel_*.csv")):
     TABLES.update(brunel=lambda: published("brunel"),
                   brunel_rates=lambda: published_rates("brunel", ("excitatory", "inhibitory")))
+if list((RESULTS / PUBLISHED).glob("balanced_*.csv")):
+    TABLES.update(balanced=lambda: published("balanced"),
+                  balanced_rates=lambda: published_rates("balanced", ("excitatory", "inhibitory")))
 if (RESULTS / PUBLISHED / "grid_study.csv").exists():
     TABLES.update(grid=grid)
