@@ -8,7 +8,6 @@
 #include "foundation/by_number_type.hpp"
 #include "neurons/group/candidate_group.hpp"
 #include "neurons/group/neuron_group.hpp"
-#include "neurons/group/windowed_group.hpp"
 #include "neurons/sinusoid/driven_neuron_group.hpp"
 
 namespace va_event::fixed_step {
@@ -19,6 +18,11 @@ namespace va_event::neurons {
 
 /// What a CellModel of neurons points to: functions that make what simulates them. Pointers to functions instead of a
 /// class hierarchy, because all of it is constant when the program starts.
+
+// In windowed_group.hpp, which models without such groups need not know.
+template <class Real>
+struct NewWindowedGroup;
+struct InputScale;
 
 /// Makes groups of the neurons of one model in one number type.
 template <class Real>

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cstddef>
+#include <filesystem>
 #include <functional>
 #include <string>
 #include <vector>
@@ -162,6 +163,133 @@ TEST(Idle, NetworksAreStillChangedAndDrivenAfterwards) {
   simulation.run(100.0);
   ASSERT_EQ(cell.spikes().size(), before + 1);
   EXPECT_EQ(cell.spikes().times.back(), changed);
+}
+
+// Order-free sums: neurons go from window to window, a frame of 1/4 ms or less each, until all is quiet.
+
+/// Two populations that spike and relax after each of three volleys; a neuron's spikes reach others for 40 ms.
+struct OrderFreeNetwork {
+  explicit OrderFreeNetwork(unsigned threads = 1, bool own_time_constants = false)
+      : simulation({.threads = threads, .method = SimulationMethod::order_free}) {
+    cells.push_back(simulation.create(
+        20, IfCurrExp{.v_rest = -50.5, .tau_m = 1.5, .tau_refrac = 3.0, .tau_syn_E = 0.5, .tau_syn_I = 0.7}));
+    cells.push_back(simulation.create(9, IfCurrExp{.v_rest = -51.0, .tau_m = 4.0, .tau_syn_E = 1.0, .tau_syn_I = 2.5}));
+    if (own_time_constants) {
+      cells[1].slice(2, 3).set("tau_m", 3.5);
+      cells[1].slice(4, 5).set("tau_syn_E", 4.0);
+    }
+    cells[0].initialize("v", -50.5);
+    cells[1].initialize("v", RandomDistribution("uniform", {-70.0, -55.0}));
+    const Population source = simulation.create(1, SpikeSourceArray{{Time(1.0), Time(20'000.3), Time(70'000.0)}});
+    const AllToAllConnector connector;
+    const RandomDistribution delay("uniform", {0.5, 40.0});
+    simulation.connect(source, cells[0], connector, {.weight = 6.0, .delay = 1.0});
+    simulation.connect(cells[0], cells[0], connector, {.weight = 0.5, .delay = delay});
+    simulation.connect(cells[0], cells[1], connector, {.weight = 1.0, .delay = delay});
+    simulation.connect(cells[0], cells[1], connector, {.weight = -0.5, .delay = delay},
+                       {.receptor_type = "inhibitory"});
+    for (const Population& some : cells) {
+      some.record("spikes");
+    }
+  }
+
+  Simulation simulation;
+  std::vector<Population> cells;
+};
+
+TEST(Idle, WindowsOfOrderFreeSumsAreSkippedOnAnyNumberOfThreads) {
+  for (const unsigned threads : {1U, 2U}) {
+    OrderFreeNetwork network(1, threads == 2);
+    recording::Recorder recorder;
+    const auto engine = engine::make_engine({}, network.simulation.core()->network, recorder, threads);
+    std::size_t asked = 0;  // on one thread after each window, were nothing skipped: 4 million times
+    ASSERT_TRUE(engine->run_until(Time(1e6), [&asked](const Time&) { return ++asked < 20'000; }));
+    for (const std::size_t population : {0U, 1U}) {
+      EXPECT_EQ(engine->methods()[population].method, "order-free") << engine->methods()[population].reason;
+    }
+    EXPECT_EQ(engine->now(), Time(1e6));
+    EXPECT_GT(engine->statistics().spikes, 59U);
+  }
+}
+
+TEST(Idle, WindowsThatAreSkippedTakeNoTime) {
+  EXPECT_EQ(testing_support::failure_in_child([] {
+              testing_support::limit_processor_time(10);  // [s]; 4e12 windows one by one take days
+              OrderFreeNetwork().simulation.run(1e12);
+            }),
+            "");
+}
+
+TEST(Idle, SkippedWindowsLeaveNoTrace) {
+  struct Result {
+    Spikes spikes;
+    std::vector<double> values;
+  };
+  const std::string path = std::filesystem::temp_directory_path() / "va_event_idle_checkpoint";
+  const auto simulate = [&path](bool sampled, unsigned threads, bool saved, bool own_time_constants) {
+    OrderFreeNetwork network(threads, own_time_constants);
+    if (sampled) {  // then something happens in every epoch, and none is skipped
+      network.cells[1].slice(0, 1).record("v", 15.0);
+    }
+    Result result;
+    const auto add_values = [&result](const OrderFreeNetwork& read) {
+      for (const Population& some : read.cells) {
+        for (const VariableInfo& variable : some.cell_type().model().variables) {
+          const std::vector<double> values = some.value(variable.name);
+          result.values.insert(result.values.end(), values.begin(), values.end());
+        }
+      }
+    };
+    for (const double part : {3.0, 61.17, 40.0, 400.25, 4095.58, 400.0}) {
+      network.simulation.run(part);
+      add_values(network);
+    }
+    if (saved) {
+      network.simulation.save_checkpoint(path);
+      OrderFreeNetwork other(threads, own_time_constants);
+      other.simulation.load_checkpoint(path);
+      other.simulation.run(25'000.0);
+      other.cells[1].initialize("v", -52.0);
+      other.simulation.run(100.0);
+      add_values(other);
+      result.spikes = (other.cells[0] + other.cells[1]).spikes();
+      return result;
+    }
+    network.simulation.run(25'000.0);
+    network.cells[1].initialize("v", -52.0);
+    network.simulation.run(100.0);
+    add_values(network);
+    result.spikes = (network.cells[0] + network.cells[1]).spikes();
+    return result;
+  };
+  for (const bool own : {false, true}) {
+    const Result expected = simulate(true, 1, false, own);
+    EXPECT_GT(expected.spikes.size(), 39U);
+    for (const unsigned threads : {1U, 2U}) {
+      for (const bool saved : {false, true}) {
+        const Result skipped = simulate(false, threads, saved, own);
+        EXPECT_TRUE(skipped.spikes == expected.spikes) << threads << " threads";
+        EXPECT_EQ(skipped.values, expected.values) << threads << " threads";
+      }
+    }
+  }
+  std::filesystem::remove(path);
+}
+
+TEST(Idle, NeuronsThatSpikeByThemselvesAreNotAtRestWithOrderFreeSums) {
+  const auto simulate = [](SimulationMethod method) {
+    Simulation simulation({.threads = 1, .method = method});
+    // Slowly towards a threshold, which it reaches after a second; and one that stays below it by 1e-6 mV.
+    const Population cells = simulation.create(2, IfCurrExp{.v_rest = -65.0, .cm = 1.0, .tau_m = 200.0});
+    cells.slice(0, 1).set("i_offset", 15.1 / 200.0);
+    cells.slice(1, 2).set("i_offset", (15.0 - 1e-6) / 200.0);
+    cells.record("spikes");
+    simulation.run(20'000.0);
+    return cells.spikes().ids;
+  };
+  const auto ids = simulate(SimulationMethod::order_free);
+  EXPECT_GT(ids.size(), 10U);
+  EXPECT_EQ(ids, simulate(SimulationMethod::one_by_one));
 }
 
 }  // namespace

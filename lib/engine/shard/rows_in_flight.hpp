@@ -120,6 +120,10 @@ class RowsInFlight {
     }
   }
 
+  /// Whether no spike is on its way; one whose synapses were all handed over may still count as such.
+  [[nodiscard]] bool empty() const {
+    return std::all_of(lists_.begin(), lists_.end(), [](const List& list) { return list.spikes.empty(); });
+  }
   /// Calls visit(delivery) for each spike that is on its way.
   template <class Visit>
   void for_each(const Visit& visit) const {

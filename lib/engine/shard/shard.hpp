@@ -25,6 +25,7 @@
 #include "events/lane_queue.hpp"
 #include "foundation/bytes.hpp"
 #include "foundation/memory.hpp"
+#include "network/cell_values.hpp"
 #include "network/network.hpp"
 #include "recording/recorder.hpp"
 #include "va_event/run_statistics.hpp"
@@ -152,6 +153,7 @@ class Shard {
   void keep(const EmittedSpike<Real>& spike, std::vector<EmittedSpike<Real>>& spikes);
   void run_events_before(const Instant& stop);
   void run_window(const Instant& stop);
+  void run_quietly(const Instant& stop);
   void update_parameters(CellId cell, const Real& t);
   void hold_apart(CellId cell, std::span<const double> parameters, const Real& t);
   [[nodiscard]] std::vector<double> parameters_of(CellId cell) const;
@@ -221,15 +223,25 @@ void Shard<Real>::run_window(const Instant& stop) {
   while (sampler_.next_time() == events::Instant<double>{now_.epoch, static_cast<double>(now_.offset)}) {
     handle(Kind::sample, now_.offset);
   }
+  if (at_rest_ && now_ < stop) {
+    if (const Instant next = next_event_time(); now_ < next) {
+      return run_quietly(next < stop ? next : stop);
+    }
+  }
   const Instant begin = now_;
+  const std::uint64_t inputs = delivery_.synaptic_events();
   const Instant look = windows_.next_look(now_);
   const std::size_t first = emitted_spikes_.size();
   run_events_before(windows_.end(now_, stop, look));
   const Instant end = now_;  // earlier where very many events have come
   sources_.deliver_private(begin.epoch, end, candidates_);
   delivery_.deliver_rows(begin.epoch, look);
-  eventful_ = true;
-  for (const events::CellEvent<Real>& spike : windows_.advance(end)) {
+  const auto spikes = windows_.advance(end);
+  if (!spikes.empty() || sources_.has_private() || delivery_.has_rows() || delivery_.synaptic_events() != inputs) {
+    eventful_ = true;
+    at_rest_ = false;
+  }
+  for (const events::CellEvent<Real>& spike : spikes) {
     ++spikes_;
     emit(spike.cell, spike.time);
   }
@@ -237,6 +249,14 @@ void Shard<Real>::run_window(const Instant& stop) {
             [](const EmittedSpike<Real>& a, const EmittedSpike<Real>& b) {
               return a.time == b.time ? a.cell < b.cell : a.time < b.time;
             });
+}
+
+/// A window, or a part of it, in which nothing happens. @pre all is at rest, and there is no event before `stop`
+template <class Real>
+void Shard<Real>::run_quietly(const Instant& stop) {
+  const Instant end = windows_.end_of_quiet(now_, stop);
+  run_events_before(end);
+  windows_.advance_quietly(end);
 }
 
 template <class Real>
@@ -279,11 +299,11 @@ bool Shard<Real>::may_pause_before(const Real& time) const {
 
 template <class Real>
 typename Shard<Real>::Instant Shard<Real>::silent_until() {
-  if (has_windows()) {
-    return now_;
-  }
   if (at_rest_) {
     return next_event_time();
+  }
+  if (has_windows()) {
+    return now_;
   }
   const Next next = next_event();
   const Real& end = candidates_.slice_end();
@@ -458,6 +478,9 @@ typename Shard<Real>::Instant Shard<Real>::next_event_time() const {
     consider(widened(sources_.next_time()));
   }
   delivery_.for_next_times(consider);
+  if (delivery_.has_rows() || sources_.has_private()) {
+    consider(now_);  // or some time after it
+  }
   return next;
 }
 
@@ -481,7 +504,7 @@ void Shard<Real>::next_epoch() {
   for (neurons::CandidateGroup<Real>* const group : cells_.candidate_groups()) {
     group->next_epoch(now_.epoch + 1);
   }
-  at_rest_ = !has_windows() && !eventful_ &&
+  at_rest_ = !eventful_ && windows_.quiet() &&
              std::all_of(cells_.candidate_groups().begin(), cells_.candidate_groups().end(),
                          [](auto* const group) { return group->at_rest(); });
   eventful_ = false;
@@ -523,12 +546,7 @@ void Shard<Real>::hold_apart(CellId cell, std::span<const double> parameters, co
 template <class Real>
 std::vector<double> Shard<Real>::parameters_of(CellId cell) const {
   const network::PopulationData& population = cells_.population_of(cell);
-  std::vector<double> parameters;
-  parameters.reserve(population.parameters.size());
-  for (const network::Column& column : population.parameters) {
-    parameters.push_back(column.at(cell - population.first));
-  }
-  return parameters;
+  return network::values_at(population.parameters, cell - population.first);
 }
 
 template <class Real>

@@ -15,6 +15,7 @@
 #include "engine/shard/population_lookup.hpp"
 #include "foundation/bytes.hpp"
 #include "network/network.hpp"
+#include "neurons/group/windowed_group.hpp"
 #include "neurons/neuron_implementation.hpp"
 #include "sources/source_group.hpp"
 

@@ -94,6 +94,8 @@ class SourceSpikes {
     }
   }
 
+  /// Whether some sources are, whose next spikes are not known.
+  [[nodiscard]] bool has_private() const noexcept { return !private_.empty(); }
   /// All sources have their spikes in the queue again.
   void release_private() {
     private_outdated_ = true;

@@ -226,6 +226,8 @@ class SpikeDelivery {
 
   /// The latest arrival that has been delivered ahead of its turn, in an arrival window; or an earlier time.
   [[nodiscard]] const Instant& delivered() const noexcept { return delivered_; }
+  /// Whether inputs come through rows that no queue contains.
+  [[nodiscard]] bool has_rows() const { return !rows_in_flight_.empty(); }
   /// Arrivals at single synapses so far.
   [[nodiscard]] std::uint64_t synaptic_events() const noexcept { return synaptic_events_; }
   /// Arrivals that did not come through here.

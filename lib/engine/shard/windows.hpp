@@ -60,6 +60,25 @@ class Windows {
     return end;
   }
 
+  /// Whether none of these neurons spikes unless an input comes or users change something.
+  [[nodiscard]] bool quiet() const {
+    return std::all_of(cells_.windowed().begin(), cells_.windowed().end(),
+                       [](auto* const group) { return group->is_quiet(); });
+  }
+  /// Where a window ends that begins at `now`, at the latest at `stop`, before which no input comes. Until all numbers
+  /// of these neurons have settled each window costs time, and ends with the epoch, so that the user can end the run.
+  /// @pre quiet()
+  [[nodiscard]] Instant end_of_quiet(const Instant& now, const Instant& stop) const {
+    const bool settled = std::all_of(cells_.windowed().begin(), cells_.windowed().end(),
+                                     [](const auto* group) { return group->is_settled(); });
+    return settled ? stop : std::min(stop, Instant{now.epoch + 1, Real(0)});
+  }
+  void advance_quietly(const Instant& end) {
+    for (neurons::WindowedGroup<Real>* const group : cells_.windowed()) {
+      group->advance_quietly(end);
+    }
+  }
+
   /// Advances all these neurons to the window's end. @returns their spikes, in the order of time
   [[nodiscard]] std::span<const events::CellEvent<Real>> advance(const Instant& end) {
     spikes_.clear();

@@ -54,6 +54,23 @@ class WindowedGroup {
   /// The latest time that the next advance() may go to.
   [[nodiscard]] virtual events::Instant<Real> next_stop() const = 0;
 
+  // Rest. Where no input is on its way, windows need not be gone through one by one.
+
+  /// Whether no neuron spikes from the present time on, however long, unless an input comes or users change something.
+  /// Asked once in an epoch without events; the answer may be no although it is so.
+  [[nodiscard]] virtual bool is_quiet() { return false; }
+  /// Advances to `end`, however late, with the bits of many calls of advance().
+  /// @pre is_quiet(), and no input comes before
+  virtual void advance_quietly(const events::Instant<Real>& end) {
+    std::vector<events::CellEvent<Real>> none;
+    while (next_stop() < end) {
+      advance(next_stop(), none);
+    }
+    advance(end, none);
+  }
+  /// Whether advance_quietly() would change nothing but the time, however late `end`: then it takes no time.
+  [[nodiscard]] virtual bool is_settled() const { return false; }
+
   /// Inputs through synapses with delays of their own, which arrive before next_stop() and not before the present time.
   /// The slices' memory stays until take_back(), or until next_stop() has passed.
   /// @param slices with origins relative to the present epoch @param own see RowSlices; null: all targets are in the

@@ -4,7 +4,12 @@
 #include <string>
 
 #include "network/network.hpp"
-#include "neurons/group/windowed_group.hpp"
+
+namespace va_event::neurons {
+template <class Real>
+struct NewWindowedGroup;
+struct InputScale;
+}  // namespace va_event::neurons
 
 namespace va_event::neurons::order_free {
 

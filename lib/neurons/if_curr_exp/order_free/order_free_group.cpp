@@ -2,6 +2,7 @@
 #include "neurons/if_curr_exp/order_free/order_free_group.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <utility>
 
@@ -121,6 +122,11 @@ std::uint32_t OrderFreeGroup::add(const network::PopulationData& population, std
   return first;
 }
 
+/// The start of the frame that contains `t`.
+OrderFreeGroup::Instant OrderFreeGroup::frame_containing(const Instant& t) const {
+  return {t.epoch, std::floor(t.offset / frame_.length) * frame_.length};
+}
+
 double OrderFreeGroup::since_start(const Instant& t) const {
   return static_cast<double>((t.epoch - frame_start_.epoch) * events::kEpoch) + (t.offset - frame_start_.offset);
 }
@@ -156,6 +162,7 @@ void OrderFreeGroup::set_state(std::size_t i, const State<double>& state, double
     return amplitude_per_current_[i] * frame_.synapse[receptor].gain * current /
            numerics::elementary::exp(-x * rate[1 + receptor]);
   };
+  settled_ = false;
   exc_[i] = amplitude(0, state.exc);
   inh_[i] = amplitude(1, state.inh);
   sums_[i].exc = sums_[i].inh = 0;
@@ -340,6 +347,7 @@ OrderFreeGroup::Window OrderFreeGroup::window(double begin, double end) const {
 
 void OrderFreeGroup::advance(const Instant& end, std::vector<events::CellEvent<double>>& spikes) {
   const double x_end = since_start(end);
+  settled_ = false;
   if (flagged_.any()) {
     const Window window = this->window(present(), x_end);
     record_inputs_of_fresh();
@@ -360,6 +368,123 @@ void OrderFreeGroup::advance(const Instant& end, std::vector<events::CellEvent<d
   if (!(end < next_stop())) {
     begin_frame();
   }
+}
+
+// Rest
+
+/// Exponentials decay: the potential never exceeds y_infinity and the parts whose amplitudes are positive. psi(x) is at
+/// most the shorter one of its time constants.
+bool OrderFreeGroup::is_quiet(std::size_t i) const {
+  if (rare_[i].refractory) {
+    return rare_[i].wake.epoch == kNeverWakes;
+  }
+  const Potential p = potential(i);
+  double highest = p.y_infinity;
+  const std::array<double, 3> rate = rates(frame_, i);
+  for (std::size_t k = 0; k < rate.size(); ++k) {
+    const bool psi = frame_.own.used && k > 0;
+    highest += std::max(p.amplitude[k], 0.0) / (psi ? frame_.length * std::max(rate[0], rate[k]) : 1.0);
+  }
+  return !rare_[i].at_threshold && highest < -kMargin;
+}
+
+/// Checked from the neuron on that was the last one not quiet: the usual cost is that of one neuron.
+bool OrderFreeGroup::is_quiet() {
+  for (std::size_t checked = 0; checked < rare_.size(); ++checked) {
+    not_quiet_ = not_quiet_ < rare_.size() ? not_quiet_ : 0;
+    if (!is_quiet(not_quiet_)) {
+      return false;
+    }
+    ++not_quiet_;
+  }
+  return true;
+}
+
+/// Neurons that do not wait for each other on their way through many frames without inputs.
+struct OrderFreeGroup::Decaying {
+  static constexpr std::size_t kCount = 4 * kNeuronsPerVector;
+  using Numbers = std::array<double, kCount>;
+
+  std::array<Numbers, 3> amplitude{};  ///< m, exc, inh
+
+  /// What begin_frame() does with common time constants.
+  void pass(const std::array<double, 3>& decay) {
+    for (std::size_t a = 0; a < amplitude.size(); ++a) {
+      for (double& number : amplitude[a]) {
+        number *= decay[a];
+      }
+    }
+  }
+  /// And with time constants of their own. @param loss, psi see OwnConstants
+  void pass(const std::array<Numbers, 3>& loss, const std::array<Numbers, 2>& psi) {
+    auto& [m, exc, inh] = amplitude;
+    for (std::size_t k = 0; k < kCount; ++k) {
+      m[k] = m[k] + ((exc[k] * psi[0][k] + inh[k] * psi[1][k]) - m[k] * loss[0][k]);
+      exc[k] = exc[k] - exc[k] * loss[1][k];
+      inh[k] = inh[k] - inh[k] * loss[2][k];
+    }
+  }
+};
+
+/// Amplitudes after so many frames, with the same roundings as in begin_frame(). @pre frames > 0, there are no sums
+/// @returns whether the last frame changed none of them
+bool OrderFreeGroup::decay(std::int64_t frames) {
+  bool same = true;
+  const std::array<double, 3> common{frame_.decay_m, frame_.synapse[0].decay, frame_.synapse[1].decay};
+  for (std::size_t begin = 0; begin < m_.size(); begin += Decaying::kCount) {
+    const std::size_t count = std::min(Decaying::kCount, m_.size() - begin);
+    const auto load = [&](const auto& numbers, Decaying::Numbers& some) {
+      std::copy_n(numbers.data() + begin, count, some.begin());
+    };
+    Decaying some;
+    load(m_, some.amplitude[0]);
+    load(exc_, some.amplitude[1]);
+    load(inh_, some.amplitude[2]);
+    std::array<Decaying::Numbers, 3> loss{};
+    std::array<Decaying::Numbers, 2> psi{};
+    for (std::size_t a = 0; frame_.own.used && a < loss.size(); ++a) {
+      load(frame_.own.loss[a], loss[a]);
+    }
+    for (std::size_t receptor = 0; frame_.own.used && receptor < psi.size(); ++receptor) {
+      load(frame_.own.psi[receptor], psi[receptor]);
+    }
+    Decaying before;
+    for (std::int64_t frame = 1; frame <= frames; ++frame) {
+      if (frame == frames) {
+        before = some;
+      }
+      if (frame_.own.used) {
+        some.pass(loss, psi);
+      } else {
+        some.pass(common);
+      }
+    }
+    same = same && before.amplitude == some.amplitude;
+    std::copy_n(some.amplitude[0].begin(), count, m_.data() + begin);
+    std::copy_n(some.amplitude[1].begin(), count, exc_.data() + begin);
+    std::copy_n(some.amplitude[2].begin(), count, inh_.data() + begin);
+  }
+  return same;
+}
+
+/// The first frame adds the sums to the amplitudes, and the last one gives new reserves.
+void OrderFreeGroup::advance_quietly(const Instant& end) {
+  const Instant last = frame_containing(end);
+  if (!settled_) {
+    const auto frames = static_cast<std::int64_t>(since_start(last) / frame_.length);
+    if (frames > 0) {
+      begin_frame();
+    }
+    if (frames > 2) {
+      settled_ = decay(frames - 2);
+    }
+    if (frames > 1) {
+      frame_start_ = events::normalised<double>(last.epoch, last.offset - frame_.length);
+      begin_frame();
+    }
+  }
+  frame_start_ = last;
+  time_ = end;
 }
 
 /// @param inputs  numbers in flagged_, of all inputs from the window's begin on; they are sorted if need be
@@ -541,7 +666,8 @@ void OrderFreeGroup::save(std::size_t index, foundation::ByteWriter& out) {
 
 void OrderFreeGroup::begin_load(const Instant& now) {
   time_ = now;
-  frame_start_ = {now.epoch, std::floor(now.offset / frame_.length) * frame_.length};
+  frame_start_ = frame_containing(now);
+  settled_ = false;
   flagged_.clear();
   given_.slices.clear();
   refractory_list_.clear();

@@ -61,6 +61,9 @@ class OrderFreeGroup final : public ModelGroup<double, State<double>>, public Wi
   std::size_t deliver_slices(std::span<const RowSlice> slices, const network::Share::Range* own) override;
   void take_back() override;
   bool receive_from_sources(const SourceArrivals<double>& arrivals) override;
+  [[nodiscard]] bool is_quiet() override;
+  void advance_quietly(const Instant& end) override;
+  [[nodiscard]] bool is_settled() const override { return settled_; }
   [[nodiscard]] std::optional<Instant> refractory_until(std::size_t index) const override;
   [[nodiscard]] bool takes(std::span<const double> parameters) const override;
   void set_scale(const InputScale& scale) override;
@@ -82,6 +85,7 @@ class OrderFreeGroup final : public ModelGroup<double, State<double>>, public Wi
     double quiet_until = 0.0;   ///< in this frame: it does not spike before, unless it gets inputs [ms]
   };
   [[nodiscard]] const Constants& constants(std::size_t i) const { return sets_[rare_[i].set]; }
+  [[nodiscard]] Instant frame_containing(const Instant& t) const;
   /// From the frame's start on [ms].
   [[nodiscard]] double since_start(const Instant& t) const;
   [[nodiscard]] Instant at(double x) const;
@@ -101,10 +105,12 @@ class OrderFreeGroup final : public ModelGroup<double, State<double>>, public Wi
   void flag(std::size_t i);
   void list_refractory(std::size_t i);
 
+  [[nodiscard]] bool is_quiet(std::size_t i) const;
   void begin_frame();
   void end_tiny_currents();
+  struct Decaying;
+  [[nodiscard]] bool decay(std::int64_t frames);
   void record_inputs_of_fresh();
-
   /// The window that is advanced, since the frame's start.
   struct Window {
     Decays begin, end, frame_end;
@@ -116,7 +122,9 @@ class OrderFreeGroup final : public ModelGroup<double, State<double>>, public Wi
   TimeConstants time_constants_;  ///< as they were when the group was made
   Frame frame_;
   Instant frame_start_;
-  Instant time_;  ///< every event before it is done
+  Instant time_;               ///< every event before it is done
+  bool settled_ = false;       ///< frames without inputs change no bit any more
+  std::size_t not_quiet_ = 0;  ///< a neuron that was not when the group was asked last
   ParameterSets<Kernel> sets_;
 
   // By neuron:
