@@ -6,6 +6,7 @@
 #include <string>
 
 #include "foundation/by_number_type.hpp"
+#include "foundation/bytes.hpp"
 #include "neurons/group/candidate_group.hpp"
 #include "neurons/group/neuron_group.hpp"
 #include "neurons/sinusoid/driven_neuron_group.hpp"

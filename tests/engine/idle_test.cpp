@@ -167,7 +167,7 @@ TEST(Idle, NetworksAreStillChangedAndDrivenAfterwards) {
 
 // Order-free sums: neurons go from window to window, a frame of 1/4 ms or less each, until all is quiet.
 
-/// Two populations that spike and relax after each of three volleys; a neuron's spikes reach others for 40 ms.
+/// Three populations that spike and relax after each of three volleys; a neuron's spikes reach others for 40 ms.
 struct OrderFreeNetwork {
   explicit OrderFreeNetwork(unsigned threads = 1, bool own_time_constants = false)
       : simulation({.threads = threads, .method = SimulationMethod::order_free}) {
@@ -188,6 +188,8 @@ struct OrderFreeNetwork {
     simulation.connect(cells[0], cells[1], connector, {.weight = 1.0, .delay = delay});
     simulation.connect(cells[0], cells[1], connector, {.weight = -0.5, .delay = delay},
                        {.receptor_type = "inhibitory"});
+    cells.push_back(simulation.create(5, IfCurrDelta{.v_rest = -50.5, .tau_m = 3.0}));
+    simulation.connect(cells[0], cells[2], connector, {.weight = 0.6, .delay = delay});
     for (const Population& some : cells) {
       some.record("spikes");
     }
@@ -204,7 +206,7 @@ TEST(Idle, WindowsOfOrderFreeSumsAreSkippedOnAnyNumberOfThreads) {
     const auto engine = engine::make_engine({}, network.simulation.core()->network, recorder, threads);
     std::size_t asked = 0;  // on one thread after each window, were nothing skipped: 4 million times
     ASSERT_TRUE(engine->run_until(Time(1e6), [&asked](const Time&) { return ++asked < 20'000; }));
-    for (const std::size_t population : {0U, 1U}) {
+    for (const std::size_t population : {0U, 1U, 3U}) {
       EXPECT_EQ(engine->methods()[population].method, "order-free") << engine->methods()[population].reason;
     }
     EXPECT_EQ(engine->now(), Time(1e6));
@@ -252,14 +254,14 @@ TEST(Idle, SkippedWindowsLeaveNoTrace) {
       other.cells[1].initialize("v", -52.0);
       other.simulation.run(100.0);
       add_values(other);
-      result.spikes = (other.cells[0] + other.cells[1]).spikes();
+      result.spikes = (other.cells[0] + other.cells[1] + other.cells[2]).spikes();
       return result;
     }
     network.simulation.run(25'000.0);
     network.cells[1].initialize("v", -52.0);
     network.simulation.run(100.0);
     add_values(network);
-    result.spikes = (network.cells[0] + network.cells[1]).spikes();
+    result.spikes = (network.cells[0] + network.cells[1] + network.cells[2]).spikes();
     return result;
   };
   for (const bool own : {false, true}) {

@@ -2,6 +2,7 @@
 #include "neurons/if_curr_delta/order_free/order_free_group.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <span>
@@ -9,6 +10,7 @@
 
 #include "events/instant_bytes.hpp"
 #include "foundation/prefetch.hpp"
+#include "network/cell_values.hpp"
 #include "neurons/group/unit_of_sums.hpp"
 
 namespace va_event::neurons::delta_order_free {
@@ -94,21 +96,22 @@ std::uint32_t OrderFreeGroup::add(const network::PopulationData& population, std
   }
   is_near_.resize(padded, 0);
   place_in_near_.resize(padded, 0);
-  std::vector<double> parameters(population.parameters.size());
-  std::vector<double> variables(population.initial.size());
+  std::vector<double> parameters;
+  std::vector<double> variables;
   for (std::uint32_t n = begin; n < end; ++n) {
-    for (std::size_t p = 0; p < parameters.size(); ++p) {
-      parameters[p] = population.parameters[p].at(n);
-    }
-    for (std::size_t x = 0; x < variables.size(); ++x) {
-      variables[x] = population.initial[x].at(n);
-    }
+    network::values_at(population.parameters, n, parameters);
+    network::values_at(population.initial, n, variables);
     const std::size_t i = rare_.size();
     rare_.push_back({.cell = population.first + n, .set = sets_.add_user(parameters, injected[n - begin])});
     constants_changed(i);
     set_y(i, Kernel::make_state(constants(i), variables).y, 0.0);
   }
   return first;
+}
+
+/// The start of the frame that contains `t`.
+OrderFreeGroup::Instant OrderFreeGroup::frame_containing(const Instant& t) const {
+  return {t.epoch, std::floor(t.offset / frame_.length) * frame_.length};
 }
 
 double OrderFreeGroup::since_start(const Instant& t) const {
@@ -129,6 +132,7 @@ double OrderFreeGroup::y_at(std::size_t i, double x) const {
 
 void OrderFreeGroup::set_y(std::size_t i, double y, double x) {
   RareFields& rare = rare_[i];
+  settled_ = false;
   raising_[i] = lowering_[i] = 0;
   rare.at_threshold = false;
   if (rare.refractory) {
@@ -225,6 +229,7 @@ void OrderFreeGroup::prefetch_targets(std::span<const std::uint32_t> targets, st
 
 void OrderFreeGroup::advance(const Instant& end, std::vector<events::CellEvent<double>>& spikes) {
   const double x_end = since_start(end);
+  settled_ = false;
   find_near(x_end);
   if (!near_.empty()) {
     order_inputs(present());
@@ -463,6 +468,73 @@ void OrderFreeGroup::begin_frame() {
   delta_order_free::begin_frame(frame_, all());
 }
 
+// Rest
+
+/// The potential approaches y_infinity from where it is.
+bool OrderFreeGroup::is_quiet(std::size_t i) const {
+  constexpr double kMargin = 1e-9;  // [mV]
+  const RareFields& rare = rare_[i];
+  if (rare.refractory) {
+    return rare.wake.epoch == kNeverWakes;
+  }
+  return !rare.at_threshold && constants(i).y_infinity + std::max(amplitude(i), 0.0) < -kMargin;
+}
+
+/// Checked from the neuron on that was the last one not quiet: the usual cost is that of one neuron.
+bool OrderFreeGroup::is_quiet() {
+  for (std::size_t checked = 0; checked < rare_.size(); ++checked) {
+    not_quiet_ = not_quiet_ < rare_.size() ? not_quiet_ : 0;
+    if (!is_quiet(not_quiet_)) {
+      return false;
+    }
+    ++not_quiet_;
+  }
+  return true;
+}
+
+/// Amplitudes after so many frames, each of which rounds the product, as begin_frame() does.
+/// @pre frames > 0, there are no sums @returns whether the last frame changed none of them
+bool OrderFreeGroup::decay(std::int64_t frames) {
+  constexpr std::size_t kTogether = 4 * kNeuronsPerVector;  // which do not wait for each other
+  bool same = true;
+  std::array<double, kTogether> factor{};
+  factor.fill(frame_.decay);
+  for (std::size_t begin = 0; begin < amplitude_.size(); begin += kTogether) {
+    const std::size_t count = std::min(kTogether, amplitude_.size() - begin);
+    std::array<double, kTogether> some{};
+    std::copy_n(amplitude_.data() + begin, count, some.begin());
+    if (frame_.own) {
+      std::copy_n(decay_.data() + begin, count, factor.begin());
+    }
+    for (std::int64_t frame = 1; frame < frames; ++frame) {
+      for (std::size_t k = 0; k < kTogether; ++k) {
+        some[k] *= factor[k];
+      }
+    }
+    for (std::size_t k = 0; k < count; ++k) {
+      amplitude_[begin + k] = some[k] * factor[k];
+      same = same && amplitude_[begin + k] == some[k];
+    }
+  }
+  return same;
+}
+
+/// The first frame adds the sums to the amplitudes.
+void OrderFreeGroup::advance_quietly(const Instant& end) {
+  const Instant last = frame_containing(end);
+  if (!settled_) {
+    const auto frames = static_cast<std::int64_t>(since_start(last) / frame_.length);
+    if (frames > 0) {
+      begin_frame();
+    }
+    if (frames > 1) {
+      settled_ = decay(frames - 1);
+    }
+  }
+  frame_start_ = last;
+  time_ = end;
+}
+
 // What users see and change
 
 double OrderFreeGroup::variable(std::size_t index, std::size_t variable, const double& /*t*/) {
@@ -531,7 +603,8 @@ void OrderFreeGroup::save(std::size_t index, foundation::ByteWriter& out) {
 
 void OrderFreeGroup::begin_load(const Instant& now) {
   time_ = now;
-  frame_start_ = {now.epoch, std::floor(now.offset / frame_.length) * frame_.length};
+  frame_start_ = frame_containing(now);
+  settled_ = false;
   wakes_.clear();
   slices_.clear();
   at_once_.clear();

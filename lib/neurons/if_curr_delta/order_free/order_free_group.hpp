@@ -63,6 +63,9 @@ class OrderFreeGroup final : public ModelGroup<double, State<double>>, public Wi
   std::size_t deliver_slices(std::span<const RowSlice> slices, const network::Share::Range* own) override;
   void take_back() override;
   bool receive_from_sources(const SourceArrivals<double>& arrivals) override;
+  [[nodiscard]] bool is_quiet() override;
+  void advance_quietly(const Instant& end) override;
+  [[nodiscard]] bool is_settled() const override { return settled_; }
   [[nodiscard]] std::optional<Instant> refractory_until(std::size_t index) const override;
   [[nodiscard]] bool takes(std::span<const double> parameters) const override;
   void set_scale(const InputScale& scale) override;
@@ -96,6 +99,7 @@ class OrderFreeGroup final : public ModelGroup<double, State<double>>, public Wi
   struct Present;
 
   [[nodiscard]] const Constants& constants(std::size_t i) const { return sets_[rare_[i].set]; }
+  [[nodiscard]] Instant frame_containing(const Instant& t) const;
   /// From the frame's start on [ms].
   [[nodiscard]] double since_start(const Instant& t) const;
   [[nodiscard]] Instant at(double x) const;
@@ -126,10 +130,14 @@ class OrderFreeGroup final : public ModelGroup<double, State<double>>, public Wi
                     std::vector<events::CellEvent<double>>& spikes);
   [[nodiscard]] bool reaches_threshold(const Present& neuron, std::span<OrderedInput> together) const;
   void begin_frame();
+  [[nodiscard]] bool is_quiet(std::size_t i) const;
+  [[nodiscard]] bool decay(std::int64_t frames);
 
   Frame frame_;
   Instant frame_start_;
-  Instant time_;  ///< every event before it is done
+  Instant time_;               ///< every event before it is done
+  bool settled_ = false;       ///< frames without inputs change no bit any more
+  std::size_t not_quiet_ = 0;  ///< a neuron that was not when the group was asked last
   ParameterSets<Kernel> sets_;
 
   // By neuron:

@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "network/cell_values.hpp"
 #include "neurons/if_curr_exp/order_free/frame.hpp"
 #include "neurons/if_curr_exp/order_free/order_free_group.hpp"
 #include "neurons/if_curr_exp/order_free/time_constants.hpp"
@@ -16,14 +17,6 @@ namespace {
 
 /// The unit of the sums is a rounding error of each input: no more than this [mV].
 constexpr double kLargestUnit = 1e-14;
-
-/// In the order of the model's list.
-void get_parameters(const network::PopulationData& population, std::size_t index, std::vector<double>& parameters) {
-  parameters.clear();
-  for (const network::Column& column : population.parameters) {
-    parameters.push_back(column.at(index));
-  }
-}
 
 }  // namespace
 
@@ -38,13 +31,13 @@ NewWindowedGroup<double> make_group(const network::PopulationData& population, c
 TimeConstants time_constants_of(const network::PopulationData& population, const InputScale& scale) {
   TimeConstants result;
   result.longest_frame = longest_frame_for(scale.inputs_per_ms);
-  get_parameters(population, 0, result.first);
+  result.first = network::values_at(population.parameters, 0);
   const Kernel::Parameters first = Kernel::kParameters.read(result.first);
   result.shortest = first.tau_m;
   result.common = Kernel::prepare(first, 0.0).in_amplitude_form;
   std::vector<double> parameters;
   for (std::size_t i = 0; i < population.size; ++i) {
-    get_parameters(population, i, parameters);
+    network::values_at(population.parameters, i, parameters);
     const std::array<double, 3> tau = time_constants(parameters);
     result.shortest = std::min(result.shortest, *std::min_element(tau.begin(), tau.end()));
     result.common = result.common && tau == time_constants(result.first);
@@ -67,7 +60,7 @@ std::string obstacle(const network::PopulationData& population, const InputScale
   const double unit = unit_for(frame, {scale.largest_weight, scale.largest_sum});
   std::vector<double> parameters;
   for (std::size_t i = 0; i < population.size; ++i) {
-    get_parameters(population, i, parameters);
+    network::values_at(population.parameters, i, parameters);
     const Kernel::Parameters p = Kernel::kParameters.read(parameters);
     // A unit of a current charges the membrane for no longer than the shorter time constant.
     const double charged =

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "foundation/bytes.hpp"
 #include "network/network.hpp"
 
 namespace va_event::neurons {

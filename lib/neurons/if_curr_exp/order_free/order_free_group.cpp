@@ -8,6 +8,7 @@
 
 #include "events/instant_bytes.hpp"
 #include "foundation/prefetch.hpp"
+#include "network/cell_values.hpp"
 #include "neurons/group/unit_of_sums.hpp"
 #include "neurons/if_curr_exp/order_free/begin_frame.hpp"
 
@@ -100,15 +101,11 @@ std::uint32_t OrderFreeGroup::add(const network::PopulationData& population, std
   if (frame_.own.used) {
     frame_.own.for_each_array([padded](auto& array) { array.resize(padded); });
   }
-  std::vector<double> parameters(population.parameters.size());
-  std::vector<double> variables(population.initial.size());
+  std::vector<double> parameters;
+  std::vector<double> variables;
   for (std::uint32_t n = begin; n < end; ++n) {
-    for (std::size_t p = 0; p < parameters.size(); ++p) {
-      parameters[p] = population.parameters[p].at(n);
-    }
-    for (std::size_t x = 0; x < variables.size(); ++x) {
-      variables[x] = population.initial[x].at(n);
-    }
+    network::values_at(population.parameters, n, parameters);
+    network::values_at(population.initial, n, variables);
     const std::size_t i = rare_.size();
     rare_.push_back({.cell = population.first + n, .set = sets_.add_user(parameters, injected[n - begin])});
     y_infinity_[i] = constants(i).y_infinity;
@@ -407,6 +404,8 @@ struct OrderFreeGroup::Decaying {
 
   std::array<Numbers, 3> amplitude{};  ///< m, exc, inh
 
+  /// Else they end with an epoch (end_tiny_currents()).
+  [[nodiscard]] bool has_no_currents() const { return amplitude[1] == Numbers{} && amplitude[2] == Numbers{}; }
   /// What begin_frame() does with common time constants.
   void pass(const std::array<double, 3>& decay) {
     for (std::size_t a = 0; a < amplitude.size(); ++a) {
@@ -459,7 +458,7 @@ bool OrderFreeGroup::decay(std::int64_t frames) {
         some.pass(common);
       }
     }
-    same = same && before.amplitude == some.amplitude;
+    same = same && before.amplitude == some.amplitude && some.has_no_currents();
     std::copy_n(some.amplitude[0].begin(), count, m_.data() + begin);
     std::copy_n(some.amplitude[1].begin(), count, exc_.data() + begin);
     std::copy_n(some.amplitude[2].begin(), count, inh_.data() + begin);
@@ -467,8 +466,14 @@ bool OrderFreeGroup::decay(std::int64_t frames) {
   return same;
 }
 
-/// The first frame adds the sums to the amplitudes, and the last one gives new reserves.
+/// The first frame adds the sums to the amplitudes, the last one gives new reserves, and an epoch ends tiny currents.
 void OrderFreeGroup::advance_quietly(const Instant& end) {
+  while (!settled_ && frame_start_.epoch + 1 < end.epoch) {
+    advance_quietly({frame_start_.epoch + 1, 0.0});
+  }
+  if (!settled_ && frame_start_.epoch < end.epoch && end.offset > 0.0) {
+    advance_quietly({end.epoch, 0.0});
+  }
   const Instant last = frame_containing(end);
   if (!settled_) {
     const auto frames = static_cast<std::int64_t>(since_start(last) / frame_.length);
