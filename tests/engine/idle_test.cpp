@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <cstddef>
-#include <filesystem>
 #include <functional>
 #include <string>
 #include <vector>
@@ -12,6 +11,7 @@
 #include "engine/run/engine.hpp"
 #include "recording/recorder.hpp"
 #include "tests/recording/child_process.hpp"
+#include "tests/recording/temporary_folder.hpp"
 #include "va_event/va_event.hpp"
 
 namespace va_event {
@@ -190,6 +190,11 @@ struct OrderFreeNetwork {
                        {.receptor_type = "inhibitory"});
     cells.push_back(simulation.create(5, IfCurrDelta{.v_rest = -50.5, .tau_m = 3.0}));
     simulation.connect(cells[0], cells[2], connector, {.weight = 0.6, .delay = delay});
+    // Sources of one neuron each, whose spikes stand in no queue, until the last one.
+    simulation.connect(simulation.create(20, SpikeSourceArray{{Time(0.5), Time(30.0)}}), cells[0], OneToOneConnector(),
+                       {.weight = 0.1, .delay = RandomDistribution("uniform", {0.5, 20.0})});
+    simulation.connect(simulation.create(9, SpikeSourcePoisson{.rate = 400.0, .duration = 50.0}), cells[1],
+                       OneToOneConnector(), {.weight = 0.1, .delay = 1.5});
     for (const Population& some : cells) {
       some.record("spikes");
     }
@@ -227,7 +232,8 @@ TEST(Idle, SkippedWindowsLeaveNoTrace) {
     Spikes spikes;
     std::vector<double> values;
   };
-  const std::string path = std::filesystem::temp_directory_path() / "va_event_idle_checkpoint";
+  const testing_support::TemporaryFolder temporary;
+  const std::string path = temporary / "checkpoint";
   const auto simulate = [&path](bool sampled, unsigned threads, bool saved, bool own_time_constants) {
     OrderFreeNetwork network(threads, own_time_constants);
     if (sampled) {  // then something happens in every epoch, and none is skipped
@@ -275,7 +281,6 @@ TEST(Idle, SkippedWindowsLeaveNoTrace) {
       }
     }
   }
-  std::filesystem::remove(path);
 }
 
 TEST(Idle, NeuronsThatSpikeByThemselvesAreNotAtRestWithOrderFreeSums) {

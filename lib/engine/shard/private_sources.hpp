@@ -54,6 +54,10 @@ class PrivateSources {
   }
   [[nodiscard]] bool holds(CellId cell) const noexcept { return cell < private_.size() && private_[cell] != 0; }
   [[nodiscard]] bool empty() const noexcept { return runs_.empty(); }
+  /// Whether all their spikes have been delivered, or counted.
+  [[nodiscard]] bool is_over() const {
+    return std::all_of(runs_.begin(), runs_.end(), [](const SourceRun& run) { return run.is_over(); });
+  }
   /// Visits every source that is held, and calls visit(cell, longest delay).
   template <class Visit>
   void for_each(const Visit& visit) const {
@@ -78,6 +82,9 @@ class PrivateSources {
                       events::Candidates<Real>& candidates) {
     std::size_t delivered = 0;
     for (SourceRun& run : runs_) {
+      if (run.is_over()) {  // and buckets have not followed the time that was skipped
+        continue;
+      }
       if (run.group == nullptr) {
         count_until(run, end, seed);
         continue;
@@ -85,10 +92,12 @@ class PrivateSources {
       run.coming.forget_taken();
       run.coming.make_room(end);
       draw_until(run, end, seed);
+      const std::uint64_t before = run.delivered;
       run.coming.take(end, [&](const ArrivalBuckets::Due& due) {
         deliver(run, due, epoch, candidates);
-        delivered += due.source.size();
+        run.delivered += due.source.size();
       });
+      delivered += run.delivered - before;
     }
     return delivered;
   }
@@ -132,9 +141,11 @@ class PrivateSources {
     std::vector<double> weight, delay;  ///< by source; one number where all are the same
     sources::SlotStart next;            ///< the first slot that is not drawn
     std::uint64_t drawn = 0;            ///< spikes of slots that are
+    std::uint64_t delivered = 0;        ///< and of these those that have arrived
     ArrivalBuckets coming;              ///< those that have not arrived yet
     bool by_slots = false;              ///< all spikes of a slot arrive in two of the buckets
 
+    [[nodiscard]] bool is_over() const { return !(next.time < state.end) && (group == nullptr || delivered == drawn); }
     [[nodiscard]] double weight_of(std::size_t k) const { return weight.size() == 1 ? weight[0] : weight[k]; }
     [[nodiscard]] double delay_of(std::size_t k) const { return delay.size() == 1 ? delay[0] : delay[k]; }
   };

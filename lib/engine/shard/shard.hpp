@@ -237,7 +237,7 @@ void Shard<Real>::run_window(const Instant& stop) {
   sources_.deliver_private(begin.epoch, end, candidates_);
   delivery_.deliver_rows(begin.epoch, look);
   const auto spikes = windows_.advance(end);
-  if (!spikes.empty() || sources_.has_private() || delivery_.has_rows() || delivery_.synaptic_events() != inputs) {
+  if (!spikes.empty() || sources_.expects_private() || delivery_.has_rows() || delivery_.synaptic_events() != inputs) {
     eventful_ = true;
     at_rest_ = false;
   }
@@ -478,7 +478,7 @@ typename Shard<Real>::Instant Shard<Real>::next_event_time() const {
     consider(widened(sources_.next_time()));
   }
   delivery_.for_next_times(consider);
-  if (delivery_.has_rows() || sources_.has_private()) {
+  if (delivery_.has_rows() || sources_.expects_private()) {
     consider(now_);  // or some time after it
   }
   return next;

@@ -94,8 +94,8 @@ class SourceSpikes {
     }
   }
 
-  /// Whether some sources are, whose next spikes are not known.
-  [[nodiscard]] bool has_private() const noexcept { return !private_.empty(); }
+  /// Whether spikes of private sources may be still to come, at times that are not known.
+  [[nodiscard]] bool expects_private() const { return !private_.is_over(); }
   /// All sources have their spikes in the queue again.
   void release_private() {
     private_outdated_ = true;
