@@ -300,7 +300,8 @@ bool Shard<Real>::may_pause_before(const Real& time) const {
 template <class Real>
 typename Shard<Real>::Instant Shard<Real>::silent_until() {
   if (at_rest_) {
-    return next_event_time();
+    const Instant next = next_event_time();
+    return now_ < next ? windows_.end_of_quiet(now_, next) : next;
   }
   if (has_windows()) {
     return now_;
