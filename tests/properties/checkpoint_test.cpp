@@ -159,6 +159,39 @@ TEST_P(CheckpointIn, ProcessesSaveAndLoadTheSame) {
   }
 }
 
+/// Two neurons spike at once, each onto one of two others. A process that has one of these knows one delay only.
+struct TwoDelays {
+  TwoDelays(SimulationMethod method, const std::shared_ptr<Processes>& processes)
+      : simulation({.threads = 1, .method = method, .processes = processes}) {
+    const Population neurons = simulation.create(2, IfCurrExp{});
+    neurons.initialize("v", -40.0);
+    const std::vector<ListedConnection> list{{0, 0, 0.1, 5.0}, {1, 1, 0.1, 1.0}};
+    simulation.connect(neurons, simulation.create(2, IfCurrExp{}), FromListConnector(list), {});
+  }
+  Simulation simulation;
+};
+
+TEST(CheckpointOfProcesses, HoldsNoSpikeWhoseEffectsAreDone) {
+  const TemporaryFolder folder;
+  for (const SimulationMethod method : {SimulationMethod::one_by_one, SimulationMethod::order_free}) {
+    std::vector<std::size_t> sizes;
+    for (const double cut : {0.5, 2.0, 6.0}) {  // 2, 1 and 0 of the spikes are on their way
+      TwoDelays alone(method, nullptr);
+      alone.simulation.run_until(cut);
+      alone.simulation.save_checkpoint(folder / "alone");
+      ThreadProcesses::run(2, [&](const std::shared_ptr<Processes>& processes) {
+        TwoDelays one(method, processes);
+        one.simulation.run_until(cut);
+        one.simulation.save_checkpoint(folder / "together");
+      });
+      EXPECT_TRUE(content(folder / "together") == content(folder / "alone")) << cut << " ms";
+      sizes.push_back(content(folder / "alone").size());
+    }
+    EXPECT_EQ(sizes[0] - sizes[1], sizes[1] - sizes[2]);
+    EXPECT_GT(sizes[0], sizes[1]);
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Precisions, CheckpointIn,
                          ::testing::Values(Precision(), Precision::quad(), Precision::decimal(50)),
                          [](const auto& test) { return "P" + test.param.name(); });

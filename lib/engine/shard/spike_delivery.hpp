@@ -202,16 +202,16 @@ class SpikeDelivery {
     own_delay_deliveries_.clear();
     rows_in_flight_.clear();
   }
-  /// Adds all spikes in flight: of sources only those that have a target here, since a shard that draws a source may
-  /// not know all of its routes, and no checkpoint may depend on the shards. (Spikes of neurons are in all of them.)
+  /// Adds all spikes in flight that have a target here. Queues hold others, too: where all synapses of a route in this
+  /// process have one delay, a spike stands in it whether its cell has one or not, and another process may know several
+  /// delays of the route. No checkpoint may depend on that.
   /// @pre end_run() was called since the last delivery
   void add_pending(PendingEvents<Real>& events) const {
     std::map<std::uint32_t, std::vector<events::CellEvent<Real>>> spikes_by_route;
     const auto add = [&](const auto& delivery) {
       const std::uint32_t population = cells_.population_index(delivery.source);
-      const bool is_source = cells_.place(population).group == nullptr;
       const Route& route = routing_.routes_of(population)[delivery.route];
-      if (!is_source || has_own(route, delivery.source - network_.populations[population].first)) {
+      if (has_own(route, delivery.source - network_.populations[population].first)) {
         spikes_by_route[delivery.route].push_back({delivery.emitted, delivery.source});
       }
     };
