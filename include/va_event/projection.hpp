@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "va_event/connectors.hpp"
@@ -12,17 +13,27 @@
 namespace va_event {
 
 /// The synapses from one set of cells to another. Arrays hold one element per synapse, ordered by (pre, delay, post,
-/// weight).
+/// weight); of plastic synapses that is the weight that they were made with.
 class Projection {
  public:
   /// The number of synapses.
   [[nodiscard]] std::size_t size() const noexcept;
   [[nodiscard]] const std::string& label() const noexcept;
-  [[nodiscard]] std::vector<double> weights() const;  ///< [uS], [nA] or [mV]
-  [[nodiscard]] std::vector<double> delays() const;   ///< [ms]
+  /// [uS], [nA] or [mV]; of plastic synapses as of now: all spikes that have reached the synapse count.
+  [[nodiscard]] std::vector<double> weights() const;
+  [[nodiscard]] std::vector<double> delays() const;  ///< [ms]
   /// Every synapse with weight and delay; pre and post count within the connected sets.
   [[nodiscard]] std::vector<ListedConnection> connections() const;
-  /// Changes every weight; takes effect for events that arrive from now on.
+  /// PyNN's name of the synapse type; of an STDP mechanism with its parts.
+  [[nodiscard]] const std::string& synapse_type() const noexcept;
+  /// A parameter of the synapses' rule ("tau_plus"). @throws UnknownNameError, which lists those that there are
+  [[nodiscard]] std::vector<double> parameter(std::string_view name) const;
+  /// Sets it; takes effect for spikes that come from now on. Changes of weights that are still to be made for spikes of
+  /// up to twice the longest delay before use the new value, too. @param values as of set_weights()
+  /// @throws UnknownNameError, ParameterError, SizeError; ConnectionError for a function of distance
+  void set(std::string_view name, const Values& values);
+  /// Changes every weight; takes effect for events that arrive from now on. Of plastic synapses it is changed from now
+  /// on by the spikes that come, while their traces stay, and reset() goes back to it.
   /// @param weights one number, one for each synapse in the order above, or a distribution, drawn with the streams of
   /// the projection's own weights
   /// @throws ParameterError, SizeError; ConnectionError for a function of distance
@@ -32,6 +43,8 @@ class Projection {
 
  private:
   friend struct detail::Core;
+  /// Of one number for each synapse those of this process. @throws SizeError
+  [[nodiscard]] Values own_part(const Values& values, std::string_view name) const;
   Projection(std::shared_ptr<detail::Core> core, std::size_t index) noexcept;
 
   std::shared_ptr<detail::Core> core_;

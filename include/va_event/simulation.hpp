@@ -79,6 +79,10 @@ class Simulation {
   /// once the simulation has run (until reset()); and what the connector throws
   Projection connect(const Assembly& pre, const Assembly& post, const Connector& connector,
                      const StaticSynapse& synapse, ProjectionOptions options = {});
+  /// The same with synapses of any type. @throws also ParameterError for a parameter of the synapses that cannot be, or
+  /// weights whose sign is not that of w_min and w_max
+  Projection connect(const Assembly& pre, const Assembly& post, const Connector& connector, const SynapseType& synapse,
+                     ProjectionOptions options = {});
 
   /// Simulates `duration` [ms], >= 0, more, or until the progress callback returns false.
   /// @throws ParameterError for another duration, or when memory cannot hold the samples until then; StateError when

@@ -10,6 +10,7 @@
 
 #include "api/gathered.hpp"
 #include "api/shared_sources.hpp"
+#include "api/synapse_parameters.hpp"
 #include "events/instant.hpp"
 #include "foundation/memory.hpp"
 #include "foundation/ranges.hpp"
@@ -113,7 +114,7 @@ Population Core::create(std::size_t size, const CellType& type, PopulationOption
 }
 
 Projection Core::connect(const Assembly& pre, const Assembly& post, const Connector& connector,
-                         const StaticSynapse& synapse, ProjectionOptions options) {
+                         const network::SynapseParts& synapse, ProjectionOptions options) {
   require_not_started("connect");
   if (pre.core().get() != this || post.core().get() != this) {
     throw ConnectionError("projection", pre.label() + "→" + post.label(), "",
@@ -125,9 +126,13 @@ Projection Core::connect(const Assembly& pre, const Assembly& post, const Connec
   together([&] {
     projection = network::build_projection(network, network.projections.size(), pre.ids_, post.ids_, connector, synapse,
                                            std::move(options.receptor_type), options.space);
+    check_synapses(projection);
   });
   projection.total_size = gather_sums({projection.size()}, *processes)[0];
   projection.label = options.label.empty() ? pre.label() + "→" + post.label() : std::move(options.label);
+  if (std::string doubt = doubt_of(projection); !doubt.empty()) {
+    doubts.push_back(std::move(doubt));
+  }
   network.projections.push_back(std::move(projection));
   return {shared_from_this(), network.projections.size() - 1};
 }

@@ -32,6 +32,8 @@ struct Core : std::enable_shared_from_this<Core> {
   std::function<bool(const Progress&)> on_progress;  ///< may be empty
   RunStatistics statistics;                          ///< of all processes, as of the end of the last run
   std::vector<CellId> changed_sources;               ///< set since the last run; of this process
+  std::vector<std::string> doubts;                   ///< what users should know of projections, since they were made
+  std::vector<std::string> warnings;                 ///< what Simulation::warnings() last returned
   bool stopped_by_error = false;  ///< within a run: the parts of the network may be at different times
 
   /// The simulated time; 0 before the first run.
@@ -46,7 +48,7 @@ struct Core : std::enable_shared_from_this<Core> {
   // What the handles' functions of the same names do; see the public headers.
   Population create(std::size_t size, const CellType& type, PopulationOptions options);
   Projection connect(const Assembly& pre, const Assembly& post, const Connector& connector,
-                     const StaticSynapse& synapse, ProjectionOptions options);
+                     const network::SynapseParts& synapse, ProjectionOptions options);
   /// @throws StateError once a run was stopped by an error, except at a clean point.
   void require_whole() const;
   /// @throws ParameterError when memory cannot hold the samples from now to `stop`

@@ -149,12 +149,18 @@ std::vector<double> gather_values(const network::Network& network, std::span<con
 }
 
 std::vector<ListedConnection> gather_connections(const network::Network& network,
-                                                 const network::ProjectionData& projection, Processes& processes) {
+                                                 const network::ProjectionData& projection, Processes& processes,
+                                                 const SynapseColumns& weights) {
   std::vector<ListedConnection> mine = projection.connections();
+  if (!weights.empty()) {
+    std::size_t synapse = 0;
+    projection.for_each_synapse(
+        [&](std::size_t block, std::size_t number) { mine[synapse++].weight = weights[block][number]; });
+  }
   if (processes.count() == 1) {
     return mine;
   }
-  // With all that the order is by; plain bytes, as messages need them.
+  // With all that the order is by between processes; plain bytes, as messages need them.
   struct Synapse {
     std::uint32_t pre;
     std::uint32_t population;
@@ -164,8 +170,7 @@ std::vector<ListedConnection> gather_connections(const network::Network& network
     double weight;
   };
   const auto order = [](const Synapse& a, const Synapse& b) {
-    return std::tie(a.pre, a.population, a.delay, a.target, a.weight) <
-           std::tie(b.pre, b.population, b.delay, b.target, b.weight);
+    return std::tie(a.pre, a.population, a.delay, a.target) < std::tie(b.pre, b.population, b.delay, b.target);
   };
   std::vector<Synapse> synapses;
   for (const ListedConnection& one : mine) {

@@ -32,11 +32,16 @@ namespace va_event::detail {
 [[nodiscard]] std::vector<double> gather_values(const network::Network& network, std::span<const CellId> ids,
                                                 const std::vector<double>& mine, Processes& processes);
 
+/// A number for each synapse of a projection, by block and place in its table.
+using SynapseColumns = std::vector<std::vector<double>>;
+
 /// All synapses of a projection, in the order that they have in one process: by source, then population, delay, target
-/// and weight. Each process's list is sorted that way, so that they are merged.
+/// and weight. @param weights in the place of those of the tables, unless it is empty Each process's list is sorted
+/// that way, so that they are merged.
 [[nodiscard]] std::vector<ListedConnection> gather_connections(const network::Network& network,
                                                                const network::ProjectionData& projection,
-                                                               Processes& processes);
+                                                               Processes& processes,
+                                                               const SynapseColumns& weights = {});
 
 /// The sums of all counts.
 [[nodiscard]] RunStatistics gather_statistics(const RunStatistics& mine, Processes& processes);

@@ -6,6 +6,8 @@
 
 #include "api/core.hpp"
 #include "api/gathered.hpp"
+#include "api/synapse_parameters.hpp"
+#include "synapses/synapse_rule.hpp"
 #include "va_event/error.hpp"
 
 // The handle of a projection: its number, and the core that all handles of a simulation share. Each process has the
@@ -21,7 +23,15 @@ std::size_t Projection::size() const noexcept { return core_->network.projection
 const std::string& Projection::label() const noexcept { return core_->network.projections[index_].label; }
 
 std::vector<ListedConnection> Projection::connections() const {
-  return detail::gather_connections(core_->network, core_->network.projections[index_], *core_->processes);
+  const network::ProjectionData& projection = core_->network.projections[index_];
+  detail::SynapseColumns weights;
+  if (core_->engine && projection.rule != nullptr && projection.rule->changes_weights) {
+    for (const network::SynapseBlock& block : projection.blocks) {
+      weights.emplace_back(block.table.size());
+    }
+    core_->engine->weights(index_, weights);
+  }
+  return detail::gather_connections(core_->network, projection, *core_->processes, weights);
 }
 
 std::vector<double> Projection::weights() const {
@@ -31,6 +41,61 @@ std::vector<double> Projection::weights() const {
     result.push_back(*connection.weight);
   }
   return result;
+}
+
+const std::string& Projection::synapse_type() const noexcept {
+  return detail::synapse_type_of(core_->network.projections[index_]);
+}
+
+std::vector<double> Projection::parameter(std::string_view name) const {
+  const network::ProjectionData& projection = core_->network.projections[index_];
+  const std::size_t parameter = detail::synapse_parameter_index(projection, name);
+  detail::SynapseColumns columns;
+  for (const network::SynapseBlock& block : projection.blocks) {
+    columns.emplace_back(block.table.size());
+    for (std::size_t synapse = 0; synapse < columns.back().size(); ++synapse) {
+      columns.back()[synapse] = block.parameters[parameter].at(synapse);
+    }
+  }
+  std::vector<double> result;
+  for (const ListedConnection& connection :
+       detail::gather_connections(core_->network, projection, *core_->processes, columns)) {
+    result.push_back(*connection.weight);
+  }
+  return result;
+}
+
+void Projection::set(std::string_view name, const Values& values) {
+  network::ProjectionData& projection = core_->network.projections[index_];
+  const std::size_t parameter = detail::synapse_parameter_index(projection, name);
+  const bool constant = projection.blocks.empty() || projection.blocks.front().parameters[parameter].is_constant();
+  if (core_->engine && constant && values.constant() == nullptr) {
+    throw StateError(std::string(name), "a number for each synapse", "",
+                     "must be one number for all, as it was at the first run, until reset()");
+  }
+  const Values mine = own_part(values, name);
+  core_->together([&] {
+    auto columns = projection.evaluate(mine, name, parameter, core_->engine && !constant, core_->network.seed, index_);
+    const auto exchange = [&] {
+      for (std::size_t b = 0; b < columns.size(); ++b) {
+        std::swap(columns[b], projection.blocks[b].parameters[parameter]);
+      }
+    };
+    exchange();
+    try {
+      detail::check_synapses(projection);
+    } catch (...) {
+      exchange();
+      throw;
+    }
+    if (core_->engine) {
+      exchange();
+      core_->engine->synapse_parameters_will_change(index_);
+      exchange();
+
+      core_->engine->synapse_parameters_changed(index_);
+    }
+  });
 }
 
 std::vector<double> Projection::delays() const {
@@ -45,19 +110,33 @@ std::vector<double> Projection::delays() const {
 void Projection::set_weights(const Values& weights) {
   network::Network& network = core_->network;
   network::ProjectionData& projection = network.projections[index_];
-  const auto assign = [&](const Values& values) {
-    core_->together([&] { projection.set_weights(values, network.populations, network.seed, index_); });
-    if (core_->engine) {
-      core_->engine->weights_changed();
+  const Values mine = own_part(weights, "weight");
+  core_->together([&] {
+    if (projection.rule == nullptr) {
+      projection.set_weights(mine, network.populations, network.seed, index_);
+      return;
     }
-  };
-  const std::vector<double>* each = weights.each();
+    network::ProjectionData changed = projection;
+    changed.set_weights(mine, network.populations, network.seed, index_);
+    detail::check_synapses(changed);
+    for (std::size_t b = 0; b < projection.blocks.size(); ++b) {  // the engine refers to the blocks
+      projection.blocks[b].table = std::move(changed.blocks[b].table);
+    }
+  });
+  if (core_->engine) {
+    core_->engine->weights_changed(index_);
+  }
+}
+
+Values Projection::own_part(const Values& values, std::string_view name) const {
+  const network::Network& network = core_->network;
+  const network::ProjectionData& projection = network.projections[index_];
+  const std::vector<double>* each = values.each();
   if (each == nullptr || core_->processes->count() == 1) {
-    assign(weights);
-    return;
+    return values;
   }
   if (each->size() != projection.total_size) {
-    throw SizeError("weight", std::to_string(each->size()) + " values", "",
+    throw SizeError(std::string(name), std::to_string(each->size()) + " values", "",
                     "must be " + std::to_string(projection.total_size) + ", one per synapse");
   }
   std::vector<double> mine;  // of the synapses here, in their order, picked from the list of all
@@ -68,7 +147,7 @@ void Projection::set_weights(const Values& weights) {
     }
     ++synapse;
   }
-  assign(Values(std::move(mine)));
+  return {std::move(mine)};
 }
 
 std::size_t Projection::memory_bytes() const noexcept {

@@ -21,7 +21,14 @@ Population Simulation::create(std::size_t size, const CellType& type, Population
 
 Projection Simulation::connect(const Assembly& pre, const Assembly& post, const Connector& connector,
                                const StaticSynapse& synapse, ProjectionOptions options) {
-  return core_->connect(pre, post, connector, synapse, std::move(options));
+  return core_->connect(pre, post, connector, {synapse}, std::move(options));
+}
+
+Projection Simulation::connect(const Assembly& pre, const Assembly& post, const Connector& connector,
+                               const SynapseType& synapse, ProjectionOptions options) {
+  return core_->connect(pre, post, connector,
+                        {synapse.initial(), synapse.rule(), synapse.parameters(), synapse.values()},
+                        std::move(options));
 }
 
 RunEnd Simulation::run(double duration) {
@@ -52,8 +59,12 @@ std::uint64_t Simulation::seed() const noexcept { return core_->network.seed; }
 unsigned Simulation::threads() const noexcept { return core_->engine ? core_->engine->threads() : core_->threads; }
 
 const std::vector<std::string>& Simulation::warnings() const noexcept {
-  static const std::vector<std::string> kNone;
-  return core_->engine ? core_->engine->warnings() : kNone;
+  core_->warnings = core_->doubts;
+  if (core_->engine) {
+    const std::vector<std::string>& more = core_->engine->warnings();
+    core_->warnings.insert(core_->warnings.end(), more.begin(), more.end());
+  }
+  return core_->warnings;
 }
 
 Processes& Simulation::processes() const noexcept { return *core_->processes; }

@@ -26,7 +26,7 @@ Wiring::Wiring(const network::Network& network, const FixedStepOptions& options)
     : grid_(options.dt), delays_(options.delays), of_population_(network.populations.size()) {
   for (std::size_t p = 0; p < network.projections.size(); ++p) {
     const network::ProjectionData& projection = network.projections[p];
-    if (projection.model != nullptr) {
+    if (projection.rule != nullptr) {
       throw StateError("projection", projection.label, "", "must have static synapses, to be simulated in fixed steps");
     }
     pre_.emplace_back(*projection.pre);

@@ -74,8 +74,12 @@ std::uint64_t hash_sum(const ProjectionData& projection) {
       for (std::size_t k = 0; k < row.target.size(); ++k) {
         const double weight = row.weight.empty() ? block.table.constant_weight() : row.weight[k];
         const double delay = row.delay.empty() ? block.table.constant_delay() : row.delay[k];
-        sum += Hash::mixed(of_pre + (std::uint64_t{block.post_first} + row.target[k]) + kWeight * folded(weight) +
-                           kDelay * folded(delay));
+        std::uint64_t of_synapse = Hash::mixed(of_pre + (std::uint64_t{block.post_first} + row.target[k]) +
+                                               kWeight * folded(weight) + kDelay * folded(delay));
+        for (const SynapseColumn& parameter : block.parameters) {
+          of_synapse = Hash::mixed(of_synapse + kWeight * folded(parameter.at(block.table.begin_of(pre) + k)));
+        }
+        sum += of_synapse;
       }
     }
   }

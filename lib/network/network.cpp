@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "network/cell_index.hpp"
+#include "network/projection_context.hpp"
 #include "network/synapse_table_builder.hpp"
 #include "network/synapse_values.hpp"
 #include "va_event/error.hpp"
@@ -17,7 +18,7 @@ namespace {
 
 /// Calls visit(block, pre, k, row) for every synapse in the order of connections(); it is the k-th of its row.
 template <class Visit>
-void for_each_synapse(const ProjectionData& projection, const Visit& visit) {
+void for_each_in_rows(const ProjectionData& projection, const Visit& visit) {
   for (std::size_t pre = 0; pre < projection.pre->size(); ++pre) {
     for (std::size_t block = 0; block < projection.blocks.size(); ++block) {
       const SynapseTable::Row row = projection.blocks[block].table.row(pre);
@@ -91,7 +92,7 @@ std::vector<ListedConnection> ProjectionData::connections() const {
   std::vector<ListedConnection> result;
   result.reserve(size());
   const PostIndex post_index(*this);
-  for_each_synapse(*this, [&](std::size_t block, std::size_t row_index, std::size_t k, const SynapseTable::Row& row) {
+  for_each_in_rows(*this, [&](std::size_t block, std::size_t row_index, std::size_t k, const SynapseTable::Row& row) {
     const SynapseTable& table = blocks[block].table;
     result.push_back({static_cast<std::uint32_t>(row_index), post_index(block, row.target[k]),
                       row.weight.empty() ? table.constant_weight() : row.weight[k],
@@ -134,7 +135,7 @@ void ProjectionData::set_weights(const Values& weights, const std::vector<Popula
   if (each != nullptr) {
     std::vector<std::size_t> next(blocks.size(), 0);
     std::size_t synapse = 0;
-    for_each_synapse(*this, [&](std::size_t block, std::size_t, std::size_t, const SynapseTable::Row&) {
+    for_each_in_rows(*this, [&](std::size_t block, std::size_t, std::size_t, const SynapseTable::Row&) {
       values[block][next[block]++] = (*each)[synapse++];
     });
   }
@@ -142,7 +143,72 @@ void ProjectionData::set_weights(const Values& weights, const std::vector<Popula
     check_weights(values[b], model_of(b));
   }
   for (std::size_t b = 0; b < blocks.size(); ++b) {
-    SynapseTableBuilder::replace_weights(blocks[b].table, std::move(values[b]));
+    // What changes of a synapse is held in the order of the rows, so that this must stay.
+    SynapseTableBuilder::replace_weights(blocks[b].table, std::move(values[b]), rule == nullptr);
+  }
+}
+
+std::vector<SynapseColumn> ProjectionData::evaluate(const Values& values, std::string_view name, std::size_t parameter,
+                                                    bool keep_each, std::uint64_t seed,
+                                                    std::size_t projection_index) const {
+  if (values.of_distance() != nullptr) {
+    throw ConnectionError(std::string(name), "a function of distance", "",
+                          "can be given only when the projection is made");
+  }
+  const std::vector<double>* each = values.each();
+  if (each != nullptr && each->size() != size()) {
+    throw SizeError(std::string(name), std::to_string(each->size()) + " values", "",
+                    "must be " + std::to_string(size()) + ", one per synapse");
+  }
+  std::vector<SynapseColumn> columns;
+  std::vector<foundation::LargeArray<double>> numbers(blocks.size());
+  for (std::size_t b = 0; b < blocks.size(); ++b) {
+    numbers[b].resize(blocks[b].table.size());
+    if (values.constant() != nullptr) {
+      std::fill(numbers[b].begin(), numbers[b].end(), *values.constant());
+    } else if (each == nullptr) {
+      draw_block(*this, b, *values.distribution(), keys_of_parameter(seed, projection_index, parameter), numbers[b]);
+    }
+  }
+  if (each != nullptr) {
+    std::vector<std::size_t> next(blocks.size(), 0);
+    std::size_t synapse = 0;
+    for_each_in_rows(*this, [&](std::size_t block, std::size_t, std::size_t, const SynapseTable::Row&) {
+      numbers[block][next[block]++] = (*each)[synapse++];
+    });
+  }
+  for (foundation::LargeArray<double>& of_block : numbers) {
+    columns.push_back(values.constant() != nullptr && !keep_each ? SynapseColumn(*values.constant())
+                                                                 : SynapseColumn(std::move(of_block)));
+  }
+  return columns;
+}
+
+void evaluate_parameters(ProjectionData& projection, std::span<const Values> values, const ProjectionContext& context,
+                         std::uint64_t seed, std::size_t projection_index) {
+  const PostIndex post_index(projection);
+  for (std::size_t b = 0; b < projection.blocks.size(); ++b) {
+    SynapseBlock& block = projection.blocks[b];
+    for (std::size_t parameter = 0; parameter < values.size(); ++parameter) {
+      if (const double* constant = values[parameter].constant()) {
+        block.parameters.emplace_back(*constant);
+        continue;
+      }
+      const SynapseKeys keys = keys_of_parameter(seed, projection_index, parameter);
+      foundation::LargeArray<double> numbers(block.table.size());
+      for (std::size_t row = 0; row < block.table.rows(); ++row) {
+        const SynapseTable::Row synapses = block.table.row(row);
+        std::vector<std::uint32_t> post;
+        for (const std::uint32_t target : synapses.target) {
+          post.push_back(post_index(b, target));
+        }
+        const std::vector<std::uint32_t> pre(synapses.target.size(), static_cast<std::uint32_t>(row));
+        const std::vector<std::uint32_t> number = numbers_of_pairs(synapses.target);
+        evaluate_values(values[parameter], keys, context, {pre, post, number},
+                        std::span(numbers).subspan(block.table.begin_of(row), post.size()));
+      }
+      block.parameters.emplace_back(std::move(numbers));
+    }
   }
 }
 

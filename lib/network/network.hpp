@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "network/share.hpp"
+#include "network/synapse_column.hpp"
 #include "network/synapse_table.hpp"
 #include "va_event/cell_types.hpp"
 #include "va_event/connectors.hpp"
@@ -21,7 +22,7 @@
 #include "va_event/synapses.hpp"
 
 namespace va_event::synapses {
-struct SynapseModel;  // synapses/synapse_model.hpp
+struct SynapseRule;  // synapses/synapse_rule.hpp
 }
 
 namespace va_event::network {
@@ -75,6 +76,7 @@ struct SynapseBlock {
   std::uint32_t post_population = 0;
   SynapseTable table;     ///< rows: index within the projection's pre cells; targets: index within the population
   CellId post_first = 0;  ///< the population's first cell
+  std::vector<SynapseColumn> parameters{};  ///< of the projection's rule, in its order; none of static synapses
 };
 
 /// One projection: its cells, and its synapses onto this process's share of them.
@@ -85,16 +87,33 @@ struct ProjectionData {
   std::shared_ptr<const std::vector<CellId>> pre, post;  ///< the connected cells, in the order of their set
   std::vector<SynapseBlock> blocks;                      ///< ascending post_population
   std::size_t total_size = 0;                            ///< synapses of all processes
-  const synapses::SynapseModel* model = nullptr;         ///< how the synapses change; null: static
+  std::shared_ptr<const synapses::SynapseRule> rule;     ///< how the synapses change; null: static
 
   /// The number of synapses that this process holds.
   [[nodiscard]] std::size_t size() const noexcept;
+  /// Calls visit(block, number in the block's table) for all synapses, ordered by (pre, block, row order).
+  template <class Visit>
+  void for_each_synapse(const Visit& visit) const {
+    for (std::size_t row = 0; row < pre->size(); ++row) {
+      for (std::size_t block = 0; block < blocks.size(); ++block) {
+        const SynapseTable& table = blocks[block].table;
+        for (std::size_t synapse = table.begin_of(row); synapse < table.begin_of(row + 1); ++synapse) {
+          visit(block, synapse);
+        }
+      }
+    }
+  }
   /// All synapses, ordered by (pre, block, row order), pre and post as indices within the sets.
   [[nodiscard]] std::vector<ListedConnection> connections() const;
   /// Assigns weights (constant, one per synapse in the order of connections(), random; not functions of
   /// distance) after checking them.
   void set_weights(const Values& weights, const std::vector<PopulationData>& populations, std::uint64_t seed,
                    std::size_t projection_index);
+  /// Numbers for one parameter of the rule, by block, of what set_weights() takes; nothing changes.
+  /// @param keep_each  as a list even if they are one number @throws SizeError, ConnectionError
+  [[nodiscard]] std::vector<SynapseColumn> evaluate(const Values& values, std::string_view name, std::size_t parameter,
+                                                    bool keep_each, std::uint64_t seed,
+                                                    std::size_t projection_index) const;
 };
 
 /// A current source and the cells that it is injected into.
@@ -131,15 +150,24 @@ struct Network {
   [[nodiscard]] bool is_local(CellId id) const noexcept { return share.count == 1 || owner(id) == share.index; }
 };
 
+/// What is needed of a SynapseType to make synapses of it.
+struct SynapseParts {
+  const StaticSynapse& initial;
+  std::shared_ptr<const synapses::SynapseRule> rule = nullptr;
+  std::span<const ParameterInfo> parameters{};
+  std::span<const Values> values{};
+};
+
 /// Runs `connector` and makes the projection's tables, of the synapses onto the network's share of the post cells.
 /// Everything is checked: both sets within the network, targets
 /// with that receptor (no spike sources), weights finite and >= 0 for conductance-based targets, delays finite and > 0,
 /// sizes of arrays.
 /// @param index of the new projection, which keys its random numbers
+/// @param synapse its parameters are evaluated; what must hold for them is the caller's to check
 [[nodiscard]] ProjectionData build_projection(const Network& network, std::size_t index,
                                               std::shared_ptr<const std::vector<CellId>> pre,
                                               std::shared_ptr<const std::vector<CellId>> post,
-                                              const Connector& connector, const StaticSynapse& synapse,
+                                              const Connector& connector, const SynapseParts& synapse,
                                               std::string receptor, const Space& space);
 
 /// Positions of `size` cells on a structure; empty for none. Random positions are keyed by (seed, population).

@@ -268,19 +268,24 @@ void require_room(const Network& network, const Connector& connector, std::size_
 ProjectionData build_projection(const Network& network, std::size_t index,
                                 std::shared_ptr<const std::vector<CellId>> pre,
                                 std::shared_ptr<const std::vector<CellId>> post, const Connector& connector,
-                                const StaticSynapse& synapse, std::string receptor, const Space& space) {
+                                const SynapseParts& synapse, std::string receptor, const Space& space) {
   check_cells(network, *pre, "pre");
   check_cells(network, *post, "post");
   check_targets(network, *post, receptor);
-  require_room(network, connector, pre->size(), post->size(), synapse);
+  require_room(network, connector, pre->size(), post->size(), synapse.initial);
   const ProjectionContext context(network, index, *pre, *post, space);
-  ProjectionBuilder builder(network, index, *post, context, connector, synapse);
+  for (std::size_t k = 0; k < synapse.values.size(); ++k) {
+    check_size(synapse.values[k], synapse.parameters[k].name, pre->size() * post->size());
+  }
+  ProjectionBuilder builder(network, index, *post, context, connector, synapse.initial);
   ProjectionData projection;
   projection.connector = connector.name();
   projection.receptor = std::move(receptor);
   projection.blocks = builder.build();
   projection.pre = std::move(pre);
   projection.post = std::move(post);
+  projection.rule = synapse.rule;
+  evaluate_parameters(projection, synapse.values, context, network.seed, index);
   return projection;
 }
 

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "network/cell_index.hpp"
@@ -58,5 +59,9 @@ class ProjectionContext final : public ConnectionContext {
   CellIndex index_of_pre_;
   mutable std::vector<Position> pre_positions_, post_positions_;  // gathered by the first distance()
 };
+
+/// Gives the blocks of a projection that has its tables the parameters of its rule.
+void evaluate_parameters(ProjectionData& projection, std::span<const Values> values, const ProjectionContext& context,
+                         std::uint64_t seed, std::size_t projection_index);
 
 }  // namespace va_event::network

@@ -61,6 +61,14 @@ class SynapseTable {
             weight_.empty() ? std::span<const double>{} : std::span<const double>{weight_.data() + begin, count},
             delay_.empty() ? std::span<const double>{} : std::span<const double>{delay_.data() + begin, count}};
   }
+  /// Of a synapse, by its number in the table: rows lie behind one another.
+  [[nodiscard]] std::size_t begin_of(std::size_t pre) const noexcept { return row_begin_[pre]; }
+  [[nodiscard]] double weight_of(std::size_t synapse) const noexcept {
+    return weight_.empty() ? constant_weight_ : weight_[synapse];
+  }
+  [[nodiscard]] double delay_of(std::size_t synapse) const noexcept {
+    return delay_.empty() ? constant_delay_ : delay_[synapse];
+  }
   /// Prefetches where a row begins and, called later, the row's targets and weights.
   void prefetch_place(std::size_t pre) const noexcept { foundation::prefetch(row_begin_.data() + pre); }
   void prefetch_row(std::size_t pre) const noexcept {

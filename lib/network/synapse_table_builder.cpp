@@ -44,11 +44,11 @@ void SynapseTableBuilder::collapse(foundation::LargeArray<double>& values, doubl
   }
 }
 
-void SynapseTableBuilder::replace_weights(SynapseTable& table, foundation::LargeArray<double> weights) {
+void SynapseTableBuilder::replace_weights(SynapseTable& table, foundation::LargeArray<double> weights, bool sorts) {
   table.weight_ = std::move(weights);
   collapse(table.weight_, table.constant_weight_);
   RowSorter sorter;
-  for (std::size_t row = 0; row < table.rows(); ++row) {
+  for (std::size_t row = 0; sorts && row < table.rows(); ++row) {
     const std::size_t begin = table.row_begin_[row];
     const std::size_t end = table.row_begin_[row + 1];
     sorter.sort(

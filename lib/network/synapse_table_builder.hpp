@@ -28,8 +28,8 @@ class SynapseTableBuilder {
   /// @param weight, delay  the constants that apply where they are not stored
   [[nodiscard]] SynapseTable finish(double weight, double delay);
 
-  /// Gives `table` other weights, one per synapse in the order of its rows, and restores the order of the rows.
-  static void replace_weights(SynapseTable& table, foundation::LargeArray<double> weights);
+  /// Gives `table` other weights, one per synapse in the order of its rows. @param sorts restores the order of the rows
+  static void replace_weights(SynapseTable& table, foundation::LargeArray<double> weights, bool sorts);
   static void replace_weights(SynapseTable& table, double weight);
 
  private:

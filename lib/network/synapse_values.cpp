@@ -74,14 +74,14 @@ void replace_own(std::span<const double> values, std::span<double> result) {
   }
 }
 
-void check_size(const Values& values, const char* field, std::size_t pairs) {
+}  // namespace
+
+void check_size(const Values& values, std::string_view field, std::size_t pairs) {
   if (values.each() != nullptr && values.each()->size() != pairs) {
-    throw SizeError(field, std::to_string(values.each()->size()) + " values", "",
+    throw SizeError(std::string(field), std::to_string(values.each()->size()) + " values", "",
                     "must be n_pre * n_post = " + std::to_string(pairs) + ", element [pre * n_post + post]");
   }
 }
-
-}  // namespace
 
 double checked_weight(double weight, const CellModel& target) {
   if (!std::isfinite(weight)) {
@@ -179,6 +179,20 @@ void SynapseValues::fill(const SynapseBatch& batch, std::span<double> weights, s
   }
   if (!all && !delays.empty()) {
     replace_own(scratch.delay, delays);
+  }
+}
+
+SynapseKeys keys_of_parameter(std::uint64_t seed, std::size_t projection, std::size_t parameter) {
+  const auto purpose = static_cast<std::uint64_t>(random::Purpose::synapse_parameter) + parameter;
+  return SynapseKeys(RandomStream(seed, purpose, projection)());
+}
+
+void evaluate_values(const Values& values, const SynapseKeys& keys, const ProjectionContext& context,
+                     const SynapseBatch& batch, std::span<double> result) {
+  if (const RandomDistribution* distribution = values.distribution()) {
+    draw_weights(*distribution, keys, batch, result);
+  } else {
+    evaluate_all(values, keys.weight, context, batch, result);
   }
 }
 

@@ -48,6 +48,8 @@ struct SynapseBatch {
 /// The keys of the random numbers of one projection's synapses.
 struct SynapseKeys {
   SynapseKeys(std::uint64_t seed, std::size_t projection);
+  /// The same key for all of them.
+  explicit SynapseKeys(std::uint64_t key) : weight(key), delay(key), normal(key) {}
 
   std::uint64_t weight, delay;  ///< of streams for one value
   std::uint64_t normal;         ///< of pairs of normal numbers
@@ -79,6 +81,16 @@ class SynapseValues {
   const ProjectionContext& context_;
   SynapseKeys keys_;
 };
+
+/// @throws SizeError unless an array has one number for each pair of cells
+void check_size(const Values& values, std::string_view field, std::size_t pairs);
+
+/// The keys of a parameter of a projection's rule.
+[[nodiscard]] SynapseKeys keys_of_parameter(std::uint64_t seed, std::size_t projection, std::size_t parameter);
+
+/// Values of a batch, as SynapseValues has weights.
+void evaluate_values(const Values& values, const SynapseKeys& keys, const ProjectionContext& context,
+                     const SynapseBatch& batch, std::span<double> result);
 
 /// Random weights of a batch, as SynapseValues draws them.
 void draw_weights(const RandomDistribution& distribution, const SynapseKeys& keys, const SynapseBatch& batch,

@@ -2,12 +2,35 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
+#include <vector>
 
 #include "events/instant.hpp"
-#include "network/synapse_table.hpp"
+#include "foundation/bytes.hpp"
+#include "foundation/large_pages.hpp"
+#include "network/network.hpp"
 
 namespace va_event::synapses {
+
+/// What changes of the synapses of one table: a list of numbers for each variable of the rule, one for each synapse in
+/// the order of the table. All shards of a process share it, and each writes those of its own synapses.
+template <class Real>
+struct SynapseStates {
+  std::vector<foundation::LargeArray<Real>> variables;
+};
+
+/// What the state of one table's synapses onto one shard is made from.
+template <class Real>
+struct TableOnShard {
+  const network::Network& network;
+  const network::ProjectionData& projection;
+  const network::SynapseBlock& block;
+  std::size_t projection_index;
+  network::Share::Range own;    ///< the shard's cells of the post population
+  double longest_delay;         ///< of the table, in all processes [ms]
+  SynapseStates<Real>& states;  ///< empty for the first shard, which makes it
+};
 
 /// A spike at some consecutive synapses of a row, which it passes at the same time.
 template <class Real>
@@ -24,19 +47,53 @@ struct Passage {
 /// copied.
 ///
 /// Everything that a rule returns must be a function of the spikes of source and target and of the network: never of
-/// when it is called.
+/// when it is called, or of the shards.
 template <class Real>
 class SynapseDynamics {
  public:
+  using Instant = events::Instant<Real>;
+
   SynapseDynamics() = default;
   SynapseDynamics(const SynapseDynamics&) = delete;
   SynapseDynamics& operator=(const SynapseDynamics&) = delete;
   virtual ~SynapseDynamics() = default;
 
+  /// The source of a row spiked. Called once for each spike, in their order, before any transmit() of it.
+  /// @param now  the shard's present time
+  virtual void source_spiked(std::size_t /*row*/, const Instant& /*emitted*/, const Instant& /*now*/) {}
+  /// A target of this shard spiked. Called in the order of its spikes, before any later event of the shard.
+  virtual void target_spiked(std::uint32_t /*target*/, const Instant& /*emitted*/, const Instant& /*now*/) {}
+
   /// The weights with which a spike passes the synapses [begin, end), when it arrives at them. All of them lead to
   /// neurons of this shard. Called once for each spike and synapse, at each synapse in the order of arrival.
-  /// @returns one for each synapse [uS], [nA] or [mV], valid until the next call
-  [[nodiscard]] virtual std::span<const double> transmit(const Passage<Real>& spike) = 0;
+  /// @returns one for each synapse, or of doubles one for all [uS], [nA] or [mV], valid until the next call
+  [[nodiscard]] virtual std::span<const Real> transmit(const Passage<Real>& spike) = 0;
+
+  /// The present weights of the synapses onto this shard's neurons, for rules that change them.
+  /// @param weights  by synapse in the order of the table; others stay
+  virtual void weights(const Instant& /*now*/, std::span<double> /*weights*/) {}
+  /// The user gave the table other weights at `now`.
+  virtual void weights_set(const Instant& /*now*/) {}
+  /// The user is about to change parameters: what has to be done with the old ones is done now.
+  virtual void parameters_will_change(const Instant& /*now*/) {}
+  virtual void parameters_changed() {}
+
+  // Checkpoints. What is saved must not depend on the shards.
+  /// Whether there is something to save.
+  [[nodiscard]] virtual bool can_be_saved() const { return false; }
+  /// Brings the state into the one form that it has at `now`.
+  virtual void prepare_to_save(const Instant& /*now*/) {}
+  /// What is common to the table.
+  virtual void save_table(foundation::ByteWriter& /*out*/) {}
+  virtual void load_table(foundation::ByteReader& /*in*/) {}
+  /// Of a row: what follows from the spikes of its source.
+  virtual void save_row(std::size_t /*row*/, foundation::ByteWriter& /*out*/) {}
+  virtual void load_row(std::size_t /*row*/, const Instant& /*now*/, foundation::ByteReader& /*in*/) {}
+  /// Of a target: what follows from its spikes, and its synapses. @param synapses  by number in the table, ascending
+  virtual void save_target(std::uint32_t /*target*/, std::span<const std::size_t> /*synapses*/,
+                           foundation::ByteWriter& /*out*/) {}
+  virtual void load_target(std::uint32_t /*target*/, std::span<const std::size_t> /*synapses*/,
+                           foundation::ByteReader& /*in*/) {}
 };
 
 }  // namespace va_event::synapses

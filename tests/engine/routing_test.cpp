@@ -44,7 +44,7 @@ void connect(network::Network& network, std::shared_ptr<const std::vector<CellId
              std::shared_ptr<const std::vector<CellId>> post, const Connector& connector, const StaticSynapse& synapse,
              const char* receptor = "excitatory") {
   network.projections.push_back(network::build_projection(network, network.projections.size(), std::move(pre),
-                                                          std::move(post), connector, synapse, receptor, {}));
+                                                          std::move(post), connector, {synapse}, receptor, {}));
 }
 
 /// (pre cell, post cell, receptor, weight, delay) -> how many.

@@ -102,10 +102,12 @@ TEST(SynapseTableBuilder, replacingWeightsKeepsTheOrderOfRows) {
   std::vector<Synapse> synapses{{0, 1, 1.0, 1.0}, {0, 1, 2.0, 1.0}, {0, 0, 3.0, 1.0}};
   SynapseTable table = build(1, synapses, true, false);
   ASSERT_THAT(table.row(0).weight, ElementsAre(3.0, 1.0, 2.0));
-  SynapseTableBuilder::replace_weights(table, {5.0, 9.0, 8.0});
+  SynapseTableBuilder::replace_weights(table, {5.0, 9.0, 8.0}, true);
   EXPECT_THAT(table.row(0).target, ElementsAre(0, 1, 1));
   EXPECT_THAT(table.row(0).weight, ElementsAre(5.0, 8.0, 9.0));
-  SynapseTableBuilder::replace_weights(table, {4.0, 4.0, 4.0});
+  SynapseTableBuilder::replace_weights(table, {5.0, 9.0, 8.0}, false);  // the second and third stay where they are
+  EXPECT_THAT(table.row(0).weight, ElementsAre(5.0, 9.0, 8.0));
+  SynapseTableBuilder::replace_weights(table, {4.0, 4.0, 4.0}, true);
   EXPECT_TRUE(table.has_constant_weight());
   EXPECT_EQ(table.constant_weight(), 4.0);
 }

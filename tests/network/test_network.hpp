@@ -51,7 +51,7 @@ class TestNetwork {
   [[nodiscard]] ProjectionData connect(const Ids& pre, const Ids& post, const Connector& connector,
                                        const StaticSynapse& synapse = {0.5, 0.2}, std::size_t index = 0,
                                        const Space& space = {}) const {
-    return build_projection(network, index, pre, post, connector, synapse, "excitatory", space);
+    return build_projection(network, index, pre, post, connector, {synapse}, "excitatory", space);
   }
 
   Network network;

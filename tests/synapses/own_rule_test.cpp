@@ -4,11 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "api/core.hpp"
-#include "synapses/synapse_model.hpp"
+#include "synapses/synapse_rule.hpp"
 #include "va_event/va_event.hpp"
 
 namespace va_event {
@@ -17,18 +18,19 @@ namespace {
 template <class Real>
 class Halving final : public synapses::SynapseDynamics<Real> {
  public:
-  explicit Halving(const network::SynapseTable& table) {
+  explicit Halving(const synapses::TableOnShard<Real>& on_shard) {
+    const network::SynapseTable& table = on_shard.block.table;
     for (std::size_t r = 0; r < table.rows(); ++r) {
       const network::SynapseTable::Row row = table.row(r);
       weights_.emplace_back(row.weight.begin(), row.weight.end());
-      weights_.back().resize(row.target.size(), table.constant_weight());
+      weights_.back().resize(row.target.size(), Real(table.constant_weight()));
     }
   }
 
-  std::span<const double> transmit(const synapses::Passage<Real>& spike) override {
+  std::span<const Real> transmit(const synapses::Passage<Real>& spike) override {
     passed_.clear();
     for (std::size_t k = spike.begin; k < spike.end; ++k) {
-      double& weight = weights_[spike.row][k];
+      Real& weight = weights_[spike.row][k];
       passed_.push_back(weight);
       weight /= 2;
     }
@@ -36,11 +38,14 @@ class Halving final : public synapses::SynapseDynamics<Real> {
   }
 
  private:
-  std::vector<std::vector<double>> weights_;  ///< [rows][synapses]
-  std::vector<double> passed_;
+  std::vector<std::vector<Real>> weights_;  ///< [rows][synapses]
+  std::vector<Real> passed_;
 };
 
-constexpr synapses::SynapseModel kHalving = synapses::implement<Halving>();
+std::shared_ptr<const synapses::SynapseRule> halving() {
+  return std::make_shared<synapses::SynapseRule>(
+      synapses::SynapseRule{.name = "Halving", .parameters = {}, .dynamics = synapses::implement<Halving>()});
+}
 
 /// Delays of the synapses: common to all, of their own, or in two classes.
 enum class Delays { common, own, classes };
@@ -83,7 +88,7 @@ struct Neurons {
         sources.set_spike_times(s, as_times(times_of(s)));
       }
       connect(sources, delays, weights_of(kSynapses));
-      simulation.core()->network.projections.back().model = &kHalving;
+      simulation.core()->network.projections.back().rule = halving();
     } else {  // the same inputs by static synapses: a source for each spike
       for (std::size_t ordinal = 0; ordinal < times_of(0).size(); ++ordinal) {
         const Population sources = simulation.create(kSources, SpikeSourceArray{});

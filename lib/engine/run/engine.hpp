@@ -55,7 +55,12 @@ class Engine {
   virtual void sources_will_change() = 0;
   virtual void sources_changed(std::span<const CellId> cells) = 0;
   virtual void injection_added(std::size_t injection) = 0;
-  virtual void weights_changed() = 0;
+  virtual void weights_changed(std::size_t projection) = 0;
+  /// The present weights of a projection whose rule changes them. @param weights by block, as many as its table has
+  virtual void weights(std::size_t projection, std::span<std::vector<double>> weights) const = 0;
+  /// Before the network's parameters of synapses change, and afterwards.
+  virtual void synapse_parameters_will_change(std::size_t projection) = 0;
+  virtual void synapse_parameters_changed(std::size_t projection) = 0;
   virtual void set_variable(CellId cell, std::size_t variable, double value) = 0;
   /// @pre the cell is one of this process
   [[nodiscard]] virtual double variable(CellId cell, std::size_t variable) const = 0;

@@ -122,7 +122,7 @@ std::vector<Extremes> extremes_of(const network::Network& network, Processes& pr
       Extremes& post = mine[block.post_population];
       const auto [smallest, largest] = block.table.weights();
       post.largest_weight = std::max({post.largest_weight, std::fabs(smallest), std::fabs(largest)});
-      post.changing = post.changing || projection.model != nullptr;
+      post.changing = post.changing || projection.rule != nullptr;
       std::vector<std::uint64_t>& counts = inputs[block.post_population];
       counts.resize(network.populations[block.post_population].size);
       for (std::size_t row = 0; row < block.table.rows(); ++row) {

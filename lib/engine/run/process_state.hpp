@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -73,12 +74,36 @@ inline RunCounts get_counts(foundation::ByteReader& in, std::size_t groups) {
 
 }  // namespace detail
 
+/// What a table of synapses that change has in common, and what follows from the spikes of the sources of its rows.
+struct TableState {
+  std::string common;
+  std::map<std::uint64_t, std::string> rows;  ///< those with something to hold, the same wherever they are held
+
+  void put(foundation::ByteWriter& out) const {
+    out.put_text(common);
+    out.put<std::uint64_t>(rows.size());
+    for (const auto& [row, bytes] : rows) {
+      out.put(row);
+      out.put_text(bytes);
+    }
+  }
+  /// Adds the rows that another process has.
+  void add(foundation::ByteReader& in) {
+    static_cast<void>(in.get_view());
+    for (auto count = in.get<std::uint64_t>(); count > 0; --count) {
+      const auto row = in.get<std::uint64_t>();
+      rows.emplace(row, in.get_view());
+    }
+  }
+};
+
 /// What the shards of one process hold; all of it is in an order that does not depend on them.
 template <class Real>
 struct ProcessState {
   RunCounts run_counts;
   std::vector<std::string> cells;  ///< by population, each a record in the order of the cells
   PendingEvents<Real> pending;
+  std::vector<TableState> tables{};  ///< of synapses that change
 
   void put(foundation::ByteWriter& out) const {
     out.put<std::uint64_t>(run_counts.groups.size());
@@ -89,6 +114,9 @@ struct ProcessState {
     detail::put_events(out, pending.refractory_ends);
     detail::put_events(out, pending.source_spikes);
     detail::put_events(out, pending.spikes_in_flight);
+    for (const TableState& table : tables) {
+      table.put(out);
+    }
   }
 
   /// Adds the state of another process, whose cells come after those that are here.
@@ -105,6 +133,9 @@ struct ProcessState {
     std::vector<events::CellEvent<Real>> in_flight;
     detail::get_events<Real>(in, kAnyCell, [&in_flight](const auto& spike) { in_flight.push_back(spike); });
     pending.add_in_flight(in_flight);
+    for (TableState& table : tables) {
+      table.add(in);
+    }
   }
 };
 

@@ -46,9 +46,27 @@ class Shards final : public Engine {
   void parameters_changed(CellId cell) override;
   void sources_changed(std::span<const CellId> cells) override;
   void injection_added(std::size_t injection) override;
-  void weights_changed() override {
+  void weights_changed(std::size_t projection) override {
     scales_outdated_ = true;
     sources_will_change();
+    for (const auto& shard : shards_) {
+      shard->changing().weights_set(projection, shard->now());
+    }
+  }
+  void weights(std::size_t projection, std::span<std::vector<double>> weights) const override {
+    for (const auto& shard : shards_) {
+      shard->changing().weights(projection, shard->now(), weights);
+    }
+  }
+  void synapse_parameters_will_change(std::size_t projection) override {
+    for (const auto& shard : shards_) {
+      shard->changing().parameters_will_change(projection, shard->now());
+    }
+  }
+  void synapse_parameters_changed(std::size_t projection) override {
+    for (const auto& shard : shards_) {
+      shard->changing().parameters_changed(projection);
+    }
   }
   void sources_will_change() override {
     for (const auto& shard : shards_) {
@@ -83,7 +101,7 @@ class Shards final : public Engine {
 
   [[nodiscard]] double work_per_delay() const;
   [[nodiscard]] unsigned how_many(unsigned threads) const;
-  [[nodiscard]] std::vector<std::unique_ptr<Shard<Real>>> make(unsigned count) const;
+  [[nodiscard]] std::vector<std::unique_ptr<Shard<Real>>> make(unsigned count);
   /// Null: the cell belongs to another process.
   [[nodiscard]] Shard<Real>* owner(CellId cell) const { return state().owner(cell); }
   bool run_alone(const Instant& stop, const KeepGoing& keep_going);
@@ -100,8 +118,9 @@ class Shards final : public Engine {
   recording::Recorder& recorder_;
   Processes& processes_;
   Routing routing_;
-  std::vector<PopulationMethod> methods_;  ///< of the populations
-  double work_;                            ///< in one smallest delay
+  std::vector<PopulationMethod> methods_;         ///< of the populations
+  double work_;                                   ///< in one smallest delay
+  typename ChangingTables<Real>::States states_;  ///< of the synapses that change
   std::vector<std::unique_ptr<Shard<Real>>> shards_;
   SpikeRecording<Real> recording_;
   ParallelRun<Real> parallel_;
@@ -120,6 +139,7 @@ Shards<Real>::Shards(const network::Network& network, recording::Recorder& recor
       methods_(methods.empty() ? choose_methods(network, processes, std::is_same_v<Real, double>)
                                : get_methods(methods, network, processes, std::is_same_v<Real, double>)),
       work_(work_per_delay()),
+      states_(routing_.dynamic_tables().size()),
       shards_(make(how_many(threads))),
       recording_(recorder),
       parallel_(routing_, shards_, processes, recording_, work_, threads > 0),
@@ -132,10 +152,10 @@ Shards<Real>::Shards(const network::Network& network, recording::Recorder& recor
 }
 
 template <class Real>
-std::vector<std::unique_ptr<Shard<Real>>> Shards<Real>::make(unsigned count) const {
+std::vector<std::unique_ptr<Shard<Real>>> Shards<Real>::make(unsigned count) {
   std::vector<std::unique_ptr<Shard<Real>>> shards;
   for (unsigned k = 0; k < count; ++k) {
-    shards.push_back(std::make_unique<Shard<Real>>(network_, routing_, methods_, network::Share{k, count}));
+    shards.push_back(std::make_unique<Shard<Real>>(network_, routing_, methods_, network::Share{k, count}, states_));
   }
   return shards;
 }

@@ -29,7 +29,7 @@ namespace va_event::engine {
 /// network, since a file may hold any bytes (foundation::BadBytes).
 ///
 /// Sections: TIME, SCAL whether scales are outdated, CURR how far injected currents are, DONE counts, CELL a record
-/// for each cell, NEXT the events to come.
+/// for each cell with its synapses that change, NEXT the events to come, SYNA what such synapses have in common.
 template <class Real>
 class ShardsState {
  public:
@@ -59,6 +59,8 @@ class ShardsState {
 
   [[nodiscard]] PendingEvents<Real> pending_events() const;
   [[nodiscard]] ProcessState<Real> process_state() const;
+  [[nodiscard]] std::vector<TableState> table_states() const;
+  void load_tables(foundation::ByteReader& in) const;
   [[nodiscard]] std::vector<std::size_t> load_current_steps(foundation::ByteReader& in, const Instant& now) const;
   [[nodiscard]] RunCounts load_run_counts(foundation::ByteReader& in) const;
   /// @returns the refractory ones of this process
@@ -99,7 +101,7 @@ PendingEvents<Real> ShardsState<Real>::pending_events() const {
 
 template <class Real>
 ProcessState<Real> ShardsState<Real>::process_state() const {
-  ProcessState<Real> state{run_counts(), {}, pending_events()};
+  ProcessState<Real> state{run_counts(), {}, pending_events(), table_states()};
   for (const network::PopulationData& population : network_.populations) {
     foundation::ByteWriter records;
     const network::Share::Range own = network_.share.of(population.size);
@@ -119,14 +121,52 @@ ProcessState<Real> ShardsState<Real>::process_state() const {
 }
 
 template <class Real>
+std::vector<TableState> ShardsState<Real>::table_states() const {
+  std::vector<TableState> states(shards_[0]->changing().tables());
+  for (std::size_t k = 0; k < states.size(); ++k) {
+    foundation::ByteWriter common;
+    shards_[0]->changing().save_table(k, common);
+    states[k].common = common.bytes();
+    for (const auto& shard : shards_) {
+      shard->changing().for_each_row(
+          k, [&](std::size_t row, const std::string& bytes) { states[k].rows.emplace(row, bytes); });
+    }
+  }
+  return states;
+}
+
+template <class Real>
+void ShardsState<Real>::load_tables(foundation::ByteReader& in) const {
+  for (std::size_t k = 0; k < shards_[0]->changing().tables(); ++k) {
+    const std::string_view common = in.get_view();
+    for (const auto& shard : shards_) {
+      foundation::ByteReader bytes(common);
+      shard->changing().load_table(k, bytes);
+      in.require(bytes.at_end(), "holds more of synapses than it should");
+    }
+    for (auto count = in.get<std::uint64_t>(); count > 0; --count) {
+      const auto row = in.get<std::uint64_t>();
+      in.require(row < shards_[0]->changing().rows(k), "holds spikes of no source");
+      const std::string_view spikes = in.get_view();
+      for (const auto& shard : shards_) {
+        foundation::ByteReader bytes(spikes);
+        shard->changing().load_row(k, row, shard->now(), bytes);
+        in.require(bytes.at_end(), "holds more of synapses than it should");
+      }
+    }
+  }
+}
+
+template <class Real>
 void ShardsState<Real>::save(foundation::ByteWriter& out, bool scales_outdated) const {
   for (const network::ProjectionData& projection : network_.projections) {
-    if (projection.model != nullptr) {
-      throw StateError("projection", projection.label, "", "must have static synapses, to be saved");
+    if (projection.rule != nullptr && !shards_[0]->changing().can_be_saved()) {
+      throw StateError("projection", projection.label, "", "must have synapses of a type that can be saved");
     }
   }
   for (const auto& shard : shards_) {
     shard->sources().release_private();
+    shard->changing().prepare_to_save(shard->now());
   }
   ProcessState<Real> state = process_state();
   if (processes_.count() > 1) {
@@ -156,6 +196,14 @@ void ShardsState<Real>::save(foundation::ByteWriter& out, bool scales_outdated) 
     detail::put_events(out, state.pending.source_spikes);
     detail::put_events(out, state.pending.spikes_in_flight);
   });
+  out.section("SYNA", [&] {
+    for (const TableState& table : state.tables) {
+      table.put(out);
+    }
+  });
+  for (const auto& shard : shards_) {
+    shard->changing().end_save_or_load();
+  }
 }
 
 template <class Real>
@@ -183,6 +231,7 @@ bool ShardsState<Real>::load(foundation::ByteReader& in) const {
   std::unordered_set<CellId> refractory;
   in.section("CELL", [&](foundation::ByteReader& part) { refractory = load_cells(part); });
   in.section("NEXT", [&](foundation::ByteReader& part) { load_pending(part, std::move(refractory)); });
+  in.section("SYNA", [&](foundation::ByteReader& part) { load_tables(part); });
   for (const auto& shard : shards_) {
     shard->end_load(done);
     forget_counts();

@@ -167,19 +167,21 @@ Routing::Routing(const network::Network& network, Processes& processes) : routes
   const std::vector<Extent> extents = extents_of(network, processes);
   std::vector<Ranked> branches;
   std::size_t next_extent = 0;
-  for (const network::ProjectionData& projection : network.projections) {
+  for (std::size_t p = 0; p < network.projections.size(); ++p) {
+    const network::ProjectionData& projection = network.projections[p];
     const auto rows_of = rows_by_population(network, *projection.pre);
-    for (const network::SynapseBlock& block : projection.blocks) {
+    for (std::size_t b = 0; b < projection.blocks.size(); ++b) {
+      const network::SynapseBlock& block = projection.blocks[b];
       const Extent& extent = extents[next_extent++];
       if (extent.synapses == 0) {
         continue;
       }
       const CellModel& post = *network.populations[block.post_population].model;
       const auto receptor = static_cast<std::uint32_t>(receptor_index(post, projection.receptor));
-      if (projection.model != nullptr) {
-        dynamic_tables_.push_back({&block.table, projection.model});
+      if (projection.rule != nullptr) {
+        dynamic_tables_.push_back({p, b, extent.max_delay});
       }
-      const auto dynamics = static_cast<std::uint32_t>(projection.model != nullptr ? dynamic_tables_.size() : 0);
+      const auto dynamics = static_cast<std::uint32_t>(projection.rule != nullptr ? dynamic_tables_.size() : 0);
       for (const auto& [population, rows] : rows_of) {
         double& min_delay =
             network.populations[population].model->is_source() ? min_delay_of_sources_ : min_delay_of_neurons_;

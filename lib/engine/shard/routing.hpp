@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "network/network.hpp"
-#include "synapses/synapse_model.hpp"
 #include "va_event/processes.hpp"
 
 namespace va_event::engine {
@@ -45,10 +44,11 @@ struct Route {
   bool bundled = false;
 };
 
-/// A synapse table whose synapses change, and how.
+/// A synapse table whose synapses change.
 struct DynamicTable {
-  const network::SynapseTable* table;
-  const synapses::SynapseModel* model;
+  std::size_t projection;  ///< which has the rule
+  std::size_t block;
+  double longest_delay;  ///< in all processes [ms]
 };
 
 /// The routes of every population. Routes and branches are in an order of their contents, which fixes the order in

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/run/methods.hpp"
+#include "engine/shard/changing_tables.hpp"
 #include "engine/shard/current_schedule.hpp"
 #include "engine/shard/emitted_spike.hpp"
 #include "engine/shard/pending_events.hpp"
@@ -53,8 +54,9 @@ class Shard {
 
   /// @param part of the network's share
   /// @param methods of the populations
+  /// @param states of the synapses that change, which all parts share
   Shard(const network::Network& network, const Routing& routing, const std::vector<PopulationMethod>& methods,
-        network::Share part);
+        network::Share part, typename ChangingTables<Real>::States& states);
 
   /// Handles every event before `stop`, which no spike of another part may disturb. The only part of a network may
   /// return before, at now(), after many events, so that spikes are recorded and the user can end the run.
@@ -127,6 +129,8 @@ class Shard {
   void end_load(const RunCounts& run_counts);
 
   [[nodiscard]] std::uint64_t synaptic_events() const noexcept { return delivery_.synaptic_events(); }
+  /// The synapses onto cells of this part that change.
+  [[nodiscard]] ChangingTables<Real>& changing() noexcept { return delivery_.changing(); }
 
  private:
   /// Kinds of events in the order in which they happen at one instant.
@@ -189,7 +193,8 @@ class Shard {
 
 template <class Real>
 Shard<Real>::Shard(const network::Network& network, const Routing& routing,
-                   const std::vector<PopulationMethod>& methods, network::Share part)
+                   const std::vector<PopulationMethod>& methods, network::Share part,
+                   typename ChangingTables<Real>::States& states)
     : network_(network),
       routing_(routing),
       alone_(network.share.count * part.count == 1),
@@ -197,7 +202,7 @@ Shard<Real>::Shard(const network::Network& network, const Routing& routing,
       currents_(network),
       cells_(network, methods, part, [this](CellId cell) { return currents_.current(cell); }),
       windows_(cells_, sampler_, currents_, shortest_delay_of_windowed(methods)),
-      delivery_(network, routing, cells_, alone_, now_, candidates_),
+      delivery_(network, routing, cells_, alone_, now_, candidates_, states),
       sources_(network, routing, cells_, now_, delivery_) {
   for (const network::Injection& injection : network.injections) {
     if (injection.sine) {
@@ -443,6 +448,9 @@ void Shard<Real>::keep(const EmittedSpike<Real>& spike, std::vector<EmittedSpike
 template <class Real>
 void Shard<Real>::emit(CellId cell, const Instant& t) {
   keep({cell, t}, emitted_spikes_);
+  if (!changing().empty()) [[unlikely]] {
+    changing().target_spiked({cell, t}, now_);
+  }
   if (alone_) {
     accept(emitted_spikes_.back());
   }
@@ -609,6 +617,7 @@ void Shard<Real>::save_neuron(CellId cell, foundation::ByteWriter& out) const {
   }
   const auto [group, index] = cells_.neuron(cell);
   group.save(index, out);
+  delivery_.changing().save_target(cell, out);
 }
 
 template <class Real>
@@ -647,6 +656,7 @@ void Shard<Real>::begin_load(const Instant& now, const std::vector<std::size_t>&
   at_rest_ = false;
   windows_.begin_load(now);
   sources_.begin_load();
+  changing().begin_load();
   currents_.resume(current_steps);
   for (const network::Injection& injection : network_.injections) {
     update_parameters_of(injection.cells);
@@ -665,7 +675,9 @@ bool Shard<Real>::load_neuron(CellId cell, foundation::ByteReader& in) {
     }
   }
   const auto [group, index] = cells_.neuron(cell);
-  return group.load(index, in, now_);
+  const bool refractory = group.load(index, in, now_);
+  changing().load_target(cell, in);
+  return refractory;
 }
 
 /// The candidates of the present slice follow from the states; what loading counted was counted before.
@@ -673,6 +685,7 @@ template <class Real>
 void Shard<Real>::end_load(const RunCounts& run_counts) {
   using std::floor;
   spikes_ = run_counts.events.spikes;
+  changing().end_save_or_load();
   sources_.end_load(run_counts.events.source_spikes);
   delivery_.set_synaptic_events(run_counts.events.synaptic_events);
   for (std::size_t g = 0; g < cells_.groups().size(); ++g) {

@@ -7,10 +7,11 @@
 #include <cstdint>
 #include <limits>
 #include <map>
-#include <memory>
 #include <span>
+#include <type_traits>
 #include <vector>
 
+#include "engine/shard/changing_tables.hpp"
 #include "engine/shard/emitted_spike.hpp"
 #include "engine/shard/pending_events.hpp"
 #include "engine/shard/routing.hpp"
@@ -24,7 +25,6 @@
 #include "foundation/prefetch.hpp"
 #include "network/network.hpp"
 #include "neurons/inputs.hpp"
-#include "synapses/synapse_model.hpp"
 #include "synapses/transmission.hpp"
 
 namespace va_event::engine {
@@ -44,8 +44,9 @@ class SpikeDelivery {
 
   /// @param now         the shard's present time
   /// @param candidates  what inputs make likely to spike
+  /// @param states      of the synapses that change
   SpikeDelivery(const network::Network& network, const Routing& routing, const ShardCells<Real>& cells, bool only_shard,
-                const Instant& now, events::Candidates<Real>& candidates)
+                const Instant& now, events::Candidates<Real>& candidates, typename ChangingTables<Real>::States& states)
       : network_(network),
         routing_(routing),
         cells_(cells),
@@ -53,11 +54,12 @@ class SpikeDelivery {
         candidates_(candidates),
         only_shard_(only_shard),
         exceeds_cache_(network.cells() > kCellsInCache),
-        rows_in_flight_(network, routing, cells) {
-    for (const DynamicTable& dynamic : routing.dynamic_tables()) {
-      dynamics_.push_back(dynamic.model->in<Real>()(*dynamic.table));
-    }
-  }
+        changing_(network, routing, cells, states),
+        rows_in_flight_(network, routing, cells) {}
+
+  /// The synapses that change.
+  [[nodiscard]] ChangingTables<Real>& changing() noexcept { return changing_; }
+  [[nodiscard]] const ChangingTables<Real>& changing() const noexcept { return changing_; }
 
   /// Whether the cell has a synapse onto a cell of this shard.
   [[nodiscard]] bool reaches(CellId cell) const {
@@ -70,6 +72,9 @@ class SpikeDelivery {
 
   /// A spike of a neuron of any shard, or of a source that this shard draws, none of whose effects is due yet.
   void accept(const EmittedSpike<Real>& spike) {
+    if (!changing_.empty()) [[unlikely]] {
+      changing_.source_spiked(spike, now_);
+    }
     const std::uint32_t population = cells_.population_index(spike.cell);
     const std::size_t index = spike.cell - network_.populations[population].first;
     const std::span<const Route> routes = routing_.routes_of(population);
@@ -329,7 +334,7 @@ class SpikeDelivery {
     const Row row = branch.row(delivery.source - network_.populations[population].first);
     const Place place = cells_.place(branch.post_population);
     const Real end = arrival_window_.end();
-    const synapses::Transmission passed = synapses::transmit(*branch.table, row, 0, row.target.size());
+    const auto passed = synapses::transmit(*branch.table, row, 0, row.target.size());
     // As events::later() rounds it, where that stays in the present epoch; beyond the window otherwise.
     const Real epochs = Real(events::kEpoch) * Real(static_cast<double>(now_.epoch - delivery.emitted.epoch));
     const Real emitted = delivery.emitted.offset;
@@ -452,9 +457,10 @@ class SpikeDelivery {
     while (end < row.delay.size() && row.delay[end] == row.delay[begin] && row.target[end] < place.own.end) {
       ++end;
     }
-    const synapses::Transmission passed = transmit(branch, row, branch.row_number(source_index), begin, end, delivery);
+    const neurons::TargetsOf<Real> passed =
+        transmit(branch, row, branch.row_number(source_index), begin, end, delivery);
     if (end == begin + 1) {
-      const neurons::Input<Real> input{now_.offset, passed.weight_of(0), place.offset + passed.target[0],
+      const neurons::Input<Real> input{now_.offset, passed.weight_of(0), place.offset + passed.index[0],
                                        branch.receptor};
       place.group->receive({&input, 1}, candidates_);
       ++synaptic_events_;
@@ -471,26 +477,33 @@ class SpikeDelivery {
   }
 
   /// What the synapses [begin, end) of a row are worth to a spike that arrives at them now.
-  [[nodiscard]] synapses::Transmission transmit(const Branch& branch, const Row& row, std::int64_t row_number,
-                                                std::size_t begin, std::size_t end, const Delivery& delivery) const {
+  [[nodiscard]] neurons::TargetsOf<Real> transmit(const Branch& branch, const Row& row, std::int64_t row_number,
+                                                  std::size_t begin, std::size_t end, const Delivery& delivery) const {
+    const std::uint32_t offset = cells_.place(branch.post_population).offset;
     if (branch.dynamics == 0) [[likely]] {
-      return synapses::transmit(*branch.table, row, begin, end);
+      const auto passed = synapses::transmit(*branch.table, row, begin, end);
+      return {passed.target, offset, passed.weight, passed.constant_weight};
     }
-    return synapses::transmit<Real>(
-        *dynamics_[branch.dynamics - 1], row,
+    const auto passed = synapses::transmit<Real>(
+        changing_.of_branch(branch.dynamics), row,
         {static_cast<std::size_t>(row_number), begin, end, delivery.emitted, delivery.arrival});
+    if constexpr (std::is_same_v<Real, double>) {
+      return {passed.target, offset, passed.weight, passed.constant_weight};
+    } else {
+      return {passed.target, offset, {}, 0.0, passed.weight};
+    }
   }
 
   /// Adds synapses that a spike passes to the inputs of this instant.
-  void collect(const Branch& branch, const synapses::Transmission& passed) {
+  void collect(const Branch& branch, const neurons::TargetsOf<Real>& passed) {
     const Place& place = cells_.place(branch.post_population);
     if (place.group != collected_.group || branch.receptor != collected_.receptor) {
       deliver_collected();
       collected_.group = place.group;
       collected_.receptor = branch.receptor;
     }
-    collected_.targets.push_back({passed.target, place.offset, passed.weight, passed.constant_weight});
-    synaptic_events_ += passed.target.size();
+    collected_.targets.push_back(passed);
+    synaptic_events_ += passed.index.size();
   }
 
   void deliver_collected() {
@@ -509,8 +522,7 @@ class SpikeDelivery {
   bool exceeds_cache_;  ///< too many cells for a second-level cache
   std::uint64_t synaptic_events_ = 0;
   Instant delivered_{-1, Real(0)};
-  /// The state of the synapses that change, by Branch::dynamics - 1.
-  std::vector<std::unique_ptr<synapses::SynapseDynamics<Real>>> dynamics_;
+  ChangingTables<Real> changing_;
 
   /// Arrivals at all synapses of one delay; with single delays of their own, only those too soon for a window.
   events::LaneQueue<Delivery> deliveries_;
@@ -531,7 +543,7 @@ class SpikeDelivery {
   struct {
     neurons::NeuronGroup<Real>* group = nullptr;
     std::uint32_t receptor = 0;
-    std::vector<neurons::Targets> targets;
+    std::vector<neurons::TargetsOf<Real>> targets;
   } collected_;
   std::array<neurons::Input<Real>, neurons::kMaxInputs> inputs_;
 };

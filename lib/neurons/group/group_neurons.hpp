@@ -49,7 +49,7 @@ class GroupNeurons : public ModelGroup<Real, typename Kernel::State> {
   /// Hands targets on: `common(set, targets)` those that share a parameter set, as many parts at once as possible;
   /// `own(targets)` those of populations without a common set, and exceptional neurons.
   template <class Common, class Own>
-  void divide(std::span<const Targets> targets, const Common& common, const Own& own) {
+  void divide(std::span<const TargetsOf<Real>> targets, const Common& common, const Own& own) {
     for (std::size_t begin = 0; begin < targets.size();) {
       const PopulationRanges::Range& range = range_of(targets[begin]);
       if (!range.exceptions.empty()) {
@@ -110,20 +110,19 @@ class GroupNeurons : public ModelGroup<Real, typename Kernel::State> {
   PopulationRanges ranges_;
 
  private:
-  [[nodiscard]] const PopulationRanges::Range& range_of(const Targets& part) const {
+  [[nodiscard]] const PopulationRanges::Range& range_of(const TargetsOf<Real>& part) const {
     return ranges_.range_of(part.offset + part.index[0]);
   }
 
   /// Of a population with exceptions. @pre the targets ascend
   template <class Common, class Own>
-  void divide_part(const PopulationRanges::Range& range, const Targets& part, const Common& common, const Own& own) {
+  void divide_part(const PopulationRanges::Range& range, const TargetsOf<Real>& part, const Common& common,
+                   const Own& own) {
     const std::span<const std::uint32_t> index = part.index;
     std::size_t begin = 0;
     const auto hand_on = [&](std::size_t end, bool is_own) {
       if (begin < end) {
-        const Targets piece{index.subspan(begin, end - begin), part.offset,
-                            part.weight.empty() ? part.weight : part.weight.subspan(begin, end - begin),
-                            part.constant_weight};
+        const TargetsOf<Real> piece = part.part(begin, end);
         if (is_own) {
           own(std::span(&piece, 1));
         } else {

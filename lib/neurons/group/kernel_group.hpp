@@ -333,16 +333,17 @@ class KernelGroup : public Looks<Policy, Kernel, Real> {
   }
 
   /// A spike's inputs to targets with one parameter set, each taken by itself.
-  void deliver_with_set(std::uint32_t set, const Real& t, std::size_t receptor, std::span<const Targets> targets,
-                        Candidates& candidates) {
+  void deliver_with_set(std::uint32_t set, const Real& t, std::size_t receptor,
+                        std::span<const TargetsOf<Real>> targets, Candidates& candidates) {
     const SharedExponentials at = Kernel::exponentials_at(sets_[set], t);
     for_each_target(targets,
-                    [&](std::uint32_t i, double weight) { receive_one(i, at, receptor, Real(weight), candidates); });
+                    [&](std::uint32_t i, const Real& weight) { receive_one(i, at, receptor, weight, candidates); });
   }
 
   /// A spike's inputs to targets with parameter sets of their own, as inputs that have the same time: the policy's
   /// receive() takes as many at once as it can.
-  void deliver_each(const Real& t, std::size_t receptor, std::span<const Targets> targets, Candidates& candidates) {
+  void deliver_each(const Real& t, std::size_t receptor, std::span<const TargetsOf<Real>> targets,
+                    Candidates& candidates) {
     const auto receive_all = [&](std::span<const Input<Real>> left) {
       while (!left.empty()) {
         left = left.subspan(policy().receive(left, candidates));
@@ -350,7 +351,7 @@ class KernelGroup : public Looks<Policy, Kernel, Real> {
     };
     std::array<Input<Real>, kMaxInputs> inputs;
     std::size_t count = 0;
-    for_each_target(targets, [&, t, receptor](std::uint32_t i, double weight) {
+    for_each_target(targets, [&, t, receptor](std::uint32_t i, const Real& weight) {
       inputs[count++] = {t, weight, i, static_cast<std::uint32_t>(receptor)};
       if (count == kMaxInputs) {
         receive_all(inputs);

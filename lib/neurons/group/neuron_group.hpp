@@ -36,7 +36,7 @@ class NeuronGroup {
   virtual ~NeuronGroup() = default;
 
   /// An input at `t` on each target; a target may occur several times.
-  virtual void deliver(const Real& t, std::size_t receptor, std::span<const Targets> targets,
+  virtual void deliver(const Real& t, std::size_t receptor, std::span<const TargetsOf<Real>> targets,
                        Candidates& candidates) = 0;
   /// Inputs in the order of their times: the first, and those after it until one comes whose neuron has had another
   /// input meanwhile, or might spike before it. @returns how many they were

@@ -23,15 +23,16 @@ class OneByOneGroup final : public KernelGroup<OneByOneGroup<Kernel, Real>, Kern
   using typename Base::SharedExponentials;
   using typename Base::State;
 
-  void deliver(const Real& t, std::size_t receptor, std::span<const Targets> targets, Candidates& candidates) override {
+  void deliver(const Real& t, std::size_t receptor, std::span<const TargetsOf<Real>> targets,
+               Candidates& candidates) override {
     this->divide(
         targets,
-        [&](std::uint32_t set, std::span<const Targets> parts) {
+        [&](std::uint32_t set, std::span<const TargetsOf<Real>> parts) {
           this->deliver_with_set(set, t, receptor, parts, candidates);
         },
-        [&](std::span<const Targets> parts) {
-          for_each_target(parts, [&](std::uint32_t i, double weight) {
-            this->receive_one(i, Kernel::exponentials_at(this->constants(i), t), receptor, Real(weight), candidates);
+        [&](std::span<const TargetsOf<Real>> parts) {
+          for_each_target(parts, [&](std::uint32_t i, const Real& weight) {
+            this->receive_one(i, Kernel::exponentials_at(this->constants(i), t), receptor, weight, candidates);
           });
         });
   }
@@ -42,7 +43,7 @@ class OneByOneGroup final : public KernelGroup<OneByOneGroup<Kernel, Real>, Kern
     do {
       const Input<Real>& input = inputs[count];
       this->receive_one(input.index, Kernel::exponentials_at(this->constants(input.index), input.t), input.receptor,
-                        Real(input.weight), candidates);
+                        input.weight, candidates);
       ++count;
     } while (count < inputs.size() &&
              this->records_[inputs[count].index].t<begin&& this->safe_[inputs[count].index]> inputs[count].t);

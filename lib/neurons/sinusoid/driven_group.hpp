@@ -41,21 +41,19 @@ class DrivenGroup final : public DrivenNeuronGroup<Real> {
       : epoch_(epoch), others_(others), other_candidates_(candidates) {}
 
   /// The targets that are held here get their inputs one by one; the stretches between them go to the other group.
-  void deliver(const Real& t, std::size_t receptor, std::span<const neurons::Targets> targets,
+  void deliver(const Real& t, std::size_t receptor, std::span<const neurons::TargetsOf<Real>> targets,
                Candidates& candidates) override {
     parts_.clear();
-    for (const neurons::Targets& part : targets) {
+    for (const neurons::TargetsOf<Real>& part : targets) {
       std::size_t begin = 0;
       const auto pass_on = [&](std::size_t end) {
         if (begin < end) {
-          parts_.push_back({part.index.subspan(begin, end - begin), part.offset,
-                            part.weight.empty() ? part.weight : part.weight.subspan(begin, end - begin),
-                            part.constant_weight});
+          parts_.push_back(part.part(begin, end));
         }
       };
       for (std::size_t k = 0; k < part.index.size(); ++k) {
         if (Neuron* const neuron = find(static_cast<std::uint32_t>(part.offset + part.index[k]))) {
-          receive(*neuron, t, receptor, Real(part.weight.empty() ? part.constant_weight : part.weight[k]), candidates);
+          receive(*neuron, t, receptor, Real(part.weight_of(k)), candidates);
           pass_on(k);
           begin = k + 1;
         }
@@ -70,7 +68,7 @@ class DrivenGroup final : public DrivenNeuronGroup<Real> {
   /// One input to a neuron that is held here, or those before the first of these to the other group.
   std::size_t receive(std::span<const neurons::Input<Real>> inputs, Candidates& candidates) override {
     if (Neuron* const neuron = find(inputs[0].index)) {
-      receive(*neuron, inputs[0].t, inputs[0].receptor, Real(inputs[0].weight), candidates);
+      receive(*neuron, inputs[0].t, inputs[0].receptor, inputs[0].weight, candidates);
       return 1;
     }
     std::size_t count = 1;
@@ -516,7 +514,7 @@ class DrivenGroup final : public DrivenNeuronGroup<Real> {
   CandidateGroup<Real>* other_candidates_;  ///< the same group, if its neurons are looked at
   std::vector<std::uint32_t> number_;       ///< by index in the group; 0: among the others, else counts neurons_ from 1
   std::vector<Neuron> neurons_;
-  std::vector<neurons::Targets> parts_;  ///< of deliver(), kept for its memory
+  std::vector<neurons::TargetsOf<Real>> parts_;  ///< of deliver(), kept for its memory
 };
 
 }  // namespace va_event::neurons

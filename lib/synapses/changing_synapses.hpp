@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "synapses/plasticity.hpp"
+#include "synapses/releases.hpp"
+#include "synapses/source_history.hpp"
+#include "synapses/synapse_dynamics.hpp"
+
+namespace va_event::synapses {
+
+/// The synapses of every type of the library: a weight, which may be plastic, times what a spike releases. Puts the
+/// spikes of sources and targets together with the two.
+template <class Real>
+class ChangingSynapses final : public SynapseDynamics<Real> {
+ public:
+  using Instant = events::Instant<Real>;
+
+  ChangingSynapses(const TableOnShard<Real>& table, const ReleaseParameters& release,
+                   const std::optional<StdpChoice>& stdp)
+      : table_(table), history_(table.block.table.rows(), table.longest_delay), releases_(table, release) {
+    if (stdp) {
+      plasticity_.emplace(table, *stdp);
+    }
+    const std::size_t of_weights = plasticity_ ? plasticity_->variables() : 0;
+    if (table.states.variables.empty()) {
+      table.states.variables.resize(of_weights + releases_.variables());
+      for (auto& variable : table.states.variables) {
+        variable.resize(table.block.table.size());
+      }
+    }
+    const std::vector<std::size_t> mine = own_synapses();
+    if (plasticity_) {
+      plasticity_->begin(mine);
+    }
+    releases_.begin(of_weights, mine);
+  }
+
+  void source_spiked(std::size_t row, const Instant& emitted, const Instant& now) override {
+    SourceSpike<Real>& spike = history_.add(row, emitted, now);
+    const SourceSpike<Real>* const before = history_.before(row, spike);
+    releases_.source_spiked(spike, before);
+    if (plasticity_) {
+      plasticity_->source_spiked(spike, before);
+    }
+  }
+
+  void target_spiked(std::uint32_t target, const Instant& emitted, const Instant& now) override {
+    if (!plasticity_) {
+      return;
+    }
+    plasticity_->target_spiked(target, emitted);
+    if (plasticity_->needs_sweep()) {
+      sweep(now);
+    }
+  }
+
+  [[nodiscard]] std::span<const Real> transmit(const Passage<Real>& passage) override {
+    SourceSpike<Real>& spike = history_.passing(passage.row, passage.emitted, passage.begin);
+    const SourceSpike<Real>* const before = history_.before(passage.row, spike);
+    const network::SynapseTable& synapses = table_.block.table;
+    const std::size_t first = synapses.begin_of(passage.row);
+    const std::span<const std::uint32_t> targets = synapses.row(passage.row).target;
+    if (plasticity_ && plasticity_->passes_together(before)) {
+      weights_.resize(passage.end - passage.begin);
+      plasticity_->pass_together(spike, before, targets.subspan(passage.begin, weights_.size()), first + passage.begin,
+                                 weights_);
+      if (releases_.releases_all()) {
+        spike.delivered_to = passage.end;
+        return weights_;
+      }
+      for (std::size_t k = passage.begin; k < passage.end; ++k) {
+        weights_[k - passage.begin] *= releases_.factor(spike, before, passage.row, targets[k], first + k);
+      }
+      spike.delivered_to = passage.end;
+      return weights_;
+    }
+    weights_.clear();
+    if (std::is_same_v<Real, double> && !plasticity_ && synapses.has_constant_weight() && releases_.is_common()) {
+      spike.delivered_to = passage.end;
+      weights_.push_back(synapses.constant_weight() * spike.release);
+      return weights_;
+    }
+    for (std::size_t k = passage.begin; k < passage.end; ++k) {
+      const std::size_t synapse = first + k;
+      const Real weight = plasticity_
+                              ? plasticity_->pass(spike, before, targets[k], synapse, synapses.delay_of(synapse))
+                              : Real(synapses.weight_of(synapse));
+      weights_.push_back(weight * releases_.factor(spike, before, passage.row, targets[k], synapse));
+    }
+    spike.delivered_to = passage.end;
+    return weights_;
+  }
+
+  void weights(const Instant& now, std::span<double> weights) override {
+    if (!plasticity_) {
+      return;
+    }
+    for_each_own([&](std::size_t row, std::size_t k, std::uint32_t target, std::size_t synapse) {
+      std::size_t next = 0;
+      const SourceSpike<Real>* const passed = history_.last_delivered(row, k, next);
+      weights[synapse] =
+          static_cast<double>(plasticity_->weight_at(now, passed, std::span(history_.of(row)).subspan(next), target,
+                                                     synapse, table_.block.table.delay_of(synapse)));
+    });
+  }
+  void weights_set(const Instant& now) override {
+    if (plasticity_) {
+      sweep(now);
+      plasticity_->weights_set(now, own_synapses());
+    }
+  }
+  void parameters_will_change(const Instant& now) override {
+    if (plasticity_) {
+      sweep(now);
+    }
+  }
+  void parameters_changed() override {
+    releases_.read_parameters();
+    if (plasticity_) {
+      plasticity_->read_parameters();
+    }
+  }
+
+  [[nodiscard]] bool can_be_saved() const override { return true; }
+  void prepare_to_save(const Instant& now) override {
+    history_.forget(now);
+    if (plasticity_) {
+      sweep(now);
+    }
+  }
+  void save_table(foundation::ByteWriter& out) override {
+    if (plasticity_) {
+      plasticity_->save_table(out);
+    }
+  }
+  void load_table(foundation::ByteReader& in) override {
+    if (plasticity_) {
+      plasticity_->load_table(in);
+    }
+  }
+  void save_row(std::size_t row, foundation::ByteWriter& out) override {
+    if (!history_.of(row).empty()) {
+      history_.save(row, out);
+    }
+  }
+  void load_row(std::size_t row, const Instant& now, foundation::ByteReader& in) override {
+    const network::SynapseTable::Row synapses = table_.block.table.row(row);
+    history_.load(row, in, [&](const Instant& emitted) {
+      std::size_t position = 0;
+      const std::size_t first = table_.block.table.begin_of(row);
+      while (position < synapses.target.size() &&
+             events::later(emitted, Real(table_.block.table.delay_of(first + position))) < now) {
+        ++position;
+      }
+      return position;
+    });
+  }
+  void save_target(std::uint32_t target, std::span<const std::size_t> synapses, foundation::ByteWriter& out) override {
+    if (plasticity_) {
+      plasticity_->save_target(target, out);
+    }
+    for (const std::size_t synapse : synapses) {
+      for (const auto& variable : table_.states.variables) {
+        foundation::put_number(out, variable[synapse]);
+      }
+    }
+  }
+  void load_target(std::uint32_t target, std::span<const std::size_t> synapses, foundation::ByteReader& in) override {
+    if (plasticity_) {
+      plasticity_->load_target(target, in);
+    }
+    for (const std::size_t synapse : synapses) {
+      for (auto& variable : table_.states.variables) {
+        variable[synapse] = foundation::get_number<Real>(in);
+      }
+    }
+  }
+
+ private:
+  /// Calls visit(row, position in it, target, number in the table) for each synapse onto the shard's cells.
+  template <class Visit>
+  void for_each_own(const Visit& visit) const {
+    const network::SynapseTable& synapses = table_.block.table;
+    for (std::size_t row = 0; row < synapses.rows(); ++row) {
+      const std::span<const std::uint32_t> targets = synapses.row(row).target;
+      const std::size_t first = synapses.begin_of(row);
+      for (std::size_t k = 0; k < targets.size(); ++k) {
+        if (table_.own.contains(targets[k])) {
+          visit(row, k, targets[k], first + k);
+        }
+      }
+    }
+  }
+  [[nodiscard]] std::vector<std::size_t> own_synapses() const {
+    std::vector<std::size_t> mine;
+    for_each_own([&mine](std::size_t, std::size_t, std::uint32_t, std::size_t synapse) { mine.push_back(synapse); });
+    return mine;
+  }
+
+  void sweep(const Instant& now) {
+    const Instant until = plasticity_->swept_at(now);
+    for_each_own([&](std::size_t row, std::size_t k, std::uint32_t target, std::size_t synapse) {
+      std::size_t next = 0;
+      const SourceSpike<Real>* const passed = history_.last_delivered(row, k, next);
+      plasticity_->sweep(until, passed, target, synapse, table_.block.table.delay_of(synapse));
+    });
+    plasticity_->end_sweep(until);
+  }
+
+  TableOnShard<Real> table_;
+  SourceHistory<Real> history_;
+  Releases<Real> releases_;
+  std::optional<Plasticity<Real>> plasticity_;
+  std::vector<Real> weights_;  ///< of the last transmit()
+};
+
+}  // namespace va_event::synapses
