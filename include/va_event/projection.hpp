@@ -29,8 +29,9 @@ class Projection {
   /// A parameter of the synapses' rule ("tau_plus"). @throws UnknownNameError, which lists those that there are
   [[nodiscard]] std::vector<double> parameter(std::string_view name) const;
   /// Sets it; takes effect for spikes that come from now on. Changes of weights that are still to be made for spikes of
-  /// up to twice the longest delay before use the new value, too. @param values as of set_weights()
-  /// @throws UnknownNameError, ParameterError, SizeError; ConnectionError for a function of distance
+  /// up to twice the longest delay before use the new value, too. "u" and "dendritic_delay_fraction" are set before the
+  /// first run. @param values as of set_weights(); once it has run one number stays one number
+  /// @throws UnknownNameError, ParameterError, SizeError, StateError; ConnectionError for a function of distance
   void set(std::string_view name, const Values& values);
   /// Changes every weight; takes effect for events that arrive from now on. Of plastic synapses it is changed from now
   /// on by the spikes that come, while their traces stay, and reset() goes back to it.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "va_event/projection.hpp"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -68,6 +69,11 @@ std::vector<double> Projection::parameter(std::string_view name) const {
 void Projection::set(std::string_view name, const Values& values) {
   network::ProjectionData& projection = core_->network.projections[index_];
   const std::size_t parameter = detail::synapse_parameter_index(projection, name);
+  const auto& fixed = projection.rule->fixed;
+  if (core_->engine && std::find(fixed.begin(), fixed.end(), name) != fixed.end()) {
+    throw StateError(std::string(name), "at t = " + core_->now().to_string(), "ms",
+                     "must be set before the first run, or after reset()");
+  }
   const bool constant = projection.blocks.empty() || projection.blocks.front().parameters[parameter].is_constant();
   if (core_->engine && constant && values.constant() == nullptr) {
     throw StateError(std::string(name), "a number for each synapse", "",

@@ -5,6 +5,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "foundation/by_number_type.hpp"
@@ -24,6 +25,13 @@ struct SynapseRule {
   std::vector<ParameterInfo> parameters;              ///< of each synapse, beside weight and delay
   foundation::ByNumberType<MakeDynamics> dynamics{};  ///< their state in every number type
   bool changes_weights = false;                       ///< SynapseDynamics::weights() has the weights
+  /// How long before a spike is delivered the last spike of the target was that its weight depends on, at least [ms];
+  /// +inf: on none. Empty: it may depend on all that there were.
+  std::function<double(std::span<const double> parameters, double delay)> looks_back{};
+  /// The largest magnitude of a weight that changes. Empty: none exceeds the initial one.
+  std::function<double(std::span<const double> parameters)> largest_weight{};
+  /// The names of parameters that are not to be changed once the simulation runs.
+  std::vector<std::string_view> fixed{};
   /// What must hold between the parameters of one synapse and its weight; may be empty. @throws ParameterError
   std::function<void(std::span<const double> parameters, double weight)> check{};
   /// Whether these make users wonder, though they are allowed: a sentence for them, or "". May be empty.

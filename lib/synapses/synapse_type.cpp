@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -87,6 +89,10 @@ std::shared_ptr<const SynapseRule> finished(Draft& draft, std::string name, cons
   draft.rule.name = std::move(name);
   draft.rule.dynamics = synapses::implement<synapses::ChangingSynapses>(places, std::optional<StdpChoice>());
   draft.rule.check = [places](std::span<const double> values, double /*weight*/) { check_release(places, values); };
+  draft.rule.looks_back = [](std::span<const double> /*values*/, double /*delay*/) {
+    return std::numeric_limits<double>::infinity();
+  };
+  draft.rule.fixed = {"u"};
   return std::make_shared<const SynapseRule>(std::move(draft.rule));
 }
 
@@ -294,6 +300,14 @@ SynapseType::SynapseType(StdpMechanism synapse) : initial_{std::move(synapse.wei
     check_release(release, values);
     check_stdp(choice, values, weight);
   };
+  draft.rule.looks_back = [choice](std::span<const double> values, double delay) {
+    return 2.0 * value_of(choice, synapses::kDendriticDelayFraction, values) * delay;
+  };
+  draft.rule.largest_weight = [choice](std::span<const double> values) {
+    return std::max(std::fabs(value_of(choice, synapses::kWMin, values)),
+                    std::fabs(value_of(choice, synapses::kWMax, values)));
+  };
+  draft.rule.fixed = {"dendritic_delay_fraction", "u"};
   draft.rule.doubt = [choice](std::span<const double> values, double weight) {
     return doubt_of_stdp(choice, values, weight);
   };

@@ -10,6 +10,7 @@
 #include "foundation/bytes.hpp"
 #include "foundation/number_text.hpp"
 #include "neurons/neuron_implementation.hpp"
+#include "synapses/synapse_rule.hpp"
 #include "va_event/error.hpp"
 
 namespace va_event {
@@ -108,8 +109,33 @@ struct Extremes {
   std::uint64_t events = 0;        ///< of all neurons in 1000 s, expected
   std::uint64_t of_one_delay = 0;  ///< of these events, through synapses with a common delay
   double shortest_delay = std::numeric_limits<double>::infinity();  ///< of synapses from its neurons [ms]
-  bool changing = false;                                            ///< there are synapses that are not static
+  /// Weights of synapses onto it depend on its spikes no later than so long before they are delivered [ms].
+  double looks_back = std::numeric_limits<double>::infinity();
+
+  /// The longest window: none of its spikes has an effect in the one in which it is emitted.
+  [[nodiscard]] double longest_window() const { return std::min(shortest_delay, looks_back); }
 };
+
+/// What the rule of a projection adds to the extremes of its targets.
+void add_rule(const synapses::SynapseRule& rule, const network::SynapseBlock& block, Extremes& post) {
+  if (!rule.looks_back) {
+    post.looks_back = 0.0;
+    return;
+  }
+  std::vector<double> values(block.parameters.size());
+  const bool common = block.table.has_constant_weight() && block.table.has_constant_delay() &&
+                      std::all_of(block.parameters.begin(), block.parameters.end(),
+                                  [](const network::SynapseColumn& column) { return column.is_constant(); });
+  for (std::size_t synapse = 0; synapse < (common ? 1 : block.table.size()); ++synapse) {
+    for (std::size_t k = 0; k < values.size(); ++k) {
+      values[k] = block.parameters[k].at(synapse);
+    }
+    post.looks_back = std::min(post.looks_back, rule.looks_back(values, block.table.delay_of(synapse)));
+    if (rule.largest_weight) {
+      post.largest_weight = std::max(post.largest_weight, rule.largest_weight(values));
+    }
+  }
+}
 
 std::vector<Extremes> extremes_of(const network::Network& network, Processes& processes) {
   std::vector<Extremes> mine(network.populations.size());
@@ -122,7 +148,9 @@ std::vector<Extremes> extremes_of(const network::Network& network, Processes& pr
       Extremes& post = mine[block.post_population];
       const auto [smallest, largest] = block.table.weights();
       post.largest_weight = std::max({post.largest_weight, std::fabs(smallest), std::fabs(largest)});
-      post.changing = post.changing || projection.rule != nullptr;
+      if (projection.rule != nullptr) {
+        add_rule(*projection.rule, block, post);
+      }
       std::vector<std::uint64_t>& counts = inputs[block.post_population];
       counts.resize(network.populations[block.post_population].size);
       for (std::size_t row = 0; row < block.table.rows(); ++row) {
@@ -167,7 +195,7 @@ std::vector<Extremes> extremes_of(const network::Network& network, Processes& pr
       sum.events += theirs[p].events;
       sum.of_one_delay += theirs[p].of_one_delay;
       sum.shortest_delay = std::min(sum.shortest_delay, theirs[p].shortest_delay);
-      sum.changing = sum.changing || theirs[p].changing;
+      sum.looks_back = std::min(sum.looks_back, theirs[p].looks_back);
     }
   }
   return together;
@@ -186,8 +214,8 @@ std::string obstacle(SimulationMethod method, const network::PopulationData& pop
   if (order_free ? model.in<double>().make_order_free == nullptr : model.listing.make == nullptr) {
     return order_free ? "the model has no order-free sums" : "the model has no lists of inputs";
   }
-  if (extremes.changing) {
-    return "synapses onto it change";
+  if (extremes.looks_back < kShortestDelay) {
+    return "synapses onto it change with its latest spikes";
   }
   if (extremes.shortest_delay < kShortestDelay) {
     return "its neurons have delays below 1/64 ms";
@@ -254,7 +282,7 @@ std::vector<PopulationMethod> choose_methods(const network::Network& network, Pr
     const SimulationMethod method = forced ? network.method : SimulationMethod::order_free;
     const bool wanted = forced || events >= worthwhile_events(*population.model);
     const std::string why_not = wanted ? obstacle(method, population, extremes[p]) : "";
-    methods[p].shortest_delay = extremes[p].shortest_delay;
+    methods[p].shortest_delay = extremes[p].longest_window();
     methods[p].events = extremes[p].events;
     if (wanted && why_not.empty()) {
       methods[p].method = method;
@@ -285,11 +313,10 @@ std::vector<PopulationMethod> get_methods(std::string_view bytes, const network:
     method.choices = in.get_text();
     if (doubles) {
       method.scale = scale_of(extremes[p], network.populations[p].size);
-      method.shortest_delay = extremes[p].shortest_delay;
+      method.shortest_delay = extremes[p].longest_window();
     }
     const CellModel& model = *network.populations[p].model;
-    const bool windowed =
-        doubles && !model.is_source() && !extremes[p].changing && extremes[p].shortest_delay >= kShortestDelay;
+    const bool windowed = doubles && !model.is_source() && extremes[p].longest_window() >= kShortestDelay;
     const bool order_free = method.method == SimulationMethod::order_free && windowed &&
                             model.neuron->in<double>().make_order_free != nullptr && !method.choices.empty();
     const bool near_spikes = method.method == SimulationMethod::near_spikes && windowed &&

@@ -18,8 +18,9 @@ namespace va_event::engine {
 struct PopulationMethod {
   SimulationMethod method = SimulationMethod::one_by_one;
   neurons::InputScale scale{};
-  double shortest_delay = std::numeric_limits<double>::infinity();  ///< of synapses from its neurons [ms]
-  std::uint64_t events = 0;                                         ///< of all of its neurons in 1000 s, expected
+  /// Of synapses from its neurons, or until its spikes have another effect [ms].
+  double shortest_delay = std::numeric_limits<double>::infinity();
+  std::uint64_t events = 0;  ///< of all of its neurons in 1000 s, expected
   std::string reason{};
   std::string choices{};  ///< of a checkpoint (neurons::WindowedGroup::save_choices()); "": none was loaded
 };

@@ -64,6 +64,7 @@ class Shards final : public Engine {
     }
   }
   void synapse_parameters_changed(std::size_t projection) override {
+    scales_outdated_ = true;
     for (const auto& shard : shards_) {
       shard->changing().parameters_changed(projection);
     }

@@ -497,13 +497,35 @@ class SpikeDelivery {
   /// Adds synapses that a spike passes to the inputs of this instant.
   void collect(const Branch& branch, const neurons::TargetsOf<Real>& passed) {
     const Place& place = cells_.place(branch.post_population);
+    synaptic_events_ += passed.index.size();
+    if (branch.dynamics != 0 && place.windowed != nullptr && !passed.weight.empty()) {
+      return receive_each(*place.group, branch.receptor, passed);
+    }
     if (place.group != collected_.group || branch.receptor != collected_.receptor) {
       deliver_collected();
       collected_.group = place.group;
       collected_.receptor = branch.receptor;
     }
     collected_.targets.push_back(passed);
-    synaptic_events_ += passed.index.size();
+  }
+
+  /// Groups that are advanced from window to window keep views of what is delivered to many targets, but weights that
+  /// change are gone at once: these go by value.
+  void receive_each(neurons::NeuronGroup<Real>& group, std::uint32_t receptor, const neurons::TargetsOf<Real>& passed) {
+    std::size_t count = 0;
+    const auto hand_over = [&] {
+      for (std::span<const neurons::Input<Real>> left(inputs_.data(), count); !left.empty();) {
+        left = left.subspan(group.receive(left, candidates_));
+      }
+      count = 0;
+    };
+    for (std::size_t k = 0; k < passed.index.size(); ++k) {
+      inputs_[count++] = {now_.offset, passed.weight_of(k), passed.offset + passed.index[k], receptor};
+      if (count == inputs_.size()) {
+        hand_over();
+      }
+    }
+    hand_over();
   }
 
   void deliver_collected() {
