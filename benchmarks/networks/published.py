@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Simulators side by side on networks with Poisson input: the cortical microcircuit of Potjans & Diesmann (2014), the
-network of Brunel (2000), and a balanced one of conductance-based neurons. Each simulator builds the network itself, by its
-own random numbers.
+"""Simulators side by side: the cortical microcircuit of Potjans & Diesmann (2014), the network of Brunel (2000), and a
+balanced one of conductance-based neurons, all with Poisson input, and the network of Vogels & Abbott (2005) with plastic
+synapses. Each simulator builds the network itself, by its own random numbers.
 
 All are built once and then simulate in turn (a, b, c, a, b, c, ...), so that whatever else the machine does hits all of
 them; who waits takes no processor. What is timed is the simulation alone, after a warm-up. Networks are the same in
@@ -11,6 +11,7 @@ numbers of neurons and synapses (checked) and in the rates of all populations (c
     benchmarks/networks/published.py --build build/benchmarks --output my_results microcircuit --input poisson --scale 0.1
     benchmarks/networks/published.py --build build/benchmarks --output my_results brunel --input delta
     benchmarks/networks/published.py --build build/benchmarks --output my_results balanced
+    benchmarks/networks/published.py --build build/benchmarks --output my_results plastic --input stdp
 """
 
 import argparse
@@ -28,12 +29,14 @@ from balanced.balanced import Balanced
 from brunel.brunel import Brunel
 from competition import AURYN, attempt, list_of
 from microcircuit.microcircuit import Microcircuit
+from plastic.plastic import Plastic
 from rival import ROOT
 
 HERE = pathlib.Path(__file__).resolve().parent
 RIVALS = {"microcircuit": ["va_event", "nest"], "brunel": ["va_event", "nest", "brian2", "auryn"],
-          "balanced": ["va_event", "nest", "brian2"]}
-INPUTS = {"microcircuit": ["poisson", "current"], "brunel": ["delta", "exponential"], "balanced": ["poisson"]}
+          "balanced": ["va_event", "nest", "brian2"], "plastic": ["va_event", "nest", "brian2"]}
+INPUTS = {"microcircuit": ["poisson", "current"], "brunel": ["delta", "exponential"], "balanced": ["poisson"],
+          "plastic": ["stdp", "static"]}
 HOW_TO_GET = {
     "va_event": "cmake --preset benchmarks && cmake --build --preset benchmarks",
     "nest": "python3 -m venv rivals && rivals/bin/pip install nest-simulator brian2 'numpy<2.4', "
@@ -112,6 +115,8 @@ def describe(options):
     """The network in numbers."""
     if options.network == "microcircuit":
         return Microcircuit(options.scale, options.inputs, options.input == "poisson")
+    if options.network == "plastic":
+        return Plastic(options.scale, options.input == "stdp")
     return Brunel(options.scale, options.input == "exponential") if options.network == "brunel" else Balanced(options.scale)
 
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the simulators of microcircuit/, brunel/ and balanced/ share: their command line and how published.py talks with them.
+"""What the simulators of microcircuit/, brunel/, balanced/ and plastic/ share: their command line and how published.py
+talks with them.
 
     rival_x.py probe           prints the version; fails where the simulator is not installed
     rival_x.py prepare TASK    compiles what has to be compiled, once
