@@ -13,6 +13,7 @@
 
 #include "events/instant_bytes.hpp"
 #include "foundation/number_bytes.hpp"
+#include "numerics/exponentials.hpp"
 #include "synapses/source_history.hpp"
 #include "synapses/synapse_dynamics.hpp"
 #include "synapses/weight_dependence.hpp"
@@ -75,7 +76,7 @@ class Plasticity {
       : table_(table),
         choice_(choice),
         targets_(table.own.end - table.own.begin),
-        last_(table.own.end - table.own.begin) {
+        latest_(table.own.end - table.own.begin) {
     const auto is_constant = [&](StdpParameter p) { return choice_.places[p] < 0 || column(p).is_constant(); };
     own_traces_ = choice_.pairs == SpikePairs::nearest_presynaptic ||
                   !(is_constant(kTauPlus) && is_constant(kTauMinus) && is_constant(kTauX) && is_constant(kTauY));
@@ -123,8 +124,8 @@ class Plasticity {
                       decayed(after(last.before[1]), h, shared_.tau_y)};
     }
     spikes.push_back(spike);
-    last_[target - table_.own.begin] = {spike.arrival, trace_of_target(spike)};
     ++stored_;
+    find_latest(target - table_.own.begin);
   }
 
   /// A spike of the source passes a synapse. @returns the weight that it delivers, with its sign
@@ -144,46 +145,46 @@ class Plasticity {
                      std::size_t first_synapse, std::span<Real> weights) {
     const Instant a = events::later(spike.t, axonal_);
     const Instant last = before != nullptr ? events::later(before->t, axonal_) : Instant{};
-    exponents_.clear();
-    followed_.clear();
-    for (const std::uint32_t target : targets) {
-      const Last& latest = last_[target - table_.own.begin];
-      if (latest.arrival < a && (before == nullptr || latest.arrival < last)) {  // none since the last spike
-        exponents_.push_back(Real(-duration(latest.arrival, a) / shared_.tau_minus));
-        followed_.push_back({nullptr, 0, latest.trace});
-        continue;
+    exponents_.resize(2 * targets.size());
+    kinds_.resize(targets.size());
+    several_.clear();
+    for (std::size_t k = 0; k < targets.size(); ++k) {
+      const Latest& latest = latest_[targets[k] - table_.own.begin];
+      const bool follows = before != nullptr && !(latest.arrival < last) && !(latest.o2 < Real(0));
+      const bool single =
+          latest.arrival < a && (before == nullptr || latest.arrival_before < last || latest.swept_before);
+      exponents_[2 * k] = follows ? Real(-duration(last, latest.arrival) / shared_.tau_plus) : Real(0);
+      exponents_[2 * k + 1] = Real(-duration(latest.arrival, a) / shared_.tau_minus);
+      kinds_[k] = !single ? Kind::several : follows ? Kind::one : Kind::none;
+      if (!single) {
+        several_.push_back(spikes_to_follow(targets_[targets[k] - table_.own.begin], before != nullptr, last, a));
+        exponents_[2 * k + 1] = several_.back().depression;
       }
-      const std::vector<TargetSpike<Real>>& posts = targets_[target - table_.own.begin];
-      std::size_t end = posts.size();
-      while (end > 0 && !(posts[end - 1].arrival < a)) {
-        --end;
-      }
-      std::size_t begin = end;
-      while (before != nullptr && begin > 0 && !(posts[begin - 1].arrival < last) &&
-             !(posts[begin - 1].t < swept_until_)) {
-        --begin;
-        exponents_.push_back(Real(-duration(last, posts[begin].arrival) / shared_.tau_plus));
-      }
-      exponents_.push_back(end > 0 ? Real(-duration(posts[end - 1].arrival, a) / shared_.tau_minus) : kGone);
-      followed_.push_back({posts.data() + end, static_cast<std::uint32_t>(end - begin),
-                           end > 0 ? trace_of_target(posts[end - 1]) : Real(0)});
     }
     take_exponentials();
-    const Real* factor = exponents_.data();
+    const auto potentiate_at = [&](const Real& weight, const Instant& arrival, const Real& factor, const Real& o2) {
+      const bool apart = last < arrival || choice_.timing == Timing::vogels;
+      const Real trace = apart ? Real(after(before->before[0]) * factor) : before->before[0];
+      return with_potentiation(weight, Real(trace * (shared_.a_plus + shared_.a3_plus * o2)), shared_);
+    };
+    const Several* several = several_.data();
+    Real* const kept = table_.states.variables[0].data() + first_synapse;
     for (std::size_t k = 0; k < targets.size(); ++k) {
-      Real weight = table_.states.variables[0][first_synapse + k];
-      const Followed& followed = followed_[k];
-      for (std::uint32_t j = followed.count; j > 0; --j) {  // their factors stand in the reverse order
-        const TargetSpike<Real>& post = *(followed.end - j);
-        const bool apart = last < post.arrival || choice_.timing == Timing::vogels;
-        const Real trace = apart ? Real(after(before->before[0]) * factor[j - 1]) : before->before[0];
-        weight = with_potentiation(weight, Real(trace * (shared_.a_plus + shared_.a3_plus * post.before[1])), shared_);
+      const Latest& latest = latest_[targets[k] - table_.own.begin];
+      Real weight = kept[k];
+      Real o1 = latest.o1;
+      if (kinds_[k] == Kind::one) {
+        weight = potentiate_at(weight, latest.arrival, exponents_[2 * k], latest.o2);
+      } else if (kinds_[k] == Kind::several) {
+        for (std::size_t j = 0; j < several->count; ++j) {
+          const TargetSpike<Real>& post = several->first[j];
+          weight = potentiate_at(weight, post.arrival, exponents_[several->factors + j], post.before[1]);
+        }
+        o1 = several->o1;
+        ++several;
       }
-      factor += followed.count;
-      const Real o1 = followed.trace * *factor;
-      ++factor;
-      weight = with_depression(weight, o1, spike.before[1], shared_);
-      table_.states.variables[0][first_synapse + k] = weight;
+      weight = with_depression(weight, Real(o1 * exponents_[2 * k + 1]), spike.before[1], shared_);
+      kept[k] = weight;
       weights[k] = shared_.sign * weight;
     }
   }
@@ -250,6 +251,9 @@ class Plasticity {
       spikes.erase(spikes.begin(), spikes.begin() + static_cast<std::ptrdiff_t>(done));
       stored_ += spikes.size();
     }
+    for (std::size_t target = 0; target < targets_.size(); ++target) {
+      find_latest(target);
+    }
   }
 
   void weights_set(const Instant& now, std::span<const std::size_t> synapses) {
@@ -291,10 +295,8 @@ class Plasticity {
       spike.before[1] = foundation::get_number<Real>(in);
       spikes.push_back(spike);
     }
-    if (!spikes.empty()) {
-      last_[target - table_.own.begin] = {spikes.back().arrival, trace_of_target(spikes.back())};
-    }
     stored_ += spikes.size();
+    find_latest(target - table_.own.begin);
   }
 
  private:
@@ -315,19 +317,57 @@ class Plasticity {
     std::array<Real, 4> own{};  ///< own traces: of the source before its last spike (see pairs), and of the target
   };
 
-  /// Of all exponents, two at a time where that gives the same bits.
   void take_exponentials() {
-    namespace elementary = numerics::elementary;
-    std::size_t k = 0;
     if constexpr (std::is_same_v<Real, double>) {
-      for (; k + 1 < exponents_.size(); k += 2) {
-        const elementary::Pair both = elementary::exp(elementary::Pair{exponents_[k], exponents_[k + 1]});
-        exponents_[k] = both[0];
-        exponents_[k + 1] = both[1];
+      numerics::take_exponentials(exponents_);
+    } else {
+      for (Real& exponent : exponents_) {
+        exponent = numerics::elementary::exp(exponent);
       }
     }
-    for (; k < exponents_.size(); ++k) {
-      exponents_[k] = elementary::exp(exponents_[k]);
+  }
+
+  struct Several {
+    const TargetSpike<Real>* first;  ///< that potentiates
+    std::size_t count;
+    std::size_t factors;  ///< the place of their exponents
+    Real o1, depression;  ///< the trace of the target, and the exponent of its decay until the arrival
+  };
+  /// Of spikes of a target those that a spike finds which arrives at `a` after one at `last`; adds their exponents.
+  [[nodiscard]] Several spikes_to_follow(const std::vector<TargetSpike<Real>>& posts, bool potentiates,
+                                         const Instant& last, const Instant& a) {
+    std::size_t end = posts.size();
+    while (end > 0 && !(posts[end - 1].arrival < a)) {
+      --end;
+    }
+    std::size_t begin = end;
+    while (potentiates && begin > 0 && !(posts[begin - 1].arrival < last) && !(posts[begin - 1].t < swept_until_)) {
+      --begin;
+    }
+    Several found{posts.data() + begin, end - begin, exponents_.size(), Real(0), Real(0)};
+    for (std::size_t j = begin; j < end; ++j) {
+      exponents_.push_back(Real(-duration(last, posts[j].arrival) / shared_.tau_plus));
+    }
+    if (end > 0) {
+      found.o1 = trace_of_target(posts[end - 1]);
+      found.depression = Real(-duration(posts[end - 1].arrival, a) / shared_.tau_minus);
+    }
+    return found;
+  }
+
+  /// Notes what most spikes of sources need of a target.
+  void find_latest(std::size_t target) {
+    const std::vector<TargetSpike<Real>>& spikes = targets_[target];
+    if (spikes.empty()) {
+      return;
+    }
+    const TargetSpike<Real>& last = spikes.back();
+    const auto is_swept = [this](const TargetSpike<Real>& spike) { return spike.t < swept_until_; };
+    latest_[target] = {
+        last.arrival, {-1, Real(0)}, trace_of_target(last), is_swept(last) ? Real(-1) : last.before[1], true};
+    if (spikes.size() > 1) {
+      latest_[target].arrival_before = spikes[spikes.size() - 2].arrival;
+      latest_[target].swept_before = is_swept(spikes[spikes.size() - 2]);
     }
   }
 
@@ -553,21 +593,20 @@ class Plasticity {
   // Of pass_together():
   bool together_ = false;
   Real axonal_{}, dendritic_{};  ///< parts of the common delay [ms]
-  static constexpr double kGoneExponent = -1e4;
-  inline static const Real kGone = Real(kGoneExponent);  ///< whose exponential is 0
-  /// The target's spikes that a synapse is to follow.
-  struct Followed {
-    const TargetSpike<Real>* end;
-    std::uint32_t count;
-    Real trace;  ///< o1 just after the last of all before
-  };
-  /// The last spike of a target: of most, this is all that a spike of a source needs.
-  struct Last {
+  /// The last spike of a target and when the one before it arrived: of most, this is all that a spike of a source
+  /// needs.
+  struct alignas(64) Latest {
     Instant arrival{-1, Real(0)};
-    Real trace{};  ///< o1 just after it
+    Instant arrival_before{-1, Real(0)};
+    Real o1{};                 ///< just after it
+    Real o2{-1};               ///< just before it; -1: all synapses have followed it
+    bool swept_before = true;  ///< all have followed the one before it, or there is none
   };
-  std::vector<Last> last_;
-  std::vector<Followed> followed_;
+  /// How many of the target's spikes a synapse is to follow.
+  enum class Kind : std::uint8_t { none, one, several };
+  std::vector<Latest> latest_;
+  std::vector<Kind> kinds_;
+  std::vector<Several> several_;
   std::vector<Real> exponents_;
 };
 

@@ -17,6 +17,7 @@ import competition
 import published
 import published_report
 from balanced import balanced
+from plastic import plastic
 from brunel import brunel
 from microcircuit import microcircuit
 
@@ -77,6 +78,11 @@ class Networks(unittest.TestCase):
     def test_currents_of_brunels_network_have_the_charge_of_its_jumps(self):
         jumps, currents = brunel.Brunel(1.0, False), brunel.Brunel(1.0, True)
         self.assertAlmostEqual(currents.weight * brunel.TAU_SYN / brunel.CAPACITANCE, jumps.weight)
+
+    def test_the_plastic_network_has_no_input_from_outside(self):
+        network = plastic.Plastic(0.5)
+        self.assertEqual(network.synapses.sum(), 160000)
+        self.assertEqual(network.synaptic_events([10, 1], 100.0), 10 * 80 + 80)
 
     def test_seven_of_ten_inputs_of_the_balanced_network_are_from_outside(self):
         network = balanced.Balanced()

@@ -213,6 +213,9 @@ if list((RESULTS / PUBLISHED).glob("microcircuit_*.csv")):
 if list((RESULTS / PUBLISHED).glob("brunel_*.csv")):
     TABLES.update(brunel=lambda: published("brunel"),
                   brunel_rates=lambda: published_rates("brunel", ("excitatory", "inhibitory")))
+if list((RESULTS / PUBLISHED).glob("plastic_*.csv")):
+    TABLES.update(plastic=lambda: published("plastic"),
+                  plastic_rates=lambda: published_rates("plastic", ("excitatory", "inhibitory")))
 if list((RESULTS / PUBLISHED).glob("balanced_*.csv")):
     TABLES.update(balanced=lambda: published("balanced"),
                   balanced_rates=lambda: published_rates("balanced", ("excitatory", "inhibitory")))
