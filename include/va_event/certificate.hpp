@@ -29,17 +29,20 @@ struct Comparison {
   Precision reference;
   /// Before this time the two have the same spikes in the same order [ms].
   double correct_until_ms = 0.0;
-  bool complete = false;             ///< nothing differs, to the end
-  std::uint64_t spikes = 0;          ///< of the tested simulation, as far as it was compared
-  std::uint64_t spikes_matched = 0;  ///< so many of them, from the first on, are those of the reference
-  double max_dt_ms = 0.0;            ///< largest |t - t of the reference| of the matched ones [ms]
-  CellId max_dt_cell = 0;            ///< where it occurred
-  double max_dt_at_ms = 0.0;         ///< and when [ms]
-  double median_dt_ms = 0.0;         ///< median |t - t of the reference| of the matched ones [ms]
-  double max_dt_first_100_ms = 0.0;  ///< largest |dt| before t = 100 ms [ms]
-  std::vector<SpikeErrors> growth;   ///< the same in parts of the simulated time
-  std::string limited_by;            ///< what ended the comparison, in words
-  double tested_s = 0.0;             ///< wall-clock time of each [s]
+  bool complete = false;               ///< nothing differs, to the end
+  std::uint64_t spikes = 0;            ///< of the tested simulation, as far as it was compared
+  std::uint64_t spikes_matched = 0;    ///< so many of them, from the first on, are those of the reference
+  double max_dt_ms = 0.0;              ///< largest |t - t of the reference| of the matched ones [ms]
+  CellId max_dt_cell = 0;              ///< where it occurred
+  double max_dt_at_ms = 0.0;           ///< and when [ms]
+  double median_dt_ms = 0.0;           ///< median |t - t of the reference| of the matched ones [ms]
+  double max_dt_first_100_ms = 0.0;    ///< largest |dt| before t = 100 ms [ms]
+  std::vector<SpikeErrors> growth;     ///< the same in parts of the simulated time
+  std::uint64_t plastic_synapses = 0;  ///< whose weights were compared every 16 ms while spikes are the same
+  double max_dw = 0.0;                 ///< largest |w - w of the reference| [uS], [nA] or [mV]
+  double max_dw_at_ms = 0.0;           ///< and when [ms]
+  std::string limited_by;              ///< what ended the comparison, in words
+  double tested_s = 0.0;               ///< wall-clock time of each [s]
   double reference_s = 0.0;
 };
 

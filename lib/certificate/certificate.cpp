@@ -9,6 +9,7 @@
 
 #include "api/core.hpp"
 #include "certificate/side_by_side.hpp"
+#include "synapses/synapse_rule.hpp"
 #include "va_event/error.hpp"
 
 // certify(): the simulation beside the reference and, up to where they agree, the reference beside the check. All three
@@ -46,6 +47,20 @@ std::vector<CellId> neurons_of(const network::Network& network) {
   return cells;
 }
 
+std::vector<certificate::PlasticProjection> plastic_projections(const network::Network& network) {
+  std::vector<certificate::PlasticProjection> plastic;
+  for (std::size_t p = 0; p < network.projections.size(); ++p) {
+    const network::ProjectionData& projection = network.projections[p];
+    if (projection.rule != nullptr && projection.rule->changes_weights) {
+      plastic.push_back({p, {}});
+      for (const network::SynapseBlock& block : projection.blocks) {
+        plastic.back().blocks.push_back(block.table.size());
+      }
+    }
+  }
+  return plastic;
+}
+
 /// Three digits say enough of an error.
 std::string error_text(double value) {
   std::ostringstream out;
@@ -75,13 +90,14 @@ Certificate certify(const Simulation& simulation, double duration_ms, const Cert
   }
   const int parts = options.check ? 2 : 1;
   bool stopped = false;
+  const std::vector<certificate::PlasticProjection> plastic = plastic_projections(core.network);
   const auto run = [&](int part, const Precision& tested, const Precision& reference, double until_ms) {
     const auto keep_going = [&options, &stopped, part, parts, until_ms](double now_ms) {
       stopped = stopped || (options.on_progress && !options.on_progress({part, parts, {now_ms, until_ms}}));
       return !stopped;
     };
     return certificate::run_side_by_side(contestant(core.network, tested), contestant(core.network, reference),
-                                         neurons_of(core.network), until_ms, keep_going);
+                                         neurons_of(core.network), until_ms, keep_going, plastic);
   };
   Certificate result;
   result.duration_ms = duration_ms;
@@ -110,6 +126,10 @@ std::string Certificate::text() const {
       << error_text(result.max_dt_ms) << " ms (neuron " << result.max_dt_cell
       << ", t = " << time_text(result.max_dt_at_ms) << " ms), median " << error_text(result.median_dt_ms)
       << " ms, largest in the first 100 ms " << error_text(result.max_dt_first_100_ms) << " ms";
+  if (result.plastic_synapses > 0) {
+    out << "; largest error of " << result.plastic_synapses << " plastic weights " << error_text(result.max_dw)
+        << " (at t = " << time_text(result.max_dw_at_ms) << " ms)";
+  }
   if (closest_approach) {
     out << "; closest approach " << error_text(closest_approach->distance_mv) << " mV at neuron "
         << closest_approach->cell << ", t = " << time_text(closest_approach->time_ms) << " ms";

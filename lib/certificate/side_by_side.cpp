@@ -72,9 +72,10 @@ class Statistics {
 class SideBySide {
  public:
   SideBySide(const ComparedRun& tested, const ComparedRun& reference, const std::vector<CellId>& cells,
-             double duration_ms)
+             const std::vector<PlasticProjection>& plastic, double duration_ms)
       : tested_(tested, cells),
         reference_(reference, cells),
+        plastic_(plastic),
         duration_ms_(duration_ms),
         statistics_(outcome_.comparison, duration_ms) {
     outcome_.comparison.tested = tested.precision;
@@ -94,6 +95,7 @@ class SideBySide {
       reached = stop;
       same = match(reached == duration_ms_);
       if (same) {
+        compare_weights(reached);
         comparison.correct_until_ms = reached == duration_ms_ ? reached : last_common_time(reached);
       }
       comparison.complete = same && reached == duration_ms_;
@@ -112,6 +114,33 @@ class SideBySide {
   }
 
  private:
+  /// At a time at which both have had the same spikes.
+  void compare_weights(double time_ms) {
+    if (tested_.waiting() + reference_.waiting() > 0) {
+      return;
+    }
+    Comparison& comparison = outcome_.comparison;
+    comparison.plastic_synapses = 0;
+    for (const PlasticProjection& projection : plastic_) {
+      std::vector<std::vector<double>> mine;
+      for (const std::size_t size : projection.blocks) {
+        mine.emplace_back(size);
+        comparison.plastic_synapses += size;
+      }
+      std::vector<std::vector<double>> theirs = mine;
+      tested_.engine().weights(projection.index, mine);
+      reference_.engine().weights(projection.index, theirs);
+      for (std::size_t b = 0; b < mine.size(); ++b) {
+        for (std::size_t k = 0; k < mine[b].size(); ++k) {
+          if (const double error = std::fabs(mine[b][k] - theirs[b][k]); error > comparison.max_dw) {
+            comparison.max_dw = error;
+            comparison.max_dw_at_ms = time_ms;
+          }
+        }
+      }
+    }
+  }
+
   /// Pairs the spikes that wait. Where the next two differ, one of the streams may only be late: a spike at the end of
   /// a span in one simulation may lie in the next span in the other, so that the decision waits until both have
   /// kLookAhead spikes, or the run ends. @return whether they are the same so far
@@ -175,6 +204,7 @@ class SideBySide {
 
   SpikeStream tested_;
   SpikeStream reference_;
+  const std::vector<PlasticProjection>& plastic_;
   double duration_ms_;
   Outcome outcome_;
   Statistics statistics_;
@@ -183,8 +213,9 @@ class SideBySide {
 }  // namespace
 
 Outcome run_side_by_side(const ComparedRun& tested, const ComparedRun& reference, const std::vector<CellId>& cells,
-                         double duration_ms, const std::function<bool(double)>& keep_going) {
-  return SideBySide(tested, reference, cells, duration_ms).run(keep_going);
+                         double duration_ms, const std::function<bool(double)>& keep_going,
+                         const std::vector<PlasticProjection>& plastic) {
+  return SideBySide(tested, reference, cells, plastic, duration_ms).run(keep_going);
 }
 
 }  // namespace va_event::certificate

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -25,6 +26,12 @@ struct ComparedRun {
   std::function<std::unique_ptr<engine::Engine>(recording::Recorder&)> make_engine;
 };
 
+/// A projection whose rule changes its weights.
+struct PlasticProjection {
+  std::size_t index;                ///< in the network
+  std::vector<std::size_t> blocks;  ///< the number of synapses of each
+};
+
 /// The result of a comparison, and the closest approach of the reference, if there was one.
 struct Outcome {
   Comparison comparison;
@@ -34,9 +41,10 @@ struct Outcome {
 /// Runs both, span by span, until `duration_ms`, until the spikes differ, or until `keep_going`, which gets the
 /// simulated time [ms], returns false.
 /// @param tested, reference  of the same network, the reference in wider arithmetic
-/// @param cells whose spikes are compared @param duration_ms > 0, finite
+/// @param cells whose spikes are compared @param plastic whose weights are @param duration_ms > 0, finite
 [[nodiscard]] Outcome run_side_by_side(const ComparedRun& tested, const ComparedRun& reference,
                                        const std::vector<CellId>& cells, double duration_ms,
-                                       const std::function<bool(double)>& keep_going);
+                                       const std::function<bool(double)>& keep_going,
+                                       const std::vector<PlasticProjection>& plastic = {});
 
 }  // namespace va_event::certificate

@@ -42,6 +42,26 @@ TEST(Certificate, CertifiesASmallNetworkToItsEnd) {
               HasSubstr("limited by the end of the run; reference: quad, checked against 50 digits"));
 }
 
+TEST(Certificate, GivesTheErrorsOfPlasticWeights) {
+  Simulation simulation;
+  const Population cells = add_small_network(simulation);
+  StdpMechanism stdp{.timing_dependence = TripletRule{.A_plus = 0.01},
+                     .weight_dependence = GutigWeightDependence{.w_max = 0.008},
+                     .weight = 0.004,
+                     .delay = RandomDistribution("uniform", {0.2, 2.0})};
+  stdp.dendritic_delay_fraction = 0.4;
+  stdp.short_term = ShortTermDynamics{.tau_facil = 30.0};
+  const Projection plastic = simulation.connect(cells, cells, FixedProbabilityConnector(0.1), stdp);
+  const Certificate certificate = certify(simulation, 120.0);
+  EXPECT_TRUE(certificate.complete()) << certificate.text();
+  EXPECT_EQ(certificate.result.plastic_synapses, plastic.size());
+  EXPECT_LT(certificate.result.max_dw, 1e-15);  // [uS]
+  EXPECT_GT(certificate.result.max_dw, 0.0);
+  EXPECT_LT(certificate.check->max_dw, 1e-30);  // of weights that are rounded to doubles: the same ones
+  EXPECT_LT(certificate.check->max_dt_ms, 1e-27);
+  EXPECT_THAT(certificate.text(), HasSubstr("plastic weights"));
+}
+
 TEST(Certificate, GrowthAddsUpToTheWhole) {
   Simulation simulation;
   add_small_network(simulation);
