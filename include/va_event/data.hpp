@@ -61,6 +61,16 @@ struct Signal {
   friend bool operator==(const Signal&, const Signal&) = default;
 };
 
+/// Synapses with their present weights: parallel arrays.
+struct Connections {
+  std::vector<CellId> pre, post;
+  std::vector<double> weights;
+  std::vector<double> delays;  ///< [ms]
+  std::string weight_unit;     ///< "uS", "nA" or "mV"
+
+  [[nodiscard]] std::size_t size() const noexcept { return pre.size(); }
+};
+
 /// Which ids belong to which population; written beside the data so that a file can be read alone.
 struct PopulationRange {
   std::string label;

@@ -26,7 +26,11 @@ namespace va_event {
 /// Spikes of a simulation wider than double keep their digits: .gdf and .csv show as many as its precision is worth,
 /// .npz and .h5 get `times_residual2`, `times_residual3`, ... (`timestamps_residual2`, ...): the exact time is the sum
 /// of times and all of its residuals, each far below the last bit of the one before.
-/// Signals cannot be written as .gdf. Files of equal data are equal, byte by byte.
+/// Signals cannot be written as .gdf.
+/// Connections: .csv with `pre,post,weight_<unit>,delay_ms`; .npz with the arrays `pre`, `post` (uint32), `weights`,
+/// `delays` and the text `weight_unit`; .h5, SONATA's edges: /edges/<population>_to_<population> with
+/// `source_node_id`, `target_node_id`, `edge_type_id` and group 0 with `syn_weight` and `delay`.
+/// Files of equal data are equal, byte by byte.
 ///
 /// Every writer writes to a temporary name in the same folder and renames when all of it is on disk: a crash never
 /// leaves half a file under the final name.
@@ -36,6 +40,8 @@ namespace va_event {
 ///         (.h5); SizeError when arrays that belong together differ in length.
 void write_spikes(const std::string& path, const Spikes& spikes, std::span<const PopulationRange> populations);
 void write_signal(const std::string& path, const Signal& signal, std::span<const PopulationRange> populations);
+void write_connections(const std::string& path, const Connections& connections,
+                       std::span<const PopulationRange> populations);
 
 /// Writes text under the same promise (used for the JSON sidecar).
 void write_text(const std::string& path, std::string_view text);

@@ -39,6 +39,9 @@ class Projection {
   /// the projection's own weights
   /// @throws ParameterError, SizeError; ConnectionError for a function of distance
   void set_weights(const Values& weights);
+  /// Writes all synapses with their present weights, one file for all processes, all of which must call.
+  /// @param path .csv, .npz or .h5 (files.hpp) @throws FileError, UnknownNameError
+  void write(const std::string& path) const;
   /// Bytes that the synapses occupy in this process.
   [[nodiscard]] std::size_t memory_bytes() const noexcept;
 

@@ -10,6 +10,7 @@
 #include "api/synapse_parameters.hpp"
 #include "synapses/synapse_rule.hpp"
 #include "va_event/error.hpp"
+#include "va_event/files.hpp"
 
 // The handle of a projection: its number, and the core that all handles of a simulation share. Each process has the
 // synapses onto its own cells; users see all of them, in the order that they have in one process.
@@ -156,10 +157,35 @@ Values Projection::own_part(const Values& values, std::string_view name) const {
   return {std::move(mine)};
 }
 
+void Projection::write(const std::string& path) const {
+  const network::ProjectionData& projection = core_->network.projections[index_];
+  Connections all;
+  std::vector<PopulationRange> ranges = core_->populations();
+  std::vector<bool> named(ranges.size(), false);
+  for (const ListedConnection& one : connections()) {
+    all.pre.push_back((*projection.pre)[one.pre]);
+    all.post.push_back((*projection.post)[one.post]);
+    all.weights.push_back(*one.weight);
+    all.delays.push_back(*one.delay);
+    named[core_->network.population_of(all.pre.back())] = named[core_->network.population_of(all.post.back())] = true;
+  }
+  std::vector<PopulationRange> mine;
+  for (std::size_t p = 0; p < ranges.size(); ++p) {
+    if (named[p]) {
+      mine.push_back(std::move(ranges[p]));
+    }
+  }
+  all.weight_unit = core_->population_of(projection.post->front()).model->weight_unit;
+  core_->together([&] { core_->processes->rank() == 0 ? write_connections(path, all, mine) : void(); });
+}
+
 std::size_t Projection::memory_bytes() const noexcept {
   std::size_t bytes = 0;
   for (const network::SynapseBlock& block : core_->network.projections[index_].blocks) {
     bytes += block.table.memory_bytes();
+    for (const network::SynapseColumn& column : block.parameters) {
+      bytes += column.memory_bytes();
+    }
   }
   return bytes;
 }

@@ -5,9 +5,12 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <fstream>
+#include <sstream>
 #include <string>
 #include <vector>
 
+#include "../recording/temporary_folder.hpp"
 #include "va_event/va_event.hpp"
 
 namespace va_event {
@@ -160,6 +163,34 @@ TEST(SynapseTypes, WarnOfWeightsOutsideTheirBounds) {
   mechanism.weight = 2.0;
   cells.connect(mechanism);
   EXPECT_THAT(cells.sim.warnings(), ElementsAre(HasSubstr("outside [w_min, w_max]")));
+}
+
+TEST(SynapseTypes, AreWrittenWithTheirPresentWeights) {
+  Cells cells;
+  StdpMechanism mechanism = stdp();
+  mechanism.timing_dependence = Vogels2011Rule{.eta = 0.01, .rho = 0.01};
+  const Projection projection = cells.connect(mechanism);
+  cells.sim.run(60.0);
+  const testing_support::TemporaryFolder folder;
+  projection.write(folder / "weights.csv");
+  std::ifstream file(folder / "weights.csv");
+  std::string line;
+  ASSERT_TRUE(std::getline(file, line));
+  EXPECT_EQ(line, "pre,post,weight_uS,delay_ms");
+  std::vector<double> weights;
+  while (std::getline(file, line)) {
+    std::istringstream numbers(line);
+    std::vector<double> row;
+    for (std::string number; std::getline(numbers, number, ',');) {
+      row.push_back(std::stod(number));
+    }
+    ASSERT_EQ(row.size(), 4U);
+    EXPECT_EQ(row[0], static_cast<double>(weights.size() / 4));        // pre cells are 0 ... 2
+    EXPECT_EQ(row[1], 3.0 + static_cast<double>(weights.size() % 4));  // post cells 3 ... 6
+    EXPECT_EQ(row[3], 0.1);
+    weights.push_back(row[2]);
+  }
+  EXPECT_EQ(weights, projection.weights());
 }
 
 TEST(SynapseTypes, GoBackToTheWeightsThatTheUserGave) {

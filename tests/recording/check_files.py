@@ -30,6 +30,11 @@ def expected_wide_spikes():
             for k, (cell, whole, fraction) in enumerate(expected_spikes()[:100])]
 
 
+def expected_connections():
+    """(pre, post, weight, delay) of every synapse."""
+    return [(7 * k % 55, 3 * k % 50, k / 7.0 - 20.0, (k + 1) / 10.0) for k in range(500)]
+
+
 def exact(whole, fraction):
     return Fraction(whole) + Fraction(fraction)
 
@@ -103,6 +108,11 @@ def check_text(folder):
     assert lines("unsampled.csv") == [header]
     assert lines("no_cells.csv") == ["time_ms"]
 
+    connections = lines("connections.csv")
+    assert connections[0] == "pre,post,weight_nA,delay_ms"
+    rows = [line.split(",") for line in connections[1:]]
+    assert [(int(r[0]), int(r[1]), float(r[2]), float(r[3])) for r in rows] == expected_connections()
+
 
 def check_numpy(folder):
     import numpy
@@ -146,6 +156,12 @@ def check_numpy(folder):
     check_populations(signal)
     unsampled = load("unsampled.npz")
     assert unsampled["values"].shape == (0, 20) and unsampled["times"].shape == (0,)
+    connections = load("connections.npz")
+    assert connections["pre"].dtype == connections["post"].dtype == numpy.uint32
+    assert list(zip(*(connections[name].tolist() for name in ("pre", "post", "weights", "delays")))
+                ) == expected_connections()
+    assert str(connections["weight_unit"]) == "nA"
+    check_populations(connections)
     no_cells = load("no_cells.npz")
     assert no_cells["values"].shape == (0, 0) and str(no_cells["variable"]) == ""
 
@@ -184,6 +200,25 @@ def check_h5py(folder):
         assert "timestamps_residual2" not in spikes[name]
     for name, _, _ in groups:
         assert load("no_spikes.h5")["spikes"][name]["timestamps"].shape == (0,)
+
+    edges = load("connections.h5")["edges"]
+    found = 0
+    for pre, pre_first, pre_size in groups:
+        for post, post_first, post_size in groups[:2]:
+            mine = [one for one in expected_connections()
+                    if 0 <= one[0] - pre_first < pre_size and 0 <= one[1] - post_first < post_size]
+            group = edges[f"{pre}_to_{post}"]
+            for name, place, first, population in (("source_node_id", 0, pre_first, pre),
+                                                   ("target_node_id", 1, post_first, post)):
+                assert group[name].dtype == "uint64" and group[name].attrs["node_population"] == population
+                assert group[name][:].tolist() == [one[place] - first for one in mine]
+            same(group["0"]["syn_weight"], [one[2] for one in mine])
+            same(group["0"]["delay"], [one[3] for one in mine])
+            assert group["0"]["syn_weight"].attrs["units"] == "nA" and group["0"]["delay"].attrs["units"] == "ms"
+            assert set(group["edge_type_id"][:]) == set(group["edge_group_id"][:]) == {0}
+            assert group["edge_group_index"][:].tolist() == list(range(len(mine)))
+            found += len(mine)
+    assert found == 500 and len(edges) == 6
 
     def check_report(report, name, first, columns, samples):
         group = report[name]
@@ -239,6 +274,16 @@ def check_libsonata(folder):
         assert spikes[name].get() == mine
         assert spikes[name].sorting == "by_time"
         assert spikes[name].get(node_ids=[3]) == [spike for spike in mine if spike[0] == 3]
+
+    for pre, pre_first, pre_size in SONATA_GROUPS:
+        edges = libsonata.EdgeStorage(os.path.join(folder, "connections.h5")).open_population(f"{pre}_to_exc")
+        mine = [one for one in expected_connections() if 0 <= one[0] - pre_first < pre_size and one[1] < 30]
+        everything = libsonata.Selection([(0, edges.size)])
+        assert edges.size == len(mine) and edges.source == pre and edges.target == "exc"
+        assert edges.source_nodes(everything).tolist() == [one[0] - pre_first for one in mine]
+        assert edges.target_nodes(everything).tolist() == [one[1] for one in mine]
+        same(edges.get_attribute("syn_weight", everything).tolist(), [one[2] for one in mine])
+        same(edges.get_attribute("delay", everything).tolist(), [one[3] for one in mine])
 
     # From 2 ms on: libsonata adds up steps to find the times, and at 10^7 ms counts one frame too many.
     ids, rows = expected_ids(), expected_values()

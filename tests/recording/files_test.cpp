@@ -22,6 +22,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using testing_support::content;
 using testing_support::failure_in_child;
+using testing_support::sample_connections;
 using testing_support::sample_populations;
 using testing_support::sample_signal;
 using testing_support::sample_spikes;
@@ -151,6 +152,15 @@ TEST(Files, RefuseArraysThatDoNotFitTogether) {
     EXPECT_THROW(write_signal(folder / ("v" + format), nobody, sample_populations()), SizeError);
   }
   EXPECT_EQ(folder.entries(), 0U);
+}
+
+TEST(ConnectionFiles, RefuseWhatDoesNotFit) {
+  const TemporaryFolder folder;
+  EXPECT_THROW(write_connections(folder / "c.gdf", sample_connections(), sample_populations()), UnknownNameError);
+  Connections ragged = sample_connections();
+  ragged.delays.pop_back();
+  EXPECT_THROW(write_connections(folder / "c.csv", ragged, sample_populations()), SizeError);
+  EXPECT_THROW(write_connections(folder / "c.h5", sample_connections(), {}), IndexError);
 }
 
 TEST(SonataFiles, RefuseCellsOfNoPopulation) {

@@ -67,4 +67,17 @@ inline Signal unsampled_signal() {
   return signal;
 }
 
+/// 500 synapses: number k from cell 7 k mod 55 onto cell 3 k mod 50, of weight k/7 - 20 nA and delay (k + 1)/10 ms.
+inline Connections sample_connections() {
+  Connections connections;
+  for (int k = 0; k < 500; ++k) {
+    connections.pre.push_back(static_cast<CellId>(7 * k % 55));
+    connections.post.push_back(static_cast<CellId>(3 * k % 50));
+    connections.weights.push_back(k / 7.0 - 20.0);
+    connections.delays.push_back((k + 1) / 10.0);
+  }
+  connections.weight_unit = "nA";
+  return connections;
+}
+
 }  // namespace va_event::testing_support

@@ -27,6 +27,7 @@ void write_all(const std::string& folder) {
       write_signal(path("early_signal"), early, populations);
       write_signal(path("unsampled"), testing_support::unsampled_signal(), populations);
       write_signal(path("no_cells"), {}, populations);
+      write_connections(path("connections"), testing_support::sample_connections(), populations);
     }
   }
 }

@@ -32,4 +32,13 @@ void write_csv(AtomicFile& file, const Signal& signal, Populations /*populations
   }
 }
 
+void write_csv(AtomicFile& file, const Connections& connections, Populations /*populations*/) {
+  file.write("pre,post,weight_" + connections.weight_unit + ",delay_ms\n");
+  for (std::size_t i = 0; i < connections.size(); ++i) {
+    file.write(std::to_string(connections.pre[i]) + ',' + std::to_string(connections.post[i]) + ',' +
+               foundation::shortest_text(connections.weights[i]) + ',' +
+               foundation::shortest_text(connections.delays[i]) + '\n');
+  }
+}
+
 }  // namespace va_event::recording

@@ -4,6 +4,7 @@
 #include <array>
 #include <filesystem>
 #include <system_error>
+#include <utility>
 
 #include "recording/files/atomic_file.hpp"
 #include "recording/files/formats.hpp"
@@ -21,13 +22,14 @@ using recording::Populations;
 struct Format {
   std::string_view ending;
   void (*write_spikes)(AtomicFile&, const Spikes&, Populations);
-  void (*write_signal)(AtomicFile&, const Signal&, Populations);  ///< null: not for signals
+  void (*write_signal)(AtomicFile&, const Signal&, Populations);            ///< null: not for signals
+  void (*write_connections)(AtomicFile&, const Connections&, Populations);  ///< null: not for connections
 };
 constexpr std::array<Format, 4> kFormats{{
-    {".gdf", recording::write_gdf, nullptr},
-    {".csv", recording::write_csv, recording::write_csv},
-    {".npz", recording::write_npz, recording::write_npz},
-    {".h5", recording::write_sonata, recording::write_sonata},
+    {".gdf", recording::write_gdf, nullptr, nullptr},
+    {".csv", recording::write_csv, recording::write_csv, recording::write_csv},
+    {".npz", recording::write_npz, recording::write_npz, recording::write_npz},
+    {".h5", recording::write_sonata, recording::write_sonata, recording::write_sonata},
 }};
 
 /// The ending of the file's name in lower case, with the dot; "" when it has none.
@@ -109,6 +111,22 @@ void write_signal(const std::string& path, const Signal& signal, std::span<const
   const Format& format = format_of(path, &Format::write_signal);
   AtomicFile file(path);
   format.write_signal(file, signal, populations);
+  file.commit();
+}
+
+void write_connections(const std::string& path, const Connections& connections,
+                       std::span<const PopulationRange> populations) {
+  const std::size_t size = connections.size();
+  for (const auto& [name, count] :
+       {std::pair("post", connections.post.size()), std::pair("weights", connections.weights.size()),
+        std::pair("delays", connections.delays.size())}) {
+    if (count != size) {
+      throw SizeError(name, std::to_string(count) + " values", "", "must be as many as pre, " + std::to_string(size));
+    }
+  }
+  const Format& format = format_of(path, &Format::write_connections);
+  AtomicFile file(path);
+  format.write_connections(file, connections, populations);
   file.commit();
 }
 

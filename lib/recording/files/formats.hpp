@@ -15,19 +15,22 @@ namespace va_event::recording {
 /// Which ids belong to which population; formats without room for that ignore it.
 using Populations = std::span<const PopulationRange>;
 
-/// Text of lines id, tab, time. Signals have no such format.
+/// Text of lines id, tab, time. Signals and connections have no such format.
 void write_gdf(AtomicFile& file, const Spikes& spikes, Populations populations);
 
 /// Text of lines with commas.
 void write_csv(AtomicFile& file, const Spikes& spikes, Populations populations);
 void write_csv(AtomicFile& file, const Signal& signal, Populations populations);
+void write_csv(AtomicFile& file, const Connections& connections, Populations populations);
 
 /// A zip archive of numpy arrays.
 void write_npz(AtomicFile& file, const Spikes& spikes, Populations populations);
 void write_npz(AtomicFile& file, const Signal& signal, Populations populations);
+void write_npz(AtomicFile& file, const Connections& connections, Populations populations);
 
 /// HDF5 in SONATA's layout. @throws IndexError when a cell belongs to none of the populations, or populations overlap.
 void write_sonata(AtomicFile& file, const Spikes& spikes, Populations populations);
 void write_sonata(AtomicFile& file, const Signal& signal, Populations populations);
+void write_sonata(AtomicFile& file, const Connections& connections, Populations populations);
 
 }  // namespace va_event::recording

@@ -266,4 +266,16 @@ void write_npz(AtomicFile& file, const Signal& signal, Populations populations) 
   archive.finish();
 }
 
+void write_npz(AtomicFile& file, const Connections& connections, Populations populations) {
+  const PopulationArrays ranges(populations);
+  Archive archive(file);
+  archive.add("pre", connections.pre);
+  archive.add("post", connections.post);
+  archive.add("weights", connections.weights);
+  archive.add("delays", connections.delays);
+  archive.add_texts("weight_unit", {connections.weight_unit}, {});
+  ranges.add_to(archive);
+  archive.finish();
+}
+
 }  // namespace va_event::recording

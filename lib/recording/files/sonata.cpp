@@ -3,7 +3,10 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <map>
+#include <numeric>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "recording/files/formats.hpp"
@@ -11,7 +14,7 @@
 #include "recording/files/nearest_time.hpp"
 #include "va_event/error.hpp"
 
-// Source: SONATA developer guide, "Output file formats",
+// Source: SONATA developer guide, "Output file formats" and "Representing edges",
 // https://github.com/AllenInstitute/sonata/blob/master/docs/SONATA_DEVELOPER_GUIDE.md. `timestamps_residual` goes
 // beyond it, and `index_pointer` and `element_pos`, the names of an earlier guide, are there for BMTK, which reads no
 // others.
@@ -152,7 +155,57 @@ void write_report(const Image& image, const Handle& parent, const Group& group, 
   image.write_attribute(time.id(), "units", "ms");
 }
 
+/// The synapses from one population to another.
+struct Edges {
+  std::vector<std::uint64_t> source, target;  ///< ids from 0 within the populations
+  std::vector<double> weight, delay;
+};
+
+/// /edges/<population>_to_<population>, all of one type, in group 0.
+void write_edges(const Image& image, const Handle& parent, const Group& pre, const Group& post, const Edges& edges,
+                 const std::string& weight_unit) {
+  const Handle population = image.make_group(parent.id(), pre.name + "_to_" + post.name);
+  const Handle source = image.write(population.id(), "source_node_id", edges.source);
+  image.write_attribute(source.id(), "node_population", pre.name);
+  const Handle target = image.write(population.id(), "target_node_id", edges.target);
+  image.write_attribute(target.id(), "node_population", post.name);
+  const std::vector<std::uint32_t> zeros(edges.source.size(), 0);
+  std::vector<std::uint64_t> count(edges.source.size());
+  std::iota(count.begin(), count.end(), std::uint64_t{0});
+  image.write(population.id(), "edge_type_id", zeros);
+  image.write(population.id(), "edge_group_id", zeros);
+  image.write(population.id(), "edge_group_index", count);
+  const Handle group = image.make_group(population.id(), "0");
+  const Handle weights = image.write(group.id(), "syn_weight", edges.weight);
+  image.write_attribute(weights.id(), "units", weight_unit);
+  const Handle delays = image.write(group.id(), "delay", edges.delay);
+  image.write_attribute(delays.id(), "units", "ms");
+}
+
 }  // namespace
+
+void write_sonata(AtomicFile& file, const Connections& connections, Populations populations) {
+  const std::vector<Group> groups = make_groups(populations);
+  std::map<std::pair<std::size_t, std::size_t>, Edges> edges;
+  for (std::size_t i = 0; i < connections.size(); ++i) {
+    const std::size_t pre = group_of(groups, connections.pre[i]);
+    const std::size_t post = group_of(groups, connections.post[i]);
+    Edges& of_pair = edges[{pre, post}];
+    of_pair.source.push_back(connections.pre[i] - groups[pre].first);
+    of_pair.target.push_back(connections.post[i] - groups[post].first);
+    of_pair.weight.push_back(connections.weights[i]);
+    of_pair.delay.push_back(connections.delays[i]);
+  }
+  const Image image(file);
+  write_signature(image);
+  {
+    const Handle root = image.make_group(image.root(), "edges");
+    for (const auto& [pair, of_pair] : edges) {
+      write_edges(image, root, groups[pair.first], groups[pair.second], of_pair, connections.weight_unit);
+    }
+  }
+  image.finish();
+}
 
 void write_sonata(AtomicFile& file, const Spikes& spikes, Populations populations) {
   const std::vector<Group> groups = make_groups(populations);
