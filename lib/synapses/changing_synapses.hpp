@@ -5,14 +5,17 @@
 #include <cstddef>
 #include <optional>
 #include <span>
+#include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
+#include "foundation/memory.hpp"
 #include "synapses/plasticity.hpp"
 #include "synapses/releases.hpp"
 #include "synapses/source_history.hpp"
 #include "synapses/synapse_dynamics.hpp"
+#include "va_event/error.hpp"
 
 namespace va_event::synapses {
 
@@ -31,16 +34,15 @@ class ChangingSynapses final : public SynapseDynamics<Real> {
     }
     const std::size_t of_weights = plasticity_ ? plasticity_->variables() : 0;
     if (table.states.variables.empty()) {
-      table.states.variables.resize(of_weights + releases_.variables());
-      for (auto& variable : table.states.variables) {
-        variable.resize(table.block.table.size());
+      allocate(of_weights + releases_.variables());
+    }
+    releases_.set_first_variable(of_weights);
+    for_each_own([this](std::size_t, std::size_t, std::uint32_t, std::size_t synapse) {
+      if (plasticity_) {
+        plasticity_->begin(synapse);
       }
-    }
-    const std::vector<std::size_t> mine = own_synapses();
-    if (plasticity_) {
-      plasticity_->begin(mine);
-    }
-    releases_.begin(of_weights, mine);
+      releases_.begin(synapse);
+    });
   }
 
   void source_spiked(std::size_t row, const Instant& emitted, const Instant& now) override {
@@ -114,7 +116,9 @@ class ChangingSynapses final : public SynapseDynamics<Real> {
   void weights_set(const Instant& now) override {
     if (plasticity_) {
       sweep(now);
-      plasticity_->weights_set(now, own_synapses());
+      plasticity_->weights_set(now);
+      for_each_own(
+          [this](std::size_t, std::size_t, std::uint32_t, std::size_t synapse) { plasticity_->weight_set(synapse); });
     }
   }
   void parameters_will_change(const Instant& now) override {
@@ -199,10 +203,18 @@ class ChangingSynapses final : public SynapseDynamics<Real> {
       }
     }
   }
-  [[nodiscard]] std::vector<std::size_t> own_synapses() const {
-    std::vector<std::size_t> mine;
-    for_each_own([&mine](std::size_t, std::size_t, std::uint32_t, std::size_t synapse) { mine.push_back(synapse); });
-    return mine;
+  /// Makes the lists of all shards. @throws ParameterError when memory cannot hold them
+  void allocate(std::size_t variables) {
+    const std::size_t synapses = table_.block.table.size();
+    const double bytes = static_cast<double>(variables * sizeof(Real)) * static_cast<double>(synapses);
+    if (const std::string lack = foundation::lack_of_memory(bytes); !lack.empty()) {
+      throw ParameterError("synapses", static_cast<double>(synapses), "",
+                           "must be fewer in projection \"" + table_.projection.label + "\", which change: " + lack);
+    }
+    table_.states.variables.resize(variables);
+    for (auto& variable : table_.states.variables) {
+      variable.resize(synapses);
+    }
   }
 
   void sweep(const Instant& now) {

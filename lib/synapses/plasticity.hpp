@@ -84,12 +84,11 @@ class Plasticity {
   }
 
   [[nodiscard]] std::size_t variables() const noexcept { return own_traces_ ? 5 : 1; }
-  void begin(std::span<const std::size_t> synapses) {
-    for (const std::size_t synapse : synapses) {
-      weight(synapse) = magnitude_in_table(synapse);
-      for (std::size_t v = 1; v < variables(); ++v) {
-        table_.states.variables[v][synapse] = Real(0);
-      }
+  /// A synapse at t = 0.
+  void begin(std::size_t synapse) {
+    weight(synapse) = magnitude_in_table(synapse);
+    for (std::size_t v = 1; v < variables(); ++v) {
+      table_.states.variables[v][synapse] = Real(0);
     }
   }
 
@@ -256,12 +255,9 @@ class Plasticity {
     }
   }
 
-  void weights_set(const Instant& now, std::span<const std::size_t> synapses) {
-    set_at_ = now;
-    for (const std::size_t synapse : synapses) {
-      weight(synapse) = magnitude_in_table(synapse);
-    }
-  }
+  /// The user sets the weights, and then each of them.
+  void weights_set(const Instant& now) { set_at_ = now; }
+  void weight_set(std::size_t synapse) { weight(synapse) = magnitude_in_table(synapse); }
 
   void save_table(foundation::ByteWriter& out) const {
     out.put<std::uint8_t>(set_at_ ? 1 : 0);

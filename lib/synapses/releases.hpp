@@ -89,18 +89,17 @@ class Releases {
         return own_ ? 2 : 1;
     }
   }
-  /// Their values at t = 0 of the shard's synapses; the lists exist. @param first  number of the first one
-  void begin(std::size_t first, std::span<const std::size_t> synapses) {
-    first_ = first;
-    for (const std::size_t synapse : synapses) {
-      if (places_.kind == Release::tsodyks_markram && own_) {
-        variable(0, synapse) = Real(at(places_.u, synapse));
-        variable(1, synapse) = variable(2, synapse) = Real(0);
-      } else if (variables() > 0) {
-        variable(0, synapse) = Real(sites(synapse));
-        if (own_) {
-          variable(1, synapse) = Real(at(places_.u, synapse));
-        }
+  /// @param first  number of the first one among those of the table, which exist
+  void set_first_variable(std::size_t first) noexcept { first_ = first; }
+  /// A synapse at t = 0.
+  void begin(std::size_t synapse) {
+    if (places_.kind == Release::tsodyks_markram && own_) {
+      variable(0, synapse) = Real(at(places_.u, synapse));
+      variable(1, synapse) = variable(2, synapse) = Real(0);
+    } else if (variables() > 0) {
+      variable(0, synapse) = Real(sites(synapse));
+      if (own_) {
+        variable(1, synapse) = Real(at(places_.u, synapse));
       }
     }
   }
