@@ -63,11 +63,12 @@ void declare_options(CLI::App& app, OptionTexts& texts, Options& o) {
                "digits up to "
                "100. The network and its stimulus are the same in all of them",
                o.precision.name());
-  declare.text("--method", "M",
-               "how the inputs of neurons are taken, the same spikes to rounding: one-by-one, in the order of time; "
-               "order-free, added up as integers, and near-spikes, listed until a spike may be near, where the model "
-               "allows it; or automatic",
-               std::string(name_of(o.method)));
+  declare.text(
+      "--method", "M",
+      "how the inputs of neurons are taken, the same spikes to rounding: one-by-one, in the order of time; "
+      "order-free, added up as integers, and near-spikes, so that v is computed only where a spike may be near, "
+      "where the model allows it; or automatic",
+      std::string(name_of(o.method)));
   declare.flag("--certify", o.certify,
                "after the run, simulate in wider arithmetic side by side, and report until when and how closely every "
                "spike is right; COBA for 1000 ms: a quarter of an hour");

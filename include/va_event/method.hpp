@@ -13,7 +13,7 @@ enum class SimulationMethod {
   automatic,   ///< for each population the one that is expected to be the fastest
   one_by_one,  ///< each input is an event, in the order of time: any model, any precision
   order_free,  ///< inputs are added up as integers, in any order; only neurons near their threshold are looked at
-  near_spikes  ///< inputs are listed; the potential is computed from the list where a spike may be near
+  near_spikes  ///< inputs are listed or added up; the potential is computed only where a spike may be near
 };
 
 /// "automatic", "one-by-one", "order-free", "near-spikes".

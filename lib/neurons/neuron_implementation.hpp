@@ -45,7 +45,7 @@ struct GroupFactory {
   std::string (*order_free_obstacle)(const network::PopulationData& population, const InputScale& scale);
 };
 
-/// Makes groups that list inputs and compute potentials near spikes.
+/// Makes groups that list inputs, or add them up, and compute potentials near spikes only.
 struct ListingFactory {
   /// A group for one population; null: the model has none.
   NewWindowedGroup<double> (*make)(const network::PopulationData& population) = nullptr;

@@ -325,6 +325,53 @@ Description with_lists_of_inputs(Description d, std::uint64_t seed) {
   return d;
 }
 
+Description with_amplitudes(Description d, std::uint64_t seed) {
+  Draw draw(seed + 0x2545f4914f6cdd1dULL);
+  make_current_based(d, draw);
+  const bool common = draw.chance(0.4);
+  const auto apart = [&draw](double tau_m) {
+    double tau = tau_m;
+    while (!(tau <= 4.0 * std::fabs(tau - tau_m))) {
+      tau = draw.one_of({0.1, 0.5, 5.0, 10.0, draw.log_uniform(0.1, 50.0)});
+    }
+    return tau;
+  };
+  Neuron* first = nullptr;
+  for (Neuron& n : d.neurons) {
+    if (n.conductance_based) {
+      continue;
+    }
+    if (common && first != nullptr) {
+      set_membrane(n, first->tau_m, n.cm);
+      n.tau_syn_E = first->tau_syn_E;
+      n.tau_syn_I = first->tau_syn_I;
+      continue;
+    }
+    set_membrane(n, draw.one_of({20.0, 10.0, draw.log_uniform(0.3, 50.0)}), n.cm);
+    n.tau_syn_E = apart(n.tau_m);
+    n.tau_syn_I = draw.chance(0.3) ? n.tau_syn_E : apart(n.tau_m);
+    first = &n;
+  }
+  const double shortest = draw.one_of({0x1p-6, 0.1, 0.1, 0.5});
+  for (Synapse& synapse : d.synapses) {
+    const Neuron& post = d.neurons[synapse.post];
+    if (!post.conductance_based) {
+      synapse.weight = random_weight(draw, post, synapse.inhibitory);
+    }
+    if (synapse.pre < d.sources.size()) {
+      continue;
+    }
+    const Neuron& pre = d.neurons[synapse.pre - d.sources.size()];
+    if (!pre.conductance_based) {
+      synapse.delay = std::max(synapse.delay, shortest);
+    }
+    if (pre.tau_refrac < 0.1 && !post.conductance_based) {  // no loops of excitation
+      synapse.weight = -std::fabs(synapse.weight);
+    }
+  }
+  return d;
+}
+
 BuiltNetwork::BuiltNetwork(const Description& d, unsigned threads, Precision precision,
                            std::shared_ptr<Processes> processes, SimulationMethod method)
     : simulation({.precision = precision, .threads = threads, .method = method, .processes = std::move(processes)}) {

@@ -35,6 +35,11 @@ namespace va_event {
 /// 1/64 ms.
 [[nodiscard]] reference::Description with_lists_of_inputs(reference::Description network, std::uint64_t seed);
 
+/// A network like either of those, some of whose neurons at least are current-based, all of which can be held by the
+/// amplitudes of their exponentials: time constants from 0.1 ms on, in some networks common ones, none of a synapse
+/// close to that of its membrane. None of their delays is below 1/64 ms.
+[[nodiscard]] reference::Description with_amplitudes(reference::Description network, std::uint64_t seed);
+
 /// The same network made with the public interface. Cells have the ids of the description.
 struct BuiltNetwork {
   explicit BuiltNetwork(const reference::Description& description, unsigned threads = 0, Precision precision = {},

@@ -212,7 +212,8 @@ std::string obstacle(SimulationMethod method, const network::PopulationData& pop
   const neurons::NeuronImplementation& model = *population.model->neuron;
   const bool order_free = method == SimulationMethod::order_free;
   if (order_free ? model.in<double>().make_order_free == nullptr : model.listing.make == nullptr) {
-    return order_free ? "the model has no order-free sums" : "the model has no lists of inputs";
+    return order_free ? "the model has no order-free sums"
+                      : "the model has no form in which only spikes are looked for";
   }
   if (extremes.looks_back < kShortestDelay) {
     return "synapses onto it change with its latest spikes";

@@ -2,6 +2,7 @@
 #include "neurons/if_curr_exp/if_curr_exp.hpp"
 
 #include "neurons/if_curr_exp/fixed_step.hpp"
+#include "neurons/if_curr_exp/near_spikes/near_spikes.hpp"
 #include "neurons/if_curr_exp/order_free/order_free.hpp"
 #include "neurons/if_curr_exp/parameters.hpp"
 #include "neurons/if_curr_exp/running_bound_group.hpp"
@@ -18,6 +19,7 @@ const CellModel& IfCurrExp::model() {
     auto& factory = implementation.groups.in_double;
     factory.make_order_free = &neurons::order_free::make_group;
     factory.order_free_obstacle = &neurons::order_free::obstacle;
+    implementation.listing = {&neurons::near_spikes_currents::make_group, &neurons::near_spikes_currents::obstacle};
     return implementation;
   }();
   static const CellModel kModel{.name = "IF_curr_exp",
