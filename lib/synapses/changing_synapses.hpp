@@ -91,6 +91,10 @@ class ChangingSynapses final : public SynapseDynamics<Real> {
       return weights_;
     }
     for (std::size_t k = passage.begin; k < passage.end; ++k) {
+      if (!table_.own.contains(targets[k])) {
+        weights_.push_back(Real(0));
+        continue;
+      }
       const std::size_t synapse = first + k;
       const Real weight = plasticity_
                               ? plasticity_->pass(spike, before, targets[k], synapse, synapses.delay_of(synapse))

@@ -32,13 +32,13 @@ struct TableOnShard {
   SynapseStates<Real>& states;  ///< empty for the first shard, which makes it
 };
 
-/// A spike at some consecutive synapses of a row, which it passes at the same time.
+/// A spike at some consecutive synapses of a row, which it passes at the same time, or soon one after the other.
 template <class Real>
 struct Passage {
   std::size_t row = 0;              ///< of the synapse table
   std::size_t begin = 0, end = 0;   ///< synapses of that row, in its order
   events::Instant<Real> emitted{};  ///< when the source spiked
-  events::Instant<Real> arrival{};  ///< at the targets
+  events::Instant<Real> arrival{};  ///< at the first target
 };
 
 /// The rule by which the synapses of one table change, with its state: one object for each table and shard, which
@@ -64,8 +64,9 @@ class SynapseDynamics {
   /// A target of this shard spiked. Called in the order of its spikes, before any later event of the shard.
   virtual void target_spiked(std::uint32_t /*target*/, const Instant& /*emitted*/, const Instant& /*now*/) {}
 
-  /// The weights with which a spike passes the synapses [begin, end), when it arrives at them. All of them lead to
-  /// neurons of this shard. Called once for each spike and synapse, at each synapse in the order of arrival.
+  /// The weights with which a spike passes the synapses [begin, end), when it arrives at the first of them; at the
+  /// others it arrives before SynapseRule::looks_back ends. Those that lead to neurons of other shards, if there are
+  /// any, get any number. Called once for each spike and synapse, at each synapse in the order of arrival.
   /// @returns one for each synapse, or of doubles one for all [uS], [nA] or [mV], valid until the next call
   [[nodiscard]] virtual std::span<const Real> transmit(const Passage<Real>& spike) = 0;
 

@@ -102,11 +102,13 @@ TEST_P(PlasticMethods, GiveTheSpikesAndWeightsOfOneByOne) {
 TEST_P(PlasticMethods, GiveTheSameBitsForAnyThreadsAndCuts) {
   const Case& one = cases()[GetParam()];
   const Values delay = RandomDistribution("uniform", {0.8, 2.0});
-  const Network expected(one, 0.7, delay, one.method, 1);
-  for (const unsigned threads : {1U, 3U}) {
-    const Network found(one, 0.7, delay, one.method, threads, {0.3, 17.77, 60.0, 60.01});
-    EXPECT_EQ(found.neurons[0].spikes().times, expected.neurons[0].spikes().times);
-    EXPECT_EQ(found.plastic[0].weights(), expected.plastic[0].weights());
+  for (const SimulationMethod method : {one.method, SimulationMethod::one_by_one}) {
+    const Network expected(one, 0.7, delay, method, 1);
+    for (const unsigned threads : {1U, 3U}) {
+      const Network found(one, 0.7, delay, method, threads, {0.3, 17.77, 60.0, 60.01});
+      EXPECT_EQ(found.neurons[0].spikes().times, expected.neurons[0].spikes().times);
+      EXPECT_EQ(found.plastic[0].weights(), expected.plastic[0].weights());
+    }
   }
 }
 

@@ -10,6 +10,7 @@
 
 #include "foundation/bytes.hpp"
 #include "foundation/hash.hpp"
+#include "synapses/synapse_rule.hpp"
 
 namespace va_event::engine {
 
@@ -117,6 +118,9 @@ std::uint64_t fingerprint(const Branch& branch, std::size_t sources) {
   return sum;
 }
 
+/// Weights that are known so long before are worked out for several arrivals at once [ms].
+constexpr double kShortestLook = 0x1p-5;
+
 /// Whether a source has several synapses for each of its delays, on average: in time steps, or of a few classes.
 bool is_bundled(const network::SynapseTable& table) {
   constexpr std::size_t kSeveral = 3;
@@ -128,6 +132,25 @@ bool is_bundled(const network::SynapseTable& table) {
     }
   }
   return table.size() >= kSeveral * delays;
+}
+
+/// Branch::looks_back of a table.
+double looks_back(const network::ProjectionData& projection, const network::SynapseBlock& block) {
+  if (projection.rule == nullptr) {
+    return std::numeric_limits<double>::infinity();
+  }
+  if (!projection.rule->looks_back) {
+    return 0.0;
+  }
+  double least = std::numeric_limits<double>::infinity();
+  std::vector<double> values(block.parameters.size());
+  for (std::size_t synapse = 0; synapse < block.table.size(); ++synapse) {
+    for (std::size_t k = 0; k < values.size(); ++k) {
+      values[k] = block.parameters[k].at(synapse);
+    }
+    least = std::min(least, projection.rule->looks_back(values, block.table.delay_of(synapse)));
+  }
+  return least;
 }
 
 /// Branches are ordered by what they hold. Synapses are looked at only if all else is the same.
@@ -182,13 +205,15 @@ Routing::Routing(const network::Network& network, Processes& processes) : routes
         dynamic_tables_.push_back({p, b, extent.max_delay});
       }
       const auto dynamics = static_cast<std::uint32_t>(projection.rule != nullptr ? dynamic_tables_.size() : 0);
+      const double back = looks_back(projection, block);
       for (const auto& [population, rows] : rows_of) {
         double& min_delay =
             network.populations[population].model->is_source() ? min_delay_of_sources_ : min_delay_of_neurons_;
         min_delay = std::min(min_delay, extent.min_delay);
-        branches.push_back({population,
-                            {&block.table, block.post_population, receptor, extent.max_delay, dynamics, rows[0], {}},
-                            extent});
+        branches.push_back(
+            {population,
+             {&block.table, block.post_population, receptor, extent.max_delay, dynamics, back, rows[0], {}},
+             extent});
         if (!counts_up(rows)) {
           branches.back().branch.rows = rows;
         }
@@ -209,7 +234,7 @@ Routing::Routing(const network::Network& network, Processes& processes) : routes
       const bool one = table.has_constant_delay();
       routes.push_back({one ? std::optional(table.constant_delay()) : std::nullopt,
                         {},
-                        !one && (ranked.branch.dynamics != 0 || is_bundled(table))});
+                        !one && (ranked.branch.looks_back < kShortestLook || is_bundled(table))});
     }
     routes.back().branches.push_back(std::move(ranked.branch));
   }

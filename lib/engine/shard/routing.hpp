@@ -20,6 +20,8 @@ struct Branch {
   std::uint32_t receptor = 0;
   double longest_delay = 0.0;  ///< [ms]
   std::uint32_t dynamics = 0;  ///< 0: static synapses; else 1 + the number of the table among Routing::dynamic_tables()
+  /// Weights depend on spikes of the target no later than so long before they are delivered [ms].
+  double looks_back = std::numeric_limits<double>::infinity();
   /// Row of source number i (within its population): `first_row + i`, unless `rows` lists them.
   std::int64_t first_row = 0;
   std::vector<std::int64_t> rows;  ///< -1: the cell is not a source of this projection
@@ -40,7 +42,7 @@ struct Route {
   std::optional<double> delay;  ///< [ms]; nullopt: per synapse
   std::vector<Branch> branches;
   /// Per synapse, but through the queue: several synapses of a source have the same delay, and are delivered at once,
-  /// or what they are worth is not known before.
+  /// or what they are worth is not known a while before.
   bool bundled = false;
 };
 

@@ -297,6 +297,9 @@ void Shard<Real>::run_events_before(const Instant& stop) {
 /// @param time  in the present epoch [ms]
 template <class Real>
 bool Shard<Real>::may_pause_before(const Real& time) const {
+  if (!delivery_.may_end_run()) {
+    return false;
+  }
   const Instant& delivered = delivery_.delivered();
   return (now_.offset < time && !(delivered.epoch == now_.epoch && !(delivered.offset < time))) ||
          (!has_windows() && emitted_spikes_.size() + recorded_source_spikes_.size() >= kMostEmitted);

@@ -55,7 +55,17 @@ class SpikeDelivery {
         only_shard_(only_shard),
         exceeds_cache_(network.cells() > kCellsInCache),
         changing_(network, routing, cells, states),
-        rows_in_flight_(network, routing, cells) {}
+        rows_in_flight_(network, routing, cells) {
+    for (std::size_t population = 0; population < network.populations.size(); ++population) {
+      for (const Route& route : routing.routes_of(population)) {
+        const bool by_window = !route.delay && !by_queue(route) && route.branches[0].dynamics != 0;
+        changes_in_windows_ = changes_in_windows_ || by_window;
+        if (by_window) {
+          longest_arrival_window_ = std::min(longest_arrival_window_, 0.999 * route.branches[0].looks_back);
+        }
+      }
+    }
+  }
 
   /// The synapses that change.
   [[nodiscard]] ChangingTables<Real>& changing() noexcept { return changing_; }
@@ -176,7 +186,7 @@ class SpikeDelivery {
   void deliver(const Real& limit, const OtherEvent& other_event) {
     if (arrival_window_.empty() && next_window() < Real(kNever) &&
         (deliveries_.empty() || !(offset_of(deliveries_.top().arrival) < next_window()))) {
-      begin_arrival_window();
+      begin_arrival_window(limit);
     }
     if (arrival_window_.empty()) {
       return deliver_whole();
@@ -229,6 +239,8 @@ class SpikeDelivery {
     }
   }
 
+  /// Whether a run may end here, before the end of the present window: weights that change have been worked out for it.
+  [[nodiscard]] bool may_end_run() const noexcept { return !changes_in_windows_ || arrival_window_.empty(); }
   /// The latest arrival that has been delivered ahead of its turn, in an arrival window; or an earlier time.
   [[nodiscard]] const Instant& delivered() const noexcept { return delivered_; }
   /// Whether inputs come through rows that no queue contains.
@@ -288,9 +300,15 @@ class SpikeDelivery {
            branch.longest_delay < static_cast<double>(events::kEpoch);
   }
 
+  /// A route with delays of its own whose spikes do not wait for arrival windows. Weights of wider arithmetic have no
+  /// place in these.
+  [[nodiscard]] static bool by_queue(const Route& route) {
+    return route.bundled || (!std::is_same_v<Real, double> && route.branches[0].dynamics != 0);
+  }
+
   /// A spike that goes through synapses with delays of their own, by the queue.
   void put_back(const Delivery& delivery) {
-    const bool bundled = routing_.routes_of(cells_.population_index(delivery.source))[delivery.route].bundled;
+    const bool bundled = by_queue(routing_.routes_of(cells_.population_index(delivery.source))[delivery.route]);
     const bool soon = !arrival_window_.empty() && offset_of(delivery.arrival) < arrival_window_.end();
     if (bundled || soon) {
       deliveries_.push(delivery);
@@ -301,16 +319,21 @@ class SpikeDelivery {
 
   /// The next window, from the first arrival on. Its length follows the number of synapses that a spike passes in it:
   /// with few of them the spikes cost more than the synapses, with many too many arrivals come too late for it.
-  void begin_arrival_window() {
+  /// Where weights change it ends with the run, and before they depend on spikes that are still to come.
+  /// @param limit  no event from then on
+  void begin_arrival_window(const Real& limit) {
     constexpr std::size_t kFew = 4;
     constexpr std::size_t kMany = 16;
     if (arrival_window_.size() < kFew * arrival_window_.spikes()) {
-      arrival_window_length_ = std::min(2 * arrival_window_length_, kLongestArrivalWindow);
+      arrival_window_length_ = std::min(2 * arrival_window_length_, longest_arrival_window_);
     } else if (arrival_window_.size() > kMany * arrival_window_.spikes()) {
       arrival_window_length_ = std::max(arrival_window_length_ / 2, kShortestArrivalWindow);
     }
     const Real begin = next_window();
-    const Real end = begin + Real(arrival_window_length_);
+    Real end = begin + Real(arrival_window_length_);
+    if (changes_in_windows_ && limit < end) {
+      end = limit;
+    }
     const auto spikes = arrival_window_.restart(end < Real(events::kEpoch) ? end : Real(events::kEpoch));
     after_arrival_window_ = never();
     destinations_.clear();
@@ -334,7 +357,12 @@ class SpikeDelivery {
     const Row row = branch.row(delivery.source - network_.populations[population].first);
     const Place place = cells_.place(branch.post_population);
     const Real end = arrival_window_.end();
-    const auto passed = synapses::transmit(*branch.table, row, 0, row.target.size());
+    synapses::Transmission<double> passed = synapses::transmit(*branch.table, row, 0, row.target.size());
+    if constexpr (std::is_same_v<Real, double>) {
+      if (branch.dynamics != 0) [[unlikely]] {
+        passed = transmit_before(delivery, branch, row, arrival_window_.end());
+      }
+    }
     // As events::later() rounds it, where that stays in the present epoch; beyond the window otherwise.
     const Real epochs = Real(events::kEpoch) * Real(static_cast<double>(now_.epoch - delivery.emitted.epoch));
     const Real emitted = delivery.emitted.offset;
@@ -364,6 +392,27 @@ class SpikeDelivery {
     if (position < row.target.size() && delivery.arrival < after_arrival_window_) {
       after_arrival_window_ = delivery.arrival;
     }
+  }
+
+  /// What the synapses that change are worth to a spike that arrives before `end`. @returns weights by position, of
+  /// which those of other arrivals are any numbers
+  [[nodiscard]] synapses::Transmission<double> transmit_before(const Delivery& delivery, const Branch& branch,
+                                                               const Row& row, const Real& end) {
+    const std::size_t begin = delivery.position;
+    std::size_t last = begin + 1;
+    while (last < row.delay.size() && offset_of(events::later(delivery.emitted, Real(row.delay[last]))) < end) {
+      ++last;
+    }
+    const std::int64_t row_number =
+        branch.row_number(delivery.source - network_.populations[cells_.population_index(delivery.source)].first);
+    const auto worth = synapses::transmit<Real>(
+        changing_.of_branch(branch.dynamics), row,
+        {static_cast<std::size_t>(row_number), begin, last, delivery.emitted, delivery.arrival});
+    window_weights_.resize(row.target.size());
+    for (std::size_t k = begin; k < last; ++k) {
+      window_weights_[k] = static_cast<double>(worth.weight_of(k - begin));
+    }
+    return {row.target, window_weights_, 0.0};
   }
 
   /// As many inputs of the window together as do not depend on each other: no spike that one of them causes arrives
@@ -561,6 +610,9 @@ class SpikeDelivery {
   /// The earliest arrival after the window of its spikes.
   Instant after_arrival_window_ = never();
   double arrival_window_length_ = kShortestArrivalWindow;  ///< [ms]
+  double longest_arrival_window_ = kLongestArrivalWindow;  ///< [ms]
+  bool changes_in_windows_ = false;                        ///< some synapses in arrival windows change
+  std::vector<double> window_weights_;                     ///< by position in a row
   /// Inputs of one instant for one receptor of one group.
   struct {
     neurons::NeuronGroup<Real>* group = nullptr;
