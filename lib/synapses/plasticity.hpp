@@ -211,8 +211,7 @@ class Plasticity {
 
   /// Whether a sweep would free enough to be worth its time.
   [[nodiscard]] bool needs_sweep() const noexcept {
-    constexpr std::size_t kSpikesPerTarget = 16;
-    return stored_ > kSpikesPerTarget * (targets_.size() + 4);
+    return stored_ > left_by_sweep_ + left_by_sweep_ / 2 + kSpikesPerTarget * (targets_.size() + 4);
   }
   /// Until when a sweep at `now` follows the targets: no spike on its way passes a synapse before one of these reaches
   /// it.
@@ -250,9 +249,8 @@ class Plasticity {
       spikes.erase(spikes.begin(), spikes.begin() + static_cast<std::ptrdiff_t>(done));
       stored_ += spikes.size();
     }
-    for (std::size_t target = 0; target < targets_.size(); ++target) {
-      find_latest(target);
-    }
+    left_by_sweep_ = stored_;
+    find_latest_of_all();
   }
 
   /// The user sets the weights, and then each of them.
@@ -269,6 +267,7 @@ class Plasticity {
     const auto at = events::get_instant<Real>(in);
     set_at_ = set ? std::optional(at) : std::nullopt;
     swept_until_ = events::get_instant<Real>(in);
+    find_latest_of_all();
   }
   void save_target(std::uint32_t target, foundation::ByteWriter& out) const {
     const std::vector<TargetSpike<Real>>& spikes = targets_[target - table_.own.begin];
@@ -351,6 +350,11 @@ class Plasticity {
     return found;
   }
 
+  void find_latest_of_all() {
+    for (std::size_t target = 0; target < targets_.size(); ++target) {
+      find_latest(target);
+    }
+  }
   /// Notes what most spikes of sources need of a target.
   void find_latest(std::size_t target) {
     const std::vector<TargetSpike<Real>>& spikes = targets_[target];
@@ -582,7 +586,9 @@ class Plasticity {
   bool common_ = false;      ///< all parameters are common
   Parameters shared_{};      ///< of all synapses, if common_; else only the time constants are
   std::vector<std::vector<TargetSpike<Real>>> targets_;  ///< spikes of the shard's targets that may be needed
+  static constexpr std::size_t kSpikesPerTarget = 16;    ///< that a sweep is worth
   std::size_t stored_ = 0;                               ///< how many they are
+  std::size_t left_by_sweep_ = 0;                        ///< how many they were after the last sweep
   Instant swept_until_{0, Real(0)};                      ///< all synapses have followed the targets' spikes before
   std::optional<Instant> set_at_;                        ///< when the user last set the weights
 
