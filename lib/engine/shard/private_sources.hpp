@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <type_traits>
@@ -72,6 +73,11 @@ class PrivateSources {
     return emitted < from_ || events::later(emitted, delay) < now;
   }
   void clear() {
+    for (const SourceRun& run : runs_) {
+      if (run.held) {
+        run.windowed->release_sources();
+      }
+    }
     runs_.clear();
     private_.clear();
   }
@@ -97,9 +103,24 @@ class PrivateSources {
         deliver(run, due, epoch, candidates);
         run.delivered += due.source.size();
       });
+      for (; !run.given.empty() && run.given.front().last_arrival < end; run.given.pop_front()) {
+        run.delivered += run.given.front().spikes;
+      }
       delivered += run.delivered - before;
     }
     return delivered;
+  }
+
+  /// Inputs that have arrived before `now`, beside those that deliver() has counted.
+  [[nodiscard]] std::uint64_t more_arrivals(const Instant& now, std::uint64_t seed) {
+    std::uint64_t count = 0;
+    for (const SourceRun& run : runs_) {
+      for (const GivenSlot& given : run.given) {
+        count += count_slot(run, given.slot, seed,
+                            [&](const Instant& emitted) { return events::later(emitted, run.delay[0]) < now; });
+      }
+    }
+    return count;
   }
 
   /// Spikes of those of these sources that the shard owns since they were taken, before `now`.
@@ -125,6 +146,12 @@ class PrivateSources {
   }
 
  private:
+  /// A slot whose spikes a group has been given, and whose arrivals are not all before the present time.
+  struct GivenSlot {
+    sources::SlotStart slot;
+    Instant last_arrival;  ///< none is later
+    std::size_t spikes;
+  };
   /// Sources with consecutive ids: arrays, or Poisson sources with the same rate, onto the same receptor.
   struct SourceRun {
     CellId first = 0;
@@ -144,6 +171,8 @@ class PrivateSources {
     std::uint64_t delivered = 0;        ///< and of these those that have arrived
     ArrivalBuckets coming;              ///< those that have not arrived yet
     bool by_slots = false;              ///< all spikes of a slot arrive in two of the buckets
+    std::optional<std::size_t> held;    ///< the group takes the spikes of whole slots, by this number
+    std::deque<GivenSlot> given;
 
     [[nodiscard]] bool is_over() const { return !(next.time < state.end) && (group == nullptr || delivered == drawn); }
     [[nodiscard]] double weight_of(std::size_t k) const { return weight.size() == 1 ? weight[0] : weight[k]; }
@@ -268,18 +297,20 @@ class PrivateSources {
 
   /// @returns whether the run's spikes can wait in buckets
   bool finish(SourceRun& run) const {
-    const auto [shortest, longest] = std::minmax_element(run.delay.begin(), run.delay.end());
-    run.shortest_delay = *shortest;
+    const auto [least, most] = std::minmax_element(run.delay.begin(), run.delay.end());
+    const double shortest = *least;
+    const double longest = *most;
+    run.shortest_delay = shortest;
     // What can be on its way at once: all of a slot, through the longest delay.
-    const double span = std::ldexp(2.0, run.slots.exponent) + (*longest - *shortest);
+    const double span = std::ldexp(2.0, run.slots.exponent) + (longest - shortest);
     constexpr int kLongestOfOwnDelays = -2;
-    const int longest_bucket = *shortest == *longest ? ArrivalBuckets::kLongest : kLongestOfOwnDelays;
+    const int longest_bucket = shortest == longest ? ArrivalBuckets::kLongest : kLongestOfOwnDelays;
     const int exponent = std::clamp(run.slots.exponent, ArrivalBuckets::kShortest, longest_bucket);
     if (!ArrivalBuckets::fit(span, exponent)) {
       return false;
     }
     run.coming = {events::later(from_, run.shortest_delay), span, exponent};
-    run.by_slots = *shortest == *longest && run.slots.exponent <= exponent;
+    run.by_slots = shortest == longest && run.slots.exponent <= exponent;
     if (run.times.empty()) {
       run.counts = std::make_shared<sources::PoissonCounts>(run.slots.mean);
     }
@@ -291,6 +322,9 @@ class PrivateSources {
       }
     }
     run.next = sources::SlotStart::of(std::max({from_, run.state.changed, run.state.begin}), run.slots.exponent);
+    if (run.windowed != nullptr && run.times.empty() && shortest == longest) {
+      run.held = run.windowed->hold_sources({run.target, run.weight, run.receptor, run.slots.exponent});
+    }
     return true;
   }
 
@@ -372,6 +406,15 @@ class PrivateSources {
   /// Draws the slots from which something may arrive before `end`.
   void draw_until(SourceRun& run, const Instant& end, std::uint64_t seed) {
     while (events::later(run.next.time, run.shortest_delay) < end && run.next.time < run.state.end) {
+      if (run.held && all_wanted(run, run.next)) {
+        draw_slot(run, run.next, seed);
+        run.windowed->receive_slot(*run.held, {run.next.time, spikes_.counts(), spikes_.ticks(), run.delay[0]});
+        const sources::SlotStart after = run.next.next(run.slots.exponent);
+        run.given.push_back({run.next, events::later(after.time, run.delay[0]), spikes_.size()});
+        run.drawn += spikes_.size();
+        run.next = after;
+        continue;
+      }
       if (run.by_slots && all_wanted(run, run.next)) {
         draw_slot(run, run.next, seed);
         run.coming.push({.ticks = spikes_.ticks(), .source = spikes_.source(), .start = run.next.time.offset},
@@ -413,6 +456,7 @@ class PrivateSources {
     run.group->receive(inputs_, candidates);
   }
 
+  static_assert(sources::kTick == neurons::SlotSpikes::kTick);
   static constexpr int kLongestSlot = 4;  ///< an epoch: sources of lower rates gain nothing
 
   Instant from_;

@@ -639,7 +639,7 @@ RunCounts Shard<Real>::run_counts() {
   RunCounts counts;
   counts.events.spikes = spikes_;
   counts.events.source_spikes = sources_.all_own_spikes();
-  counts.events.synaptic_events = delivery_.synaptic_events();
+  counts.events.synaptic_events = delivery_.synaptic_events() + sources_.more_arrivals();
   for (neurons::CandidateGroup<Real>* const group : cells_.candidate_groups()) {
     group->integrate_deferred();
   }

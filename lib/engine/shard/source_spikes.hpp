@@ -103,6 +103,7 @@ class SourceSpikes {
       return;
     }
     own_spikes_ += private_.spikes_before(narrowed(now_), network_.seed);
+    delivery_.count_more(private_.more_arrivals(narrowed(now_), network_.seed));
     private_.for_each([this](CellId cell, double delay) { release(cell, delay); });
     private_.clear();
   }
@@ -120,6 +121,8 @@ class SourceSpikes {
   [[nodiscard]] std::uint64_t all_own_spikes() {
     return own_spikes_ + private_.spikes_before(narrowed(now_), network_.seed);
   }
+  /// Inputs that have arrived, beside those that `delivery` has counted.
+  [[nodiscard]] std::uint64_t more_arrivals() { return private_.more_arrivals(narrowed(now_), network_.seed); }
 
   // Checkpoints, @pre no source is private
 

@@ -39,6 +39,24 @@ struct SourceArrivals {
   [[nodiscard]] double weight_of(std::uint32_t from) const { return weight[weight.size() == 1 ? 0 : from]; }
 };
 
+/// Sources each of which has a single synapse, all of them onto one receptor and with one delay. All spikes of a slot
+/// of time are known when the first of them arrives.
+struct SlotSources {
+  std::span<const std::uint32_t> target;  ///< of each source: index in the group
+  std::span<const double> weight;         ///< of each source, or one number of all
+  std::uint32_t receptor;
+  int exponent;  ///< slots are 2^exponent ms long, and begin at multiples of that
+};
+
+/// Their spikes in one slot, source by source, of each in no order.
+struct SlotSpikes {
+  static constexpr double kTick = 0x1p-49;  ///< [ms]
+  events::Instant<double> start;            ///< of the slot
+  std::span<const std::uint8_t> counts;     ///< by source
+  std::span<const std::uint64_t> ticks;     ///< of each spike, from the slot's start, in kTick
+  double delay;                             ///< [ms]
+};
+
 /// A group whose neurons are advanced together, from one time to another: all inputs that arrive in between are given
 /// to it before, in any order, by deliver(), receive() and deliver_slices(); by the latter perhaps long before. None of
 /// its neurons is ever a candidate of the event loop, which does not look at them. A neuron's spikes do not depend on
@@ -84,6 +102,15 @@ class WindowedGroup {
   /// Takes inputs of sources, which stay where they are until advance() is done.
   /// @returns false: it takes them by receive() only
   virtual bool receive_from_sources(const SourceArrivals<Real>& /*arrivals*/) { return false; }
+
+  /// Whether it takes the spikes of these sources by whole slots, from the present time on. @returns their number for
+  /// receive_slot(); nothing: it does not
+  virtual std::optional<std::size_t> hold_sources(const SlotSources& /*sources*/) { return std::nullopt; }
+  /// The inputs of a slot, some of which arrive before the end of the next advance(), and none at an earlier time than
+  /// the present one.
+  virtual void receive_slot(std::size_t /*sources*/, const SlotSpikes& /*spikes*/) {}
+  /// Takes out again all inputs of slots that arrive at the present time or later, and forgets all these sources.
+  virtual void release_sources() {}
 
   /// When the neuron's refractoriness ends; nothing: it is not refractory.
   [[nodiscard]] virtual std::optional<events::Instant<Real>> refractory_until(std::size_t index) const = 0;

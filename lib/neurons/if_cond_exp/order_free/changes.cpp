@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 #include "events/instant_bytes.hpp"
@@ -24,21 +25,25 @@ Place OrderFreeConductancesGroup::state_now(std::size_t i) {
   }
   const Neuron before = neuron;
   const double x = present();
-  const bool all = order_inputs(*inputs_, i, neuron.taken, x, kept_, ordered_);
+  order_inputs(i, *inputs_, neuron.taken, neuron.until, x);
+  const std::size_t known = ordered_.size;
+  ordered_.cut(x);
+  const bool all = ordered_.size == known;
   Place& place = neuron.place;
   const double origin = since_start(frame_, neuron.origin);
-  for (const InputsAtOnce& input : ordered_) {
-    if (place.held && origin <= input.x) {
+  for (std::size_t k = 0; k < ordered_.size; ++k) {
+    if (place.held && origin <= ordered_.x[k]) {
       place.wake(origin, neuron.y);
     }
-    move(constants(i), place, input.x);
-    place.exc += input.exc;
-    place.inh += input.inh;
+    move(constants(i), place, ordered_.x[k]);
+    place.exc += ordered_.exc[k];
+    place.inh += ordered_.inh[k];
   }
   if (place.held && origin <= x) {
     place.wake(origin, neuron.y);
   }
   neuron.taken = static_cast<std::uint32_t>(inputs_->count(i));
+  neuron.until = x;
   Place now = place;
   if (!all) {  // those that arrive now are not yet all there
     neuron = before;
@@ -70,7 +75,7 @@ void OrderFreeConductancesGroup::set_variable(std::size_t index, std::size_t var
   Kernel::set_variable(c, state, variable, value);
   if (variable != kV) {  // a conductance: as if it had decayed to here without an input
     const double x = present();
-    inputs_->forget(index);
+    inputs_->forget(index, x);
     inputs_->exc[index] = state.exc / numerics::elementary::exp(-x * c.rate_exc);
     inputs_->inh[index] = state.inh / numerics::elementary::exp(-x * c.rate_inh);
   }
@@ -78,7 +83,7 @@ void OrderFreeConductancesGroup::set_variable(std::size_t index, std::size_t var
   now.exc = state.exc;
   now.inh = state.inh;
   now.y = state.y;
-  set_bounds(index, now);
+  set_bounds(index, now, present());
 }
 
 void OrderFreeConductancesGroup::set_parameters(std::size_t index, std::span<const double> parameters, double injected,
@@ -96,7 +101,7 @@ void OrderFreeConductancesGroup::set_parameters(std::size_t index, std::span<con
   set_constants_of_bounds(index);
   begin_anew(index, y);
   now.y = y;
-  set_bounds(index, now);
+  set_bounds(index, now, present());
 }
 
 std::optional<OrderFreeConductancesGroup::Instant> OrderFreeConductancesGroup::refractory_until(
@@ -112,9 +117,9 @@ RemovedNeuron<double, State<double>> OrderFreeConductancesGroup::remove_neuron(s
       {now.held ? kRefractory : now.y, now.exc, now.inh, t}, neuron.y, c.v_thresh, c.y_reset};
   neuron.origin = {kNeverWakes, 0.0};
   neuron.known = false;
-  inputs_->forget(index);
+  inputs_->forget(index, present());
   inputs_->exc[index] = inputs_->inh[index] = 0.0;
-  set_bounds(index, {.held = true});
+  set_bounds(index, {.held = true}, present());
   list_refractory(index);
   return last;
 }
@@ -133,18 +138,17 @@ void OrderFreeConductancesGroup::save(std::size_t index, foundation::ByteWriter&
     const FrameInputs& inputs = history_[frame];
     out.put(inputs.exc[index]);
     out.put(inputs.inh[index]);
-    std::vector<KeptInput> kept;
-    inputs.for_each_chunk(index, [&](const FrameInputs::Chunk& chunk, std::size_t here) {
-      for (std::size_t k = 0; k < here; ++k) {
-        kept.push_back({chunk.x[k], chunk.weight[k]});
-      }
-    });
-    std::sort(kept.begin(), kept.end(),
-              [](const KeptInput& a, const KeptInput& b) { return a.x != b.x ? a.x < b.x : a.weight < b.weight; });
+    gathered_.clear();
+    inputs.gather(index, 0, 0.0, kFrame, gathered_);
+    std::vector<std::pair<double, double>> kept;
+    for (std::size_t k = 0; k < gathered_.size; ++k) {
+      kept.emplace_back(gathered_.x[k], gathered_.weight[k]);
+    }
+    std::sort(kept.begin(), kept.end());
     out.put(static_cast<std::uint64_t>(kept.size()));
-    for (const KeptInput& input : kept) {
-      out.put(input.x);
-      out.put(input.weight);
+    for (const auto& [x, weight] : kept) {
+      out.put(x);
+      out.put(weight);
     }
   }
 }
@@ -171,6 +175,8 @@ void OrderFreeConductancesGroup::begin_load(const Instant& now) {
   }
   inputs_ = &history_[frame_];
   slices_.clear();
+  slots_.clear();
+  held_.clear();
   refractory_list_.clear();
   to_look_at_.clear();
   for (Neuron& neuron : neurons_) {
@@ -215,7 +221,7 @@ bool OrderFreeConductancesGroup::load(std::size_t index, foundation::ByteReader&
     list_refractory(index);
   }
   to_look_at_.push_back(static_cast<std::uint32_t>(index));
-  set_bounds(index, {.held = refractory(index)});
+  set_bounds(index, {.held = refractory(index)}, present());
   return false;  // the end of its refractoriness is no event of the event loop
 }
 

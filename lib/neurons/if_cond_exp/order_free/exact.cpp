@@ -27,10 +27,8 @@ using neurons::HWY_NAMESPACE::Wide;
 
 void find_decays_lanes(const Constants& c, IntervalList& list) {
   const Wide d;
-  const std::size_t count = list.size();
-  list.length.resize(count + kPadding, 0.0);
-  list.decay_exc.resize(count + kPadding);
-  list.decay_inh.resize(count + kPadding);
+  const std::size_t count = list.size;
+  hn::StoreU(hn::Zero(d), d, list.length.data() + count);
   const W rate_exc = hn::Set(d, c.rate_exc);
   const W rate_inh = hn::Set(d, c.rate_inh);
   for (std::size_t k = 0; k < count; k += hn::Lanes(d)) {
@@ -38,13 +36,11 @@ void find_decays_lanes(const Constants& c, IntervalList& list) {
     hn::StoreU(numerics::HWY_NAMESPACE::exp(minus_h * rate_exc), d, list.decay_exc.data() + k);
     hn::StoreU(numerics::HWY_NAMESPACE::exp(minus_h * rate_inh), d, list.decay_inh.data() + k);
   }
-  list.length.resize(count);
 }
 
 void integrate_lanes(const Constants& c, IntervalList& list, std::size_t begin, double y) {
   Intervals<true> intervals(c);
-  const std::size_t size = list.size();
-  list.after.resize(size);
+  const std::size_t size = list.size;
   while (begin < size) {
     const std::size_t count = std::min(kIntervals, size - begin);
     for (std::size_t k = 0; k < count; ++k) {
@@ -99,8 +95,6 @@ void move(const Constants& c, Place& place, double x) {
 void find_decays(const Constants& c, IntervalList& list) { HWY_DYNAMIC_DISPATCH(find_decays_lanes)(c, list); }
 
 void find_conductances(IntervalList& list, std::size_t begin, std::size_t end, double& exc, double& inh) {
-  list.exc.resize(list.size());
-  list.inh.resize(list.size());
   for (std::size_t k = begin; k < end; ++k) {
     list.exc[k] = exc;
     list.inh[k] = inh;

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <span>
 #include <vector>
 
 #include "neurons/if_cond_exp/if_cond_exp.hpp"
-#include "neurons/if_cond_exp/order_free/input_history.hpp"
+#include "neurons/if_cond_exp/order_free/ordered_inputs.hpp"
 
 /// The exact work on one neuron: its intervals between inputs one after the other, in vectors.
 namespace va_event::neurons::order_free_conductances {
@@ -41,26 +42,41 @@ struct Place {
 /// The conductances at `x`, and y, unless it is held: the reference for the vectors.
 void move(const Constants& c, Place& place, double x);
 
-/// What happens to one neuron between two times: lengths of intervals, and inputs at the end of each.
+/// What happens to one neuron between two times: lengths of intervals, and inputs at the end of each. The arrays only
+/// grow; elements behind the last interval have no meaning.
 struct IntervalList {
+  static constexpr std::size_t kPadding = 16;
   std::vector<double> length;            ///< [ms]
   std::vector<double> add_exc, add_inh;  ///< at the interval's end [uS]
   /// Filled by find_conductances(): at the interval's start [uS].
   std::vector<double> exc, inh;
   std::vector<double> decay_exc, decay_inh;
   std::vector<double> after;  ///< filled by integrate(): y at the interval's end [mV]
+  std::size_t size = 0;
 
-  void clear() {
-    length.clear();
-    add_exc.clear();
-    add_inh.clear();
+  void clear() { size = 0; }
+  /// Intervals from `x` to each of the inputs, and from the last one to `end`.
+  void append(const OrderedInputs& inputs, double x, double end) {
+    const std::size_t first = size;
+    const std::size_t count = inputs.size;
+    size += count + 1;
+    if (size + kPadding > length.size()) {
+      for (auto* numbers : {&length, &add_exc, &add_inh, &exc, &inh, &decay_exc, &decay_inh, &after}) {
+        numbers->resize(2 * (size + kPadding));
+      }
+    }
+    double* const lengths = length.data() + first;
+    lengths[0] = (count > 0 ? inputs.x[0] : end) - x;
+    for (std::size_t k = 1; k < count; ++k) {
+      lengths[k] = inputs.x[k] - inputs.x[k - 1];
+    }
+    if (count > 0) {
+      lengths[count] = end - inputs.x[count - 1];
+    }
+    std::copy_n(inputs.exc.begin(), count, add_exc.data() + first);
+    std::copy_n(inputs.inh.begin(), count, add_inh.data() + first);
+    add_exc[first + count] = add_inh[first + count] = 0.0;
   }
-  void add(double h, double add_to_exc, double add_to_inh) {
-    length.push_back(h);
-    add_exc.push_back(add_to_exc);
-    add_inh.push_back(add_to_inh);
-  }
-  [[nodiscard]] std::size_t size() const { return length.size(); }
 };
 
 /// The decays of the conductances over all intervals of a list.

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "foundation/large_pages.hpp"
@@ -16,15 +17,22 @@
 /// (all new excitation as from the window's start, new inhibition not counted), both in units of the leak, the solution
 /// of
 ///   tau_m u' = y_leak + ge y_exc + gi y_inh - (1 + ge + gi) u
-/// stays above y. With constant bounds ge(0) and gi(h) it is monotone: the higher of its ends is the most that y
-/// reaches within the window, and the neuron is flagged where that is not below -kMargin and the drive at threshold is
-/// not certainly negative. The bound that is carried on takes the means of ge(t) and gi(t) instead. With M the integral
-/// of the conductance, e^{-(M(h) - M(s))} differs by at most h dK/(4 tau_m) from the exponential of a constant
-/// conductance, dK being how much 1 + ge + gi falls; and the mean of a product differs from the product of means by at
-/// most a quarter of the product of the two ranges (Gruess). Both are added. New inhibition is then taken off, to
-/// lowest order: an input that acts for s lowers u by at least q ((m - y_inh) - q (M - y_inh))(1 - x), where q is its
-/// integral over tau_m, m and M bound u in the window, and x = h (1 + ge + gi)/tau_m. Below y_inh, inhibition would
-/// raise y: u is no less than y_inh.
+/// stays above y. At the window's end it is what it would be with the means of ge(t) and gi(t), but for two errors.
+/// With M the integral of the conductance, e^{-(M(h) - M(s))} differs by at most h dK/(4 tau_m) from the exponential of
+/// a constant conductance, dK being how much 1 + ge + gi falls; and the mean of a product differs from the product of
+/// means by at most a quarter of the product of the two ranges (Gruess). Both are added.
+///
+/// Within the window u may be higher than at both ends. P = tau_m u' falls at most as fast as
+///   P' >= -k - (1 + ge + gi) P/tau_m,   k = ge(0) (y_exc - y_inh)/tau_E,
+/// for only excitation that decays makes it fall. Where u has its maximum, at t, P is 0: until the window's end u falls
+/// by at most k (h - t)^2/(2 tau_m), and it has risen by at most e^x k t^2/(2 tau_m), x = h (1 + ge + gi)/tau_m at the
+/// start. One of both is at most e^x k h^2/(8 tau_m), which is added to the higher of the two ends; e^x <= 1 + 1.72 x
+/// for x <= 1. For larger x u is below what ge(0) and gi(h) lead to. The neuron is flagged where that is not below
+/// -kMargin and the drive at threshold is not certainly negative.
+///
+/// New inhibition is then taken off the end, to lowest order: an input that acts for s lowers u by at least
+/// q ((m - y_inh) - q (M - y_inh))(1 - x), where q is its integral over tau_m, and m and M bound u in the window. Below
+/// y_inh, inhibition would raise y: u is no less than y_inh.
 namespace va_event::neurons::order_free_conductances {
 
 /// [mV]: far more than single precision and the exact work's rounding leave out.
@@ -32,11 +40,10 @@ inline constexpr float kMargin = 1e-3F;
 /// u of a neuron that cannot spike [mV].
 inline constexpr float kHeld = -1e30F;
 
-/// What has arrived at a neuron since the window's start, by receptor: the sum of weights [uS], and of weights times
-/// the time since the window's start [uS ms].
-struct alignas(16) Arrived {
-  float exc = 0.0F, exc_time = 0.0F;
-  float inh = 0.0F, inh_time = 0.0F;
+/// What has arrived at a neuron's receptor since the window's start.
+struct alignas(8) Arrived {
+  float sum = 0.0F;   ///< of the weights [uS]
+  float time = 0.0F;  ///< sum of weights times the time since the window's start [uS ms]
 };
 
 /// Conductances below this are none: single precision has no digits left for them.
@@ -48,7 +55,7 @@ inline constexpr float kNegligible = 1e-30F;
 
 /// Of all neurons, padded to whole vectors.
 struct Bounds {
-  foundation::LargeVector<Arrived> arrived;
+  foundation::LargeVector<Arrived> arrived_exc, arrived_inh;
   foundation::LargeVector<float> u;   ///< [mV]
   foundation::LargeVector<float> ge;  ///< excitatory conductance, from above, in units of the leak
   foundation::LargeVector<float> gi;  ///< the inhibitory one, from below
@@ -65,9 +72,17 @@ struct Bounds {
   }
 };
 
+/// Excitatory inputs that are only counted. Each has arrived by some time; it may be in a later window.
+struct CountedInputs {
+  const std::uint8_t* counts;  ///< by neuron
+  const float* weight;         ///< by neuron, from above [uS]
+  double by;                   ///< since the window's start [ms]
+};
+
 /// Takes all bounds over a window, clears what has arrived, and appends the neurons that may spike in it.
 /// @param h  the window's length [ms], > 0 @param tau_exc, tau_inh  [ms]
-void take_over(Bounds& bounds, double h, double tau_exc, double tau_inh, std::vector<std::uint32_t>& flagged);
+void take_over(Bounds& bounds, std::span<const CountedInputs> counted, double h, double tau_exc, double tau_inh,
+               std::vector<std::uint32_t>& flagged);
 
 /// For tests: with `everything` all neurons are looked at in all windows, and what the filter says is compared.
 struct FilterTrial {

@@ -6,11 +6,15 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <utility>
 #include <vector>
 
 #include "events/instant.hpp"
 #include "foundation/large_pages.hpp"
 #include "foundation/prefetch.hpp"
+#include "neurons/if_cond_exp/order_free/ordered_inputs.hpp"
+#include "neurons/if_cond_exp/order_free/slot_inputs.hpp"
 
 /// What is kept of the inputs of conductance-based neurons until v is needed: by frame, pieces of time at fixed places,
 /// the conductances of each neuron at the frame's start and its inputs in the frame, in no order.
@@ -28,19 +32,15 @@ static_assert(kFramesOfEpoch * 4 == events::kEpoch);
   return {frame / kFramesOfEpoch, static_cast<double>(frame % kFramesOfEpoch) * kFrame};
 }
 
-/// An input. The sign of its weight tells the receptor.
-struct KeptInput {
-  double x;       ///< since the frame's start [ms]
-  double weight;  ///< [uS]; negative: -weight at the inhibitory receptor
+/// The inputs of a slot that arrive in a frame.
+struct SlotInFrame {
+  std::shared_ptr<const SlotInputs> inputs;
+  double shift;  ///< the frame's start in the slot's epoch [ms]
+  bool whole;    ///< all of the slot's inputs arrive in the frame
 };
 
-/// All inputs of a neuron that arrive at one time.
-struct InputsAtOnce {
-  double x;         ///< since the frame's start [ms]
-  double exc, inh;  ///< what they add to the conductances [uS]
-};
-
-/// One frame of all neurons. The inputs of a neuron are a list of chunks, each of which refers to the one before.
+/// One frame of all neurons. The inputs of a neuron are a list of chunks, each of which refers to the one before, and
+/// those of slots.
 class FrameInputs {
  public:
   struct alignas(64) Chunk {
@@ -55,6 +55,8 @@ class FrameInputs {
     lists_.assign(neurons, {});
     chunks_.clear();
     previous_.clear();
+    slots_.clear();
+    forgotten_before_.clear();
   }
   void reserve_as(const FrameInputs& other) {
     chunks_.reserve(other.chunks_.size());
@@ -72,18 +74,61 @@ class FrameInputs {
     chunk.weight[place] = weight;
     ++list.count;
   }
-  void forget(std::size_t i) { lists_[i] = {}; }
+  void add(SlotInFrame slot) { slots_.push_back(std::move(slot)); }
+  void clear_slots() { slots_.clear(); }
+  /// All inputs so far, and those of slots that arrive before `x` [ms].
+  void forget(std::size_t i, double x) {
+    lists_[i] = {};
+    if (!slots_.empty()) {
+      forgotten_before_.resize(lists_.size());
+      forgotten_before_[i] = x;
+    }
+  }
   void prefetch(std::size_t i) const { foundation::prefetch(&lists_[i]); }
 
+  /// Without those of slots.
   [[nodiscard]] std::size_t count(std::size_t i) const { return lists_[i].count; }
-  /// Calls visit(chunk, inputs in it), from the last one on. Places of a chunk without an input hold zeros.
-  template <class Visit>
-  void for_each_chunk(std::size_t i, const Visit& visit) const {
-    std::size_t left = lists_[i].count;
-    for (std::uint32_t chunk = lists_[i].last; left > 0; chunk = previous_[chunk]) {
-      const std::size_t here = (left - 1) % Chunk::kSize + 1;
-      visit(chunks_[chunk], here);
-      left -= here;
+  /// From where on inputs of slots count [ms].
+  [[nodiscard]] double slots_from(std::size_t i) const {
+    return forgotten_before_.empty() ? 0.0 : forgotten_before_[i];
+  }
+  /// Appends the inputs of a neuron from the one with number `first` on, and those of slots from one time to another.
+  void gather(std::size_t i, std::size_t first, double from, double to, GatheredInputs& inputs) const {
+    const std::size_t count = lists_[i].count;
+    inputs.reserve(count);
+    std::size_t end = count;
+    for (std::uint32_t chunk = lists_[i].last; end > first; chunk = previous_[chunk]) {
+      const std::size_t begin = (end - 1) / Chunk::kSize * Chunk::kSize;
+      const Chunk& here = chunks_[chunk];
+      if (begin >= first) {
+        std::copy_n(here.x.begin(), Chunk::kSize, inputs.x.data() + inputs.size);
+        std::copy_n(here.weight.begin(), Chunk::kSize, inputs.weight.data() + inputs.size);
+        inputs.size += end - begin;
+      } else {
+        for (std::size_t k = first - begin; k < end - begin; ++k) {
+          inputs.x[inputs.size] = here.x[k];
+          inputs.weight[inputs.size++] = here.weight[k];
+        }
+      }
+      end = begin;
+    }
+    gather_slots(i, from, to, inputs);
+  }
+  /// Those of slots only.
+  void gather_slots(std::size_t i, double from, double to, GatheredInputs& inputs) const {
+    from = std::max(from, slots_from(i));
+    for (const SlotInFrame& slot : slots_) {
+      const SlotInputs& slot_inputs = *slot.inputs;
+      const std::uint32_t source = slot_inputs.sources->source_of[i];
+      if (source == HeldSources::kNone) {
+        continue;
+      }
+      const std::uint32_t begin = slot_inputs.begin[source];
+      const std::uint32_t count = slot_inputs.begin[source + 1] - begin;
+      const double weight = slot_inputs.sources->weight_of(source);
+      inputs.reserve(count);
+      append(slot_inputs.arrival.data() + begin, count, slot.shift, slot.whole && from == 0.0 && to == kFrame, from, to,
+             weight, inputs);
     }
   }
 
@@ -91,6 +136,30 @@ class FrameInputs {
   foundation::LargeVector<double> exc, inh;
 
  private:
+  /// @param all  all are between `from` and `to`
+  static void append(const double* arrival, std::size_t count, double shift, bool all, double from, double to,
+                     double weight, GatheredInputs& inputs) {
+    double* const x = inputs.x.data() + inputs.size;
+    double* const weights = inputs.weight.data() + inputs.size;
+    if (all) {
+      for (std::size_t k = 0; k < count; k += 2) {  // behind the last one there is room
+        x[k] = arrival[k] - shift;
+        x[k + 1] = arrival[k + 1] - shift;
+        weights[k] = weights[k + 1] = weight;
+      }
+      inputs.size += count;
+      return;
+    }
+    std::size_t size = 0;
+    for (std::size_t k = 0; k < count; ++k) {
+      const double at = arrival[k] - shift;
+      x[size] = at;
+      weights[size] = weight;
+      size += static_cast<std::size_t>(from <= at) & static_cast<std::size_t>(at < to);
+    }
+    inputs.size += size;
+  }
+
   struct List {
     std::uint32_t last = 0;  ///< chunk
     std::uint32_t count = 0;
@@ -105,57 +174,9 @@ class FrameInputs {
   foundation::LargeVector<List> lists_;  ///< by neuron
   foundation::LargeVector<Chunk> chunks_;
   std::vector<std::uint32_t> previous_;  ///< by chunk
+  std::vector<SlotInFrame> slots_;
+  std::vector<double> forgotten_before_;  ///< by neuron; empty: nothing is forgotten
 };
-
-/// The inputs of a neuron from the one with number `first` on that arrive before `before`, in the order of time; those
-/// of one time are added up, smaller weights first, so that the sums do not depend on the order in which they came.
-/// @returns whether all were before `before`
-inline bool order_inputs(const FrameInputs& frame, std::size_t i, std::size_t first, double before,
-                         std::vector<KeptInput>& inputs, std::vector<InputsAtOnce>& ordered) {
-  constexpr std::size_t kMany = 48;
-  ordered.clear();
-  std::size_t end = frame.count(i);
-  if (end <= first) {
-    return true;
-  }
-  const std::size_t count = end - first;
-  inputs.resize(count);
-  frame.for_each_chunk(i, [&](const FrameInputs::Chunk& chunk, std::size_t here) {
-    end -= here;
-    for (std::size_t k = end < first ? std::min(first - end, here) : 0; k < here; ++k) {
-      inputs[end + k - first] = {chunk.x[k], chunk.weight[k]};
-    }
-  });
-  if (before < kFrame) {
-    std::erase_if(inputs, [before](const KeptInput& input) { return !(input.x < before); });
-  }
-  const auto earlier = [](const KeptInput& a, const KeptInput& b) {
-    return a.x != b.x ? a.x < b.x : a.weight < b.weight;
-  };
-  if (inputs.size() > kMany) {
-    std::sort(inputs.begin(), inputs.end(), earlier);
-  } else {  // by insertion: they came in windows that follow each other
-    for (std::size_t k = 1; k < inputs.size(); ++k) {
-      const KeptInput input = inputs[k];
-      std::size_t place = k;
-      for (; place > 0 && earlier(input, inputs[place - 1]); --place) {
-        inputs[place] = inputs[place - 1];
-      }
-      inputs[place] = input;
-    }
-  }
-  for (const KeptInput& input : inputs) {
-    if (ordered.empty() || ordered.back().x != input.x) {
-      ordered.push_back({input.x, 0.0, 0.0});
-    }
-    if (input.weight < 0.0) {
-      ordered.back().inh -= input.weight;
-    } else {
-      ordered.back().exc += input.weight;
-    }
-  }
-  return inputs.size() == count;
-}
 
 /// The frames that are kept, by number.
 class InputHistory {

@@ -85,7 +85,7 @@ std::uint32_t OrderFreeConductancesGroup::add(const network::PopulationData& pop
     inputs_->inh[i] = state.inh;
     set_constants_of_bounds(i);
     begin_anew(i, state.y);
-    set_bounds(i, {.exc = state.exc, .inh = state.inh, .y = state.y});
+    set_bounds(i, {.exc = state.exc, .inh = state.inh, .y = state.y}, present());
   }
   return first;
 }
@@ -103,16 +103,10 @@ double OrderFreeConductancesGroup::since_start(std::int64_t frame, const Instant
     return;
   }
   inputs_->add(i, x, receptor == 0 ? weight : -weight);
-  Arrived& arrived = bounds_.arrived[i];
+  Arrived& arrived = (receptor == 0 ? bounds_.arrived_exc : bounds_.arrived_inh)[i];
   const auto w = static_cast<float>(weight);
-  const float moment = w * static_cast<float>(x - window_begin_);
-  if (receptor == 0) {
-    arrived.exc += w;
-    arrived.exc_time += moment;
-  } else {
-    arrived.inh += w;
-    arrived.inh_time += moment;
-  }
+  arrived.sum += w;
+  arrived.time += w * static_cast<float>(x - window_begin_);
 }
 
 void OrderFreeConductancesGroup::deliver(const double& t, std::size_t receptor, std::span<const Targets> targets,
@@ -136,6 +130,73 @@ bool OrderFreeConductancesGroup::receive_from_sources(const SourceArrivals<doubl
     keep(arrivals.target[source], arrivals.t[k] - start, arrivals.receptor, arrivals.weight_of(source));
   }
   return true;
+}
+
+std::optional<std::size_t> OrderFreeConductancesGroup::hold_sources(const SlotSources& sources) {
+  // At most two slots share a bin, whose counts have one byte.
+  constexpr int kShortest = -3;
+  if (sources.receptor != 0 || sources.exponent < kShortest) {
+    return std::nullopt;
+  }
+  auto held = std::make_shared<HeldSources>();
+  held->source_of.assign(neurons_.size(), HeldSources::kNone);
+  held->target.assign(sources.target.begin(), sources.target.end());
+  held->weight.assign(sources.weight.begin(), sources.weight.end());
+  held->bound.resize(bounds_.u.size(), 0.0F);
+  held->exponent = sources.exponent;
+  for (std::uint32_t k = 0; k < held->target.size(); ++k) {
+    const std::uint32_t i = held->target[k];
+    if (!(held->weight_of(k) > 0.0) || held->source_of[i] != HeldSources::kNone) {
+      return std::nullopt;
+    }
+    held->source_of[i] = k;
+    held->bound[i] = from_above(held->weight_of(k));
+  }
+  held_.push_back({std::move(held), InputBins(neurons_.size(), time_)});
+  return held_.size() - 1;
+}
+
+void OrderFreeConductancesGroup::receive_slot(std::size_t sources, const SlotSpikes& spikes) {
+  auto slot = std::make_shared<SlotInputs>();
+  slot->sources = held_[sources].sources;
+  take_slot(spikes, *slot, held_[sources].bins);
+  add_to_frame(slot);
+  slots_.push_back(std::move(slot));
+}
+
+void OrderFreeConductancesGroup::add_to_frame(const std::shared_ptr<const SlotInputs>& slot) {
+  const Instant start = start_of(frame_);
+  inputs_->add({slot, static_cast<double>((start.epoch - slot->epoch) * events::kEpoch) + start.offset,
+                !(slot->start < start) && slot->end < start_of(frame_ + 1)});
+}
+
+void OrderFreeConductancesGroup::release_sources() {
+  if (held_.empty()) {
+    return;
+  }
+  // Those that have arrived are as all others from now on, and none is contained in a neuron's place twice.
+  for (std::size_t i = 0; i < neurons_.size(); ++i) {
+    gathered_.clear();
+    inputs_->gather_slots(i, 0.0, present(), gathered_);
+    for (std::size_t k = 0; k < gathered_.size; ++k) {
+      inputs_->add(i, gathered_.x[k], gathered_.weight[k]);
+    }
+    neurons_[i].known = false;
+  }
+  inputs_->clear_slots();
+  slots_.clear();
+  held_.clear();
+}
+
+void OrderFreeConductancesGroup::count_slots_before(const Instant& end) {
+  counted_.clear();
+  const double now = static_cast<double>(time_.epoch * events::kEpoch);
+  for (Held& held : held_) {
+    held.bins.for_each_before(end, [&](const std::uint8_t* counts, std::int64_t number) {
+      const double bin_end = static_cast<double>(number + 1) * InputBins::kLength;  // exact
+      counted_.push_back({counts, held.sources->bound.data(), (bin_end - now) - time_.offset});
+    });
+  }
 }
 
 std::size_t OrderFreeConductancesGroup::deliver_slices(std::span<const RowSlice> slices,
@@ -172,7 +233,8 @@ void OrderFreeConductancesGroup::keep_slices_before(double end) {
 
 void OrderFreeConductancesGroup::prefetch_targets(std::span<const std::uint32_t> targets, std::uint32_t offset) const {
   for (const std::uint32_t target : targets) {
-    foundation::prefetch(&bounds_.arrived[offset + target]);
+    foundation::prefetch(&bounds_.arrived_exc[offset + target]);
+    foundation::prefetch(&bounds_.arrived_inh[offset + target]);
     inputs_->prefetch(offset + target);
   }
 }
@@ -211,20 +273,19 @@ double OrderFreeConductancesGroup::chain(std::size_t i) {
   double before = 0.0;  // where the first interval begins, within which the integration does, and where it ends
   double after = kFrame;
   for (; frame < frame_; ++frame) {
-    order_inputs(history_[frame], i, 0, kFrame, kept_, ordered_);
-    double x = 0.0;
-    for (const InputsAtOnce& input : ordered_) {
-      if (frame == first_frame && input.x < begin) {
-        ++first_interval;
-        before = input.x;
-      } else if (frame == first_frame) {
-        after = std::min(after, input.x);
+    order_inputs(i, history_[frame], 0, 0.0, kFrame);
+    if (frame == first_frame) {
+      for (std::size_t k = 0; k < ordered_.size && after == kFrame; ++k) {
+        if (ordered_.x[k] < begin) {
+          ++first_interval;
+          before = ordered_.x[k];
+        } else {
+          after = ordered_.x[k];
+        }
       }
-      intervals_.add(input.x - x, input.exc, input.inh);
-      x = input.x;
     }
-    intervals_.add(kFrame - x, 0.0, 0.0);
-    frame_ends_.push_back(intervals_.size());
+    intervals_.append(ordered_, 0.0, kFrame);
+    frame_ends_.push_back(intervals_.size);
   }
   find_decays(c, intervals_);
   std::size_t interval = 0;
@@ -245,13 +306,21 @@ double OrderFreeConductancesGroup::chain(std::size_t i) {
     intervals_.inh[first_interval] = start.inh;
   }
   integrate(c, intervals_, first_interval, y);
-  return intervals_.after.back();
+  return intervals_.after[intervals_.size - 1];
+}
+
+void OrderFreeConductancesGroup::order_inputs(std::size_t i, const FrameInputs& frame, std::size_t first, double from,
+                                              double to) {
+  gathered_.clear();
+  frame.gather(i, first, from, to, gathered_);
+  order(gathered_, ordered_);
 }
 
 void OrderFreeConductancesGroup::begin_frame_of(std::size_t i) {
   Neuron& neuron = neurons_[i];
   neuron.known = true;
   neuron.taken = 0;
+  neuron.until = 0.0;
   neuron.place = {.exc = inputs_->exc[i], .inh = inputs_->inh[i], .held = start_of(frame_) < neuron.origin};
   if (!neuron.place.held) {
     neuron.place.y = neuron.origin == start_of(frame_) ? neuron.y : chain(i);
@@ -277,12 +346,12 @@ void OrderFreeConductancesGroup::list_refractory(std::size_t i) {
   }
 }
 
-void OrderFreeConductancesGroup::walk(std::size_t i, std::span<const InputsAtOnce> inputs, double end,
+void OrderFreeConductancesGroup::walk(std::size_t i, const OrderedInputs& inputs, std::size_t k, double end,
                                       std::vector<events::CellEvent<double>>& spikes) {
   Neuron& neuron = neurons_[i];
   Place& place = neuron.place;
-  for (std::size_t k = 0;;) {
-    const double next = k < inputs.size() ? inputs[k].x : end;
+  for (;;) {
+    const double next = k < inputs.size ? inputs.x[k] : end;
     if (place.held) {
       if (const double wake = since_start(frame_, neuron.origin); wake < end && wake <= next) {
         place.wake(wake, neuron.y);
@@ -292,12 +361,12 @@ void OrderFreeConductancesGroup::walk(std::size_t i, std::span<const InputsAtOnc
       spike(i, *x, spikes);
       continue;
     }
-    if (k == inputs.size()) {
+    if (k == inputs.size) {
       return;
     }
     move(constants(i), place, next);
-    place.exc += inputs[k].exc;
-    place.inh += inputs[k].inh;
+    place.exc += inputs.exc[k];
+    place.inh += inputs.inh[k];
     ++k;
   }
 }
@@ -308,49 +377,56 @@ void OrderFreeConductancesGroup::look(std::size_t i, double end, std::vector<eve
   if (!neuron.known) {
     begin_frame_of(i);
   }
-  order_inputs(*inputs_, i, neuron.taken, kFrame, kept_, ordered_);
+  order_inputs(i, *inputs_, neuron.taken, neuron.until, end);
   neuron.taken = static_cast<std::uint32_t>(inputs_->count(i));
+  neuron.until = end;
   Place& place = neuron.place;
   std::size_t k = 0;
   if (!place.held && place.from == place.x) {
     intervals_.clear();
-    double x = place.x;
-    for (const InputsAtOnce& input : ordered_) {
-      intervals_.add(input.x - x, input.exc, input.inh);
-      x = input.x;
-    }
-    intervals_.add(end - x, 0.0, 0.0);
+    intervals_.append(ordered_, place.x, end);
     find_decays(c, intervals_);
     double exc = place.exc;
     double inh = place.inh;
-    find_conductances(intervals_, 0, intervals_.size(), exc, inh);
+    find_conductances(intervals_, 0, intervals_.size, exc, inh);
     integrate(c, intervals_, 0, place.y);
     for (;; ++k) {
       place.exc = intervals_.exc[k];
       place.inh = intervals_.inh[k];
-      const double next = k < ordered_.size() ? ordered_[k].x : end;
+      const double next = k < ordered_.size ? ordered_.x[k] : end;
       const auto spike_at = crossing(c, place, next, intervals_.after[k]);
       if (spike_at && *spike_at < end && *spike_at <= next) {
         spike(i, *spike_at, spikes);
         break;
       }
-      if (k == ordered_.size()) {
-        set_bounds(i, {.exc = exc, .inh = inh, .y = intervals_.after[k]});
+      if (k == ordered_.size) {
+        set_bounds(i, {.exc = exc, .inh = inh, .y = intervals_.after[k]}, end);
         return;
       }
       place.x = place.from = next;
       place.y = intervals_.after[k];
     }
   }
-  walk(i, std::span(ordered_).subspan(k), end, spikes);
+  walk(i, ordered_, k, end, spikes);
   Place last = place;
   move(c, last, end);
-  set_bounds(i, last);
+  set_bounds(i, last, end);
 }
 
-void OrderFreeConductancesGroup::set_bounds(std::size_t i, const Place& place) {
+void OrderFreeConductancesGroup::set_bounds(std::size_t i, const Place& place, double now) {
   const double resistance = constants(i).resistance;
-  bounds_.set_conductances(i, resistance * place.exc, resistance * place.inh);
+  double exc = place.exc;
+  if (const double bin = std::floor(now / InputBins::kLength) * InputBins::kLength; bin < now && !held_.empty()) {
+    // The filter has counted all of this bin's inputs, and will not do so again.
+    const double bin_end = bin + InputBins::kLength;
+    const double growth = numerics::elementary::exp((bin_end - now) / tau_exc_);
+    gathered_.clear();
+    inputs_->gather_slots(i, now, bin_end, gathered_);
+    for (std::size_t k = 0; k < gathered_.size; ++k) {
+      exc += gathered_.weight[k] * growth;
+    }
+  }
+  bounds_.set_conductances(i, resistance * exc, resistance * place.inh);
   bounds_.u[i] = place.held ? kHeld : std::clamp(from_above(place.y), bounds_.y_inh[i], 0.0F);
 }
 
@@ -393,7 +469,11 @@ void OrderFreeConductancesGroup::advance(const Instant& end, std::vector<events:
   if (const double h = x_end - window_begin_; h > 0.0) {
     flagged_.swap(to_look_at_);
     to_look_at_.clear();
-    take_over(bounds_, h, tau_exc_, tau_inh_, flagged_);
+    count_slots_before(end);
+    take_over(bounds_, counted_, h, tau_exc_, tau_inh_, flagged_);
+    for (Held& held : held_) {
+      held.bins.clear_before(end);
+    }
     std::erase_if(refractory_list_, [&](std::uint32_t i) {
       if (end < neurons_[i].origin || end == neurons_[i].origin) {
         bounds_.u[i] = kHeld;
@@ -433,6 +513,11 @@ void OrderFreeConductancesGroup::next_frame() {
   ++frame_;
   inputs_ = &next;
   window_begin_ = present();
+  const Instant start = start_of(frame_);
+  std::erase_if(slots_, [&start](const auto& slot) { return slot->end < start; });
+  for (const auto& slot : slots_) {
+    add_to_frame(slot);
+  }
   for (std::size_t i = 0; i < neurons_.size(); ++i) {
     neurons_[i].known = false;
     const double resistance = bounds_.resistance[i];

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "neurons/if_cond_exp/order_free/exact.hpp"
 #include "neurons/if_cond_exp/order_free/filter.hpp"
 #include "neurons/if_cond_exp/order_free/input_history.hpp"
+#include "neurons/if_cond_exp/order_free/slot_inputs.hpp"
 
 namespace va_event::neurons::order_free_conductances {
 
@@ -57,6 +59,9 @@ class OrderFreeConductancesGroup final : public ModelGroup<double, State<double>
   std::size_t deliver_slices(std::span<const RowSlice> slices, const network::Share::Range* own) override;
   void take_back() override { slices_.clear(); }
   bool receive_from_sources(const SourceArrivals<double>& arrivals) override;
+  std::optional<std::size_t> hold_sources(const SlotSources& sources) override;
+  void receive_slot(std::size_t sources, const SlotSpikes& spikes) override;
+  void release_sources() override;
   [[nodiscard]] std::optional<Instant> refractory_until(std::size_t index) const override;
   [[nodiscard]] bool takes(std::span<const double> parameters) const override;
   void set_scale(const InputScale& /*scale*/) override {}
@@ -77,7 +82,8 @@ class OrderFreeConductancesGroup final : public ModelGroup<double, State<double>
     bool listed = false;  ///< in refractory_list_
     // As far as the present frame is computed:
     bool known = false;
-    std::uint32_t taken = 0;  ///< inputs of the frame that `place` contains
+    std::uint32_t taken = 0;  ///< inputs of the frame that `place` contains, without those of slots
+    double until = 0.0;       ///< inputs of slots before this time are contained, too [ms]
     Place place;
   };
 
@@ -96,11 +102,17 @@ class OrderFreeConductancesGroup final : public ModelGroup<double, State<double>
 
   void keep(std::size_t i, double x, std::size_t receptor, double weight);
   void keep_slices_before(double end);
+  void add_to_frame(const std::shared_ptr<const SlotInputs>& slot);
+  /// The inputs of slots that may arrive before a window's end, for the filter.
+  void count_slots_before(const Instant& end);
 
   /// The integral of the conductance over a frame, over tau_m; at most that.
   [[nodiscard]] double area(std::size_t i, std::int64_t frame) const;
   /// y at the start of the present frame. @pre the neuron's origin is before
   [[nodiscard]] double chain(std::size_t i);
+  /// Fills ordered_: the inputs of a neuron from the one with number `first` on, and those of slots from one time to
+  /// another.
+  void order_inputs(std::size_t i, const FrameInputs& frame, std::size_t first, double from, double to);
   /// Where the neuron's computation in this frame begins.
   void begin_frame_of(std::size_t i);
   /// Its state at the present time, without inputs at that time; y is of no meaning while it is refractory.
@@ -109,12 +121,13 @@ class OrderFreeConductancesGroup final : public ModelGroup<double, State<double>
   /// Computes the neuron to the window's end, finds its spikes, and renews its bounds.
   void look(std::size_t i, double end, std::vector<events::CellEvent<double>>& spikes);
   /// Through inputs one after the other, spikes and refractoriness included.
-  void walk(std::size_t i, std::span<const InputsAtOnce> inputs, double end,
+  /// @param k number of the first one
+  void walk(std::size_t i, const OrderedInputs& inputs, std::size_t k, double end,
             std::vector<events::CellEvent<double>>& spikes);
   void spike(std::size_t i, double x, std::vector<events::CellEvent<double>>& spikes);
   void list_refractory(std::size_t i);
-  /// The bounds of a neuron whose state is known.
-  void set_bounds(std::size_t i, const Place& place);
+  /// The bounds of a neuron whose state is known. @param now where windows end or begin [ms]
+  void set_bounds(std::size_t i, const Place& place, double now);
   void set_constants_of_bounds(std::size_t i);
   void look_at_all(const std::vector<std::uint32_t>& flagged, double end,
                    std::vector<events::CellEvent<double>>& spikes);
@@ -134,13 +147,22 @@ class OrderFreeConductancesGroup final : public ModelGroup<double, State<double>
   InputHistory history_;
   FrameInputs* inputs_;  ///< of the present frame
 
-  std::vector<Slice> slices_;                   ///< that are not yet done
-  std::vector<std::uint32_t> flagged_;          ///< in this window
-  std::vector<std::uint32_t> to_look_at_;       ///< in the next window, because of what users have set
-  std::vector<std::uint32_t> refractory_list_;  ///< at least all that are refractory, each once
+  /// Sources whose spikes come by slots, from the present time on.
+  struct Held {
+    std::shared_ptr<const HeldSources> sources;
+    InputBins bins;
+  };
+
+  std::vector<Slice> slices_;  ///< that are not yet done
+  std::vector<Held> held_;
+  std::vector<std::shared_ptr<const SlotInputs>> slots_;  ///< that reach beyond the present frame
+  std::vector<CountedInputs> counted_;                    ///< in this window
+  std::vector<std::uint32_t> flagged_;                    ///< in this window
+  std::vector<std::uint32_t> to_look_at_;                 ///< in the next window, because of what users have set
+  std::vector<std::uint32_t> refractory_list_;            ///< at least all that are refractory, each once
   // Space for the work on one neuron:
-  std::vector<KeptInput> kept_;
-  std::vector<InputsAtOnce> ordered_;
+  GatheredInputs gathered_;
+  OrderedInputs ordered_;
   IntervalList intervals_;
   std::vector<std::size_t> frame_ends_;  ///< numbers of the intervals that begin frames
 };
