@@ -311,7 +311,7 @@ class Control(PyNNTest):
         self.assertEqual(set(sim.list_standard_models()),
                          {"IF_curr_exp", "IF_cond_exp", "IF_curr_delta", "SpikeSourceArray", "SpikeSourcePoisson",
                           "SpikeSourcePoissonRefractory", "SpikeSourceGamma"})
-        for name in ("HH_cond_exp", "IF_cond_alpha", "TsodyksMarkramSynapse", "STDPMechanism"):
+        for name in ("HH_cond_exp", "IF_cond_alpha", "ElectricalSynapse", "EIF_cond_exp_isfa_ista"):
             with self.assertRaisesRegex(NotImplementedError, f"{name} is not available in va_event: .*use") as caught:
                 getattr(sim, name)()
             self.assertIsInstance(caught.exception, sim.errors.NoModelAvailableError)

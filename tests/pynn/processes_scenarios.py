@@ -167,6 +167,50 @@ def stretches(cells):
     return data
 
 
+def plasticity():
+    """Synapses that change, with parameters of their own and common ones."""
+    def drawn(low, high, seed):
+        return RandomDistribution("uniform", low=low, high=high, rng=NumpyRNG(seed=seed, parallel_safe=True))
+
+    noise = sim.Population(20, sim.SpikeSourcePoisson(rate=300.0), label="noise")
+    cells = sim.Population(41, sim.IF_cond_exp(tau_syn_E=2.0), label="cells")
+    (noise + cells).record("spikes")
+    connector = sim.FixedProbabilityConnector(0.4, rng=NumpyRNG(seed=8, parallel_safe=True))
+    timings = {"weight": drawn(0.01, 0.03, 1), "delay": drawn(0.3, 4.0, 2)}
+    pairs = sim.Projection(noise, cells, connector, sim.STDPMechanism(
+        sim.SpikePairRule(A_plus=drawn(0.01, 0.03, 3)), sim.MultiplicativeWeightDependence(w_max=0.04),
+        dendritic_delay_fraction=0.3, short_term=sim.ShortTermDynamics(tau_facil=50.0), **timings))
+    triplets = sim.Projection(cells, cells, connector, sim.STDPMechanism(
+        sim.TripletRule(A_plus=0.01), sim.AdditiveWeightDependence(w_max=0.05), **timings))
+    markram = sim.Projection(noise, cells, connector, sim.TsodyksMarkramSynapse(U=drawn(0.1, 0.9, 4), **timings))
+    quantal = sim.Projection(cells, cells, connector, sim.MultiQuantalSynapse(n=4, **timings), receptor_type="inhibitory")
+    markram.initialize(u=drawn(0.0, 1.0, 5))
+    plastic = [(pairs, "A_plus"), (triplets, "A3_plus"), (markram, "U"), (quantal, "n")]
+    synapses = []
+    for trial in range(2):
+        sim.run(30.0)
+        synapses.append([projection.get(["weight", name], "list") for projection, name in plastic])
+        for connection in triplets.connections:  # those of this process
+            if connection.postsynaptic_index % 2 == trial:
+                connection.weight = 0.02 + 1e-5 * connection.presynaptic_index
+        pairs.set(A_plus=list(np.linspace(0.0, 0.02, pairs.size())))
+        triplets.set(w_max=0.06, A3_minus=1e-3)
+        if sim.rank() == 0:  # asks no other process
+            triplets.get("weight", "list", gather=False)
+        sim.run(30.0)
+        synapses.append([projection.get(["weight", name], "list") for projection, name in plastic])
+        counts = [cells.get_spike_counts()]
+        sim.reset()
+    try:  # the wrong parameter is one of the last process
+        sim.Projection(noise, cells, sim.FromListConnector([(0, 0, 0.5), (0, 40, 1.5)], column_names=["U"]),
+                       sim.TsodyksMarkramSynapse())
+        refused = ""
+    except (RuntimeError, errors.InvalidParameterValueError) as error:
+        refused = str(error)
+    return {"whole": [data_of(part) for part in (noise, cells)], "counts": counts, "refused": refused,
+            "synapses": synapses, "own synapses": [pairs.get("weight", "list", gather=False)]}
+
+
 def files(folder):
     net = build(sim, "CUBA", n=200, p_connect=0.3)
     sim.run(50.0)

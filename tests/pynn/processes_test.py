@@ -141,6 +141,13 @@ class Processes(unittest.TestCase):
         shapes = [segments[-1][1]["v"][2].shape for segments in alone["stretches"]]  # cells x samples
         self.assertEqual(shapes, [(40, 4), (40, 7), (40, 10), (41, 14), (41, 17), (41, 20), (41, 24), (41, 4), (41, 4)])
 
+    def test_plastic_and_stochastic_synapses_change_alike(self):
+        alone = self.assertSameForAnyNumber("plasticity")
+        self.assertGreater(sum(alone["counts"][0].values()), 100)
+        first, last = (np.array([weight for _, _, weight, _ in alone["synapses"][k][0]]) for k in (0, 1))
+        self.assertGreater(np.abs(first - last).max(), 1e-4)
+        self.assertIn("U = 1.5", alone["refused"])
+
     def test_files_have_all_data_or_that_of_each_process(self):
         alone = self.assertSameForAnyNumber("files")
         self.assertEqual(alone["files"], ["gathered.pkl", "own.pkl", "synapses.txt"])

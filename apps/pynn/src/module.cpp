@@ -52,6 +52,9 @@ PYBIND11_MODULE(_native, module) {
   module.def("cell_models", &cell_models);
   module.def("check_parameters", &check_parameters, py::arg("model"), py::arg("parameters"));
   module.def("check_initial_values", &check_initial_values, py::arg("model"), py::arg("variable"), py::arg("values"));
+  module.def("check_synapse", &check_synapse, py::arg("model"), py::arg("receptor"), py::arg("parts"),
+             py::arg("parameters"));
+  module.def("synapse_defaults", &synapse_defaults, py::arg("parts"));
   module.def("check_sampling_interval", &check_sampling_interval, py::arg("sampling_interval"));
 
   py::class_<Network>(module, "Network")
@@ -65,8 +68,10 @@ PYBIND11_MODULE(_native, module) {
       .def("inject_sine", &Network::inject_sine, py::arg("ids"), py::arg("amplitude"), py::arg("offset"),
            py::arg("frequency"), py::arg("phase"), py::arg("start"), py::arg("stop"))
       .def("connect", &Network::connect, py::arg("pre_cells"), py::arg("post_cells"), py::arg("pre"), py::arg("post"),
-           py::arg("weights"), py::arg("delays"), py::arg("receptor"), py::arg("label"))
-      .def("set_weights", &Network::set_weights, py::arg("projection"), py::arg("weights"))
+           py::arg("weights"), py::arg("delays"), py::arg("parts"), py::arg("parameters"), py::arg("receptor"),
+           py::arg("label"))
+      .def("set_synapses", &Network::set_synapses, py::arg("projection"), py::arg("name"), py::arg("values"))
+      .def("weights", &Network::weights, py::arg("projection"))
       .def("record", &Network::record, py::arg("ids"), py::arg("variable"), py::arg("sampling_interval"))
       .def("clear_recorded", &Network::clear_recorded, py::arg("ids"))
       .def("stop_recording", &Network::stop_recording, py::arg("ids"))

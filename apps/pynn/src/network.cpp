@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "api/core.hpp"
+#include "api/gathered.hpp"
 #include "cell_models.hpp"
 
 namespace va_event::python {
@@ -148,15 +150,35 @@ void Network::inject_sine(const IdArray& ids, double amplitude, double offset, d
 
 std::size_t Network::connect(const IdArray& pre_cells, const IdArray& post_cells, const IdArray& pre,
                              const IdArray& post, const DoubleArray& weights, const DoubleArray& delays,
+                             const SynapseParts& parts, const SynapseParameters& parameters,
                              const std::string& receptor, const std::string& label) {
   const ArrayConnector connector(pre, post, weights, delays);
   projections_.push_back(simulation_.connect(cells(view(pre_cells)), cells(view(post_cells)), connector,
-                                             connector.synapse(), {.receptor_type = receptor, .label = label}));
+                                             synapse_type(parts, parameters, connector.synapse()),
+                                             {.receptor_type = receptor, .label = label}));
+  raise_warnings();
   return projections_.size() - 1;
 }
 
-void Network::set_weights(std::size_t projection, const DoubleArray& weights) {
-  projections_.at(projection).set_weights(to_vector(weights));
+void Network::set_synapses(std::size_t projection, const std::string& name, const DoubleArray& values) {
+  if (name == "weight") {
+    projections_.at(projection).set_weights(to_vector(values));
+  } else {
+    projections_.at(projection).set(name, values.size() == 1 ? Values(*values.data()) : Values(to_vector(values)));
+  }
+}
+
+py::array Network::weights(std::size_t projection) const {
+  const detail::Core& core = *simulation_.core();  // Projection::weights() would gather those of all processes
+  const network::ProjectionData& data = core.network.projections.at(projection);
+  detail::SynapseColumns columns;
+  for (const network::SynapseBlock& block : data.blocks) {
+    columns.emplace_back(block.table.size());
+  }
+  core.engine->weights(projection, columns);
+  std::vector<double> weights;
+  data.for_each_synapse([&](std::size_t block, std::size_t synapse) { weights.push_back(columns[block][synapse]); });
+  return adopt(std::move(weights));
 }
 
 void Network::run_until(double time) {
@@ -219,6 +241,18 @@ void check_parameters(const std::string& model, const py::dict& parameters) {
     size = std::max(size, static_cast<std::size_t>(py::cast<DoubleArray>(item.second).size()));
   }
   Simulation(SimulationOptions{}).create(size, default_type(model_of(model))).set(named_values(parameters));
+}
+
+void check_synapse(const std::string& model, const std::string& receptor, const SynapseParts& parts,
+                   SynapseParameters parameters) {
+  const auto take = [&](const char* name) { return parameters.extract(name).mapped(); };
+  const double weight = take("weight"), delay = take("delay");
+  Simulation simulation(SimulationOptions{});
+  const Population pre = simulation.create(1, SpikeSourceArray{});
+  const Population post = simulation.create(1, default_type(model_of(model)));
+  static_cast<void>(simulation.connect(pre, post, OneToOneConnector(),
+                                       synapse_type(parts, parameters, {.weight = weight, .delay = delay}),
+                                       {.receptor_type = receptor}));
 }
 
 void check_initial_values(const std::string& model, const std::string& variable, const DoubleArray& values) {

@@ -11,6 +11,7 @@
 
 #include "arrays.hpp"
 #include "processes.hpp"
+#include "synapse_types.hpp"
 #include "va_event/va_event.hpp"
 
 namespace va_event::python {
@@ -39,7 +40,7 @@ struct SampledVariable {
 /// A simulation whose cells are addressed by arrays of ids, which is how the Python side sees populations, views and
 /// assemblies alike. One call moves whole arrays; nothing here is per synapse or per spike.
 ///
-/// Of several processes all must call create(), connect(), set_weights(), record() and run_until(), and with the same
+/// Of several processes all must call create(), connect(), set_synapses(), record() and run_until(), and with the same
 /// arguments but for the synapses: each gives those onto its own cells. Data is that of this process, and may only be
 /// asked of its own cells.
 class Network {
@@ -61,11 +62,15 @@ class Network {
 
   /// Synapses from pre_cells[pre[k]] to post_cells[post[k]]. Weights [nA or uS] and delays [ms] have one element for
   /// all synapses, or one for each. Returns the projection's number.
+  /// @param parameters of the synapse type, the same for all synapses; set_synapses() makes them differ
   std::size_t connect(const IdArray& pre_cells, const IdArray& post_cells, const IdArray& pre, const IdArray& post,
-                      const DoubleArray& weights, const DoubleArray& delays, const std::string& receptor,
-                      const std::string& label);
-  /// One weight for each synapse of all processes, in the order of Projection::weights().
-  void set_weights(std::size_t projection, const DoubleArray& weights);
+                      const DoubleArray& weights, const DoubleArray& delays, const SynapseParts& parts,
+                      const SynapseParameters& parameters, const std::string& receptor, const std::string& label);
+  /// Sets "weight" or a parameter of the synapse type. @param values one for all, or one for each synapse of all
+  /// processes in the order of Projection::weights(); of weights always the latter
+  void set_synapses(std::size_t projection, const std::string& name, const DoubleArray& values);
+  /// The present weights of this process's synapses, in the order of Projection::weights(). @pre it has run
+  [[nodiscard]] py::array weights(std::size_t projection) const;
 
   void record(const IdArray& ids, const std::string& variable, double sampling_interval);
   void clear_recorded(const IdArray& ids);
@@ -114,6 +119,10 @@ void check_parameters(const std::string& model, const py::dict& parameters);
 
 /// Throws what initialize() would, for one value per cell.
 void check_initial_values(const std::string& model, const std::string& variable, const DoubleArray& values);
+
+/// Throws what connect() would for a synapse with these parameters, "weight" and "delay" among them.
+void check_synapse(const std::string& model, const std::string& receptor, const SynapseParts& parts,
+                   SynapseParameters parameters);
 
 /// Throws as Network::record() would at time 0.
 void check_sampling_interval(double sampling_interval);

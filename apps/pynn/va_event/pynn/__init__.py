@@ -20,7 +20,7 @@ from .electrodes import ACSource, DCSource, NoisyCurrentSource, StepCurrentSourc
 from .populations import Assembly, Population, PopulationView
 from .projections import Connection, Projection  # noqa: F401
 from .random import NativeRNG  # noqa: F401
-from .synapses import StaticSynapse
+from .synapses import *  # noqa: F401, F403
 from .unavailable import *  # noqa: F401, F403
 
 create = common.build_create(Population)

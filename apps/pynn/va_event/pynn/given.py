@@ -50,7 +50,8 @@ def _connect_list(connector, projection):
         _check_index("post", rows[:, 1], projection.post.size)
     names = list(connector.column_names)
     others = {name: value for name, value in values.parameters_of(connector, projection).items() if name not in names}
-    if rows.size == 0 or not {"weight", "delay"}.issuperset(names) or not values.are_of_lists(others):
+    known = projection.synapse_type.get_native_names()
+    if rows.size == 0 or not set(known).issuperset(names) or not values.are_of_lists(others):
         connectors.FromListConnector.connect(connector, projection)
         return
     rows = rows[np.argsort(rows[:, 1])]  # PyNN's order of the synapses onto one cell: the order in which they draw
@@ -94,10 +95,13 @@ class CSAConnector(connectors.CSAConnector):
             values.add(self, projection, values.parameters_of(self, projection), pre, post)
             return
         pre, post, weights, delays = rows[np.argsort(rows[:, 1], kind="stable")].T
-        of_pairs = {"weight": weights, "delay": delays}
+        pre, post = pre.astype(int), post.astype(int)
+        others = values.parameters_of(self, projection)
+        del others["weight"], others["delay"]
+        of_pairs = {"weight": weights, "delay": delays, **values.of_pairs(others, pre, post)}
         if len(rows) > 0:
             values.check(self, projection, of_pairs)
-        projection._collector.add_pairs(pre.astype(int), post.astype(int), **of_pairs)
+        projection._collector.add_pairs(pre, post, **of_pairs)
 
     def _rows(self, projection):
         """Pre and post cell of every pair and, where the set has them, weight and delay."""

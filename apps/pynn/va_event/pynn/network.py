@@ -24,7 +24,8 @@ class Network:
         self.projections = []
         self.current_sources = []
         self.generators = 0  # NativeRNGs without a seed of their own
-        self.changed = set()  # numbers of the projections whose weights the simulation does not know yet
+        self.changed = set()  # (number of a projection, name) of what the simulation does not know yet of its synapses
+        self.runs = 0  # how often the simulation has run: weights may have changed
         self._simulation = None
         self._trial = 0
 
@@ -71,14 +72,17 @@ class Network:
         for source in self.current_sources:
             source.extend(time)
         with as_pynn_errors():
-            self._set_weights()
+            self._change_synapses()
+            self.runs += 1
             self._simulation.run_until(time)
 
-    def _set_weights(self):
+    def _change_synapses(self):
         """What was changed since the last run. Single weights change in one process, and not in the others."""
         changed = set().union(*processes.all_gather(self.changed))
-        for number in sorted(changed):
-            self.projections[number].set_weights(self._simulation)
+        for number, projection in enumerate(self.projections):
+            names = {name for of, name in changed if of == number}
+            if names:
+                projection.send(names, self._simulation)
         self.changed = set()
 
     def _build(self):

@@ -1,18 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Projections: four arrays (pre, post, weight, delay) with one element for each synapse onto a cell of this process."""
+"""Projections: arrays (pre, post, weight, delay, parameters of the synapse type) with one element for each synapse onto a
+cell of this process. Weights that change are the simulation's; the array has those that the user gave."""
 
 from array import array
 from contextlib import contextmanager
 
 import numpy as np
 from pyNN import common, errors
+from pyNN.parameters import ParameterSpace
 from pyNN.space import Space
 
 from .. import _native
 from . import processes, simulator
 from .exceptions import as_pynn_errors
 from .network import ids_of
-from .synapses import StaticSynapse
+from .synapses import STDPMechanism, StaticSynapse, SynapseType
 
 #: Synapses between two looks at the memory that is left.
 _CHECK_EVERY = 1 << 20
@@ -47,21 +49,18 @@ class Connection(common.Connection):
     source = presynaptic_cell
     target = postsynaptic_cell
 
-    @property
-    def weight(self):
-        return float(self._projection._values["weight"][self._index])
+    def __getattr__(self, name):
+        """Weight, delay and parameters of the synapse type."""
+        projection = self.__dict__.get("_projection")
+        if projection is None or name not in projection._values:
+            raise AttributeError(f"{name}: not an attribute of a connection of this projection")
+        return float(projection._present(name)[self._index])
 
-    @weight.setter
-    def weight(self, value):
-        self._projection._assign("weight", value, self._index)
-
-    @property
-    def delay(self):
-        return float(self._projection._values["delay"][self._index])
-
-    @delay.setter
-    def delay(self, value):
-        self._projection._assign("delay", value, self._index)
+    def __setattr__(self, name, value):
+        if not name.startswith("_") and name in self._projection._values:
+            self._projection._assign(name, value, self._index)
+        else:
+            object.__setattr__(self, name, value)
 
     def as_tuple(self, *attribute_names):
         return tuple(getattr(self, name) for name in attribute_names)
@@ -70,7 +69,7 @@ class Connection(common.Connection):
 class _Collector:
     """Takes the columns that a connector makes, one after the other, and drops those of other processes."""
 
-    def __init__(self, n_pre, local, connector):
+    def __init__(self, n_pre, local, connector, names):
         self._n_pre, self._n_post = n_pre, local.size
         self._connector = connector  # its name
         self._checked = _CHECK_EVERY  # number of synapses up to which memory is not looked at
@@ -79,7 +78,7 @@ class _Collector:
         self._made = 0
         self._pre = array("I")
         self._post = array("I")
-        self._values = {"weight": [], "delay": []}
+        self._values = {name: [] for name in names}
 
     def require_room(self, coming):
         """For so many more synapses, before their arrays are made."""
@@ -139,9 +138,16 @@ class _Collector:
         post = np.frombuffer(self._post, dtype=np.uint32) if self._post else np.empty(0, dtype=np.uint32)
         values = {}
         for name, column in self._values.items():
-            parts = [np.broadcast_to(np.asarray(value, dtype=float), (size,)) for size, value in column]
-            values[name] = np.concatenate(parts) if parts else np.empty(0)
+            values[name] = _joined(column)
         return pre, post, values
+
+
+def _joined(parts):
+    """One array of parts (size, value or array); of a single value it takes no memory."""
+    parts = [(size, np.asarray(value, dtype=float)) for size, value in parts]
+    if parts and all(value.ndim == 0 and value == parts[0][1] for _, value in parts):
+        return np.broadcast_to(parts[0][1], (sum(size for size, _ in parts),))
+    return np.concatenate([np.empty(0), *(np.broadcast_to(value, (size,)) for size, value in parts)])
 
 
 class Projection(common.Projection):
@@ -158,15 +164,17 @@ class Projection(common.Projection):
         for cells in (self.pre, self.post):
             for population in getattr(cells, "populations", [cells]):
                 population._root._network.require_present(f"population {population.label!r}")
-        if not isinstance(self.synapse_type, StaticSynapse):
+        if not isinstance(self.synapse_type, SynapseType):
             raise errors.InvalidModelError(
-                f"{type(self.synapse_type).__name__} is not a synapse type of {simulator.name}: use its StaticSynapse")
-        self._collector = _Collector(self.pre.size, self.post._mask_local, type(connector).__name__)
+                f"{type(self.synapse_type).__name__} is not a synapse type of {simulator.name}: use its own")
+        self._collector = _Collector(self.pre.size, self.post._mask_local, type(connector).__name__,
+                                     self.synapse_type.get_native_names())
         with processes.as_one():
             connector.connect(self)
         self._pre, self._post, self._values = self._collector.arrays()
         self._numbers = self._collector.numbers() if processes.count > 1 else None
         del self._collector
+        self._initial = {}  # columns of the variables that initialize() has set
         self._whole = None  # the columns of all processes' synapses while get() shows them
         everywhere = processes.all_gather((len(self), self._values["delay"].min(initial=np.inf), self._error()))
         for _, _, error in everywhere:
@@ -177,6 +185,9 @@ class Projection(common.Projection):
         self._network = state.network
         self._number = None  # in the simulation
         self._order = self._built = None
+        self._varying = set()  # names of parameters that differ between the simulation's synapses
+        self._given = None  # which synapses have weights that the simulation does not know yet, though they change there
+        self._now = (None, None)  # how often the network has run, and the weights since then
         state.network.projections.append(self)
 
     def _convergent_connect(self, presynaptic_indices, postsynaptic_index, location_selector=None,
@@ -217,7 +228,8 @@ class Projection(common.Projection):
         """What is wrong with the values, None if nothing."""
         try:
             self._check_values(self._values)
-        except errors.ConnectionError as error:
+            self._check_rule(self._values)
+        except (errors.ConnectionError, errors.InvalidParameterValueError) as error:
             return error
         return None
 
@@ -234,23 +246,117 @@ class Projection(common.Projection):
         if self.post.conductance_based and (weights < 0.0).any():
             raise errors.ConnectionError(f"weight = {weights.min()} uS: must be >= 0 for conductance-based cells")
 
+    def _check_rule(self, values, where=slice(None)):
+        """What the library says of the parameters of the synapses, those where one of them is lowest or highest, or of
+        the one that changes."""
+        if isinstance(self.synapse_type, StaticSynapse) or len(self) == 0:
+            return
+        columns = {**values, **self._initial}
+        extremes = {0} if isinstance(where, slice) else {where}
+        for name, column in columns.items():
+            if isinstance(where, slice) and column.strides != (0,):
+                extremes.update((int(column.argmin()), int(column.argmax())))  # or where one is no number
+                if name == "n":
+                    extremes.add(int((column % 1.0).argmax()))
+        target = getattr(self.post, "populations", [self.post])[0]._root._model
+        for index in sorted(extremes):
+            with as_pynn_errors():
+                _native.check_synapse(target, self.receptor_type, self.synapse_type.parts,
+                                      {name: float(column[index]) for name, column in columns.items()})
+
+    @property
+    def _is_plastic(self):
+        return isinstance(self.synapse_type, STDPMechanism)
+
+    def _simulated(self):
+        """The simulation that has these synapses, None if there is none."""
+        return None if self._number is None else self._network.simulation
+
+    def _present(self, name):
+        """A column as of now."""
+        simulation = self._simulated()
+        if name != "weight" or not self._is_plastic or simulation is None or len(self) == 0:
+            return self._values[name]
+        if self._now[0] != self._network.runs:
+            weights = np.empty(len(self))
+            weights[self._library_order()] = simulation.weights(self._number)
+            self._now = (self._network.runs, weights)
+        if self._given is None:
+            return self._now[1]
+        return np.where(self._given, self._values["weight"], self._now[1])
+
     def _assign(self, name, value, where):
         changed = self._values[name].copy()
         changed[where] = value
-        self._change({name: changed})
+        self._change({name: changed}, where)
 
-    def _change(self, changed):
+    def _change(self, changed, where=slice(None)):
         self._check_values(changed)
+        if changed.keys() != {"delay"}:
+            self._check_rule({**self._values, **changed}, where)
         self._network.require_present(f"projection {self.label!r}")
-        if self._network.simulation is not None and self._number is not None:
+        if self._simulated() is not None:
             if "delay" in changed and not np.array_equal(changed["delay"], self._values["delay"]):
                 raise RuntimeError("delays can be set before run() or after reset(), not in between: "
                                    "spikes are on their way")
-            if "weight" in changed:
-                self._network.changed.add(self._network.projections.index(self))
+            self._require_numbers(changed)
+            number = self._network.projections.index(self)
+            self._network.changed.update((number, name) for name in changed if name != "delay")
+            if "weight" in changed and self._is_plastic:
+                if self._given is None:
+                    self._given = np.zeros(len(self), dtype=bool)
+                self._given[where] = True
         self._values.update(changed)
         if "delay" in changed and len(self) > 0:
             self._shortest_delay = self._values["delay"].min(initial=np.inf)
+
+    def _require_numbers(self, changed):
+        """In the middle of a run the library takes numbers of each synapse where there were such from the beginning."""
+        for name, column in changed.items():
+            if name not in ("weight", "delay", *self._varying) and len(self) > 0 and column.min() != column.max():
+                raise RuntimeError(f"{name} must be one number for all synapses, as it was at the first run, until "
+                                   "reset()")
+
+    def initialize(self, **initial_values):
+        """
+        Set the values that variables of the synapses have at t = 0: `u` of those with short-term dynamics. It decays
+        until the first spike.
+
+        Values may be numbers, RandomDistribution objects, 2D arrays as of get(format="array"), lists with one number for
+        each connection, or functions of distance.
+        """
+        if self._simulated() is not None:
+            raise RuntimeError("initial values of synapses can be set before run() or after reset()")
+        known = self.synapse_type.default_initial_values
+        before = dict(self._initial)
+        try:
+            for name, value in initial_values.items():
+                column = self._columns({name: value})[name]
+                if name == "a" and "n" in self._values:
+                    self._check_sites(column)
+                elif name in known:
+                    self._initial[name] = column
+                else:
+                    raise errors.NonExistentParameterError(name, type(self.synapse_type).__name__, known)
+            self._check_rule(self._values)
+        except BaseException:
+            self._initial = before
+            raise
+        self.initial_values.update(initial_values)
+
+    def _check_sites(self, full):
+        """MultiQuantalSynapse begins with all sites full."""
+        wrong = np.flatnonzero(full != self._values["n"])
+        if wrong.size > 0:
+            raise errors.InvalidParameterValueError(
+                f"a = {full[wrong[0]]:g}: must be n = {self._values['n'][wrong[0]]:g}, since all release sites are full "
+                "at t = 0")
+
+    def _columns(self, attributes):
+        """Columns of what users give for each synapse."""
+        attributes = self._value_list_to_array(dict(attributes))
+        space = ParameterSpace(attributes, {name: float for name in attributes}, self.shape)
+        return self._evaluated(self._handle_distance_expressions(space))
 
     def _value_list_to_array(self, attributes):
         lists = [name for name, value in attributes.items()
@@ -266,26 +372,34 @@ class Projection(common.Projection):
         return attributes
 
     def _set_attributes(self, parameter_space):
-        changed = {}
+        self._change(self._evaluated(parameter_space))
+
+    def _evaluated(self, parameter_space):
+        """A column of each of the parameters."""
+        columns = {}
         for name, value in parameter_space.items():
             if value.is_homogeneous:
-                changed[name] = np.full(len(self), float(value.evaluate(simplify=True)))
+                columns[name] = np.broadcast_to(float(value.evaluate(simplify=True)), (len(self),))
             else:
                 # PyNN gives what a distribution draws for one pair of cells one dimension only.
                 matrix = np.asarray(value.evaluate(simplify=False), dtype=float).reshape(self.shape)
-                changed[name] = matrix[self._pre, self._post]
-        self._change(changed)
+                columns[name] = matrix[self._pre, self._post]
+        return columns
 
     def get(self, attribute_names, format, gather=True, *args, **kwargs):
-        with self._showing(gather):
+        names = [attribute_names] if isinstance(attribute_names, str) else attribute_names
+        for name in names:
+            if name not in self._values:
+                raise errors.NonExistentParameterError(name, type(self.synapse_type).__name__, self._values)
+        with self._showing(gather, names):
             return common.Projection.get(self, attribute_names, format, False, *args, **kwargs)
 
     @contextmanager
-    def _showing(self, gather):
+    def _showing(self, gather, names=()):
         """Columns are those of all processes within this, where these are gathered: in process 0, or for "all" in all."""
         if gather and processes.count > 1:
             columns = {"number": self._numbers, "presynaptic_index": self._pre, "postsynaptic_index": self._post,
-                       **self._values}
+                       **{name: self._present(name) for name in names}}
             parts = processes.gather(columns, everywhere=gather == "all")
             if parts is not None:
                 whole = {name: np.concatenate([part[name] for part in parts]) for name in columns}
@@ -303,7 +417,7 @@ class Projection(common.Projection):
             return self._pre
         if name == "postsynaptic_index":
             return self._post
-        return self._values[name]
+        return self._present(name)
 
     def _get_attributes_as_list(self, names):
         return list(zip(*(self._column(name).tolist() for name in names)))
@@ -343,10 +457,27 @@ class Projection(common.Projection):
             return
         weights, delays = self._values["weight"], self._values["delay"]
         pre_cells, post_cells = ids_of(self.pre.all_cells), ids_of(self.post.all_cells)
+        columns = {**self._values, **self._initial}
+        del columns["weight"], columns["delay"]
+        ranges = self._ranges(columns)
+        numbers = {**{name: low for name, (low, _) in ranges.items()}, **_widest_bounds(ranges)}
         self._number = simulation.connect(pre_cells, post_cells, self._pre, self._post, _one_if_same(weights),
-                                          _one_if_same(delays), self.receptor_type, str(self.label))
+                                          _one_if_same(delays), self.synapse_type.parts, numbers, self.receptor_type,
+                                          str(self.label))
         self._built = weights
-        self._order = None  # found when weights change
+        self._order = None  # found when it is needed
+        self._given, self._now = None, (None, None)
+        self._varying = {name for name, (low, high) in ranges.items() if low != high}
+        for name in sorted(self._varying):
+            simulation.set_synapses(self._number, name, self._of_all(columns[name]))
+
+    @staticmethod
+    def _ranges(columns):
+        """Lowest and highest value of each column, over the synapses of all processes."""
+        own = {name: (column.min(initial=np.inf), column.max(initial=-np.inf)) for name, column in columns.items()}
+        everywhere = processes.all_gather(own)
+        return {name: (float(min(part[name][0] for part in everywhere)), float(max(part[name][1] for part in everywhere)))
+                for name in columns}
 
     def _place(self):
         """Sort keys of the library's order, the last one first: pre cell, population, delay, target; then weight."""
@@ -354,14 +485,43 @@ class Projection(common.Projection):
         population = np.searchsorted([int(p.first_id) for p in self._network.populations], target, "right")
         return target, self._values["delay"], population, self._pre
 
-    def set_weights(self, simulation):
-        """Gives the simulation the present weights. All processes must call this."""
+    def _library_order(self):
+        """The synapses of this process in the order that the library has them in."""
         if self._order is None:
             self._order = np.lexsort((self._built, *self._place()))
-        own = [column[self._order] for column in (self._values["weight"], *self._place())]
-        weights, *place = (np.concatenate(columns) for columns in zip(*processes.all_gather(own)))
+        return self._order
+
+    def _of_all(self, column):
+        """A column of the synapses of all processes, in the library's order. All processes must call this."""
+        order = self._library_order()
+        own = [values[order] for values in (column, *self._place())]
+        whole, *place = (np.concatenate(columns) for columns in zip(*processes.all_gather(own)))
         # The synapses onto one cell are all in one process, and there in order.
-        simulation.set_weights(self._number, weights[np.lexsort(place)])
+        return whole[np.lexsort(place)]
+
+    def send(self, names, simulation):
+        """Gives the simulation the present values of these. All processes must call this."""
+        try:
+            for name in sorted(names):
+                self._send(name, simulation)
+        except errors.InvalidParameterValueError:  # the new w_max is below the old w_min
+            for name in sorted(names, reverse=True):
+                self._send(name, simulation)
+        self._given = None
+
+    def _send(self, name, simulation):
+        low, high = self._ranges({name: self._values[name]})[name]
+        values = self._of_all(self._present(name)) if low != high or name == "weight" else np.array([low])
+        with as_pynn_errors():
+            simulation.set_synapses(self._number, name, values)
+
+
+def _widest_bounds(ranges):
+    """The bounds of weights between which all weights are, of the ranges of w_min and w_max."""
+    if "w_min" not in ranges:
+        return {}
+    inner, outer = sorted(("w_min", "w_max"), key=lambda name: max(map(abs, ranges[name])))
+    return {inner: min(ranges[inner], key=abs), outer: max(ranges[outer], key=abs)}
 
 
 def _one_if_same(values):

@@ -13,18 +13,13 @@ def _unavailable(name, instead):
 
 
 _CELLS = "use IF_curr_exp or IF_cond_exp, whose potentials have a closed form"
-_SYNAPSES = "use StaticSynapse"
 _INSTEAD = {
     "IF_curr_alpha": "use IF_curr_exp",
     "IF_cond_alpha": "use IF_cond_exp",
     "SpikeSourceInhGamma": "use SpikeSourceGamma, and set its parameters between runs",
     **dict.fromkeys(("IF_facets_hardware1", "IF_cond_exp_gsfa_grr", "HH_cond_exp", "EIF_cond_alpha_isfa_ista",
                      "EIF_cond_exp_isfa_ista", "Izhikevich", "GIF_cond_exp", "LIF", "AdExp", "PointNeuron"), _CELLS),
-    **dict.fromkeys(("STDPMechanism", "TsodyksMarkramSynapse", "SimpleStochasticSynapse", "ElectricalSynapse",
-                     "StochasticTsodyksMarkramSynapse", "MultiQuantalSynapse"), _SYNAPSES),
-    **dict.fromkeys(("AdditiveWeightDependence", "MultiplicativeWeightDependence",
-                     "AdditivePotentiationMultiplicativeDepression", "GutigWeightDependence", "SpikePairRule",
-                     "Vogels2011Rule"), "synapses do not change here, use StaticSynapse"),
+    "ElectricalSynapse": "use StaticSynapse, cells interact by spikes only",
 }
 
 __all__ = [name for name in _INSTEAD if name not in cells.__all__]
