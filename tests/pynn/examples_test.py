@@ -67,6 +67,16 @@ class Examples(unittest.TestCase):
         rates = table(self.shown("brunel.py", "--scale", "0.1", "--warm-up", "20", "--duration", "20", "--eta", "0.5"))
         self.assertEqual({rate for _, rate in rates.values()}, {0.0})
 
+    def test_inhibitory_plasticity_brings_rates_down_by_weights_that_grow(self):
+        text = self.shown("inhibitory_plasticity.py", "--scale", "0.05", "--duration", "1000", "--eta", "0.2")
+        self.assertIn("500 neurons, 16000 plastic synapses\n", text)
+        rows = [[float(number) for number in line.split()] for line in re.findall(r"^[ 0-9.]+$", text, re.M)]
+        self.assertEqual([row[0] for row in rows], [100.0 + 50.0 * k for k in range(1, 21)])
+        excitatory, medians = [row[1] for row in rows], [row[4] for row in rows]
+        self.assertLess(excitatory[-1], 0.2 * excitatory[0], text)
+        self.assertEqual(medians, sorted(medians))
+        self.assertTrue(1.0 < medians[-1] < 6.0, text)  # [nS]: what balances the input is about 3
+
     def test_numbers_that_cannot_be_are_refused(self):
         for option, value in [("--scale", "1.5"), ("--duration", "0"), ("--warm-up", "-1")]:
             with self.subTest(option=option, value=value):
@@ -75,11 +85,13 @@ class Examples(unittest.TestCase):
                 self.assertIn(f"{option} = {float(value):g}: must be ", done.stderr)
 
     @unittest.skipUnless(importlib.util.find_spec("matplotlib"), "matplotlib is not installed")
-    def test_the_raster_is_drawn(self):
+    def test_the_figures_are_drawn(self):
         with tempfile.TemporaryDirectory() as folder:
             file = os.path.join(folder, "x.png")
-            self.shown("microcircuit.py", "--scale", "0.01", "--duration", "50", "--plot-figure", file)
-            self.assertEqual(pathlib.Path(file).read_bytes()[:8], b"\x89PNG\r\n\x1a\n")
+            for script, scale in (("microcircuit.py", "0.01"), ("inhibitory_plasticity.py", "0.02")):
+                self.shown(script, "--scale", scale, "--duration", "50", "--plot-figure", file)
+                self.assertEqual(pathlib.Path(file).read_bytes()[:8], b"\x89PNG\r\n\x1a\n")
+                os.remove(file)
 
 
 if __name__ == "__main__":

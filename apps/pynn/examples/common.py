@@ -11,12 +11,15 @@ SHOWN = 80  # neurons of each population in the figure
 COLOURS = ("#0072B2", "#D55E00")  # excitatory, inhibitory; the colour-blind tell them apart (Okabe and Ito 2008)
 
 
-def read_options(*own):
-    """PyNN's simulator module, named on the command line, and the options; `options.setup` is for its setup()."""
+def read_options(*own, duration=200.0, warm_up="in which the start is forgotten"):
+    """PyNN's simulator module, named on the command line, and the options; `options.setup` is for its setup().
+
+    `duration` is the default value [ms]; `warm_up` tells what that time is for.
+    """
     sim, options = get_simulator(
         *own,
-        ("--duration", "simulated time that is recorded [ms]", {"type": float, "default": 200.0}),
-        ("--warm-up", "simulated time before that, in which the start is forgotten [ms]", {"type": float, "default": 100.0}),
+        ("--duration", "simulated time that is recorded [ms]", {"type": float, "default": duration}),
+        ("--warm-up", f"simulated time before that, {warm_up} [ms]", {"type": float, "default": 100.0}),
         ("--seed", "of every random number", {"type": int, "default": 1}),
         ("--threads", "threads that simulate; va_event has the same spikes for any number", {"type": int, "default": 0}),
         ("--plot-figure", "draw the spikes to this file", {"metavar": "FILE"}))
