@@ -19,14 +19,22 @@ packages_ci="clang clang-format clang-tidy libbenchmark-dev"
 
 say() { echo "$(basename "$0"): $*" >&2; }
 
-# The newest PyNN beside Debian's, in the virtual environment build/pynn. Needs the network, once; fails without it.
+# The newest PyNN beside Debian's, in the virtual environment build/pynn. Needs the network, once; fails without it. In
+# build/pynn/source, PyNN's examples and scenarios; without them, pytest and scipy, one test is left out.
 newest_pynn() {
   local folder=$root/build/pynn
-  [[ -e $folder/complete ]] && return
-  say "installing PyNN 0.13 in build/pynn (log in build/pynn.log)"
-  rm -rf "$folder"
-  { /usr/bin/python3 -m venv "$folder" && "$folder/bin/pip" install 'PyNN==0.13.*' csa; } >"$folder.log" 2>&1 &&
-    touch "$folder/complete"
+  if [[ ! -e $folder/complete ]]; then
+    say "installing PyNN 0.13 in build/pynn (log in build/pynn.log)"
+    rm -rf "$folder"
+    { /usr/bin/python3 -m venv "$folder" && "$folder/bin/pip" install 'PyNN==0.13.*' csa; } >"$folder.log" 2>&1 &&
+      touch "$folder/complete" || return 1
+  fi
+  [[ -e $folder/source ]] && return
+  { "$folder/bin/pip" install pytest scipy &&
+    "$folder/bin/pip" download --no-deps --no-binary PyNN --dest "$folder/archive" 'PyNN==0.13.*' &&
+    mkdir "$folder/unpacked" && tar --extract --file "$(ls "$folder"/archive/*.tar.gz)" --directory "$folder/unpacked" \
+    --strip-components 1 && mv "$folder/unpacked" "$folder/source"; } >>"$folder.log" 2>&1 ||
+    say "no source archive of PyNN (see build/pynn.log)"
 }
 
 # The readers of SONATA files, libsonata and BMTK, in the virtual environment build/sonata. Needs the network, once;
