@@ -130,9 +130,7 @@ Projection Core::connect(const Assembly& pre, const Assembly& post, const Connec
   });
   projection.total_size = gather_sums({projection.size()}, *processes)[0];
   projection.label = options.label.empty() ? pre.label() + "→" + post.label() : std::move(options.label);
-  if (std::string doubt = doubt_of(projection); !doubt.empty()) {
-    doubts.push_back(std::move(doubt));
-  }
+  doubts.push_back(doubt_of(projection));
   network.projections.push_back(std::move(projection));
   return {shared_from_this(), network.projections.size() - 1};
 }

@@ -32,7 +32,7 @@ struct Core : std::enable_shared_from_this<Core> {
   std::function<bool(const Progress&)> on_progress;  ///< may be empty
   RunStatistics statistics;                          ///< of all processes, as of the end of the last run
   std::vector<CellId> changed_sources;               ///< set since the last run; of this process
-  std::vector<std::string> doubts;                   ///< what users should know of projections, since they were made
+  std::vector<std::string> doubts;                   ///< what users should know of each projection; ""
   std::vector<std::string> warnings;                 ///< what Simulation::warnings() last returned
   bool stopped_by_error = false;  ///< within a run: the parts of the network may be at different times
 

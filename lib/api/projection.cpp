@@ -103,6 +103,7 @@ void Projection::set(std::string_view name, const Values& values) {
       core_->engine->synapse_parameters_changed(index_);
     }
   });
+  core_->doubts[index_] = detail::doubt_of(projection);
 }
 
 std::vector<double> Projection::delays() const {
@@ -133,6 +134,7 @@ void Projection::set_weights(const Values& weights) {
   if (core_->engine) {
     core_->engine->weights_changed(index_);
   }
+  core_->doubts[index_] = detail::doubt_of(projection);
 }
 
 Values Projection::own_part(const Values& values, std::string_view name) const {

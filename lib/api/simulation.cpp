@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "va_event/simulation.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <utility>
 
 #include "api/checkpoint.hpp"
@@ -59,7 +61,9 @@ std::uint64_t Simulation::seed() const noexcept { return core_->network.seed; }
 unsigned Simulation::threads() const noexcept { return core_->engine ? core_->engine->threads() : core_->threads; }
 
 const std::vector<std::string>& Simulation::warnings() const noexcept {
-  core_->warnings = core_->doubts;
+  core_->warnings.clear();
+  std::copy_if(core_->doubts.begin(), core_->doubts.end(), std::back_inserter(core_->warnings),
+               [](const std::string& doubt) { return !doubt.empty(); });
   if (core_->engine) {
     const std::vector<std::string>& more = core_->engine->warnings();
     core_->warnings.insert(core_->warnings.end(), more.begin(), more.end());

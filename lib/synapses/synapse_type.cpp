@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "foundation/number_text.hpp"
 #include "synapses/changing_synapses.hpp"
 #include "synapses/synapse_rule.hpp"
 #include "va_event/error.hpp"
@@ -240,7 +241,9 @@ std::string doubt_of_stdp(const StdpChoice& choice, std::span<const double> valu
     return "the weight lies outside [w_min, w_max] until its first change";
   }
   if (choice.timing == Timing::vogels && value_of(choice, synapses::kAMinus, values) >= 1.0) {
-    return "rho of Vogels2011Rule is in 1/ms: 1 and more means 1000 Hz and more";
+    return "rho of Vogels2011Rule is in 1/ms: " +
+           foundation::shortest_text(value_of(choice, synapses::kAMinus, values)) + " means " +
+           foundation::shortest_text(1000.0 * value_of(choice, synapses::kAMinus, values)) + " Hz";
   }
   return "";
 }

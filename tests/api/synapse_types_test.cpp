@@ -161,7 +161,11 @@ TEST(SynapseTypes, WarnOfWeightsOutsideTheirBounds) {
   cells.connect(mechanism);
   EXPECT_THAT(cells.sim.warnings(), IsEmpty());
   mechanism.weight = 2.0;
-  cells.connect(mechanism);
+  Projection projection = cells.connect(mechanism);
+  EXPECT_THAT(cells.sim.warnings(), ElementsAre(HasSubstr("outside [w_min, w_max]")));
+  projection.set("w_max", 3.0);
+  EXPECT_THAT(cells.sim.warnings(), IsEmpty());
+  projection.set_weights(4.0);
   EXPECT_THAT(cells.sim.warnings(), ElementsAre(HasSubstr("outside [w_min, w_max]")));
 }
 
