@@ -43,4 +43,36 @@ namespace va_event::neurons::near_spikes {
   return h > zero * (1.0 + 0x1p-30) && zero <= least ? std::numeric_limits<double>::infinity() : h;
 }
 
+/// The same where drive_only_falls(), in fewer operations, and shorter. As ln(1 + w) >= w (6 + 3 w)/(6 + 6 w + w^2),
+/// a constant drive f takes at least u (6 f + 3 G u)/(6 f (f + G u) + (G u)^2) tau_m. In that time the drive falls by at
+/// least k per ms, so that its mean is less, and where it falls to 0 there is no crossing.
+/// @param drive  > 0 @param exc_drive, inh_drive  the synapses' shares of it [mV]
+[[nodiscard]] inline double safe_time_of_falling(const Constants& c, double distance, double drive, double conductance,
+                                                 double exc_drive, double inh_drive) {
+  constexpr int kSteps = 2;
+  const double u =
+      distance - neurons::kSafetyMargin * std::numeric_limits<double>::epsilon() * (c.potentials + distance);
+  if (!(u > 0.0)) {
+    return 0.0;
+  }
+  const double fall = conductance * u;
+  const double scale = neurons::kShrink<double> * u * c.tau_m;
+  const auto with = [&](double f) { return scale * (6.0 * f + 3.0 * fall) / (6.0 * f * (f + fall) + fall * fall); };
+  double h = with(drive);
+  for (int step = 0; step < kSteps; ++step) {
+    const double k = exc_drive * c.rate_exc * std::max(0.0, 1.0 - h * c.rate_exc) + inh_drive * c.rate_inh;
+    if (!(k > 0.0)) {
+      break;
+    }
+    if (k * h > drive * (1.0 + 0x1p-30)) {
+      return std::numeric_limits<double>::infinity();
+    }
+    h = with(drive - 0.5 * k * h);
+  }
+  return h;
+}
+
+/// A drive closer to 0 than this may have either sign, for rounding [mV].
+[[nodiscard]] inline double drive_margin(const Constants& c) { return 1e-9 * c.potentials; }
+
 }  // namespace va_event::neurons::near_spikes

@@ -55,7 +55,8 @@ void NearSpikesGroup::restart(std::size_t i, double y, double exc, double inh) {
   now.y = y;
   history.base = history.next_base = history.run = now;
   history.forgotten = false;
-  prospects.run_known = true;
+  prospects.run_placed = prospects.run_known = true;
+  prospects.rough = false;
   prospects.in_run = line.refractory == 0 && (drive_may_be_positive(constants(i), now) || y >= 0.0);
   set_bound(i, y, now);
   set_limit(i);
@@ -93,7 +94,7 @@ void NearSpikesGroup::set_parameters(std::size_t index, std::span<const double> 
   const bool at_reset = history.refractory_y == constants(index).y_reset;
   std::uint32_t& set = lists_.line(index).set;
   set = sets_.change_user(set, parameters, injected);
-  known_for_ = nullptr;  // the constants may be others
+  known_for_ = at_begin_for_ = nullptr;  // the constants may be others
   const Constants& c = constants(index);
   y += threshold_before - c.v_thresh;
   if (refractory) {
@@ -135,9 +136,9 @@ void NearSpikesGroup::save(std::size_t index, foundation::ByteWriter& out) {
   put_point(out, base);
   out.put<std::uint8_t>(history.forgotten ? 1 : 0);
   put_point(out, refractory ? base : history.next_base);
-  const bool in_run = prospects_[index].in_run;
-  out.put<std::uint8_t>(in_run ? 1 : 0);
-  put_point(out, in_run ? history.run : base);
+  place_run(index);
+  out.put<std::uint8_t>(prospects_[index].in_run ? 1 : 0);
+  put_point(out, refractory ? base : history.run);
   out.put<std::uint8_t>(prospects_[index].run_known ? 1 : 0);
   out.put<std::uint32_t>(line.position - base.position);
   for (std::uint32_t position = base.position; position != line.position; ++position) {
@@ -193,6 +194,7 @@ bool NearSpikesGroup::load(std::size_t index, foundation::ByteReader& in, const 
   prospects.in_run = in.get<std::uint8_t>() != 0 && line.refractory == 0;
   history.run = get_point(in, c);
   prospects.run_known = in.get<std::uint8_t>() != 0;
+  prospects.run_placed = true;
   const auto count = in.get<std::uint32_t>();
   in.require(count <= kMostInputs && history.base.position < kManyPositions + kMostInputs,
              "holds too many inputs of a neuron");
@@ -232,7 +234,13 @@ bool NearSpikesGroup::load(std::size_t index, foundation::ByteReader& in, const 
   move_to_epoch(c, now.epoch, point);
   line.exc = point.exc;
   line.inh = point.inh;
-  set_bound(index, 0.0, present_point(index));
+  if (prospects.run_known && history.run.y >= 0.0) {
+    prospects.rough = false;
+    set_bound(index, history.run.y, history.run);
+  } else {
+    prospects.rough = true;
+    set_bound(index, -kLeastDistance, present_point(index));
+  }
   window_begin_ = lists_.next_number();
   set_limit(index);
   wait_until_safe(index);

@@ -67,8 +67,54 @@ void NearSpikesGroup::complete_block(std::size_t i) {
   }
 }
 
+/// An excitatory input has come to a neuron whose drive at threshold only falls, and is positive after it: a run begins
+/// or goes on. While the bound excludes a spike there is nothing else to do. Inhibition only lowers v, as long as the
+/// bound is above its reversal potential, so that the bound need not know it.
+void NearSpikesGroup::follow_bound(std::size_t i, const Input& input, const Kernel::DriveFactors& drive,
+                                   double exc_before) {
+  const Constants& c = constants(i);
+  const Line& line = lists_.line(i);
+  Prospects& prospects = prospects_[i];
+  const double exc_drive = drive.exc * line.exc;
+  const double inh_drive = drive.inh * line.inh;
+  const double now = c.y_leak + (exc_drive + inh_drive);
+  if (line.noticed != 0 || !(now > 0.0)) {
+    return;  // the line's limit is rounded
+  }
+  if (prospects.in_run && prospects.safe <= input.t) {
+    return notice(i);
+  }
+  const double before = c.y_leak + (drive.exc * exc_before + inh_drive);
+  double distance = 0.0;
+  if (!(before > 0.0)) {
+    distance = distance_from_last_inputs(i, {input.epoch, input.t, input.decay_exc, input.decay_inh, line.exc, line.inh,
+                                             0.0, line.position, 1});
+  } else if (prospects.in_run && before > drive_margin(c)) {
+    distance = carried_distance(c, prospects, input.t);
+  }
+  distance = std::min(distance, -c.y_inh);
+  const double conductance = 1.0 + c.resistance * (line.exc * input.decay_exc + line.inh * input.decay_inh);
+  const double safe = safe_time_of_falling(c, distance, now, conductance, exc_drive, inh_drive);
+  if (!(safe > 0.0)) {
+    return notice(i);
+  }
+  if (!(before > 0.0)) {
+    prospects.run_position = line.position;
+    prospects.run_placed = prospects.run_known = false;
+    prospects.rough = true;
+  }
+  prospects.distance = distance;
+  prospects.since = input.t;
+  prospects.drive = now;
+  prospects.conductance = conductance;
+  prospects.safe = input.t + safe;
+  prospects.position = line.position;
+  prospects.in_run = true;
+  wait_until_safe(i);
+}
+
 /// The effect of an input on some neurons with the same constants, where F changes its sign once: the synapses' share
-/// of it is then all that is to be looked at. @tparam kInhibitory  the input is
+/// of it after excitatory inputs is then all that is to be looked at. @tparam kInhibitory  the input is
 template <bool kInhibitory>
 void NearSpikesGroup::deliver_to_falling(const Input& input, std::uint32_t number, const Kernel::DriveFactors& drive,
                                          std::span<const std::uint32_t> targets, std::uint32_t offset) {
@@ -83,23 +129,44 @@ void NearSpikesGroup::deliver_to_falling(const Input& input, std::uint32_t numbe
       }
       const std::size_t i = static_cast<std::uint32_t>(offset + targets[k]);
       Line& line = lists_.line(i);
-      (kInhibitory ? line.inh : line.exc) += added;
+      const double before = kInhibitory ? line.inh : line.exc;
+      const double after = before + added;
+      (kInhibitory ? line.inh : line.exc) = after;
       const std::uint32_t position = line.position;
       line.number[position % Line::kBlock] = number;
       line.position = position + 1;
-      const double synaptic = drive_exc * line.exc + drive_inh * line.inh;
-      const bool noticed = synaptic > static_cast<double>(line.limit);
       if (position % Line::kBlock == Line::kBlock - 1) [[unlikely]] {
         complete_block(i);
       }
-      if (noticed) [[unlikely]] {
-        notice(i);
+      if constexpr (!kInhibitory) {
+        if (drive_exc * after + drive_inh * line.inh > static_cast<double>(line.limit)) [[unlikely]] {
+          follow_bound(i, input, drive, before);
+        }
       }
     }
   };
   const std::size_t last = targets.size() > kAhead ? targets.size() - kAhead : 0;
   go_through(0, last, std::true_type());
   go_through(last, targets.size(), std::false_type());
+}
+
+void NearSpikesGroup::receive_one(std::size_t i, std::uint32_t number, const Input& input,
+                                  const Kernel::DriveFactors& drive) {
+  Line& line = lists_.line(i);
+  const double exc_before = line.exc;
+  line.exc += input.exc;
+  line.inh += input.inh;
+  line.number[line.position % Line::kBlock] = number;
+  if (++line.position % Line::kBlock == 0) {
+    complete_block(i);
+  }
+  if (drive.largest(line.exc, line.inh) > static_cast<double>(line.limit)) {
+    if (!drive_only_falls(constants(i))) {
+      notice(i);
+    } else if (input.exc > 0.0) {
+      follow_bound(i, input, drive, exc_before);
+    }
+  }
 }
 
 /// The effect of an input on some neurons with the same constants.
@@ -172,17 +239,22 @@ void NearSpikesGroup::look_at(std::size_t i, const Instant& end, std::vector<eve
   Prospects& prospects = prospects_[i];
   const double window_end = end.epoch == time_.epoch ? end.offset : kEpoch;
   std::uint32_t position = line.position;
-  while (position > history.base.position &&
-         static_cast<std::int32_t>(lists_.number_at(i, position - 1) - window_begin_) >= 0) {
+  const std::uint32_t done = std::max(history.base.position, prospects.position);
+  while (position > done && is_of_window(lists_.number_at(i, position - 1))) {
     --position;
   }
   Point now = lists_.point_at(c, i, history.base, position);
-  move_to_epoch(c, time_.epoch, now);
+  bool in_run = prospects.in_run && (drive_may_be_positive(c, now) || is_at_threshold(prospects));
+  if (in_run && drive_only_falls(c) && prospects.since <= time_.offset && !is_at_threshold(prospects)) {
+    Point begin = now;
+    move_to_epoch(c, time_.epoch, begin);
+    in_run = begin_bound(i, begin.exc, begin.inh);
+  }
 
   const auto spike_at = [&](const Instant& t) {
     spikes.push_back({t, history.cell});
     line.refractory = 1;
-    prospects.in_run = false;
+    in_run = false;
     history.wake = events::later(t, c.tau_refrac);
     history.refractory_y = c.y_reset;
     history.base = history.next_base = now;
@@ -191,6 +263,13 @@ void NearSpikesGroup::look_at(std::size_t i, const Instant& end, std::vector<eve
   const auto spikes_until = [&](double t, bool inclusive) {
     if (prospects.safe > t) {
       return false;
+    }
+    if (prospects.rough) {
+      prospects.rough = false;
+      set_bound(i, std::min(highest_potential(i, now), -kLeastDistance), now);
+      if (prospects.safe > t) {
+        return false;
+      }
     }
     know_run(i, now.position);
     const Point& run = history.run;
@@ -213,6 +292,7 @@ void NearSpikesGroup::look_at(std::size_t i, const Instant& end, std::vector<eve
     return false;
   };
   const auto wake_up = [&] {
+    move_to_epoch(c, time_.epoch, now);
     now.t = history.wake.offset;
     const Kernel::SharedExponentials at = Kernel::exponentials_at(c, now.t);
     now.decay_exc = at.decay_exc;
@@ -222,8 +302,9 @@ void NearSpikesGroup::look_at(std::size_t i, const Instant& end, std::vector<eve
     line.refractory = 0;
     history.base = history.next_base = history.run = now;
     history.forgotten = false;
-    prospects.in_run = drive_may_be_positive(c, now) || now.y >= 0.0;
-    prospects.run_known = true;
+    in_run = drive_may_be_positive(c, now) || now.y >= 0.0;
+    prospects.run_placed = prospects.run_known = true;
+    prospects.rough = false;
     set_bound(i, now.y, now);
   };
 
@@ -242,24 +323,22 @@ void NearSpikesGroup::look_at(std::size_t i, const Instant& end, std::vector<eve
       near_spikes::add(*next, now);
       continue;
     }
-    if (prospects.in_run && spikes_until(more ? next->t : window_end, more)) {
+    if (in_run && spikes_until(more ? next->t : window_end, more)) {
       continue;
     }
     if (!more) {
       break;
     }
     move_to(c, *next, now);
-    const bool goes_on = prospects.in_run && drive_may_be_positive(c, now);
-    if (goes_on) {
-      carry_bound(i, next->t);
-    }
+    const double before = largest_drive(c, now);
     near_spikes::add(*next, now);
-    if (!drive_may_be_positive(c, now)) {
-      prospects.in_run = false;
-    } else if (goes_on) {
-      set_bound(i, -prospects.distance, now);
-    } else {
-      begin_run(i, now, now.position < line.position ? lists_.input_at(i, now.position).t : window_end);
+    const bool went_on = in_run && before > drive_margin(c);
+    in_run = drive_may_be_positive(c, now);
+    if (in_run && before > 0.0) {
+      const double distance = went_on ? carried_distance(c, prospects, next->t) : 0.0;
+      set_bound(i, -std::max(distance, kLeastDistance), now);
+    } else if (in_run) {
+      begin_run(i, now);
     }
     if (now.position % Line::kBlock == 0 && now.position - history.next_base.position >= kInputsPerBase) {
       renew_base(i, now);
@@ -268,8 +347,50 @@ void NearSpikesGroup::look_at(std::size_t i, const Instant& end, std::vector<eve
   if (line.refractory != 0) {
     wake_later(i);
   }
+  prospects.in_run = in_run;
+  prospects.position = line.position;
   set_limit(i);
   wait_until_safe(i);
+}
+
+/// The bound begins anew at the window's beginning, with the conductances that are left then.
+/// @param exc, inh  amplitudes there @returns false: the drive is not positive any more, the run is over
+bool NearSpikesGroup::begin_bound(std::size_t i, double exc, double inh) {
+  const Constants& c = constants(i);
+  Prospects& prospects = prospects_[i];
+  if (at_begin_for_ != &c || at_begin_.t != time_.offset) {
+    at_begin_ = Kernel::exponentials_at(c, time_.offset);
+    at_begin_for_ = &c;
+  }
+  const Kernel::DriveFactors factors(c, at_begin_.decay_exc, at_begin_.decay_inh);
+  const double exc_drive = factors.exc * exc;
+  const double inh_drive = factors.inh * inh;
+  const double drive = c.y_leak + (exc_drive + inh_drive);
+  if (drive < -drive_margin(c)) {
+    return false;
+  }
+  if (drive > drive_margin(c)) {
+    prospects.distance = carried_distance(c, prospects, time_.offset);
+    prospects.since = time_.offset;
+    prospects.drive = drive;
+    prospects.conductance = 1.0 + c.resistance * (exc * at_begin_.decay_exc + inh * at_begin_.decay_inh);
+    prospects.safe = time_.offset + safe_time_of_falling(c, prospects.distance, drive, prospects.conductance, exc_drive,
+                                                         inh_drive);
+  }
+  return true;
+}
+
+/// Whether the neuron, to which no input has come in the window, certainly does not spike in it.
+bool NearSpikesGroup::is_settled(std::size_t i, double window_end) {
+  const Line& line = lists_.line(i);
+  Prospects& prospects = prospects_[i];
+  if (line.noticed != 0 || prospects.since > time_.offset || is_at_threshold(prospects) ||
+      !drive_only_falls(constants(i)) ||
+      (line.position > history_[i].base.position && is_of_window(lists_.number_at(i, line.position - 1)))) {
+    return false;
+  }
+  prospects.in_run = begin_bound(i, line.exc, line.inh);
+  return !prospects.in_run || prospects.safe >= window_end;
 }
 
 void NearSpikesGroup::set_limit(std::size_t i) {
@@ -277,7 +398,7 @@ void NearSpikesGroup::set_limit(std::size_t i) {
   const double leak = constants(i).y_leak;
   if (line.refractory != 0) {
     line.limit = std::numeric_limits<float>::infinity();
-  } else if (prospects_[i].in_run || leak > 0.0) {
+  } else if (!drive_only_falls(constants(i)) && (prospects_[i].in_run || leak > 0.0)) {
     line.limit = -std::numeric_limits<float>::infinity();
   } else {
     line.limit = std::nextafter(static_cast<float>(-leak), -std::numeric_limits<float>::infinity());
@@ -328,7 +449,7 @@ void NearSpikesGroup::notice_due(const Instant& end) {
         continue;  // it stands elsewhere, too
       }
       prospects.slot = kNoSlot;
-      if (prospects.in_run && prospects.safe < window_end) {
+      if (prospects.in_run && prospects.safe < window_end && !is_settled(i, window_end)) {
         notice(i);
       } else {
         wait_until_safe(i);
@@ -370,8 +491,10 @@ void NearSpikesGroup::enter_epoch() {
     prospects.since -= kEpoch;
     prospects.safe -= kEpoch;
     if (history.base.position >= kManyPositions) {
-      for (std::uint32_t* const position :
-           {&line.position, &history.base.position, &history.next_base.position, &history.run.position}) {
+      place_run(i);
+      prospects.position = std::max(prospects.position, history.base.position);
+      for (std::uint32_t* const position : {&line.position, &history.base.position, &history.next_base.position,
+                                            &history.run.position, &prospects.position}) {
         *position -= kManyPositions;
       }
     }

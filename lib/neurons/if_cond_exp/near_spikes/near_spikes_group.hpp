@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <unordered_map>
@@ -70,6 +71,9 @@ class NearSpikesGroup final : public ModelGroup<double, State<double>>, public W
   /// A list that begins behind this position is renumbered; a multiple of all that positions are divided by.
   static constexpr std::uint32_t kManyPositions = std::uint32_t{1} << 31U;
 
+  /// Of a bound of v from the threshold [mV].
+  static constexpr double kLeastDistance = std::numeric_limits<double>::min();
+
   static constexpr std::uint32_t kSlots = 256;  ///< of an epoch
   static constexpr std::uint32_t kNoSlot = kSlots;
   [[nodiscard]] static std::uint32_t slot_of(double t) {
@@ -78,20 +82,25 @@ class NearSpikesGroup final : public ModelGroup<double, State<double>>, public W
 
   /// Where a neuron that is not refractory stands. A *run* is a stretch of inputs during which the drive at threshold
   /// may be positive: only in runs v is asked for.
-  struct Prospects {
-    double distance = 0.0;         ///< v is at least this far below the threshold at `since` [mV]
-    double since = 0.0;            ///< in the present epoch [ms]
-    double drive = 0.0;            ///< at most this much from then on [mV]
-    double conductance = 1.0;      ///< in units of the leak, at most
-    double safe = 0.0;             ///< no spike before this time unless an input comes [ms]
-    std::uint32_t slot = kNoSlot;  ///< of due_ in which the neuron stands
-    bool in_run = false;
-    bool run_known = false;  ///< run.y is v at `run`
+  struct alignas(64) Prospects {
+    double distance = 0.0;           ///< v is at least this far below the threshold at `since` [mV]
+    double since = 0.0;              ///< in the present epoch [ms]
+    double drive = 0.0;              ///< at most this much from then on [mV]
+    double conductance = 1.0;        ///< in units of the leak, at most; without inhibition that comes later
+    double safe = 0.0;               ///< no spike before this time unless an excitatory input comes [ms]
+    std::uint32_t position = 0;      ///< the first inputs of the list, those that the bound includes
+    std::uint32_t run_position = 0;  ///< of the present run's beginning, unless run_placed
+    std::uint32_t slot = kNoSlot;    ///< of due_ in which the neuron stands
+    bool in_run = false;             ///< the drive was positive after the inputs that the bound includes
+    bool run_placed = true;          ///< History::run is of the present run
+    bool run_known = false;          ///< run.y is v at `run`
+    bool rough = false;              ///< the bound may be far from v
   };
+  static_assert(sizeof(Prospects) == 64);
   struct History {
     Point base{};             ///< v there is known, or forgotten by all that is asked for
     Point next_base{};        ///< where the list may begin from the next one on
-    Point run{};              ///< of the present run: its beginning or, where v is known, a later input
+    Point run{};              ///< the run's beginning or, where v is known, a later input of it
     bool forgotten = false;   ///< v at base
     Instant wake{};           ///< where refractoriness ends
     double refractory_y = 0;  ///< v - v_thresh meanwhile [mV]
@@ -112,27 +121,27 @@ class NearSpikesGroup final : public ModelGroup<double, State<double>>, public W
   struct Stretch;  ///< a neuron's way through a window
 
   [[nodiscard]] const Constants& constants(std::size_t i) const { return sets_[lists_.line(i).set]; }
+  /// Whether an input came in the present window.
+  [[nodiscard]] bool is_of_window(std::uint32_t number) const {
+    return static_cast<std::int32_t>(number - window_begin_) >= 0;
+  }
+  /// Whether v has been set at or above the threshold: a bound alone is below it.
+  [[nodiscard]] static bool is_at_threshold(const Prospects& prospects) {
+    return !prospects.rough && prospects.distance < kLeastDistance;
+  }
   void notice(std::size_t i) {
     if (lists_.line(i).noticed == 0) {
       lists_.line(i).noticed = 1;
       noticed_.push_back(static_cast<std::uint32_t>(i));
     }
   }
-  void receive_one(std::size_t i, std::uint32_t number, const Input& input, const Kernel::DriveFactors& drive) {
-    Line& line = lists_.line(i);
-    line.exc += input.exc;
-    line.inh += input.inh;
-    line.number[line.position % Line::kBlock] = number;
-    if (++line.position % Line::kBlock == 0) {
-      complete_block(i);
-    }
-    if (drive.largest(line.exc, line.inh) > static_cast<double>(line.limit)) {
-      notice(i);
-    }
-  }
+  void receive_one(std::size_t i, std::uint32_t number, const Input& input, const Kernel::DriveFactors& drive);
   template <bool kInhibitory>
   void deliver_to_falling(const Input& input, std::uint32_t number, const Kernel::DriveFactors& drive,
                           std::span<const std::uint32_t> targets, std::uint32_t offset);
+  void follow_bound(std::size_t i, const Input& input, const Kernel::DriveFactors& drive, double exc_before);
+  [[nodiscard]] bool is_settled(std::size_t i, double window_end);
+  bool begin_bound(std::size_t i, double exc, double inh);
   void deliver_to_all(const Input& input, const Constants& c, const Kernel::SharedExponentials& at,
                       std::span<const std::uint32_t> targets, std::uint32_t offset);
   void complete_block(std::size_t i);
@@ -149,6 +158,7 @@ class NearSpikesGroup final : public ModelGroup<double, State<double>>, public W
   void clear_due();
   [[nodiscard]] std::uint32_t stored(const Input& input);
 
+  [[nodiscard]] static double largest_drive(const Constants& c, const Point& point);
   [[nodiscard]] static bool drive_may_be_positive(const Constants& c, const Point& point);
   [[nodiscard]] Point present_point(std::size_t i) const;
   /// The intervals before `end`, back to where area is passed or to the base. @returns the first of them
@@ -157,17 +167,20 @@ class NearSpikesGroup final : public ModelGroup<double, State<double>>, public W
   [[nodiscard]] bool is_forgotten(std::size_t i, const Point& from, const Point& to) const;
   void renew_base(std::size_t i, const Point& now);
   double go_on(std::size_t i, Point& point, std::uint32_t position, const Point* end);
+  void place_run(std::size_t i);
   void know_run(std::size_t i, std::uint32_t position);
   [[nodiscard]] double present_potential(std::size_t i);
-  void begin_run(std::size_t i, const Point& point, double until);
+  void begin_run(std::size_t i, const Point& point);
   [[nodiscard]] double highest_potential(std::size_t i, const Point& point);
-  void carry_bound(std::size_t i, double t);
+  [[nodiscard]] static double carried_distance(const Constants& c, const Prospects& prospects, double t);
   void set_bound(std::size_t i, double y, const Point& at);
   [[nodiscard]] double distance_from_last_inputs(std::size_t i, const Point& point) const;
 
   Instant time_;                        ///< every event before it is done
   Kernel::SharedExponentials known_{};  ///< the last one that was needed
   const Constants* known_for_ = nullptr;
+  Kernel::SharedExponentials at_begin_{};  ///< of the window, for
+  const Constants* at_begin_for_ = nullptr;
   std::uint32_t window_begin_ = 0;  ///< number of the window's first input
   ParameterSets<Kernel> sets_;
   InputLists lists_;

@@ -34,11 +34,6 @@ double forgotten_potential(const Constants& c, double exc, double inh) {
   return std::min(0.0, intervals::stationary<double>(c, {0.0, exc, inh, 0.0}));
 }
 
-double largest_drive(const Constants& c, const Point& point) {
-  const double synaptic = Kernel::DriveFactors(c, point.decay_exc, point.decay_inh).largest(point.exc, point.inh);
-  return c.y_leak + (synaptic > 0.0 ? synaptic : 0.0);
-}
-
 bool same_moment(const Point& a, const Point& b) {
   return a.epoch == b.epoch && a.t == b.t && a.position == b.position;
 }
@@ -149,10 +144,9 @@ void NearSpikesGroup::renew_base(std::size_t i, const Point& now) {
     history.base = history.next_base;
   }
   history.next_base = now;
-  if (prospects_[i].in_run) {
-    history.run = now;
-    prospects_[i].run_known = false;
-  }
+  history.run = now;
+  prospects_[i].run_placed = true;
+  prospects_[i].run_known = false;
 }
 
 /// Takes a point whose v is known on to the input before `position`, and v to `end` after it; null: no further.
@@ -186,8 +180,17 @@ double NearSpikesGroup::go_on(std::size_t i, Point& point, std::uint32_t positio
   return through(c, intervals_, 0, point.y);
 }
 
+void NearSpikesGroup::place_run(std::size_t i) {
+  Prospects& prospects = prospects_[i];
+  if (!prospects.run_placed) {
+    history_[i].run = lists_.point_at(constants(i), i, history_[i].base, prospects.run_position);
+    prospects.run_placed = true;
+  }
+}
+
 /// v at the run's point, and on to the input before `position`.
 void NearSpikesGroup::know_run(std::size_t i, std::uint32_t position) {
+  place_run(i);
   Point& run = history_[i].run;
   if (!prospects_[i].run_known) {
     run.y = potential_at(i, run);
@@ -219,6 +222,11 @@ double NearSpikesGroup::present_potential(std::size_t i) {
 
 // What is certain without v
 
+double NearSpikesGroup::largest_drive(const Constants& c, const Point& point) {
+  const double synaptic = Kernel::DriveFactors(c, point.decay_exc, point.decay_inh).largest(point.exc, point.inh);
+  return c.y_leak + (synaptic > 0.0 ? synaptic : 0.0);
+}
+
 bool NearSpikesGroup::drive_may_be_positive(const Constants& c, const Point& point) {
   return largest_drive(c, point) > 0.0;
 }
@@ -226,23 +234,23 @@ bool NearSpikesGroup::drive_may_be_positive(const Constants& c, const Point& poi
 void NearSpikesGroup::set_bound(std::size_t i, double y, const Point& at) {
   const Constants& c = constants(i);
   Prospects& prospects = prospects_[i];
-  prospects.distance = -y;
+  prospects.distance = drive_only_falls(c) ? std::min(-y, -c.y_inh) : -y;
   prospects.since = at.t - static_cast<double>(time_.epoch - at.epoch) * kEpoch;
   prospects.drive = largest_drive(c, at);
   prospects.conductance = 1.0 + c.resistance * (at.conductance_exc() + at.conductance_inh());
   prospects.safe = prospects.since +
-                   safe_time(c, -y, prospects.drive, prospects.conductance, at.conductance_exc(), at.conductance_inh());
+                   safe_time(c, prospects.distance, prospects.drive, prospects.conductance, at.conductance_exc(), at.conductance_inh());
+  prospects.position = at.position;
 }
 
-void NearSpikesGroup::carry_bound(std::size_t i, double t) {
+/// What the bound is at t, u e^-x - F/G (1 - e^-x) with x = G h/tau_m; 1 - e^-x <= x (1 - x/2 + x^2/6).
+double NearSpikesGroup::carried_distance(const Constants& c, const Prospects& prospects, double t) {
   constexpr double kMargin = 1e-12;
-  const Constants& c = constants(i);
-  Prospects& prospects = prospects_[i];
-  const double rest = prospects.drive / prospects.conductance;
-  const double x = prospects.conductance * (t - prospects.since) * c.rate_m;
-  prospects.distance = std::max(0.0, (prospects.distance + rest) * numerics::elementary::exp(-x) - rest -
-                                         kMargin * (c.potentials + prospects.distance));
-  prospects.since = t;
+  const double h = (t - prospects.since) * c.rate_m;
+  const double x = prospects.conductance * h;
+  const double lost = std::min(h * (1.0 - x * (0.5 - x * (1.0 / 6.0))), 1.0 / prospects.conductance);
+  const double distance = prospects.distance * (1.0 - prospects.conductance * lost) - prospects.drive * lost;
+  return std::max(kLeastDistance, distance - kMargin * (c.potentials + prospects.distance));
 }
 
 /// A lower bound of the distance to the threshold at a point, from the last intervals: before them it was not negative.
@@ -285,19 +293,14 @@ double NearSpikesGroup::distance_from_last_inputs(std::size_t i, const Point& po
   return distance * (1.0 - 1e-9);
 }
 
-/// @param until  of what matters now, the next input or the end of the window [ms]
-void NearSpikesGroup::begin_run(std::size_t i, const Point& point, double until) {
+void NearSpikesGroup::begin_run(std::size_t i, const Point& point) {
   Prospects& prospects = prospects_[i];
   history_[i].run = point;
-  prospects.in_run = true;
+  prospects.run_placed = true;
   prospects.run_known = false;
-  if (drive_only_falls(constants(i))) {
-    set_bound(i, -distance_from_last_inputs(i, point), point);
-    if (prospects.safe > until) {
-      return;
-    }
-  }
-  set_bound(i, highest_potential(i, point), point);
+  prospects.rough = true;
+  const double distance = drive_only_falls(constants(i)) ? distance_from_last_inputs(i, point) : 0.0;
+  set_bound(i, -std::max(distance, kLeastDistance), point);
 }
 
 /// An upper bound of v - v_thresh at a point: what a neuron at its threshold some time before would have come to [mV].
