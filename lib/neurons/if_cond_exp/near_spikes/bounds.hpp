@@ -44,8 +44,8 @@ namespace va_event::neurons::near_spikes {
 }
 
 /// The same where drive_only_falls(), in fewer operations, and shorter. As ln(1 + w) >= w (6 + 3 w)/(6 + 6 w + w^2),
-/// a constant drive f takes at least u (6 f + 3 G u)/(6 f (f + G u) + (G u)^2) tau_m. In that time the drive falls by at
-/// least k per ms, so that its mean is less, and where it falls to 0 there is no crossing.
+/// a constant drive f takes at least u (6 f + 3 G u)/(6 f (f + G u) + (G u)^2) tau_m. In that time the drive falls by
+/// at least k per ms, so that its mean is less, and where it falls to 0 there is no crossing.
 /// @param drive  > 0 @param exc_drive, inh_drive  the synapses' shares of it [mV]
 [[nodiscard]] inline double safe_time_of_falling(const Constants& c, double distance, double drive, double conductance,
                                                  double exc_drive, double inh_drive) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -85,6 +86,7 @@ struct alignas(64) Line {
   std::uint32_t set = 0;       ///< number of the neuron's parameter set
   std::uint8_t noticed = 0;    ///< the neuron is listed to be looked at when the window ends
   std::uint8_t refractory = 0;
+  std::uint16_t blocks_left = 1;      ///< that become complete before the list is to be renewed, or has no room
   std::uint32_t number[kBlock] = {};  ///< of the inputs of the last, incomplete block
 };
 static_assert(sizeof(Line) == 64);
@@ -119,9 +121,22 @@ class InputLists {
   /// The number of the next input that is stored.
   [[nodiscard]] std::uint32_t next_number() const noexcept { return next_; }
 
+  /// Sets the line's blocks_left; fewer are right, too.
+  /// @param needed_from  position of the list's beginning @param renewed_from  position from which it is to be renewed
+  void count_blocks_left(std::size_t i, std::uint32_t needed_from, std::uint32_t renewed_from) {
+    const std::uint32_t complete = blocks_before(lines_[i].position);
+    const std::uint32_t next = std::min(blocks_before(needed_from) + capacity_ - 1, blocks_before(renewed_from));
+    lines_[i].blocks_left = static_cast<std::uint16_t>(next > complete ? next - complete : 1);
+  }
   /// Whether the block that has become complete needs room; then make_room() is called before keep_block().
   [[nodiscard]] bool is_full(const Line& line, std::uint32_t needed_from) const {
     return line.position - needed_from > (capacity_ - 1) * Line::kBlock;
+  }
+  [[nodiscard]] static std::uint32_t blocks_before(std::uint32_t position) { return position / Line::kBlock; }
+  /// How far to move the end of a list, so that its complete blocks begin at the front of the room: of lists that begin
+  /// there anew only the first part is used, which stays in the caches.
+  [[nodiscard]] std::uint32_t to_front(std::uint32_t position) const {
+    return (0U - position / Line::kBlock % capacity_) % capacity_ * Line::kBlock;
   }
   /// More room for the lists of all neurons.
   void make_room();
@@ -136,6 +151,16 @@ class InputLists {
     }
   }
 
+  /// The numbers of the inputs of the block that holds a position that is still kept.
+  [[nodiscard]] const std::uint32_t* numbers_of_block(std::size_t i, std::uint32_t position) const {
+    const std::uint32_t block = position / Line::kBlock;
+    return block == lines_[i].position / Line::kBlock ? lines_[i].number : blocks_[place(i, block)].number;
+  }
+  void prefetch_inputs(std::size_t i, std::uint32_t position) const {
+    for (const std::uint32_t number : blocks_[place(i, position / Line::kBlock)].number) {
+      foundation::prefetch(&input(number));
+    }
+  }
   /// The number of a neuron's input at a position that is still kept.
   [[nodiscard]] std::uint32_t number_at(std::size_t i, std::uint32_t position) const {
     const Line& line = lines_[i];
@@ -187,7 +212,7 @@ class InputLists {
   }
   void grow_inputs();
 
-  std::uint32_t capacity_ = 64;  ///< blocks that are kept of each neuron, a power of two
+  std::uint32_t capacity_ = 32;  ///< blocks that are kept of each neuron, a power of two
   foundation::LargeVector<Line> lines_;
   foundation::LargeVector<Block> blocks_;
   std::vector<Input> inputs_ = std::vector<Input>(1024);  ///< a ring

@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <type_traits>
-#include <utility>
 
 #include "neurons/if_cond_exp/near_spikes/bounds.hpp"
 #include "neurons/if_cond_exp/near_spikes/crossing.hpp"
@@ -44,187 +42,6 @@ std::uint32_t NearSpikesGroup::add(const network::PopulationData& population, st
   }
   return first;
 }
-
-// Inputs
-
-Input NearSpikesGroup::input_of(const Kernel::SharedExponentials& at, std::size_t receptor, double weight) const {
-  return {time_.epoch,
-          at.t,
-          at.decay_exc,
-          at.decay_inh,
-          receptor == 0 ? weight / at.decay_exc : 0.0,
-          receptor == 0 ? 0.0 : weight / at.decay_inh};
-}
-
-void NearSpikesGroup::complete_block(std::size_t i) {
-  const std::uint32_t position = lists_.line(i).position;
-  if (lists_.is_full(lists_.line(i), history_[i].base.position)) [[unlikely]] {
-    lists_.make_room();
-  }
-  lists_.keep_block(i);
-  if (position - history_[i].next_base.position >= kInputsPerBase) {
-    notice(i);
-  }
-}
-
-/// An excitatory input has come to a neuron whose drive at threshold only falls, and is positive after it: a run begins
-/// or goes on. While the bound excludes a spike there is nothing else to do. Inhibition only lowers v, as long as the
-/// bound is above its reversal potential, so that the bound need not know it.
-void NearSpikesGroup::follow_bound(std::size_t i, const Input& input, const Kernel::DriveFactors& drive,
-                                   double exc_before) {
-  const Constants& c = constants(i);
-  const Line& line = lists_.line(i);
-  Prospects& prospects = prospects_[i];
-  const double exc_drive = drive.exc * line.exc;
-  const double inh_drive = drive.inh * line.inh;
-  const double now = c.y_leak + (exc_drive + inh_drive);
-  if (line.noticed != 0 || !(now > 0.0)) {
-    return;  // the line's limit is rounded
-  }
-  if (prospects.in_run && prospects.safe <= input.t) {
-    return notice(i);
-  }
-  const double before = c.y_leak + (drive.exc * exc_before + inh_drive);
-  double distance = 0.0;
-  if (!(before > 0.0)) {
-    distance = distance_from_last_inputs(i, {input.epoch, input.t, input.decay_exc, input.decay_inh, line.exc, line.inh,
-                                             0.0, line.position, 1});
-  } else if (prospects.in_run && before > drive_margin(c)) {
-    distance = carried_distance(c, prospects, input.t);
-  }
-  distance = std::min(distance, -c.y_inh);
-  const double conductance = 1.0 + c.resistance * (line.exc * input.decay_exc + line.inh * input.decay_inh);
-  const double safe = safe_time_of_falling(c, distance, now, conductance, exc_drive, inh_drive);
-  if (!(safe > 0.0)) {
-    return notice(i);
-  }
-  if (!(before > 0.0)) {
-    prospects.run_position = line.position;
-    prospects.run_placed = prospects.run_known = false;
-    prospects.rough = true;
-  }
-  prospects.distance = distance;
-  prospects.since = input.t;
-  prospects.drive = now;
-  prospects.conductance = conductance;
-  prospects.safe = input.t + safe;
-  prospects.position = line.position;
-  prospects.in_run = true;
-  wait_until_safe(i);
-}
-
-/// The effect of an input on some neurons with the same constants, where F changes its sign once: the synapses' share
-/// of it after excitatory inputs is then all that is to be looked at. @tparam kInhibitory  the input is
-template <bool kInhibitory>
-void NearSpikesGroup::deliver_to_falling(const Input& input, std::uint32_t number, const Kernel::DriveFactors& drive,
-                                         std::span<const std::uint32_t> targets, std::uint32_t offset) {
-  constexpr std::size_t kAhead = 8;
-  const double added = kInhibitory ? input.inh : input.exc;
-  const double drive_exc = drive.exc;
-  const double drive_inh = drive.inh;
-  const auto go_through = [&](std::size_t begin, std::size_t end, auto prefetch) {
-    for (std::size_t k = begin; k < end; ++k) {
-      if constexpr (decltype(prefetch)::value) {
-        lists_.prefetch(static_cast<std::uint32_t>(offset + targets[k + kAhead]));
-      }
-      const std::size_t i = static_cast<std::uint32_t>(offset + targets[k]);
-      Line& line = lists_.line(i);
-      const double before = kInhibitory ? line.inh : line.exc;
-      const double after = before + added;
-      (kInhibitory ? line.inh : line.exc) = after;
-      const std::uint32_t position = line.position;
-      line.number[position % Line::kBlock] = number;
-      line.position = position + 1;
-      if (position % Line::kBlock == Line::kBlock - 1) [[unlikely]] {
-        complete_block(i);
-      }
-      if constexpr (!kInhibitory) {
-        if (drive_exc * after + drive_inh * line.inh > static_cast<double>(line.limit)) [[unlikely]] {
-          follow_bound(i, input, drive, before);
-        }
-      }
-    }
-  };
-  const std::size_t last = targets.size() > kAhead ? targets.size() - kAhead : 0;
-  go_through(0, last, std::true_type());
-  go_through(last, targets.size(), std::false_type());
-}
-
-void NearSpikesGroup::receive_one(std::size_t i, std::uint32_t number, const Input& input,
-                                  const Kernel::DriveFactors& drive) {
-  Line& line = lists_.line(i);
-  const double exc_before = line.exc;
-  line.exc += input.exc;
-  line.inh += input.inh;
-  line.number[line.position % Line::kBlock] = number;
-  if (++line.position % Line::kBlock == 0) {
-    complete_block(i);
-  }
-  if (drive.largest(line.exc, line.inh) > static_cast<double>(line.limit)) {
-    if (!drive_only_falls(constants(i))) {
-      notice(i);
-    } else if (input.exc > 0.0) {
-      follow_bound(i, input, drive, exc_before);
-    }
-  }
-}
-
-/// The effect of an input on some neurons with the same constants.
-void NearSpikesGroup::deliver_to_all(const Input& input, const Constants& c, const Kernel::SharedExponentials& at,
-                                     std::span<const std::uint32_t> targets, std::uint32_t offset) {
-  const std::uint32_t number = lists_.store(input);
-  const Kernel::DriveFactors drive(c, at.decay_exc, at.decay_inh);
-  if (drive_only_falls(c)) {
-    return input.inh > 0.0 ? deliver_to_falling<true>(input, number, drive, targets, offset)
-                           : deliver_to_falling<false>(input, number, drive, targets, offset);
-  }
-  for (const std::uint32_t target : targets) {
-    receive_one(static_cast<std::uint32_t>(offset + target), number, input, drive);
-  }
-}
-
-void NearSpikesGroup::deliver(const double& t, std::size_t receptor, std::span<const Targets> targets,
-                              Candidates& /*candidates*/) {
-  for (const Targets& part : targets) {
-    // Stretches of targets with the same constants and weight share an input.
-    for (std::size_t begin = 0; begin < part.index.size();) {
-      const auto set_of = [&](std::size_t k) {
-        return sets_.all().size() == 1 ? 0 : lists_.line(static_cast<std::uint32_t>(part.offset + part.index[k])).set;
-      };
-      const std::uint32_t set = set_of(begin);
-      std::size_t end = part.weight.empty() && sets_.all().size() == 1 ? part.index.size() : begin + 1;
-      while (part.weight.empty() && end < part.index.size() && set_of(end) == set) {
-        ++end;
-      }
-      const Constants& c = sets_[set];
-      if (!(known_for_ == &c && known_.t == t)) {
-        known_ = Kernel::exponentials_at(c, t);
-        known_for_ = &c;
-      }
-      deliver_to_all(input_of(known_, receptor, part.weight_of(begin)), c, known_,
-                     part.index.subspan(begin, end - begin), part.offset);
-      begin = end;
-    }
-  }
-}
-
-std::size_t NearSpikesGroup::receive(std::span<const neurons::Input<double>> inputs, Candidates& /*candidates*/) {
-  for (const neurons::Input<double>& one : inputs) {
-    const Constants& c = constants(one.index);
-    const Kernel::SharedExponentials at = Kernel::exponentials_at(c, one.t);
-    const Input input = input_of(at, one.receptor, one.weight);
-    receive_one(one.index, lists_.store(input), input, {c, at.decay_exc, at.decay_inh});
-  }
-  return inputs.size();
-}
-
-void NearSpikesGroup::prefetch_targets(std::span<const std::uint32_t> targets, std::uint32_t offset) const {
-  for (const std::uint32_t target : targets) {
-    lists_.prefetch(offset + target);
-  }
-}
-
-// Windows
 
 struct NearSpikesGroup::Stretch {
   Point now;           ///< after the inputs so far
@@ -300,6 +117,12 @@ void NearSpikesGroup::look_at(std::size_t i, const Instant& end, std::vector<eve
     now.y = history.refractory_y;
     now.at_input = 0;
     line.refractory = 0;
+    if (now.position / Line::kBlock == line.position / Line::kBlock) {  // no complete block is to be moved
+      const std::uint32_t distance = lists_.to_front(line.position);
+      now.position += distance;
+      line.position += distance;
+      lists_.count_blocks_left(i, now.position, now.position + kInputsPerBase);
+    }
     history.base = history.next_base = history.run = now;
     history.forgotten = false;
     in_run = drive_may_be_positive(c, now) || now.y >= 0.0;
@@ -374,14 +197,14 @@ bool NearSpikesGroup::begin_bound(std::size_t i, double exc, double inh) {
     prospects.since = time_.offset;
     prospects.drive = drive;
     prospects.conductance = 1.0 + c.resistance * (exc * at_begin_.decay_exc + inh * at_begin_.decay_inh);
-    prospects.safe = time_.offset + safe_time_of_falling(c, prospects.distance, drive, prospects.conductance, exc_drive,
-                                                         inh_drive);
+    prospects.safe =
+        time_.offset + safe_time_of_falling(c, prospects.distance, drive, prospects.conductance, exc_drive, inh_drive);
   }
   return true;
 }
 
 /// Whether the neuron, to which no input has come in the window, certainly does not spike in it.
-bool NearSpikesGroup::is_settled(std::size_t i, double window_end) {
+bool NearSpikesGroup::is_safe_until(std::size_t i, double window_end) {
   const Line& line = lists_.line(i);
   Prospects& prospects = prospects_[i];
   if (line.noticed != 0 || prospects.since > time_.offset || is_at_threshold(prospects) ||
@@ -449,7 +272,7 @@ void NearSpikesGroup::notice_due(const Instant& end) {
         continue;  // it stands elsewhere, too
       }
       prospects.slot = kNoSlot;
-      if (prospects.in_run && prospects.safe < window_end && !is_settled(i, window_end)) {
+      if (prospects.in_run && prospects.safe < window_end && !is_safe_until(i, window_end)) {
         notice(i);
       } else {
         wait_until_safe(i);

@@ -64,8 +64,8 @@ class NearSpikesGroup final : public ModelGroup<double, State<double>>, public W
 
  private:
   /// After so many inputs, or epochs, a list may begin later.
-  static constexpr std::uint32_t kInputsPerBase = 232;
-  static constexpr std::int64_t kEpochsPerBase = 32;
+  static constexpr std::uint32_t kInputsPerBase = 104;
+  static constexpr std::int64_t kEpochsPerBase = 8;
   /// Inputs of so many epochs are kept: those since the base, which is followed by the next one, and some more.
   static constexpr std::int64_t kEpochsKept = 2 * kEpochsPerBase + 4;
   /// A list that begins behind this position is renumbered; a multiple of all that positions are divided by.
@@ -140,11 +140,12 @@ class NearSpikesGroup final : public ModelGroup<double, State<double>>, public W
   void deliver_to_falling(const Input& input, std::uint32_t number, const Kernel::DriveFactors& drive,
                           std::span<const std::uint32_t> targets, std::uint32_t offset);
   void follow_bound(std::size_t i, const Input& input, const Kernel::DriveFactors& drive, double exc_before);
-  [[nodiscard]] bool is_settled(std::size_t i, double window_end);
+  [[nodiscard]] bool is_safe_until(std::size_t i, double window_end);
   bool begin_bound(std::size_t i, double exc, double inh);
   void deliver_to_all(const Input& input, const Constants& c, const Kernel::SharedExponentials& at,
                       std::span<const std::uint32_t> targets, std::uint32_t offset);
   void complete_block(std::size_t i);
+  void check_list(std::size_t i);
   [[nodiscard]] Input input_of(const Kernel::SharedExponentials& at, std::size_t receptor, double weight) const;
 
   void look_at(std::size_t i, const Instant& end, std::vector<events::CellEvent<double>>& spikes);
@@ -161,6 +162,7 @@ class NearSpikesGroup final : public ModelGroup<double, State<double>>, public W
   [[nodiscard]] static double largest_drive(const Constants& c, const Point& point);
   [[nodiscard]] static bool drive_may_be_positive(const Constants& c, const Point& point);
   [[nodiscard]] Point present_point(std::size_t i) const;
+  void list_intervals(std::size_t i, Point& point, std::uint32_t position, std::size_t k);
   /// The intervals before `end`, back to where area is passed or to the base. @returns the first of them
   std::size_t gather(std::size_t i, const Point& end, double area, std::size_t most, double& y);
   [[nodiscard]] double potential_at(std::size_t i, const Point& point);

@@ -16,17 +16,17 @@ constexpr double kForgottenArea = 36.0;
 /// How far back a bound of v reaches, as such an integral and in inputs.
 constexpr double kBoundArea = 2.0;
 constexpr std::size_t kBoundInputs = 24;
-/// An area in units that add up without rounding, to the same sum in any order.
-std::int64_t in_area_units(double area) {
-  constexpr double kAreaUnit = 0x1p-40;
-  constexpr double kMost = 64.0;
-  return static_cast<std::int64_t>(std::min(area, kMost) * (1.0 / kAreaUnit));
-}
-
 /// What an interval without input takes off the memory of v: the integral of the total conductance over cm.
 /// @param exc_lost, inh_lost by how much the conductances decay in it [uS]
 double area_of(const Constants& c, double h, double exc_lost, double inh_lost) {
   return c.rate_m * (h + c.resistance * (c.tau_exc * exc_lost + c.tau_inh * inh_lost));
+}
+
+/// At least that, as (1 - e^-x)/x >= 1 - x/2. @param exc, inh conductances at its beginning [uS]
+double least_area(const Constants& c, double h, double exc, double inh) {
+  const double kept_exc = std::max(0.0, 1.0 - h * (0.5 * c.rate_exc));
+  const double kept_inh = std::max(0.0, 1.0 - h * (0.5 * c.rate_inh));
+  return h * c.rate_m * (1.0 + c.resistance * (exc * kept_exc + inh * kept_inh));
 }
 
 /// Some potential below the threshold that v may have had before it is forgotten.
@@ -46,39 +46,49 @@ Point NearSpikesGroup::present_point(std::size_t i) const {
   return {time_.epoch, time_.offset, at.decay_exc, at.decay_inh, line.exc, line.inh, 0.0, line.position, 0};
 }
 
+/// Appends the intervals between inputs from a point on, and takes the point after the input before `position`.
+/// @param k  number of the first of them
+void NearSpikesGroup::list_intervals(std::size_t i, Point& point, std::uint32_t position, std::size_t k) {
+  const Constants& c = constants(i);
+  Point at = point;
+  while (at.position < position) {
+    const std::uint32_t begin = at.position % Line::kBlock;
+    const std::uint32_t count = std::min(Line::kBlock - begin, position - at.position);
+    const std::uint32_t* const number = lists_.numbers_of_block(i, at.position) + begin;
+    for (std::uint32_t n = 0; n < count; ++n, ++k) {
+      const Input& next = lists_.input(number[n]);
+      intervals_.exc[k] = at.exc * at.decay_exc;
+      intervals_.inh[k] = at.inh * at.decay_inh;
+      intervals_.h[k] = duration(at, next.epoch, next.t);
+      move_to(c, next, at);
+      at.exc += next.exc;
+      at.inh += next.inh;
+    }
+    at.position += count;
+    at.at_input = 1;
+  }
+  point = at;
+}
+
 std::size_t NearSpikesGroup::gather(std::size_t i, const Point& end, double area, std::size_t most, double& y) {
   const Constants& c = constants(i);
   const Point& base = history_[i].base;
-  const std::int64_t enough = in_area_units(area);
   const std::size_t inputs = end.position - base.position;
-  const bool as_bound = area < kForgottenArea;
-  std::int64_t total = 0;
+  double total = 0.0;
   intervals_.set_count(inputs + (end.at_input != 0 ? 0 : 1));
-  const auto set = [&](std::size_t k, Point& from, const auto& move) {
-    const double exc = from.conductance_exc();
-    const double inh = from.conductance_inh();
-    Point& to = from;
-    intervals_.exc[k] = exc;
-    intervals_.inh[k] = inh;
-    intervals_.h[k] = move(to);
-    return in_area_units(area_of(c, intervals_.h[k], exc - to.conductance_exc(), inh - to.conductance_inh()));
-  };
   const auto is_enough = [&](std::size_t k) {
-    if (total < enough && intervals_.count - k < most) {
+    if (total < area && intervals_.count - k < most) {
       return false;
     }
-    y = as_bound ? 0.0 : forgotten_potential(c, intervals_.exc[k], intervals_.inh[k]);
+    y = area < kForgottenArea ? 0.0 : forgotten_potential(c, intervals_.exc[k], intervals_.inh[k]);
     return true;
   };
   if (end.at_input == 0) {
-    Point last = lists_.point_at(c, i, base, end.position);
-    total += set(inputs, last, [&](Point& point) {
-      const double h = duration(point, end.epoch, end.t);
-      move_to_epoch(c, end.epoch, point);
-      point.decay_exc = end.decay_exc;
-      point.decay_inh = end.decay_inh;
-      return h;
-    });
+    const Point last = lists_.point_at(c, i, base, end.position);
+    intervals_.exc[inputs] = last.conductance_exc();
+    intervals_.inh[inputs] = last.conductance_inh();
+    intervals_.h[inputs] = duration(last, end.epoch, end.t);
+    total += least_area(c, intervals_.h[inputs], intervals_.exc[inputs], intervals_.inh[inputs]);
     if (is_enough(inputs)) {
       return inputs;
     }
@@ -86,21 +96,21 @@ std::size_t NearSpikesGroup::gather(std::size_t i, const Point& end, double area
   for (std::uint32_t high = end.position; high > base.position;) {
     const std::uint32_t begin = (high - 1) / Line::kBlock * Line::kBlock;
     Point point = begin <= base.position ? base : lists_.block_begin(i, begin);
-    const std::uint32_t low = point.position;
-    std::int64_t part[Line::kBlock];
-    for (std::uint32_t p = low; p < high; ++p) {
-      const Input& next = lists_.input_at(i, p);
-      part[p - low] = set(p - base.position, point, [&](Point& to) {
-        const double h = duration(to, next.epoch, next.t);
-        move_to(c, next, to);
-        return h;
-      });
-      near_spikes::add(next, point);
+    if (begin > base.position + Line::kBlock) {
+      lists_.prefetch_inputs(i, begin - Line::kBlock);
     }
-    for (std::uint32_t p = high; p-- > low;) {
-      total += part[p - low];
-      if (is_enough(p - base.position)) {
-        return p - base.position;
+    const std::uint32_t low = point.position;
+    const std::size_t first = low - base.position;
+    const std::size_t count = high - low;
+    list_intervals(i, point, high, first);
+    double part[Line::kBlock];
+    for (std::size_t n = 0; n < count; ++n) {
+      part[n] = least_area(c, intervals_.h[first + n], intervals_.exc[first + n], intervals_.inh[first + n]);
+    }
+    for (std::size_t n = count; n-- > 0;) {
+      total += part[n];
+      if (is_enough(first + n)) {
+        return first + n;
       }
     }
     high = low;
@@ -161,23 +171,16 @@ double NearSpikesGroup::go_on(std::size_t i, Point& point, std::uint32_t positio
     near_spikes::add(next, point);
     return y;
   }
-  const auto begin_interval = [&](std::size_t k, std::int64_t epoch, double t) {
-    intervals_.exc[k] = point.conductance_exc();
-    intervals_.inh[k] = point.conductance_inh();
-    intervals_.h[k] = duration(point, epoch, t);
-  };
   const std::size_t inputs = position - point.position;
   intervals_.set_count(inputs + (end == nullptr ? 0 : 1));
-  for (std::size_t k = 0; k < inputs; ++k) {
-    const Input& next = lists_.input_at(i, point.position);
-    begin_interval(k, next.epoch, next.t);
-    move_to(c, next, point);
-    near_spikes::add(next, point);
-  }
+  const double y = point.y;
+  list_intervals(i, point, position, 0);
   if (end != nullptr) {
-    begin_interval(inputs, end->epoch, end->t);
+    intervals_.exc[inputs] = point.conductance_exc();
+    intervals_.inh[inputs] = point.conductance_inh();
+    intervals_.h[inputs] = duration(point, end->epoch, end->t);
   }
-  return through(c, intervals_, 0, point.y);
+  return through(c, intervals_, 0, y);
 }
 
 void NearSpikesGroup::place_run(std::size_t i) {
@@ -238,8 +241,8 @@ void NearSpikesGroup::set_bound(std::size_t i, double y, const Point& at) {
   prospects.since = at.t - static_cast<double>(time_.epoch - at.epoch) * kEpoch;
   prospects.drive = largest_drive(c, at);
   prospects.conductance = 1.0 + c.resistance * (at.conductance_exc() + at.conductance_inh());
-  prospects.safe = prospects.since +
-                   safe_time(c, prospects.distance, prospects.drive, prospects.conductance, at.conductance_exc(), at.conductance_inh());
+  prospects.safe = prospects.since + safe_time(c, prospects.distance, prospects.drive, prospects.conductance,
+                                               at.conductance_exc(), at.conductance_inh());
   prospects.position = at.position;
 }
 
