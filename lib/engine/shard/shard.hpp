@@ -14,6 +14,7 @@
 #include "engine/shard/changing_tables.hpp"
 #include "engine/shard/current_schedule.hpp"
 #include "engine/shard/emitted_spike.hpp"
+#include "engine/shard/neuron_changes.hpp"
 #include "engine/shard/pending_events.hpp"
 #include "engine/shard/routing.hpp"
 #include "engine/shard/run_counts.hpp"
@@ -26,7 +27,6 @@
 #include "events/lane_queue.hpp"
 #include "foundation/bytes.hpp"
 #include "foundation/memory.hpp"
-#include "network/cell_values.hpp"
 #include "network/network.hpp"
 #include "recording/recorder.hpp"
 #include "va_event/run_statistics.hpp"
@@ -101,8 +101,14 @@ class Shard {
 
   // For cells of this part:
   [[nodiscard]] bool owns(CellId cell) const { return cells_.owns(cell); }
-  void parameters_changed(CellId cell);
-  void set_variable(CellId cell, std::size_t variable, double value);
+  void parameters_changed(CellId cell) {
+    disturb();
+    changes_.update(cell);
+  }
+  void set_variable(CellId cell, std::size_t variable, double value) {
+    disturb();
+    changes_.set_variable(cell, variable, value);
+  }
   [[nodiscard]] double variable(CellId cell, std::size_t variable) const;
   void injection_added(std::size_t injection);
 
@@ -158,10 +164,7 @@ class Shard {
   void run_events_before(const Instant& stop);
   void run_window(const Instant& stop);
   void run_quietly(const Instant& stop);
-  void update_parameters(CellId cell, const Real& t);
-  void hold_apart(CellId cell, std::span<const double> parameters, const Real& t);
-  [[nodiscard]] std::vector<double> parameters_of(CellId cell) const;
-  void update_parameters_of(const std::vector<CellId>& cells);
+  void disturb();
 
   template <class Number>
   [[nodiscard]] Real offset_of(const events::Instant<Number>& t) const;
@@ -184,6 +187,7 @@ class Shard {
   Instant now_;
   SpikeDelivery<Real> delivery_;
   SourceSpikes<Real> sources_;
+  NeuronChanges<Real> changes_;
   std::vector<EmittedSpike<Real>> emitted_spikes_, recorded_source_spikes_;
   const recording::Recorder* recorder_ = nullptr;
   bool eventful_ = true;      ///< something has happened in the present epoch
@@ -203,12 +207,9 @@ Shard<Real>::Shard(const network::Network& network, const Routing& routing,
       cells_(network, methods, part, [this](CellId cell) { return currents_.current(cell); }),
       windows_(cells_, sampler_, currents_, shortest_delay_of_windowed(methods)),
       delivery_(network, routing, cells_, alone_, now_, candidates_, states),
-      sources_(network, routing, cells_, now_, delivery_) {
-  for (const network::Injection& injection : network.injections) {
-    if (injection.sine) {
-      update_parameters_of(injection.cells);
-    }
-  }
+      sources_(network, routing, cells_, now_, delivery_),
+      changes_(network, currents_, now_, cells_, candidates_, refractory_ends_, delivery_, sources_) {
+  changes_.begin();
   begin_slice();
 }
 
@@ -243,8 +244,7 @@ void Shard<Real>::run_window(const Instant& stop) {
   delivery_.deliver_rows(begin.epoch, look);
   const auto spikes = windows_.advance(end);
   if (!spikes.empty() || sources_.expects_private() || delivery_.has_rows() || delivery_.synaptic_events() != inputs) {
-    eventful_ = true;
-    at_rest_ = false;
+    disturb();
   }
   for (const events::CellEvent<Real>& spike : spikes) {
     ++spikes_;
@@ -366,8 +366,7 @@ Real Shard<Real>::next_other_than_deliveries() const {
 
 template <class Real>
 void Shard<Real>::handle(Kind kind, const Real& limit) {
-  eventful_ = true;
-  at_rest_ = false;
+  disturb();
   switch (kind) {
     case Kind::sample:
       return sampler_.take([this](CellId cell, std::size_t index) { return variable(cell, index); });
@@ -426,7 +425,7 @@ void Shard<Real>::end_next_refractoriness() {
 
 template <class Real>
 void Shard<Real>::change_current() {
-  update_parameters_of(network_.injections[currents_.step()].cells);
+  changes_.update(network_.injections[currents_.step()].cells);
 }
 
 template <class Real>
@@ -525,68 +524,18 @@ void Shard<Real>::next_epoch() {
   begin_slice();
 }
 
+/// Nothing is at rest any longer.
 template <class Real>
-void Shard<Real>::update_parameters(CellId cell, const Real& t) {
+void Shard<Real>::disturb() {
   eventful_ = true;
   at_rest_ = false;
-  const std::vector<double> parameters = parameters_of(cell);
-  const neurons::WindowedGroup<Real>* const windowed = cells_.place(cells_.population_index(cell)).windowed;
-  const bool apart = windowed != nullptr && (cells_.is_held_apart(cell) || !windowed->takes(parameters));
-  if (currents_.is_driven(cell) || apart) {
-    if (windowed != nullptr) {
-      sources_.release_private();
-      delivery_.stop_rows(cells_.population_index(cell));
-      if (const auto end = windowed->refractory_until(cells_.neuron(cell).index); end && !cells_.is_held_apart(cell)) {
-        refractory_ends_.push({*end, cell});
-      }
-    }
-    hold_apart(cell, parameters, t);
-  } else {
-    const auto [group, index] = cells_.neuron(cell);
-    group.set_parameters(index, parameters, currents_.current(cell), t, candidates_);
-  }
-}
-
-/// In the group of driven neurons, which takes the place of another at the first time.
-template <class Real>
-void Shard<Real>::hold_apart(CellId cell, std::span<const double> parameters, const Real& t) {
-  neurons::DrivenNeuronGroup<Real>& driven = cells_.driven_group_of(cell, now_.epoch);
-  driven.set_driven(cells_.neuron(cell).index, cell, parameters, currents_.current(cell), currents_.sines(cell), t,
-                    candidates_);
-}
-
-template <class Real>
-std::vector<double> Shard<Real>::parameters_of(CellId cell) const {
-  const network::PopulationData& population = cells_.population_of(cell);
-  return network::values_at(population.parameters, cell - population.first);
-}
-
-template <class Real>
-void Shard<Real>::update_parameters_of(const std::vector<CellId>& cells) {
-  for (const CellId cell : cells) {
-    if (owns(cell)) {
-      update_parameters(cell, now_.offset);
-    }
-  }
-}
-
-template <class Real>
-void Shard<Real>::parameters_changed(CellId cell) {
-  update_parameters(cell, now_.offset);
 }
 
 template <class Real>
 void Shard<Real>::injection_added(std::size_t injection) {
+  disturb();
   currents_.add(injection, events::round_up(now_));
-  update_parameters_of(network_.injections[injection].cells);
-}
-
-template <class Real>
-void Shard<Real>::set_variable(CellId cell, std::size_t variable, double value) {
-  eventful_ = true;
-  at_rest_ = false;
-  const auto [group, index] = cells_.neuron(cell);
-  group.set_variable(index, variable, value, now_.offset, candidates_);
+  changes_.update(network_.injections[injection].cells);
 }
 
 template <class Real>
@@ -655,27 +604,21 @@ void Shard<Real>::begin_load(const Instant& now, const std::vector<std::size_t>&
   delivery_.clear();
   candidates_.queue().clear();
   now_ = now;
-  eventful_ = true;
-  at_rest_ = false;
+  disturb();
   windows_.begin_load(now);
   sources_.begin_load();
   changing().begin_load();
   currents_.resume(current_steps);
   for (const network::Injection& injection : network_.injections) {
-    update_parameters_of(injection.cells);
+    changes_.update(injection.cells);
   }
 }
 
 template <class Real>
 bool Shard<Real>::load_neuron(CellId cell, foundation::ByteReader& in) {
-  if (const auto* const windowed = cells_.place(cells_.population_index(cell)).windowed) {
-    const std::vector<double> parameters = parameters_of(cell);
+  if (cells_.place(cells_.population_index(cell)).windowed != nullptr) {
     const bool apart = in.get<std::uint8_t>() != 0;
-    in.require(apart || (windowed->takes(parameters) && !cells_.is_held_apart(cell)),
-               "holds a neuron among others that it does not fit");
-    if (apart && !cells_.is_held_apart(cell)) {
-      hold_apart(cell, parameters, now_.offset);
-    }
+    in.require(changes_.begin_load(cell, apart), "holds a neuron among others that it does not fit");
   }
   const auto [group, index] = cells_.neuron(cell);
   const bool refractory = group.load(index, in, now_);
