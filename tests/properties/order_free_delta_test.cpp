@@ -315,7 +315,7 @@ TEST(OrderFreeDeltaObstacles, AreToldAndLeaveTheEventLoop) {
   };
   EXPECT_EQ(reason({}, 0.1, false), "order-free: 2.25 inputs per neuron and frame are expected");
   EXPECT_EQ(reason({}, 0.1, true), "order-free: 2.25 inputs per neuron and frame are expected");
-  EXPECT_EQ(reason({.tau_m = 0.09}, 0.1, false), "one-by-one: tau_m is below 0.1 ms");
+  EXPECT_EQ(reason({.tau_m = 0.09}, 0.1, false), "one-by-one: tau_m of all its neurons is below 0.1 ms");
   EXPECT_EQ(reason({}, 25.0, false),
             "one-by-one: its synaptic weights are too large or too many: a unit of the sums would exceed 1e-14 mV");
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -65,11 +66,27 @@ class NeuronChanges {
     }
   }
 
-  /// Before anything runs: neurons that get sinusoids.
+  /// Before anything runs: neurons that get sinusoids, and those that the group of their population does not take.
   void begin() {
     for (const network::Injection& injection : network_.injections) {
       if (injection.sine) {
         update(injection.cells);
+      }
+    }
+    std::vector<double> parameters;
+    for (std::size_t p = 0; p < network_.populations.size(); ++p) {
+      const network::PopulationData& population = network_.populations[p];
+      const neurons::WindowedGroup<Real>* const windowed = cells_.place(p).windowed;
+      if (windowed == nullptr || std::all_of(population.parameters.begin(), population.parameters.end(),
+                                             [](const network::Column& column) { return column.is_constant(); })) {
+        continue;
+      }
+      const network::Share::Range own = cells_.place(p).own;
+      for (std::uint32_t i = own.begin; i < own.end; ++i) {
+        network::values_at(population.parameters, i, parameters);
+        if (!windowed->takes(parameters)) {
+          update(population.first + i);
+        }
       }
     }
   }

@@ -26,8 +26,8 @@ NewWindowedGroup<double> make_group(const network::PopulationData& population, c
 
 std::string obstacle(const network::PopulationData& population, const InputScale& scale) {
   const auto [shortest, longest] = range_of_tau(population);
-  if (shortest < kShortestTau) {
-    return "tau_m is below 0.1 ms";
+  if (longest == 0.0) {
+    return "tau_m of all its neurons is below 0.1 ms";
   }
   if (unit_for(frame_for(shortest, shortest != longest), scale.largest_weight, scale.largest_sum) > kLargestUnit) {
     return "its synaptic weights are too large or too many: a unit of the sums would exceed 1e-14 mV";

@@ -36,8 +36,10 @@ std::pair<double, double> range_of_tau(const network::PopulationData& population
   double longest = 0.0;
   for (std::size_t i = 0; i < population.size; ++i) {
     const double tau_m = Kernel::kParameters.read(population, i).tau_m;
-    shortest = std::min(shortest, tau_m);
-    longest = std::max(longest, tau_m);
+    if (tau_m >= kShortestTau) {
+      shortest = std::min(shortest, tau_m);
+      longest = std::max(longest, tau_m);
+    }
   }
   return {shortest, longest};
 }

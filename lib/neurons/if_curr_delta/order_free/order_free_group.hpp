@@ -20,7 +20,8 @@ namespace va_event::neurons::delta_order_free {
 /// With shorter ones frames would be shorter than they pay for, and 1/tau_m larger than amplitudes are made for [ms].
 inline constexpr double kShortestTau = 0.1;
 
-/// The shortest and the longest tau_m of a population [ms].
+/// The shortest and the longest tau_m of those neurons of a population that have at least kShortestTau [ms]; the
+/// longest is 0 where there is none.
 [[nodiscard]] std::pair<double, double> range_of_tau(const network::PopulationData& population);
 
 /// Neurons of one population of IF_curr_delta, whose inputs are added up without an order (frame.hpp). When a window

@@ -31,14 +31,18 @@ NewWindowedGroup<double> make_group(const network::PopulationData& population, c
 TimeConstants time_constants_of(const network::PopulationData& population, const InputScale& scale) {
   TimeConstants result;
   result.longest_frame = longest_frame_for(scale.inputs_per_ms);
-  result.first = network::values_at(population.parameters, 0);
-  const Kernel::Parameters first = Kernel::kParameters.read(result.first);
-  result.shortest = first.tau_m;
-  result.common = Kernel::prepare(first, 0.0).in_amplitude_form;
   std::vector<double> parameters;
   for (std::size_t i = 0; i < population.size; ++i) {
     network::values_at(population.parameters, i, parameters);
     const std::array<double, 3> tau = time_constants(parameters);
+    if (!are_long_enough(tau)) {
+      continue;
+    }
+    if (result.first.empty()) {
+      result.first = parameters;
+      result.shortest = tau[0];
+      result.common = Kernel::prepare(Kernel::kParameters.read(parameters), 0.0).in_amplitude_form;
+    }
     result.shortest = std::min(result.shortest, *std::min_element(tau.begin(), tau.end()));
     result.common = result.common && tau == time_constants(result.first);
   }
@@ -53,14 +57,17 @@ Frame frame_of(const TimeConstants& time_constants) {
 
 std::string obstacle(const network::PopulationData& population, const InputScale& scale) {
   const TimeConstants time_constants = time_constants_of(population, scale);
-  if (time_constants.shortest < 2 * kShortestFrame) {
-    return "a time constant is below 1/128 ms: the sums would have too short frames";
+  if (time_constants.first.empty()) {
+    return "all its neurons have a time constant below 1/128 ms: the sums would have too short frames";
   }
   const Frame frame = frame_of(time_constants);
   const double unit = unit_for(frame, {scale.largest_weight, scale.largest_sum});
   std::vector<double> parameters;
   for (std::size_t i = 0; i < population.size; ++i) {
     network::values_at(population.parameters, i, parameters);
+    if (!are_long_enough(order_free::time_constants(parameters))) {
+      continue;
+    }
     const Kernel::Parameters p = Kernel::kParameters.read(parameters);
     // A unit of a current charges the membrane for no longer than the shorter time constant.
     const double charged =

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <span>
 #include <vector>
@@ -12,9 +13,11 @@ namespace va_event::neurons::order_free {
 
 /// What the frames of a population follow from, the same in all processes.
 struct TimeConstants {
-  std::vector<double> first;             ///< all parameters of the first neuron, in the order of the model's list
-  double shortest = 0.0;                 ///< of all neurons [ms]
-  bool common = false;                   ///< all neurons have those of the first one, which have an amplitude form
+  // Of those neurons that sums are made for:
+  std::vector<double>
+      first;              ///< all parameters of the first one, in the order of the model's list; empty: there is none
+  double shortest = 0.0;  ///< [ms]
+  bool common = false;    ///< all have those of the first one, which have an amplitude form
   double longest_frame = kLongestFrame;  ///< that is wanted, a power of two [ms]
 };
 
@@ -22,6 +25,10 @@ struct TimeConstants {
 [[nodiscard]] inline std::array<double, 3> time_constants(std::span<const double> parameters) {
   const Kernel::Parameters p = Kernel::kParameters.read(parameters);
   return {p.tau_m, p.tau_syn_E, p.tau_syn_I};
+}
+/// Whether there are sums for such a neuron. With shorter time constants frames would be too short.
+[[nodiscard]] inline bool are_long_enough(const std::array<double, 3>& tau) {
+  return *std::min_element(tau.begin(), tau.end()) >= 2 * kShortestFrame;
 }
 [[nodiscard]] TimeConstants time_constants_of(const network::PopulationData& population, const InputScale& scale);
 
