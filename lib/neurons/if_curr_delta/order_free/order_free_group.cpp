@@ -2,23 +2,17 @@
 #include "neurons/if_curr_delta/order_free/order_free_group.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
 #include <span>
 #include <utility>
 
-#include "events/instant_bytes.hpp"
 #include "foundation/prefetch.hpp"
 #include "network/cell_values.hpp"
-#include "neurons/group/unit_of_sums.hpp"
 
 namespace va_event::neurons::delta_order_free {
 
 namespace {
-
-constexpr std::int64_t kNeverWakes = std::int64_t{1} << 56U;
-constexpr double kNone = -std::numeric_limits<double>::infinity();
 
 double unit_of(const InputScale& scale, const Frame& frame) {
   return unit_for(frame, scale.largest_weight, scale.largest_sum);
@@ -46,21 +40,8 @@ std::pair<double, double> range_of_tau(const network::PopulationData& population
 
 OrderFreeGroup::OrderFreeGroup(const network::PopulationData& population, const InputScale& scale)
     : frame_(frame_of(population)) {
+  set_frame_length(frame_.length);
   set_unit(frame_, unit_of(scale, frame_));
-}
-
-OrderFreeGroup::OrderFreeGroup(foundation::ByteReader& choices) {
-  const auto tau_m = choices.get<double>();
-  choices.require(kShortestTau <= tau_m && tau_m < 1e100, "holds a parameter out of range");
-  const bool own = choices.get<std::uint8_t>() != 0;
-  frame_ = frame_for(tau_m, own);
-  set_unit(frame_, get_unit(choices));
-}
-
-void OrderFreeGroup::save_choices(foundation::ByteWriter& out) const {
-  out.put(frame_.tau_m);
-  out.put<std::uint8_t>(frame_.own ? 1 : 0);
-  out.put(frame_.unit);
 }
 
 bool OrderFreeGroup::takes(std::span<const double> parameters) const {
@@ -111,19 +92,6 @@ std::uint32_t OrderFreeGroup::add(const network::PopulationData& population, std
   return first;
 }
 
-/// The start of the frame that contains `t`.
-OrderFreeGroup::Instant OrderFreeGroup::frame_containing(const Instant& t) const {
-  return {t.epoch, std::floor(t.offset / frame_.length) * frame_.length};
-}
-
-double OrderFreeGroup::since_start(const Instant& t) const {
-  return static_cast<double>((t.epoch - frame_start_.epoch) * events::kEpoch) + (t.offset - frame_start_.offset);
-}
-
-OrderFreeGroup::Instant OrderFreeGroup::at(double x) const {
-  return events::normalised<double>(frame_start_.epoch, frame_start_.offset + x);
-}
-
 double OrderFreeGroup::amplitude(std::size_t i) const {
   return amplitude_[i] + frame_.unit * static_cast<double>(sum_of(raising_[i], lowering_[i]));
 }
@@ -133,7 +101,7 @@ double OrderFreeGroup::y_at(std::size_t i, double x) const {
 }
 
 void OrderFreeGroup::set_y(std::size_t i, double y, double x) {
-  RareFields& rare = rare_[i];
+  NeuronInFrames& rare = rare_[i];
   settled_ = false;
   raising_[i] = lowering_[i] = 0;
   rare.at_threshold = false;
@@ -265,7 +233,7 @@ void OrderFreeGroup::find_near(double end) {
     }
   };
   std::erase_if(wakes_, [&](const Wake& wake) {
-    const RareFields& rare = rare_[wake.index];
+    const NeuronInFrames& rare = rare_[wake.index];
     if (!rare.refractory || !(rare.wake == wake.time)) {
       return true;
     }
@@ -397,7 +365,7 @@ bool OrderFreeGroup::reaches_threshold(const Present& neuron, std::span<OrderedI
 /// @param inputs in the order of time, perhaps more than those before `end`
 void OrderFreeGroup::advance_near(std::size_t i, std::span<OrderedInput> inputs, double begin, double end,
                                   std::vector<events::CellEvent<double>>& spikes) {
-  RareFields& rare = rare_[i];
+  NeuronInFrames& rare = rare_[i];
   Present neuron{constants(i), least_[i], amplitude_[i], sum_of(raising_[i], lowering_[i])};
   for (const OrderedInput& input : inputs) {
     neuron.sum = sum_of(neuron.sum, -input.input);
@@ -470,97 +438,7 @@ void OrderFreeGroup::begin_frame() {
   delta_order_free::begin_frame(frame_, all());
 }
 
-// Rest
-
-/// The potential approaches y_infinity from where it is.
-bool OrderFreeGroup::is_quiet(std::size_t i) const {
-  constexpr double kMargin = 1e-9;  // [mV]
-  const RareFields& rare = rare_[i];
-  if (rare.refractory) {
-    return rare.wake.epoch == kNeverWakes;
-  }
-  return !rare.at_threshold && constants(i).y_infinity + std::max(amplitude(i), 0.0) < -kMargin;
-}
-
-/// Checked from the neuron on that was the last one not quiet: the usual cost is that of one neuron.
-bool OrderFreeGroup::is_quiet() {
-  for (std::size_t checked = 0; checked < rare_.size(); ++checked) {
-    not_quiet_ = not_quiet_ < rare_.size() ? not_quiet_ : 0;
-    if (!is_quiet(not_quiet_)) {
-      return false;
-    }
-    ++not_quiet_;
-  }
-  return true;
-}
-
-/// Amplitudes after so many frames, each of which rounds the product, as begin_frame() does.
-/// @pre frames > 0, there are no sums @returns whether the last frame changed none of them
-bool OrderFreeGroup::decay(std::int64_t frames) {
-  constexpr std::size_t kTogether = 4 * kNeuronsPerVector;  // which do not wait for each other
-  bool same = true;
-  std::array<double, kTogether> factor{};
-  factor.fill(frame_.decay);
-  for (std::size_t begin = 0; begin < amplitude_.size(); begin += kTogether) {
-    const std::size_t count = std::min(kTogether, amplitude_.size() - begin);
-    std::array<double, kTogether> some{};
-    std::copy_n(amplitude_.data() + begin, count, some.begin());
-    if (frame_.own) {
-      std::copy_n(decay_.data() + begin, count, factor.begin());
-    }
-    for (std::int64_t frame = 1; frame < frames; ++frame) {
-      for (std::size_t k = 0; k < kTogether; ++k) {
-        some[k] *= factor[k];
-      }
-    }
-    for (std::size_t k = 0; k < count; ++k) {
-      amplitude_[begin + k] = some[k] * factor[k];
-      same = same && amplitude_[begin + k] == some[k];
-    }
-  }
-  return same;
-}
-
-/// The first frame adds the sums to the amplitudes.
-void OrderFreeGroup::advance_quietly(const Instant& end) {
-  const Instant last = frame_containing(end);
-  if (!settled_) {
-    const auto frames = static_cast<std::int64_t>(since_start(last) / frame_.length);
-    if (frames > 0) {
-      begin_frame();
-    }
-    if (frames > 1) {
-      settled_ = decay(frames - 1);
-    }
-  }
-  frame_start_ = last;
-  time_ = end;
-}
-
-// What users see and change
-
-double OrderFreeGroup::variable(std::size_t index, std::size_t variable, const double& /*t*/) {
-  return Kernel::variable(constants(index), {y_at(index, present()), 0.0, 0.0, 0.0}, variable);
-}
-
-void OrderFreeGroup::set_variable(std::size_t index, std::size_t variable, double value, const double& /*t*/,
-                                  Candidates& /*candidates*/) {
-  State<double> state{y_at(index, present()), 0.0, 0.0, 0.0};
-  Kernel::set_variable(constants(index), state, variable, value);
-  set_y(index, state.y, present());
-}
-
-void OrderFreeGroup::set_parameters(std::size_t index, std::span<const double> parameters, double injected,
-                                    const double& /*t*/, Candidates& /*candidates*/) {
-  const double y = y_at(index, present());
-  RareFields& rare = rare_[index];
-  const double threshold_before = constants(index).v_thresh;
-  const bool at_reset = rare.refractory && y == constants(index).y_reset;
-  rare.set = sets_.change_user(rare.set, parameters, injected);
-  constants_changed(index);
-  // A v that the user has set while the neuron is refractory is kept.
-  set_y(index, at_reset ? constants(index).y_reset : y + (threshold_before - constants(index).v_thresh), present());
-}
+// Other weights
 
 void OrderFreeGroup::set_scale(const InputScale& scale) {
   const double unit = unit_of(scale, frame_);
@@ -572,68 +450,6 @@ void OrderFreeGroup::set_scale(const InputScale& scale) {
     raising_[i] = lowering_[i] = 0;
   }
   set_unit(frame_, unit);
-}
-
-std::optional<OrderFreeGroup::Instant> OrderFreeGroup::refractory_until(std::size_t index) const {
-  return rare_[index].refractory ? std::optional(rare_[index].wake) : std::nullopt;
-}
-
-RemovedNeuron<double, State<double>> OrderFreeGroup::remove_neuron(std::size_t index, const double& t) {
-  RareFields& rare = rare_[index];
-  const double y = y_at(index, present());
-  const RemovedNeuron<double, State<double>> last{{rare.refractory ? kRefractory : y, 0.0, 0.0, t},
-                                                  rare.refractory_y,
-                                                  constants(index).v_thresh,
-                                                  constants(index).y_reset};
-  rare.refractory = true;
-  rare.wake = {kNeverWakes, 0.0};
-  set_y(index, constants(index).y_reset, present());
-  return last;
-}
-
-// Checkpoints
-
-void OrderFreeGroup::save(std::size_t index, foundation::ByteWriter& out) {
-  const RareFields& rare = rare_[index];
-  out.put(rare.refractory ? 0.0 : amplitude_[index]);
-  out.put(rare.refractory ? std::int64_t{0} : sum_of(raising_[index], lowering_[index]));
-  out.put<std::uint8_t>(rare.refractory ? 1 : 0);
-  out.put<std::uint8_t>(rare.at_threshold ? 1 : 0);
-  events::put_instant(out, rare.wake);
-  out.put(rare.refractory_y);
-}
-
-void OrderFreeGroup::begin_load(const Instant& now) {
-  time_ = now;
-  frame_start_ = frame_containing(now);
-  settled_ = false;
-  wakes_.clear();
-  slices_.clear();
-  at_once_.clear();
-  singles_.clear();
-  arrivals_.clear();
-}
-
-bool OrderFreeGroup::load(std::size_t index, foundation::ByteReader& in, const Instant& now) {
-  constexpr double kLargest = 1e100;
-  constexpr std::int64_t kLargestInteger = std::int64_t{1} << 62U;
-  RareFields& rare = rare_[index];
-  amplitude_[index] = in.get<double>();
-  in.require(std::fabs(amplitude_[index]) <= kLargest, "holds a number out of range");
-  raising_[index] = in.get<std::int64_t>();
-  lowering_[index] = 0;
-  in.require(-kLargestInteger <= raising_[index] && raising_[index] <= kLargestInteger, "holds a number out of range");
-  rare.refractory = in.get<std::uint8_t>() != 0;
-  rare.at_threshold = in.get<std::uint8_t>() != 0;
-  rare.wake = events::get_instant<double>(in);
-  rare.refractory_y = in.get<double>();
-  in.require(std::fabs(rare.refractory_y) <= kLargest, "holds a number out of range");
-  in.require(!rare.refractory || !(rare.wake < now), "holds a neuron of another time");
-  if (rare.refractory) {
-    amplitude_[index] = kNone;
-    wait_for_wake(index);
-  }
-  return false;  // the end of its refractoriness is no event of the event loop
 }
 
 }  // namespace va_event::neurons::delta_order_free

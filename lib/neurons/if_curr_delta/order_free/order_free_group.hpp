@@ -3,14 +3,14 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
+#include <limits>
 #include <span>
 #include <utility>
 #include <vector>
 
 #include "foundation/large_pages.hpp"
+#include "neurons/group/framed_group.hpp"
 #include "neurons/group/parameter_sets.hpp"
-#include "neurons/group/windowed_group.hpp"
 #include "neurons/if_curr_delta/order_free/add_inputs.hpp"
 #include "neurons/if_curr_delta/order_free/all_neurons.hpp"
 #include "neurons/if_curr_delta/order_free/frame.hpp"
@@ -28,11 +28,8 @@ inline constexpr double kShortestTau = 0.1;
 /// ends, neurons that might have reached their threshold in it are found (near neurons): only their inputs are then
 /// taken one after the other in the order of time. Which neurons are near has no effect on a result. Inputs of
 /// refractory neurons are added, too, to sums that are forgotten.
-class OrderFreeGroup final : public ModelGroup<double, State<double>>, public WindowedGroup<double> {
+class OrderFreeGroup final : public FramedGroup<NeuronInFrames> {
  public:
-  using Instant = events::Instant<double>;
-  using Candidates = events::Candidates<double>;
-
   /// @param population its values of tau_m give the frames; takes() says which ones fit
   OrderFreeGroup(const network::PopulationData& population, const InputScale& scale);
   /// @param choices what save_choices() wrote @throws foundation::BadBytes
@@ -60,14 +57,10 @@ class OrderFreeGroup final : public ModelGroup<double, State<double>>, public Wi
 
   // WindowedGroup
   void advance(const Instant& end, std::vector<events::CellEvent<double>>& spikes) override;
-  [[nodiscard]] Instant next_stop() const override { return events::later(frame_start_, frame_.length); }
   std::size_t deliver_slices(std::span<const RowSlice> slices, const network::Share::Range* own) override;
   void take_back() override;
   bool receive_from_sources(const SourceArrivals<double>& arrivals) override;
-  [[nodiscard]] bool is_quiet() override;
   void advance_quietly(const Instant& end) override;
-  [[nodiscard]] bool is_settled() const override { return settled_; }
-  [[nodiscard]] std::optional<Instant> refractory_until(std::size_t index) const override;
   [[nodiscard]] bool takes(std::span<const double> parameters) const override;
   void set_scale(const InputScale& scale) override;
   void save_choices(foundation::ByteWriter& out) const override;
@@ -76,15 +69,8 @@ class OrderFreeGroup final : public ModelGroup<double, State<double>>, public Wi
  private:
   using Constants = Kernel::Constants;
 
-  /// What inputs and frames do not touch.
-  struct RareFields {
-    CellId cell = 0;
-    std::uint32_t set = 0;
-    double refractory_y = 0.0;  ///< v - v_thresh while the neuron is refractory [mV]
-    Instant wake{};             ///< where its refractoriness ends
-    bool refractory = false;
-    bool at_threshold = false;  ///< set to it or above by the user: it spikes at once
-  };
+  static constexpr double kNone = -std::numeric_limits<double>::infinity();
+
   /// An input of a near neuron.
   struct OrderedInput {
     std::uint32_t near;  ///< the neuron's place in near_
@@ -100,11 +86,6 @@ class OrderFreeGroup final : public ModelGroup<double, State<double>>, public Wi
   struct Present;
 
   [[nodiscard]] const Constants& constants(std::size_t i) const { return sets_[rare_[i].set]; }
-  [[nodiscard]] Instant frame_containing(const Instant& t) const;
-  /// From the frame's start on [ms].
-  [[nodiscard]] double since_start(const Instant& t) const;
-  [[nodiscard]] Instant at(double x) const;
-  [[nodiscard]] double present() const { return since_start(time_); }
   [[nodiscard]] Sums sums() { return {raising_.data(), lowering_.data(), frame_.own ? rate_.data() : nullptr}; }
   [[nodiscard]] Neurons all() {
     return {amplitude_.size(), sums(), amplitude_.data(), least_.data(), frame_.own ? decay_.data() : nullptr};
@@ -131,24 +112,19 @@ class OrderFreeGroup final : public ModelGroup<double, State<double>>, public Wi
                     std::vector<events::CellEvent<double>>& spikes);
   [[nodiscard]] bool reaches_threshold(const Present& neuron, std::span<OrderedInput> together) const;
   void begin_frame();
-  [[nodiscard]] bool is_quiet(std::size_t i) const;
+  [[nodiscard]] bool stays_below(std::size_t i) const override;
   [[nodiscard]] bool decay(std::int64_t frames);
 
   Frame frame_;
-  Instant frame_start_;
-  Instant time_;               ///< every event before it is done
-  bool settled_ = false;       ///< frames without inputs change no bit any more
-  std::size_t not_quiet_ = 0;  ///< a neuron that was not when the group was asked last
   ParameterSets<Kernel> sets_;
 
   // By neuron:
   foundation::LargeVector<std::int64_t> raising_, lowering_;  ///< Sums
-  foundation::LargeVector<double> amplitude_;     ///< at the frame's start [mV]; -infinity while it is refractory
+  foundation::LargeVector<double> amplitude_;     ///< at the frame's start [mV]; kNone while it is refractory
   foundation::LargeVector<double> least_;         ///< least_amplitude() [mV]
   foundation::LargeVector<double> rate_, decay_;  ///< 1/tau_m [1/ms], decay over a frame; empty where all have the same
   std::vector<std::uint8_t> is_near_;
   std::vector<std::uint32_t> place_in_near_;  ///< where is_near_
-  std::vector<RareFields> rare_;
 
   std::vector<Wake> wakes_;                       ///< of all that are refractory, and outdated ones
   std::vector<std::uint32_t> near_;               ///< in this window

@@ -9,6 +9,9 @@
 
 namespace va_event::neurons::order_free {
 
+/// Arrays hold a multiple of them.
+inline constexpr std::size_t kNeuronsPerVector = 4;
+
 /// The numbers of all neurons of a group: arrays of `count`.
 struct Neurons {
   std::size_t count;

@@ -2,70 +2,27 @@
 #include "neurons/if_curr_exp/order_free/order_free_group.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <utility>
 
-#include "events/instant_bytes.hpp"
 #include "foundation/prefetch.hpp"
 #include "network/cell_values.hpp"
-#include "neurons/group/unit_of_sums.hpp"
 #include "neurons/if_curr_exp/order_free/begin_frame.hpp"
 
 namespace va_event::neurons::order_free {
 
 namespace {
 
-constexpr std::size_t kNeuronsPerVector = 4;  ///< arrays hold a multiple of them
-constexpr std::int64_t kNeverWakes = std::int64_t{1} << 56U;
-
 Scale scale_of(const InputScale& scale, const Frame& frame) {
   return {scale.largest_weight, scale.largest_sum * std::max(frame.length, 1.0)};
-}
-
-constexpr double kLargest = 1e100;  ///< of any number of a checkpoint
-
-/// What save_choices() wrote of them.
-TimeConstants get_time_constants(foundation::ByteReader& in) {
-  TimeConstants result;
-  result.first = in.get_all<double>();
-  result.shortest = in.get<double>();
-  result.common = in.get<std::uint8_t>() != 0;
-  result.longest_frame = in.get<double>();
-  in.require(result.first.size() == Kernel::kParameters.infos().size(), "holds parameters of another model");
-  for (std::size_t p = 0; p < result.first.size(); ++p) {
-    const Bound bound = Kernel::kParameters.infos()[p].bound;
-    in.require(std::fabs(result.first[p]) <= kLargest && (bound != Bound::positive || result.first[p] > 0.0),
-               "holds a parameter out of range");
-  }
-  in.require(kShortestFrame <= result.longest_frame && result.longest_frame <= kLongestFrame &&
-                 std::ldexp(1.0, std::ilogb(result.longest_frame)) == result.longest_frame,
-             "holds a frame that is none");
-  const auto tau = time_constants(result.first);
-  in.require(2 * kShortestFrame <= result.shortest && result.shortest <= *std::min_element(tau.begin(), tau.end()) &&
-                 (!result.common || Kernel::prepare(Kernel::kParameters.read(result.first), 0.0).in_amplitude_form),
-             "holds time constants that sums cannot have");
-  return result;
 }
 
 }  // namespace
 
 OrderFreeGroup::OrderFreeGroup(TimeConstants time_constants, const InputScale& scale)
     : time_constants_(std::move(time_constants)), frame_(frame_of(time_constants_)) {
+  set_frame_length(frame_.length);
   set_unit(frame_, unit_for(frame_, scale_of(scale, frame_)));
-}
-
-OrderFreeGroup::OrderFreeGroup(foundation::ByteReader& choices)
-    : time_constants_(get_time_constants(choices)), frame_(frame_of(time_constants_)) {
-  set_unit(frame_, get_unit(choices));
-}
-
-void OrderFreeGroup::save_choices(foundation::ByteWriter& out) const {
-  out.put_all(time_constants_.first);
-  out.put(time_constants_.shortest);
-  out.put<std::uint8_t>(time_constants_.common ? 1 : 0);
-  out.put(time_constants_.longest_frame);
-  out.put(frame_.unit);
 }
 
 bool OrderFreeGroup::takes(std::span<const double> parameters) const {
@@ -107,7 +64,7 @@ std::uint32_t OrderFreeGroup::add(const network::PopulationData& population, std
     network::values_at(population.parameters, n, parameters);
     network::values_at(population.initial, n, variables);
     const std::size_t i = rare_.size();
-    rare_.push_back({.cell = population.first + n, .set = sets_.add_user(parameters, injected[n - begin])});
+    rare_.push_back({{.cell = population.first + n, .set = sets_.add_user(parameters, injected[n - begin])}});
     y_infinity_[i] = constants(i).y_infinity;
     amplitude_per_current_[i] = amplitude_per_current(frame_, constants(i));
     if (frame_.own.used) {
@@ -117,19 +74,6 @@ std::uint32_t OrderFreeGroup::add(const network::PopulationData& population, std
     arm(i, 0.0);
   }
   return first;
-}
-
-/// The start of the frame that contains `t`.
-OrderFreeGroup::Instant OrderFreeGroup::frame_containing(const Instant& t) const {
-  return {t.epoch, std::floor(t.offset / frame_.length) * frame_.length};
-}
-
-double OrderFreeGroup::since_start(const Instant& t) const {
-  return static_cast<double>((t.epoch - frame_start_.epoch) * events::kEpoch) + (t.offset - frame_start_.offset);
-}
-
-OrderFreeGroup::Instant OrderFreeGroup::at(double x) const {
-  return events::normalised<double>(frame_start_.epoch, frame_start_.offset + x);
 }
 
 Potential OrderFreeGroup::potential(std::size_t i, const Sums& sums) const {
@@ -367,131 +311,6 @@ void OrderFreeGroup::advance(const Instant& end, std::vector<events::CellEvent<d
   }
 }
 
-// Rest
-
-/// Exponentials decay: the potential never exceeds y_infinity and the parts whose amplitudes are positive. psi(x) is at
-/// most the shorter one of its time constants.
-bool OrderFreeGroup::is_quiet(std::size_t i) const {
-  if (rare_[i].refractory) {
-    return rare_[i].wake.epoch == kNeverWakes;
-  }
-  const Potential p = potential(i);
-  double highest = p.y_infinity;
-  const std::array<double, 3> rate = rates(frame_, i);
-  for (std::size_t k = 0; k < rate.size(); ++k) {
-    const bool psi = frame_.own.used && k > 0;
-    highest += std::max(p.amplitude[k], 0.0) / (psi ? frame_.length * std::max(rate[0], rate[k]) : 1.0);
-  }
-  return !rare_[i].at_threshold && highest < -kMargin;
-}
-
-/// Checked from the neuron on that was the last one not quiet: the usual cost is that of one neuron.
-bool OrderFreeGroup::is_quiet() {
-  for (std::size_t checked = 0; checked < rare_.size(); ++checked) {
-    not_quiet_ = not_quiet_ < rare_.size() ? not_quiet_ : 0;
-    if (!is_quiet(not_quiet_)) {
-      return false;
-    }
-    ++not_quiet_;
-  }
-  return true;
-}
-
-/// Neurons that do not wait for each other on their way through many frames without inputs.
-struct OrderFreeGroup::Decaying {
-  static constexpr std::size_t kCount = 4 * kNeuronsPerVector;
-  using Numbers = std::array<double, kCount>;
-
-  std::array<Numbers, 3> amplitude{};  ///< m, exc, inh
-
-  /// Else they end with an epoch (end_tiny_currents()).
-  [[nodiscard]] bool has_no_currents() const { return amplitude[1] == Numbers{} && amplitude[2] == Numbers{}; }
-  /// What begin_frame() does with common time constants.
-  void pass(const std::array<double, 3>& decay) {
-    for (std::size_t a = 0; a < amplitude.size(); ++a) {
-      for (double& number : amplitude[a]) {
-        number *= decay[a];
-      }
-    }
-  }
-  /// And with time constants of their own. @param loss, psi see OwnConstants
-  void pass(const std::array<Numbers, 3>& loss, const std::array<Numbers, 2>& psi) {
-    auto& [m, exc, inh] = amplitude;
-    for (std::size_t k = 0; k < kCount; ++k) {
-      m[k] = m[k] + ((exc[k] * psi[0][k] + inh[k] * psi[1][k]) - m[k] * loss[0][k]);
-      exc[k] = exc[k] - exc[k] * loss[1][k];
-      inh[k] = inh[k] - inh[k] * loss[2][k];
-    }
-  }
-};
-
-/// Amplitudes after so many frames, with the same roundings as in begin_frame(). @pre frames > 0, there are no sums
-/// @returns whether the last frame changed none of them
-bool OrderFreeGroup::decay(std::int64_t frames) {
-  bool same = true;
-  const std::array<double, 3> common{frame_.decay_m, frame_.synapse[0].decay, frame_.synapse[1].decay};
-  for (std::size_t begin = 0; begin < m_.size(); begin += Decaying::kCount) {
-    const std::size_t count = std::min(Decaying::kCount, m_.size() - begin);
-    const auto load = [&](const auto& numbers, Decaying::Numbers& some) {
-      std::copy_n(numbers.data() + begin, count, some.begin());
-    };
-    Decaying some;
-    load(m_, some.amplitude[0]);
-    load(exc_, some.amplitude[1]);
-    load(inh_, some.amplitude[2]);
-    std::array<Decaying::Numbers, 3> loss{};
-    std::array<Decaying::Numbers, 2> psi{};
-    for (std::size_t a = 0; frame_.own.used && a < loss.size(); ++a) {
-      load(frame_.own.loss[a], loss[a]);
-    }
-    for (std::size_t receptor = 0; frame_.own.used && receptor < psi.size(); ++receptor) {
-      load(frame_.own.psi[receptor], psi[receptor]);
-    }
-    Decaying before;
-    for (std::int64_t frame = 1; frame <= frames; ++frame) {
-      if (frame == frames) {
-        before = some;
-      }
-      if (frame_.own.used) {
-        some.pass(loss, psi);
-      } else {
-        some.pass(common);
-      }
-    }
-    same = same && before.amplitude == some.amplitude && some.has_no_currents();
-    std::copy_n(some.amplitude[0].begin(), count, m_.data() + begin);
-    std::copy_n(some.amplitude[1].begin(), count, exc_.data() + begin);
-    std::copy_n(some.amplitude[2].begin(), count, inh_.data() + begin);
-  }
-  return same;
-}
-
-/// The first frame adds the sums to the amplitudes, the last one gives new reserves, and an epoch ends tiny currents.
-void OrderFreeGroup::advance_quietly(const Instant& end) {
-  while (!settled_ && frame_start_.epoch + 1 < end.epoch) {
-    advance_quietly({frame_start_.epoch + 1, 0.0});
-  }
-  if (!settled_ && frame_start_.epoch < end.epoch && end.offset > 0.0) {
-    advance_quietly({end.epoch, 0.0});
-  }
-  const Instant last = frame_containing(end);
-  if (!settled_) {
-    const auto frames = static_cast<std::int64_t>(since_start(last) / frame_.length);
-    if (frames > 0) {
-      begin_frame();
-    }
-    if (frames > 2) {
-      settled_ = decay(frames - 2);
-    }
-    if (frames > 1) {
-      frame_start_ = events::normalised<double>(last.epoch, last.offset - frame_.length);
-      begin_frame();
-    }
-  }
-  frame_start_ = last;
-  time_ = end;
-}
-
 /// @param inputs  numbers in flagged_, of all inputs from the window's begin on; they are sorted if need be
 void OrderFreeGroup::replay(std::size_t i, std::span<std::uint32_t> inputs, const Window& window,
                             std::vector<events::CellEvent<double>>& spikes) {
@@ -567,54 +386,7 @@ void OrderFreeGroup::replay(std::size_t i, std::span<std::uint32_t> inputs, cons
   rare.quiet_until = rare.refractory ? since_start(rare.wake) : end;
 }
 
-// What users see and change
-
-double OrderFreeGroup::variable(std::size_t index, std::size_t variable, const double& /*t*/) {
-  State<double> state = state_at(index, present());
-  if (rare_[index].refractory) {
-    state.y = rare_[index].refractory_y;
-  }
-  return Kernel::variable(constants(index), state, variable);
-}
-
-void OrderFreeGroup::set_variable(std::size_t index, std::size_t variable, double value, const double& /*t*/,
-                                  Candidates& /*candidates*/) {
-  const double x = present();
-  RareFields& rare = rare_[index];
-  State<double> state = state_at(index, x);
-  if (rare.refractory) {
-    state.y = rare.refractory_y;
-  }
-  Kernel::set_variable(constants(index), state, variable, value);
-  if (rare.refractory) {
-    rare.refractory_y = state.y;
-  }
-  set_state(index, state, x);
-  arm(index, x);
-}
-
-void OrderFreeGroup::set_parameters(std::size_t index, std::span<const double> parameters, double injected,
-                                    const double& /*t*/, Candidates& /*candidates*/) {
-  const double x = present();
-  RareFields& rare = rare_[index];
-  State<double> state = state_at(index, x);
-  const double threshold_before = constants(index).v_thresh;
-  const bool at_reset = rare.refractory_y == constants(index).y_reset;
-  rare.set = sets_.change_user(rare.set, parameters, injected);
-  const Constants& c = constants(index);
-  const double shift = threshold_before - c.v_thresh;
-  y_infinity_[index] = c.y_infinity;
-  amplitude_per_current_[index] = amplitude_per_current(frame_, c);
-  if (frame_.own.used) {
-    frame_.own.set(index, c, frame_.length);
-  }
-  state.y += shift;
-  if (rare.refractory) {
-    rare.refractory_y = at_reset ? c.y_reset : rare.refractory_y + shift;  // a v that the user has set is kept
-  }
-  set_state(index, state, x);
-  arm(index, x);
-}
+// Other weights
 
 void OrderFreeGroup::set_scale(const InputScale& scale) {
   const double unit = unit_for(frame_, scale_of(scale, frame_));
@@ -632,77 +404,6 @@ void OrderFreeGroup::set_scale(const InputScale& scale) {
   for (std::size_t i = 0; i < rare_.size(); ++i) {
     arm(i, present());
   }
-}
-
-std::optional<OrderFreeGroup::Instant> OrderFreeGroup::refractory_until(std::size_t index) const {
-  return rare_[index].refractory ? std::optional(rare_[index].wake) : std::nullopt;
-}
-
-RemovedNeuron<double, State<double>> OrderFreeGroup::remove_neuron(std::size_t index, const double& t) {
-  RareFields& rare = rare_[index];
-  State<double> state = state_at(index, present());
-  state.t = t;
-  if (rare.refractory) {
-    state.y = kRefractory;
-  }
-  rare.refractory = true;
-  list_refractory(index);
-  rare.wake = {kNeverWakes, 0.0};
-  set_state(index, {0.0, 0.0, 0.0, 0.0}, present());
-  arm(index, present());
-  return {state, rare.refractory_y, constants(index).v_thresh, constants(index).y_reset};
-}
-
-// Checkpoints
-
-void OrderFreeGroup::save(std::size_t index, foundation::ByteWriter& out) {
-  const RareFields& rare = rare_[index];
-  for (const double amplitude : {m_[index], exc_[index], inh_[index]}) {
-    out.put(amplitude);
-  }
-  for (const std::int64_t sum : {sums_[index].m, sums_[index].exc, sums_[index].inh}) {
-    out.put(sum);
-  }
-  out.put<std::uint8_t>(rare.refractory ? 1 : 0);
-  out.put<std::uint8_t>(rare.at_threshold ? 1 : 0);
-  events::put_instant(out, rare.wake);
-  out.put(rare.refractory_y);
-}
-
-void OrderFreeGroup::begin_load(const Instant& now) {
-  time_ = now;
-  frame_start_ = frame_containing(now);
-  settled_ = false;
-  flagged_.clear();
-  given_.slices.clear();
-  refractory_list_.clear();
-  for (RareFields& rare : rare_) {
-    rare.listed = false;
-  }
-}
-
-bool OrderFreeGroup::load(std::size_t index, foundation::ByteReader& in, const Instant& now) {
-  constexpr std::int64_t kLargestInteger = std::int64_t{1} << 61U;
-  RareFields& rare = rare_[index];
-  for (double* const amplitude : {&m_[index], &exc_[index], &inh_[index]}) {
-    *amplitude = in.get<double>();
-    in.require(std::fabs(*amplitude) <= kLargest, "holds a number out of range");
-  }
-  for (std::int64_t* const sum : {&sums_[index].m, &sums_[index].exc, &sums_[index].inh}) {
-    *sum = in.get<std::int64_t>();
-    in.require(-kLargestInteger < *sum && *sum < kLargestInteger, "holds a number out of range");
-  }
-  rare.refractory = in.get<std::uint8_t>() != 0;
-  rare.at_threshold = in.get<std::uint8_t>() != 0;
-  rare.wake = events::get_instant<double>(in);
-  rare.refractory_y = in.get<double>();
-  in.require(std::fabs(rare.refractory_y) <= kLargest, "holds a number out of range");
-  in.require(!rare.refractory || !(rare.wake < now), "holds a neuron of another time");
-  if (rare.refractory) {
-    list_refractory(index);
-  }
-  arm(index, present());
-  return false;  // the end of its refractoriness is no event of the event loop
 }
 
 }  // namespace va_event::neurons::order_free

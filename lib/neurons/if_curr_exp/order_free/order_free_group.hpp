@@ -3,13 +3,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <vector>
 
 #include "foundation/large_pages.hpp"
+#include "neurons/group/framed_group.hpp"
 #include "neurons/group/parameter_sets.hpp"
-#include "neurons/group/windowed_group.hpp"
 #include "neurons/if_curr_exp/order_free/add_inputs.hpp"
 #include "neurons/if_curr_exp/order_free/crossing.hpp"
 #include "neurons/if_curr_exp/order_free/flagged_neurons.hpp"
@@ -19,17 +18,19 @@
 
 namespace va_event::neurons::order_free {
 
+struct RareFields : NeuronInFrames {
+  bool listed = false;       ///< in refractory_list_
+  double quiet_until = 0.0;  ///< in this frame: it does not spike before, unless it gets inputs [ms]
+};
+
 /// Neurons of one population of IF_curr_exp, whose inputs are added up without an order (frame.hpp). At the start of a
 /// frame each neuron gets a reserve: how far it is certainly below its threshold until the frame ends. Inputs lower it.
 /// Only neurons whose reserve is used up are flagged, and only their inputs are then taken one after the other in the
 /// order of time. Which neurons are flagged has no effect on a result.
 ///
 /// The memory of an unflagged neuron in a frame: its amplitudes at the frame's start (m_, exc_, inh_) and the sums.
-class OrderFreeGroup final : public ModelGroup<double, State<double>>, public WindowedGroup<double> {
+class OrderFreeGroup final : public FramedGroup<RareFields> {
  public:
-  using Instant = events::Instant<double>;
-  using Candidates = events::Candidates<double>;
-
   /// @param time_constants of all neurons or of each; takes() says which ones fit later
   OrderFreeGroup(TimeConstants time_constants, const InputScale& scale);
   /// @param choices what save_choices() wrote @throws foundation::BadBytes
@@ -57,14 +58,10 @@ class OrderFreeGroup final : public ModelGroup<double, State<double>>, public Wi
 
   // WindowedGroup
   void advance(const Instant& end, std::vector<events::CellEvent<double>>& spikes) override;
-  [[nodiscard]] Instant next_stop() const override { return events::later(frame_start_, frame_.length); }
   std::size_t deliver_slices(std::span<const RowSlice> slices, const network::Share::Range* own) override;
   void take_back() override;
   bool receive_from_sources(const SourceArrivals<double>& arrivals) override;
-  [[nodiscard]] bool is_quiet() override;
   void advance_quietly(const Instant& end) override;
-  [[nodiscard]] bool is_settled() const override { return settled_; }
-  [[nodiscard]] std::optional<Instant> refractory_until(std::size_t index) const override;
   [[nodiscard]] bool takes(std::span<const double> parameters) const override;
   void set_scale(const InputScale& scale) override;
   void save_choices(foundation::ByteWriter& out) const override;
@@ -73,23 +70,7 @@ class OrderFreeGroup final : public ModelGroup<double, State<double>>, public Wi
  private:
   using Constants = Kernel::Constants;
 
-  /// What inputs and frames do not touch.
-  struct RareFields {
-    CellId cell = 0;
-    std::uint32_t set = 0;
-    double refractory_y = 0.0;  ///< v - v_thresh while the neuron is refractory [mV]
-    Instant wake{};             ///< where its refractoriness ends
-    bool refractory = false;
-    bool at_threshold = false;  ///< set to it or above by the user: it spikes at once
-    bool listed = false;        ///< in refractory_list_
-    double quiet_until = 0.0;   ///< in this frame: it does not spike before, unless it gets inputs [ms]
-  };
   [[nodiscard]] const Constants& constants(std::size_t i) const { return sets_[rare_[i].set]; }
-  [[nodiscard]] Instant frame_containing(const Instant& t) const;
-  /// From the frame's start on [ms].
-  [[nodiscard]] double since_start(const Instant& t) const;
-  [[nodiscard]] Instant at(double x) const;
-  [[nodiscard]] double present() const { return since_start(time_); }
   [[nodiscard]] Inbox inbox() { return flagged_.inbox(sums_.data()); }
 
   /// Of a neuron that is not refractory, or its synapses if it is.
@@ -105,7 +86,7 @@ class OrderFreeGroup final : public ModelGroup<double, State<double>>, public Wi
   void flag(std::size_t i);
   void list_refractory(std::size_t i);
 
-  [[nodiscard]] bool is_quiet(std::size_t i) const;
+  [[nodiscard]] bool stays_below(std::size_t i) const override;
   void begin_frame();
   void end_tiny_currents();
   struct Decaying;
@@ -121,10 +102,6 @@ class OrderFreeGroup final : public ModelGroup<double, State<double>>, public Wi
 
   TimeConstants time_constants_;  ///< as they were when the group was made
   Frame frame_;
-  Instant frame_start_;
-  Instant time_;               ///< every event before it is done
-  bool settled_ = false;       ///< frames without inputs change no bit any more
-  std::size_t not_quiet_ = 0;  ///< a neuron that was not when the group was asked last
   ParameterSets<Kernel> sets_;
 
   // By neuron:
@@ -132,7 +109,6 @@ class OrderFreeGroup final : public ModelGroup<double, State<double>>, public Wi
   foundation::LargeVector<double> m_, exc_, inh_;          ///< amplitudes at the frame's start [mV]
   foundation::LargeVector<double> y_infinity_;             ///< [mV]
   foundation::LargeVector<double> amplitude_per_current_;  ///< [MOhm]
-  std::vector<RareFields> rare_;
 
   std::vector<std::uint32_t> refractory_list_;  ///< at least all that are refractory, each once
   GivenInputs given_;                           ///< since time_, and in this frame
