@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "../recording/temporary_folder.hpp"
 #include "reference_simulator.hpp"
 #include "va_event/va_event.hpp"
 
@@ -106,6 +107,46 @@ void compare_networks(std::uint64_t networks, const DescriptionOf& description_o
             << agreement.largest_v_error << " mV; " << agreement.cut_short << " networks were cut short\n";
   EXPECT_GT(agreement.spikes, 50 * networks);
   EXPECT_LT(agreement.cut_short, networks / 3);
+}
+
+/// Networks number 1 ... `networks`, for 40 ms at most: neither threads, nor cuts of a run, nor a checkpoint in it
+/// leave a trace in spikes, and v of the first population. @param build a BuiltNetwork of a description on some threads
+template <class DescriptionOf, class Build>
+void expect_same_bits(std::uint64_t networks, const DescriptionOf& description_of, const Build& build) {
+  const testing_support::TemporaryFolder temporary;
+  const std::string path = temporary / "checkpoint";
+  std::size_t spikes = 0;
+  for (std::uint64_t seed = 1; seed <= networks; ++seed) {
+    SCOPED_TRACE("network " + std::to_string(seed));
+    const reference::Description description = description_of(seed);
+    const double until = std::min(description.duration, 40.0);
+    auto whole = build(description, 1U);
+    whole.simulation.run_until(until);
+    spikes += whole.spikes().size();
+    const auto expect_same = [&](auto& network) {
+      network.simulation.run_until(until);
+      EXPECT_TRUE(network.spikes() == whole.spikes());
+      EXPECT_TRUE(network.neurons.front().signal("v") == whole.neurons.front().signal("v"));
+    };
+    for (const unsigned threads : {1U, 2U, 3U}) {
+      SCOPED_TRACE(std::to_string(threads) + " threads");
+      auto cut = build(description, threads);
+      for (double t = 0.0; t < 0.43 * until; t += 0.07 + 0.41 * threads) {
+        cut.simulation.run_until(t);
+      }
+      if (threads == 1 + seed % 3) {
+        cut.simulation.save_checkpoint(path);
+        auto resumed = build(description, static_cast<unsigned>(1 + seed % 2));
+        resumed.simulation.load_checkpoint(path);
+        expect_same(resumed);
+      }
+      expect_same(cut);
+    }
+    if (::testing::Test::HasFailure()) {
+      return;
+    }
+  }
+  EXPECT_GT(spikes, 500U);
 }
 
 }  // namespace va_event

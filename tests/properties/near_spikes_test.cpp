@@ -72,47 +72,7 @@ TEST_P(NearSpikes, AreThoseOfTheReferenceSimulatorInWideArithmetic) {
   EXPECT_LT(agreement.cut_short, kNetworks / 2);
 }
 
-TEST_P(NearSpikes, AreTheSameBitsOnAnyThreadsAndForAnyCuts) {
-  std::size_t spikes = 0;
-  for (std::uint64_t seed = 1; seed <= 16; ++seed) {
-    SCOPED_TRACE("network " + std::to_string(seed));
-    const reference::Description description = network_of(seed);
-    const double until = std::min(description.duration, 40.0);
-    BuiltNetwork whole = near_spikes(description);
-    whole.simulation.run_until(until);
-    spikes += whole.spikes().size();
-    for (const unsigned threads : {1U, 2U, 3U}) {
-      BuiltNetwork cut = near_spikes(description, threads);
-      for (double t = 0.0; t < until; t += 0.07 + 0.41 * threads) {
-        cut.simulation.run_until(t);
-      }
-      cut.simulation.run_until(until);
-      ASSERT_TRUE(cut.spikes() == whole.spikes()) << threads << " threads";
-      ASSERT_TRUE(cut.neurons.front().signal("v") == whole.neurons.front().signal("v")) << threads << " threads";
-    }
-  }
-  EXPECT_GT(spikes, 500U);
-}
-
-TEST_P(NearSpikes, AreTheSameBitsAfterACheckpointAnywhere) {
-  const testing_support::TemporaryFolder temporary;
-  const std::string path = temporary / "checkpoint";
-  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
-    SCOPED_TRACE("network " + std::to_string(seed));
-    const reference::Description description = network_of(seed);
-    const double until = std::min(description.duration, 40.0);
-    BuiltNetwork whole = near_spikes(description);
-    whole.simulation.run_until(until);
-    BuiltNetwork first = near_spikes(description, 1 + seed % 2);
-    first.simulation.run_until(0.43 * until);
-    first.simulation.save_checkpoint(path);
-    BuiltNetwork second = near_spikes(description, 1 + seed % 3);
-    second.simulation.load_checkpoint(path);
-    second.simulation.run_until(until);
-    ASSERT_TRUE(second.spikes() == whole.spikes());
-    ASSERT_TRUE(second.neurons.front().signal("v") == whole.neurons.front().signal("v"));
-  }
-}
+TEST_P(NearSpikes, AreTheSameBitsForAnyThreadsCutsAndCheckpoints) { expect_same_bits(20, network_of, near_spikes); }
 
 /// Neurons that get several thousand weak inputs per second and neurons that get hardly any: lists that are shortened
 /// because of their lengths, and of their ages. Some neurons fire without inputs.
