@@ -219,9 +219,11 @@ bool OrderFreeConductancesGroup::load(std::size_t index, foundation::ByteReader&
   in.require(!(neuron.origin < start_of(first)) || remembered >= kForgotten, "lacks inputs of a neuron");
   if (now < neuron.origin) {
     list_refractory(index);
+    set_bounds(index, state_now(index), present());
+  } else {
+    to_look_at_.push_back(static_cast<std::uint32_t>(index));
+    set_bounds(index, {}, present());
   }
-  to_look_at_.push_back(static_cast<std::uint32_t>(index));
-  set_bounds(index, {.held = refractory(index)}, present());
   return false;  // the end of its refractoriness is no event of the event loop
 }
 

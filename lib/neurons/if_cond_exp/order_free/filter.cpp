@@ -38,39 +38,39 @@ struct Window {
   static constexpr double kDown = 1.0 - 2e-6;
   static constexpr double kSumUp = 1.0 + 5e-5;  // of some hundred floats
   static constexpr double kSumDown = 1.0 - 5e-5;
-  double h;                   ///< its length [ms]
-  double lost_exc, lost_inh;  ///< of what a conductance is at its start, by its end
-  double tau_exc, tau_inh;    ///< [ms]
+  double h;  ///< its length [ms]
+  double lost_exc,
+      lost_inh;             ///< of what a conductance is at its start, by its end
+  double tau_exc, tau_inh;  ///< [ms]
 
   /// The mean of a conductance over the window, in units of that at its start.
   [[nodiscard]] double mean_exc() const { return lost_exc * tau_exc / h; }
   [[nodiscard]] double mean_inh() const { return lost_inh * tau_inh / h; }
 };
 
-/// Neurons of one vector, whose numbers are loaded where they are needed.
+/// The numbers of the neurons of one vector.
 struct Lanes {
-  const Bounds& bounds;
-  std::size_t first;
-  [[nodiscard]] HWY_INLINE F at(const foundation::LargeVector<float>& numbers) const {
-    return hn::LoadU(Floats(), numbers.data() + first);
+  const float* first;
+  [[nodiscard]] HWY_INLINE F operator[](Bounds::Number number) const {
+    return hn::LoadU(Floats(), first + number * Bounds::kPadding);
   }
 };
 
-/// What new inhibition takes off u, at least. @param lowest, highest of u in the window @param x  h (1 + ge + gi)/tau_m
-HWY_NOINLINE F taken_off(const Lanes& lanes, const Window& window, F lowest, F highest, F x) {
+/// What new inhibition takes off u, at least. @param lowest, highest of u in
+/// the window @param x  h (1 + ge + gi)/tau_m
+HWY_INLINE F taken_off(const Lanes& lanes, const Window& window, F inh, F inh_time, F lowest, F highest, F x) {
   const Floats d;
-  F inh, inh_time;
-  hn::LoadInterleaved2(d, &lanes.bounds.arrived_inh[lanes.first].sum, inh, inh_time);
   const double acting = 1.0 - window.h / (2.0 * window.tau_inh);  // of an input, at least
-  const F y_inh = lanes.at(lanes.bounds.y_inh);
-  const F acted = lanes.at(lanes.bounds.resistance) * lanes.at(lanes.bounds.rate_m) *
+  const F y_inh = lanes[Bounds::kYInh];
+  const F acted = lanes[Bounds::kResistance] * lanes[Bounds::kRateM] *
                   hn::Max(all(window.h * Window::kSumDown) * inh - inh_time * all(Window::kSumUp), hn::Zero(d));
   const F off = hn::Max(all(1.0) - x, hn::Zero(d)) * acted * all(acting > 0.0 ? acting * Window::kDown : 0.0) *
                 ((lowest - y_inh) - all(1.01) * acted * (highest - y_inh));
   return hn::IfThenElseZero(off > hn::Zero(d), off * all(0.9999));
 }
 
-/// CountedInputs, with how much more a weight is than what remains of it at the window's end, where it has decayed.
+/// CountedInputs, with how much more a weight is than what remains of it at the
+/// window's end, where it has decayed.
 struct Counted {
   const std::uint8_t* counts;
   const float* weight;
@@ -100,6 +100,7 @@ void take_over_lanes(Bounds& bounds, std::span<const CountedInputs> counted_inpu
   const F hump = all(h / (8.0 * tau_exc) * kUp);
   const F steep = all(1.72 / least_mean * kUp);
   const F limit = all(least_mean * kDown);
+  const F falling_conductance = all(std::fmax(window.lost_exc, window.lost_inh) / least_mean * kUp);
   const F length = all(h);
   const F margin = all(-kMargin);
   const F negligible = all(kNegligible);
@@ -107,20 +108,24 @@ void take_over_lanes(Bounds& bounds, std::span<const CountedInputs> counted_inpu
   for (const CountedInputs& inputs : counted_inputs) {
     counted.push_back({inputs.counts, inputs.weight, static_cast<float>(std::exp(inputs.by / tau_exc) * kUp)});
   }
-  for (std::size_t k = 0; k < bounds.u.size(); k += hn::Lanes(d)) {
-    const Lanes lanes{bounds, k};
+  const std::size_t size = bounds.size();
+  float* const arrived_exc = &bounds.arrived_exc[0].sum;
+  float* const arrived_inh = &bounds.arrived_inh[0].sum;
+  float* const numbers = &bounds.u(0);
+  for (std::size_t k = 0; k < size; k += hn::Lanes(d)) {
+    float* const first = numbers + k / Bounds::kPadding * (Bounds::kPadding * Bounds::kNumbers) + k % Bounds::kPadding;
+    const Lanes lanes{first};
     F exc, exc_time;
-    hn::LoadInterleaved2(d, &bounds.arrived_exc[k].sum, exc, exc_time);
-    hn::StoreU(zero, d, &bounds.arrived_exc[k].sum);
-    hn::StoreU(zero, d, &bounds.arrived_exc[k].sum + hn::Lanes(d));
-    const F u = lanes.at(bounds.u);
-    const F ge = lanes.at(bounds.ge);
-    const F gi = lanes.at(bounds.gi);
-    const F resistance = lanes.at(bounds.resistance);
-    const F y_leak = lanes.at(bounds.y_leak);
-    const F y_exc = lanes.at(bounds.y_exc);
-    const F y_inh = lanes.at(bounds.y_inh);
-    const F a = length * lanes.at(bounds.rate_m);
+    hn::LoadInterleaved2(d, arrived_exc + 2 * k, exc, exc_time);
+    hn::StoreU(zero, d, arrived_exc + 2 * k);
+    hn::StoreU(zero, d, arrived_exc + 2 * k + hn::Lanes(d));
+    const F u = lanes[Bounds::kU];
+    const F ge = lanes[Bounds::kGe];
+    const F gi = lanes[Bounds::kGi];
+    const F y_leak = lanes[Bounds::kYLeak];
+    const F y_exc = lanes[Bounds::kYExc];
+    const F y_inh = lanes[Bounds::kYInh];
+    const F a = length * lanes[Bounds::kRateM];
     F decayed = hn::MulAdd(exc_time, chord, exc);
     for (const Counted& inputs : counted) {
       const hn::RebindToSigned<Floats> integers;
@@ -130,13 +135,15 @@ void take_over_lanes(Bounds& bounds, std::span<const CountedInputs> counted_inpu
       exc = exc + weight;
       decayed = hn::MulAdd(weight, hn::Set(d, inputs.growth), decayed);
     }
-    const F fresh = resistance * exc * sum_up;
+    const F resistance = lanes[Bounds::kResistance] * sum_up;
+    const F fresh = resistance * exc;
 
     // At the window's end.
     const F exc_here = hn::MulAdd(ge, mean_exc, fresh);
     const F inh_here = gi * mean_inh;
     const F conductance = one + exc_here + inh_here;
-    const F drive = hn::MulAdd(exc_here, y_exc, hn::MulAdd(inh_here, y_inh, y_leak));
+    const F pull = gi * y_inh;
+    const F drive = hn::MulAdd(exc_here, y_exc, hn::MulAdd(pull, mean_inh, y_leak));
     const F rise = hn::NegMulAdd(conductance, u, drive);
     const F x = a * conductance;
     // (1 - e^{-x})/x for x <= 1; what the series leaves out is below 3e-6.
@@ -144,49 +151,52 @@ void take_over_lanes(Bounds& bounds, std::span<const CountedInputs> counted_inpu
     for (const double c : {1.0 / 5040, -1.0 / 720, 1.0 / 120, -1.0 / 24, 1.0 / 6, -0.5, 1.0}) {
       phi = hn::MulAdd(phi, x, all(c));
     }
-    const F most_exc = ge + fresh;
-    const F fall_of_exc = ge * fall_exc;
-    const F fall_of_inh = gi * fall_inh;
-    const F falls = hn::NegMulAdd(fall_of_inh, y_inh, fall_of_exc * y_exc);
-    const F slack =
-        all(0.25 * kUp) * a * hn::MulAdd(falls, hn::Min(x, one), hn::Abs(drive) * a * (fall_of_exc + fall_of_inh));
-    const F potentials = hn::MulAdd(most_exc, y_exc, hn::NegMulAdd(gi, y_inh, hn::Abs(y_leak)));
-    const F rounding = all(4e-6) * (a * hn::NegMulAdd(u, one + most_exc + gi, potentials) - u);
+    const F push = (ge + fresh) * (y_exc - y_inh);
+    // 1 + ge + gi falls by at most falling_conductance x/a.
+    const F falls = hn::NegMulAdd(pull, fall_inh, ge * fall_exc * y_exc);
+    const F drop = hn::Abs(drive) * falling_conductance;
+    const F quarter = all(0.25 * kUp) * a;
+    F slack = quarter * x * (falls + drop);
+    // The potentials' scale, -u <= -y_inh included.
+    const F potentials = push + hn::NegMulAdd(all(2.0), pull, hn::Abs(y_leak)) - y_inh;
+    const F rounding = all(4e-6) * hn::MulSub(a, potentials, y_inh);
     F smooth = hn::MulAdd(a * phi, rise, u);
-    F highest = hn::Max(u, smooth + slack) + hump * a * most_exc * (y_exc - y_inh) * hn::MulAdd(x, steep, one);
+    F highest = hn::MulAdd(hump * a * push, hn::MulAdd(x, steep, one), hn::Max(u, smooth + slack));
+    F end = smooth + slack + rounding;
     if (HWY_UNLIKELY(!hn::AllTrue(d, x <= limit))) {
       // Later than x = 1 a rise has not passed its aim, and a fall has gone on.
       const auto near = x <= one;
       const F aim = drive / conductance;
       smooth = hn::IfThenElse(near, smooth, hn::IfThenElse(rise > zero, aim, aim + (u - aim) * all(0.36788)));
+      slack = quarter * hn::MulAdd(falls, hn::Min(x, one), drop * x);
       const F least_inh = gi * decay_inh;
+      const F most_exc = ge + fresh;
       const F most = hn::MulAdd(most_exc, y_exc, hn::MulAdd(least_inh, y_inh, y_leak)) / (one + most_exc + least_inh);
       highest = hn::IfThenElse(x <= limit, highest, hn::Max(u, most));
+      end = hn::Min(smooth + slack, highest) + rounding;
     }
-    F end = hn::Min(smooth + slack, highest) + rounding;
-    const F new_exc = resistance * sum_up * decayed;
-    F next_inh = gi;
-    const float* const inh_sums = &bounds.arrived_inh[k].sum;
-    const F inh_any = hn::Or(hn::LoadU(d, inh_sums), hn::LoadU(d, inh_sums + hn::Lanes(d)));
-    if (!hn::AllTrue(d, inh_any == zero)) {
-      const F lowest = hn::Min(u, smooth - slack) - a * falls;
-      end = end - taken_off(lanes, window, lowest, highest, x);
+    F new_inh = gi;
+    const F sums = hn::LoadU(d, arrived_inh + 2 * k);
+    const F more_sums = hn::LoadU(d, arrived_inh + 2 * k + hn::Lanes(d));
+    if (!hn::AllTrue(d, hn::Or(sums, more_sums) == zero)) {
       F inh, inh_time;
-      hn::LoadInterleaved2(d, inh_sums, inh, inh_time);
-      next_inh = hn::MulAdd(resistance * sum_down, hn::MulAdd(inh_time, tangent, inh), gi);
-      hn::StoreU(zero, d, &bounds.arrived_inh[k].sum);
-      hn::StoreU(zero, d, &bounds.arrived_inh[k].sum + hn::Lanes(d));
+      hn::LoadInterleaved2(d, arrived_inh + 2 * k, inh, inh_time);
+      const F lowest = hn::Min(u, smooth - slack) - a * falls;
+      end = end - taken_off(lanes, window, inh, inh_time, lowest, highest, x);
+      new_inh = hn::MulAdd(lanes[Bounds::kResistance] * sum_down, hn::MulAdd(inh_time, tangent, inh), gi);
+      hn::StoreU(zero, d, arrived_inh + 2 * k);
+      hn::StoreU(zero, d, arrived_inh + 2 * k + hn::Lanes(d));
     }
-    const F next_exc = decay_exc * (ge + new_exc);
-    next_inh = decay_inh * next_inh;
-    hn::StoreU(hn::Min(hn::Max(end, y_inh), zero), d, bounds.u.data() + k);
-    hn::StoreU(hn::Max(next_exc, negligible), d, bounds.ge.data() + k);
-    hn::StoreU(hn::IfThenZeroElse(next_inh < negligible, next_inh), d, bounds.gi.data() + k);
+    hn::StoreU(hn::Min(hn::Max(end, y_inh), zero), d, first + Bounds::kU * Bounds::kPadding);
+    hn::StoreU(hn::Max(decay_exc * hn::MulAdd(resistance, decayed, ge), negligible), d,
+               first + Bounds::kGe * Bounds::kPadding);
+    hn::StoreU(hn::Max(decay_inh * new_inh, negligible), d, first + Bounds::kGi * Bounds::kPadding);
 
     const auto below = highest + rounding < margin;
     if (HWY_UNLIKELY(!hn::AllTrue(d, below))) {
-      // The drive at threshold is at most that of the start's excitation and the end's inhibition.
-      const F most_drive = hn::MulAdd(most_exc, y_exc, hn::MulAdd(gi * decay_inh, y_inh, y_leak));
+      // The drive at threshold is at most that of the start's excitation and
+      // the end's inhibition.
+      const F most_drive = hn::MulAdd(ge + fresh, y_exc, hn::MulAdd(pull, decay_inh, y_leak));
       const auto falling = hn::MulAdd(all(1e-5), potentials, most_drive) <= zero;
       std::uint8_t bits[HWY_MAX_BYTES / sizeof(float) / 8 + 8] = {};
       hn::StoreMaskBits(d, hn::Not(hn::Or(below, falling)), bits);
@@ -209,23 +219,28 @@ namespace va_event::neurons::order_free_conductances {
 HWY_EXPORT(take_over_lanes);
 
 void Bounds::resize(std::size_t neurons) {
+  const std::size_t before = arrived_exc.size();
   const std::size_t padded = (neurons + kPadding - 1) / kPadding * kPadding;
   arrived_exc.resize(padded);
   arrived_inh.resize(padded);
-  for (auto* numbers : {&ge, &gi}) {
-    numbers->resize(padded, 0.0F);
+  numbers_.resize(padded * kNumbers);
+  for (std::size_t i = before; i < padded; ++i) {
+    u(i) = kHeld;
+    ge(i) = gi(i) = kNegligible;
+    for (const Number number : {kResistance, kRateM, kYExc}) {
+      (*this)(i, number) = 1.0F;
+    }
+    (*this)(i, kYLeak) = (*this)(i, kYInh) = -1.0F;
   }
-  u.resize(padded, kHeld);
-  for (auto* numbers : {&resistance, &rate_m, &y_exc}) {
-    numbers->resize(padded, 1.0F);
-  }
-  y_leak.resize(padded, -1.0F);
-  y_inh.resize(padded, -1.0F);
 }
 
 void take_over(Bounds& bounds, std::span<const CountedInputs> counted, double h, double tau_exc, double tau_inh,
                std::vector<std::uint32_t>& flagged) {
-  HWY_DYNAMIC_DISPATCH(take_over_lanes)(bounds, counted, h, tau_exc, tau_inh, flagged);
+  if (bounds.size() == 0) {
+    return;
+  }
+  HWY_DYNAMIC_DISPATCH(take_over_lanes)
+  (bounds, counted, h, tau_exc, tau_inh, flagged);
 }
 
 FilterTrial& filter_trial() {

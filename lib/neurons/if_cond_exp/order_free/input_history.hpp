@@ -16,8 +16,9 @@
 #include "neurons/if_cond_exp/order_free/ordered_inputs.hpp"
 #include "neurons/if_cond_exp/order_free/slot_inputs.hpp"
 
-/// What is kept of the inputs of conductance-based neurons until v is needed: by frame, pieces of time at fixed places,
-/// the conductances of each neuron at the frame's start and its inputs in the frame, in no order.
+/// What is kept of the inputs of conductance-based neurons until v is needed:
+/// by frame, pieces of time at fixed places, the conductances of each neuron at
+/// the frame's start and its inputs in the frame, in no order.
 namespace va_event::neurons::order_free_conductances {
 
 inline constexpr double kFrame = 4.0;  ///< [ms]; a divisor of the epoch
@@ -34,13 +35,29 @@ static_assert(kFramesOfEpoch * 4 == events::kEpoch);
 
 /// The inputs of a slot that arrive in a frame.
 struct SlotInFrame {
+  /// @param start of the frame @param end of the frame
+  SlotInFrame(std::shared_ptr<const SlotInputs> slot, const events::Instant<double>& start,
+              const events::Instant<double>& end)
+      : inputs(std::move(slot)),
+        shift(static_cast<double>((start.epoch - inputs->epoch) * events::kEpoch) + start.offset),
+        whole(!(inputs->start < start) && inputs->end < end),
+        one_weight(inputs->sources->weight.size() == 1),
+        source_of(inputs->sources->source_of.data()),
+        begin(inputs->begin.data()),
+        arrival(inputs->arrival.data()),
+        weight(inputs->sources->weight.data()) {}
+
   std::shared_ptr<const SlotInputs> inputs;
-  double shift;  ///< the frame's start in the slot's epoch [ms]
-  bool whole;    ///< all of the slot's inputs arrive in the frame
+  double shift;     ///< the frame's start in the slot's epoch [ms]
+  bool whole;       ///< all of the slot's inputs arrive in the frame
+  bool one_weight;  ///< all sources have the same
+  // What `inputs` leads to:
+  const std::uint32_t *source_of, *begin;
+  const double *arrival, *weight;
 };
 
-/// One frame of all neurons. The inputs of a neuron are a list of chunks, each of which refers to the one before, and
-/// those of slots.
+/// One frame of all neurons. The inputs of a neuron are a list of chunks, each
+/// of which refers to the one before, and those of slots.
 class FrameInputs {
  public:
   struct alignas(64) Chunk {
@@ -92,8 +109,14 @@ class FrameInputs {
   [[nodiscard]] double slots_from(std::size_t i) const {
     return forgotten_before_.empty() ? 0.0 : forgotten_before_[i];
   }
-  /// Appends the inputs of a neuron from the one with number `first` on, and those of slots from one time to another.
+  /// Appends the inputs of a neuron from the one with number `first` on, and
+  /// those of slots from one time to another.
   void gather(std::size_t i, std::size_t first, double from, double to, GatheredInputs& inputs) const {
+    gather_chunks(i, first, inputs);
+    gather_slots(i, from, to, inputs);
+  }
+  /// Those that came one by one only.
+  void gather_chunks(std::size_t i, std::size_t first, GatheredInputs& inputs) const {
     const std::size_t count = lists_[i].count;
     inputs.reserve(count);
     std::size_t end = count;
@@ -112,23 +135,21 @@ class FrameInputs {
       }
       end = begin;
     }
-    gather_slots(i, from, to, inputs);
   }
   /// Those of slots only.
   void gather_slots(std::size_t i, double from, double to, GatheredInputs& inputs) const {
     from = std::max(from, slots_from(i));
+    const bool whole_frame = from == 0.0 && to == kFrame;
     for (const SlotInFrame& slot : slots_) {
-      const SlotInputs& slot_inputs = *slot.inputs;
-      const std::uint32_t source = slot_inputs.sources->source_of[i];
+      const std::uint32_t source = slot.source_of[i];
       if (source == HeldSources::kNone) {
         continue;
       }
-      const std::uint32_t begin = slot_inputs.begin[source];
-      const std::uint32_t count = slot_inputs.begin[source + 1] - begin;
-      const double weight = slot_inputs.sources->weight_of(source);
+      const std::uint32_t begin = slot.begin[source];
+      const std::uint32_t count = slot.begin[source + 1] - begin;
       inputs.reserve(count);
-      append(slot_inputs.arrival.data() + begin, count, slot.shift, slot.whole && from == 0.0 && to == kFrame, from, to,
-             weight, inputs);
+      append(slot.arrival + begin, count, slot.shift, slot.whole && whole_frame, from, to,
+             slot.weight[slot.one_weight ? 0 : source], inputs);
     }
   }
 
@@ -181,7 +202,8 @@ class FrameInputs {
 /// The frames that are kept, by number.
 class InputHistory {
  public:
-  /// How far apart the times are at which v of neurons with weak conductances is computed in any case, in frames.
+  /// How far apart the times are at which v of neurons with weak conductances
+  /// is computed in any case, in frames.
   static constexpr std::int64_t kAnchorDistance = 16;
   /// v at an anchor may need all frames since the second anchor before.
   static constexpr std::int64_t kKept = 2 * kAnchorDistance + 2;

@@ -22,24 +22,25 @@ std::vector<double> parameters_of(const network::PopulationData& population, std
   return parameters;
 }
 
-/// When the neuron reaches its threshold if no input comes, if that is not after `until`: a function of its state and
-/// of the frame alone, whatever `until` is.
+/// When the neuron reaches its threshold if no input comes, if that is not
+/// after `until`: a function of its state and of the frame alone, whatever
+/// `until` is.
 /// @param y_until  y at `until`, where that is known
 std::optional<double> crossing(const Constants& c, const Place& place, double until, std::optional<double> y_until) {
   if (place.y >= 0.0) {
     return place.from;
   }
   const State<double> state = state_of(c, place);
-  const SafeInterval<double> safe = Kernel::safe_interval(c, state);
   const double h = until - place.from;
-  if (safe.by_sign || safe.duration > h) {
-    return std::nullopt;
-  }
   const numerics::ExponentialSum<double> drive = Kernel::drive_at_threshold(c, state);
   const double fall = magnitude(drive.first) * drive.rate_first + magnitude(drive.second) * drive.rate_second;
   if (y_until && *y_until < -1e-11 * Kernel::scale(c, state) &&
       drive.constant + drive.first + drive.second > fall * h) {
     return std::nullopt;  // the drive is positive throughout, so that v would have stayed above
+  }
+  const SafeInterval<double> safe = Kernel::safe_interval(c, state);
+  if (safe.by_sign || safe.duration > h) {
+    return std::nullopt;
   }
   const auto at = [&](const double& time) {
     return State<double>{Kernel::advance(c, state, time).y,
@@ -142,7 +143,7 @@ std::optional<std::size_t> OrderFreeConductancesGroup::hold_sources(const SlotSo
   held->source_of.assign(neurons_.size(), HeldSources::kNone);
   held->target.assign(sources.target.begin(), sources.target.end());
   held->weight.assign(sources.weight.begin(), sources.weight.end());
-  held->bound.resize(bounds_.u.size(), 0.0F);
+  held->bound.resize(bounds_.size(), 0.0F);
   held->exponent = sources.exponent;
   for (std::uint32_t k = 0; k < held->target.size(); ++k) {
     const std::uint32_t i = held->target[k];
@@ -165,16 +166,15 @@ void OrderFreeConductancesGroup::receive_slot(std::size_t sources, const SlotSpi
 }
 
 void OrderFreeConductancesGroup::add_to_frame(const std::shared_ptr<const SlotInputs>& slot) {
-  const Instant start = start_of(frame_);
-  inputs_->add({slot, static_cast<double>((start.epoch - slot->epoch) * events::kEpoch) + start.offset,
-                !(slot->start < start) && slot->end < start_of(frame_ + 1)});
+  inputs_->add({slot, start_of(frame_), start_of(frame_ + 1)});
 }
 
 void OrderFreeConductancesGroup::release_sources() {
   if (held_.empty()) {
     return;
   }
-  // Those that have arrived are as all others from now on, and none is contained in a neuron's place twice.
+  // Those that have arrived are as all others from now on, and none is
+  // contained in a neuron's place twice.
   for (std::size_t i = 0; i < neurons_.size(); ++i) {
     gathered_.clear();
     inputs_->gather_slots(i, 0.0, present(), gathered_);
@@ -214,7 +214,8 @@ std::size_t OrderFreeConductancesGroup::deliver_slices(std::span<const RowSlice>
   return count;
 }
 
-/// Inputs are kept in the order of windows, so that what has been computed of a frame need not be undone.
+/// Inputs are kept in the order of windows, so that what has been computed of a
+/// frame need not be undone.
 void OrderFreeConductancesGroup::keep_slices_before(double end) {
   std::erase_if(slices_, [this, end](Slice& slice) {
     const RowSlice& synapses = slice.synapses;
@@ -244,8 +245,8 @@ void OrderFreeConductancesGroup::prefetch_targets(std::span<const std::uint32_t>
 double OrderFreeConductancesGroup::area(std::size_t i, std::int64_t frame) const {
   const Constants& c = constants(i);
   const FrameInputs& there = history_[frame];
-  const double exc = c.resistance * there.exc[i] * c.tau_exc * -numerics::elementary::expm1(-kFrame * c.rate_exc);
-  const double inh = c.resistance * there.inh[i] * c.tau_inh * -numerics::elementary::expm1(-kFrame * c.rate_inh);
+  const double exc = c.resistance * there.exc[i] * c.tau_exc * lost_exc_;
+  const double inh = c.resistance * there.inh[i] * c.tau_inh * lost_inh_;
   return (kFrame + (exc + inh)) * c.rate_m;
 }
 
@@ -270,7 +271,8 @@ double OrderFreeConductancesGroup::chain(std::size_t i) {
   intervals_.clear();
   const std::int64_t first_frame = frame;
   std::size_t first_interval = 0;
-  double before = 0.0;  // where the first interval begins, within which the integration does, and where it ends
+  double before = 0.0;  // where the first interval begins, within which the
+                        // integration does, and where it ends
   double after = kFrame;
   for (; frame < frame_; ++frame) {
     order_inputs(i, history_[frame], 0, 0.0, kFrame);
@@ -417,7 +419,8 @@ void OrderFreeConductancesGroup::set_bounds(std::size_t i, const Place& place, d
   const double resistance = constants(i).resistance;
   double exc = place.exc;
   if (const double bin = std::floor(now / InputBins::kLength) * InputBins::kLength; bin < now && !held_.empty()) {
-    // The filter has counted all of this bin's inputs, and will not do so again.
+    // The filter has counted all of this bin's inputs, and will not do so
+    // again.
     const double bin_end = bin + InputBins::kLength;
     const double growth = numerics::elementary::exp((bin_end - now) / tau_exc_);
     gathered_.clear();
@@ -427,40 +430,65 @@ void OrderFreeConductancesGroup::set_bounds(std::size_t i, const Place& place, d
     }
   }
   bounds_.set_conductances(i, resistance * exc, resistance * place.inh);
-  bounds_.u[i] = place.held ? kHeld : std::clamp(from_above(place.y), bounds_.y_inh[i], 0.0F);
+  bounds_.u(i) = place.held ? kHeld : std::clamp(from_above(place.y), bounds_(i, Bounds::kYInh), 0.0F);
 }
 
 void OrderFreeConductancesGroup::set_constants_of_bounds(std::size_t i) {
   const Constants& c = constants(i);
-  bounds_.resistance[i] = static_cast<float>(c.resistance);
-  bounds_.rate_m[i] = static_cast<float>(c.rate_m);
-  bounds_.y_leak[i] = static_cast<float>(c.y_leak);
-  bounds_.y_exc[i] = static_cast<float>(c.y_exc);
-  bounds_.y_inh[i] = static_cast<float>(c.y_inh);
+  bounds_(i, Bounds::kResistance) = static_cast<float>(c.resistance);
+  bounds_(i, Bounds::kRateM) = static_cast<float>(c.rate_m);
+  bounds_(i, Bounds::kYLeak) = static_cast<float>(c.y_leak);
+  bounds_(i, Bounds::kYExc) = static_cast<float>(c.y_exc);
+  bounds_(i, Bounds::kYInh) = static_cast<float>(c.y_inh);
 }
 
-/// For tests: all neurons, and whether the filter would have been right about them.
+/// For tests: all neurons, and whether the filter would have been right about
+/// them.
 void OrderFreeConductancesGroup::look_at_all(const std::vector<std::uint32_t>& flagged, double end,
                                              std::vector<events::CellEvent<double>>& spikes) {
   FilterTrial& trial = filter_trial();
   for (std::size_t i = 0; i < neurons_.size(); ++i) {
-    const float u = bounds_.u[i];
-    const float ge = bounds_.ge[i];
-    const float gi = bounds_.gi[i];
+    const float u = bounds_.u(i);
+    const float ge = bounds_.ge(i);
+    const float gi = bounds_.gi(i);
     const std::size_t before = spikes.size();
     look(i, end, spikes);
     ++trial.compared;
     if (std::binary_search(flagged.begin(), flagged.end(), static_cast<std::uint32_t>(i))) {
       continue;
     }
-    const bool wrong = spikes.size() > before || ge < from_below(bounds_.ge[i]) || gi > from_above(bounds_.gi[i]) ||
-                       (!neurons_[i].place.held && u < from_below(bounds_.u[i]));
+    const bool wrong = spikes.size() > before || ge < from_below(bounds_.ge(i)) || gi > from_above(bounds_.gi(i)) ||
+                       (!neurons_[i].place.held && u < from_below(bounds_.u(i)));
     trial.wrong += wrong ? 1 : 0;
     // The filter goes on with bounds of its own.
-    bounds_.u[i] = u;
-    bounds_.ge[i] = ge;
-    bounds_.gi[i] = gi;
+    bounds_.u(i) = u;
+    bounds_.ge(i) = ge;
+    bounds_.gi(i) = gi;
   }
+}
+
+/// Neurons whose refractoriness ends within the window: for the filter v begins at the window's start. Where its bound
+/// falls below the value that v begins with before v does, v can only rise since inhibition decays, by no more than
+/// Waking::least says.
+void OrderFreeConductancesGroup::prepare_waking(const Instant& end, double h) {
+  waking_.clear();
+  const double lost_inh = -numerics::elementary::expm1(-h / tau_inh_);
+  std::erase_if(refractory_list_, [&](std::uint32_t i) {
+    Neuron& neuron = neurons_[i];
+    if (!(neuron.origin < end)) {
+      return false;
+    }
+    neuron.listed = false;
+    if (neuron.origin < time_) {  // it was refractory within the last window only
+      return true;
+    }
+    const float y_inh = bounds_(i, Bounds::kYInh);
+    const float y = std::clamp(from_above(neuron.y), y_inh, 0.0F);
+    const double rise = h * bounds_(i, Bounds::kRateM) * lost_inh * bounds_.gi(i) * -y_inh;
+    bounds_.u(i) = y;
+    waking_.push_back({i, from_above(y + 1.0001 * rise + 1e-5)});
+    return true;
+  });
 }
 
 void OrderFreeConductancesGroup::advance(const Instant& end, std::vector<events::CellEvent<double>>& spikes) {
@@ -470,19 +498,20 @@ void OrderFreeConductancesGroup::advance(const Instant& end, std::vector<events:
     flagged_.swap(to_look_at_);
     to_look_at_.clear();
     count_slots_before(end);
+    prepare_waking(end, h);
     take_over(bounds_, counted_, h, tau_exc_, tau_inh_, flagged_);
     for (Held& held : held_) {
       held.bins.clear_before(end);
     }
-    std::erase_if(refractory_list_, [&](std::uint32_t i) {
-      if (end < neurons_[i].origin || end == neurons_[i].origin) {
-        bounds_.u[i] = kHeld;
-        return false;
+    for (const std::uint32_t i : refractory_list_) {
+      bounds_.u(i) = kHeld;
+    }
+    for (const Waking& neuron : waking_) {
+      bounds_.u(neuron.index) = std::max(bounds_.u(neuron.index), neuron.least);
+      if (!(neuron.least < -kMargin)) {
+        flagged_.push_back(neuron.index);
       }
-      flagged_.push_back(i);
-      neurons_[i].listed = false;
-      return true;
-    });
+    }
     std::sort(flagged_.begin(), flagged_.end());
     flagged_.erase(std::unique(flagged_.begin(), flagged_.end()), flagged_.end());
     if (filter_trial().everything) {
@@ -520,7 +549,7 @@ void OrderFreeConductancesGroup::next_frame() {
   }
   for (std::size_t i = 0; i < neurons_.size(); ++i) {
     neurons_[i].known = false;
-    const double resistance = bounds_.resistance[i];
+    const double resistance = bounds_(i, Bounds::kResistance);
     bounds_.set_conductances(i, resistance * next.exc[i], resistance * next.inh[i]);
   }
   if (frame_ % InputHistory::kAnchorDistance == 0) {
@@ -528,8 +557,8 @@ void OrderFreeConductancesGroup::next_frame() {
   }
 }
 
-/// v of neurons that do not forget within the distance of two anchors becomes their origin: what is kept of their
-/// inputs may end there.
+/// v of neurons that do not forget within the distance of two anchors becomes
+/// their origin: what is kept of their inputs may end there.
 void OrderFreeConductancesGroup::set_anchors() {
   const std::int64_t last = frame_ - InputHistory::kAnchorDistance;
   for (std::size_t i = 0; i < neurons_.size(); ++i) {

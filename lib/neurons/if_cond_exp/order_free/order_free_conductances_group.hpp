@@ -69,8 +69,8 @@ class OrderFreeConductancesGroup final : public ModelGroup<double, State<double>
   void save_choices(foundation::ByteWriter& out) const override;
 
  private:
-  /// v has forgotten what it was when the integral of the conductance since then, over cm, is larger: e^-38 = 3e-17.
-  static constexpr double kForgotten = 38.0;
+  /// v has forgotten what it was when the integral of the conductance since then, over cm, is larger: e^-36 = 2e-16.
+  static constexpr double kForgotten = 36.0;
 
   /// What inputs do not touch.
   struct Neuron {
@@ -118,6 +118,7 @@ class OrderFreeConductancesGroup final : public ModelGroup<double, State<double>
   /// Its state at the present time, without inputs at that time; y is of no meaning while it is refractory.
   [[nodiscard]] Place state_now(std::size_t i);
 
+  void prepare_waking(const Instant& end, double h);
   /// Computes the neuron to the window's end, finds its spikes, and renews its bounds.
   void look(std::size_t i, double end, std::vector<events::CellEvent<double>>& spikes);
   /// Through inputs one after the other, spikes and refractoriness included.
@@ -137,7 +138,9 @@ class OrderFreeConductancesGroup final : public ModelGroup<double, State<double>
   void next_frame();
   void set_anchors();
 
-  double tau_exc_, tau_inh_;   ///< of all neurons [ms]
+  double tau_exc_, tau_inh_;                                            ///< of all neurons [ms]
+  double lost_exc_ = -numerics::elementary::expm1(-kFrame / tau_exc_);  ///< of a conductance, within a frame
+  double lost_inh_ = -numerics::elementary::expm1(-kFrame / tau_inh_);
   std::int64_t frame_ = 0;     ///< number of the present one
   Instant time_;               ///< every event before it is done
   double window_begin_ = 0.0;  ///< time_, since the frame's start [ms]
@@ -153,6 +156,13 @@ class OrderFreeConductancesGroup final : public ModelGroup<double, State<double>
     InputBins bins;
   };
 
+  /// A neuron whose refractoriness ends within the window.
+  struct Waking {
+    std::uint32_t index;
+    float least;  ///< no bound of v at the window's end may be below [mV]
+  };
+
+  std::vector<Waking> waking_;
   std::vector<Slice> slices_;  ///< that are not yet done
   std::vector<Held> held_;
   std::vector<std::shared_ptr<const SlotInputs>> slots_;  ///< that reach beyond the present frame

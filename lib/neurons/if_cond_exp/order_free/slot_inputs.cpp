@@ -55,8 +55,10 @@ void InputBins::reserve(std::int64_t last) {
   InputBins more = *this;
   more.rows_ = std::bit_ceil(needed);
   more.counts_.assign(more.rows_ * stride_, 0);
+  more.used_.assign(more.rows_, 0);
   for (std::int64_t number = first_; number < first_ + static_cast<std::int64_t>(rows_); ++number) {
     std::copy_n(bin(number), stride_, more.bin(number));
+    more.used_[more.place_of(number)] = used_[place_of(number)];
   }
   *this = std::move(more);
 }
@@ -64,6 +66,7 @@ void InputBins::reserve(std::int64_t last) {
 void InputBins::clear_before(const events::Instant<double>& end) {
   for_each_before(end, [this](const std::uint8_t* /*counts*/, std::int64_t number) {
     std::fill_n(bin(number), stride_, std::uint8_t{0});
+    used_[place_of(number)] = 0;
   });
   first_ = std::max(first_, number_of(end));
 }
@@ -89,14 +92,16 @@ void take_slot(const SlotSpikes& spikes, SlotInputs& inputs, InputBins& bins) {
   bins.reserve(
       std::max(bins.first(), first_bin + static_cast<std::int64_t>((first_tick + length) >> InputBins::kTickBits)));
   inputs.begin.resize(sources + 1);
-  const std::uint64_t* ticks = spikes.ticks.data();
+  const InputBins::Counter counter(bins);
+  const std::uint64_t* const ticks = spikes.ticks.data();
+  const std::uint32_t* const targets = inputs.sources->target.data();
   std::uint32_t place = 0;
   for (std::size_t k = 0; k < sources; ++k) {
     inputs.begin[k] = place;
-    const std::uint32_t target = inputs.sources->target[k];
+    const std::uint32_t target = targets[k];
     for (const std::uint32_t end = place + spikes.counts[k]; place < end; ++place) {
       const auto number = static_cast<std::int64_t>((first_tick + ticks[place]) >> InputBins::kTickBits);
-      ++bins.bin(std::max(bins.first(), first_bin + number))[target];
+      counter.add(first_bin + number, target);
     }
   }
   inputs.begin[sources] = place;

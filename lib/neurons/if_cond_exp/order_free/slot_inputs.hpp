@@ -11,9 +11,10 @@
 #include "foundation/large_pages.hpp"
 #include "neurons/group/windowed_group.hpp"
 
-/// Inputs of sources that each have one synapse, as whole slots of time come: kept as they are, source by source, so
-/// that a neuron's inputs lie side by side; and counted by short bins of time, which is all that the filter needs of
-/// them.
+/// Inputs of sources that each have one synapse, as whole slots of time come:
+/// kept as they are, source by source, so that a neuron's inputs lie side by
+/// side; and counted by short bins of time, which is all that the filter needs
+/// of them.
 namespace va_event::neurons::order_free_conductances {
 
 /// Excitatory sources with one delay, at most one for each neuron.
@@ -35,7 +36,8 @@ struct SlotInputs {
   std::int64_t epoch = 0;            ///< of the arrivals
   events::Instant<double> start;     ///< none arrives before
   events::Instant<double> end;       ///< none arrives after it
-  std::vector<double> arrival;       ///< in the epoch, or after its end; source by source, of each in no order [ms]
+  std::vector<double> arrival;       ///< in the epoch, or after its end; source by
+                                     ///< source, of each in no order [ms]
   std::vector<std::uint32_t> begin;  ///< by source, and the end of the last one
 };
 
@@ -54,20 +56,48 @@ class InputBins {
   [[nodiscard]] static std::int64_t number_of(const events::Instant<double>& t) {
     return t.epoch * kPerEpoch + static_cast<std::int64_t>(t.offset / kLength);
   }
-  /// The counts of a bin, by neuron. @param number from the first one that is not taken on
+  /// The counts of a bin, by neuron. @param number from the first one that is
+  /// not taken on
   [[nodiscard]] std::uint8_t* bin(std::int64_t number) { return counts_.data() + place_of(number) * stride_; }
   /// Makes room for bins up to this one.
   void reserve(std::int64_t last);
-  /// Calls visit(counts, number) for the bins that begin before `end`.
+  /// Calls visit(counts, number) for the bins with inputs that begin before `end`.
   template <class Visit>
   void for_each_before(const events::Instant<double>& end, const Visit& visit) {
     for (std::int64_t number = first_; begins_before(number, end); ++number) {
-      visit(static_cast<const std::uint8_t*>(bin(number)), number);
+      if (used_[place_of(number)] != 0) {
+        visit(static_cast<const std::uint8_t*>(bin(number)), number);
+      }
     }
   }
-  /// Empties them. More inputs may come in the bin that holds `end`, but none in those before.
+  /// Empties them. More inputs may come in the bin that holds `end`, but none
+  /// in those before.
   void clear_before(const events::Instant<double>& end);
   [[nodiscard]] std::int64_t first() const { return first_; }
+
+  /// Counts inputs. A copy, whose members no count can change. @pre there is
+  /// room
+  class Counter {
+   public:
+    explicit Counter(InputBins& bins)
+        : counts_(bins.counts_.data()),
+          used_(bins.used_.data()),
+          stride_(bins.stride_),
+          mask_(bins.rows_ - 1),
+          first_(bins.first_) {}
+    /// @param number of the bin; one that has been taken stands for the first
+    /// one that has not
+    void add(std::int64_t number, std::uint32_t neuron) const {
+      const std::size_t place = static_cast<std::size_t>(number > first_ ? number : first_) & mask_;
+      used_[place] = 1;
+      ++counts_[place * stride_ + neuron];
+    }
+
+   private:
+    std::uint8_t *counts_, *used_;
+    std::size_t stride_, mask_;
+    std::int64_t first_;
+  };
 
  private:
   static constexpr std::size_t kPadding = 64;
@@ -84,9 +114,11 @@ class InputBins {
   std::size_t stride_ = 0, rows_ = 0;  ///< the latter a power of two
   std::int64_t first_ = 0;
   foundation::LargeVector<std::uint8_t> counts_;
+  std::vector<std::uint8_t> used_;  ///< by row: whether there is an input
 };
 
-/// The arrivals of a slot, with the roundings that (start + ticks kTick) + delay has in double, and their bins.
+/// The arrivals of a slot, with the roundings that (start + ticks kTick) +
+/// delay has in double, and their bins.
 void take_slot(const SlotSpikes& spikes, SlotInputs& inputs, InputBins& bins);
 
 }  // namespace va_event::neurons::order_free_conductances
