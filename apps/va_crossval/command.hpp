@@ -39,6 +39,7 @@ struct Command {
 [[nodiscard]] Command network_command();
 [[nodiscard]] Command cost_command();
 [[nodiscard]] Command chaos_command();
+[[nodiscard]] Command plasticity_command();
 [[nodiscard]] Command simulators_command();
 [[nodiscard]] Command report_command();
 

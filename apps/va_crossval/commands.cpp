@@ -4,7 +4,8 @@
 namespace va_event::crossval {
 
 std::vector<Command> commands() {
-  return {neuron_command(), network_command(), cost_command(), chaos_command(), simulators_command(), report_command()};
+  return {neuron_command(),     network_command(),    cost_command(),  chaos_command(),
+          plasticity_command(), simulators_command(), report_command()};
 }
 
 }  // namespace va_event::crossval

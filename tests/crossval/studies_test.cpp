@@ -223,6 +223,37 @@ TEST_F(Studies, ChaosSeparatesInProportionToThePerturbation) {
   EXPECT_NEAR(ratio, 1e4, 1e2);
 }
 
+TEST_F(Studies, PlasticityConvergesInTheOrdersOfTheory) {
+  run({"plasticity", "--dt", "1,0.5,0.25,0.125,0.0625,0.03125"});
+  const Json study = json("plasticity");
+  expect_well_formed(study);
+  const Json& orders = table(study, "orders");
+  const std::size_t order = column(orders, "order");
+  ASSERT_EQ(orders.at("rows").size(), 5U);
+  // Pairs whose order is lost: their number shrinks with dt, and each costs a whole change.
+  EXPECT_NEAR(number(orders.at("rows").at(0).at(order)), 0.5, 0.15);
+  EXPECT_NEAR(number(orders.at("rows").at(1).at(order)), 0.5, 0.15);
+  EXPECT_NEAR(number(orders.at("rows").at(4).at(order)), 1.0, 0.2);  // synapses without such a pair
+  const Json& reference = table(study, "reference");
+  EXPECT_LT(number(reference.at("rows").at(0).at(column(reference, "max error"))), 1e-9);
+  EXPECT_TRUE(reference.at("rows").at(0).at(column(reference, "first wrong spike")).is_null());
+  const Json& errors = table(study, "errors");
+  ASSERT_EQ(errors.at("rows").size(), 4U * 6U);
+  std::map<std::string, std::vector<double>> rms;
+  for (const Json& row : errors.at("rows")) {
+    rms[row.at(0).get<std::string>() + ", " + row.at(1).get<std::string>()].push_back(
+        number(row.at(column(errors, "rms error"))));
+  }
+  for (const char* coincident : {"no change", "potentiation"}) {
+    const std::vector<double>& given = rms.at(std::string("exact, ") + coincident);
+    const std::vector<double>& network = rms.at(std::string("on the grid, ") + coincident);
+    EXPECT_LT(given.back(), 0.4 * given.front()) << coincident;
+    for (std::size_t k = 0; k < given.size(); ++k) {
+      EXPECT_GT(network[k], given[k]) << coincident;  // wrong spikes come on top
+    }
+  }
+}
+
 TEST_F(Studies, RejectBadValuesBeforeTheyStart) {
   using Arguments = std::vector<std::string>;
   for (const Arguments& arguments :
@@ -231,7 +262,8 @@ TEST_F(Studies, RejectBadValuesBeforeTheyStart) {
         Arguments{"network", "--methods", "rk5"}, Arguments{"network", "--seeds", "many"},
         Arguments{"network", "--until", "50"}, Arguments{"network", "--method", "fast"},
         Arguments{"cost", "--repeats", "0"}, Arguments{"cost", "--dt", "nan"}, Arguments{"chaos", "--neurons", "0"},
-        Arguments{"chaos", "--duration", "99"}}) {
+        Arguments{"chaos", "--duration", "99"}, Arguments{"plasticity", "--rule", "pairs"},
+        Arguments{"plasticity", "--dt", "2"}, Arguments{"plasticity", "--weight-dependence", "additive,gutig"}}) {
     EXPECT_THROW(run(arguments), UserError) << ::testing::PrintToString(arguments);
   }
 }
