@@ -169,6 +169,34 @@ TEST_P(NearSpikes, LeaveNoTraceOfReadersAndReadersGetTheSameBits) {
   }
 }
 
+// Inhibition raises v where it is below e_rev_I: towards a reversal potential just below the threshold, and over it by
+// lasting excitation, long before excitation alone would do it.
+TEST(NearSpikesMethod, FindsASpikeThatInhibitionBringsForward) {
+  std::vector<double> times;
+  for (const SimulationMethod method : {SimulationMethod::near_spikes, SimulationMethod::one_by_one}) {
+    Simulation simulation({.threads = 1, .method = method});
+    const Population one = simulation.create(1, IfCondExp{.v_rest = -60.0,
+                                                          .cm = 0.2,
+                                                          .tau_refrac = 2.0,
+                                                          .tau_syn_E = 50.0,
+                                                          .tau_syn_I = 100.0,
+                                                          .e_rev_I = -51.0,
+                                                          .v_reset = -70.0});
+    one.initialize("v", -70.0);
+    one.record("spikes");
+    const Population exciting = simulation.create(1, SpikeSourceArray{.spike_times = {0.5}});
+    const Population inhibiting = simulation.create(1, SpikeSourceArray{.spike_times = {0.7}});
+    simulation.connect(exciting, one, AllToAllConnector(), {0.02, 0.5});
+    simulation.connect(inhibiting, one, AllToAllConnector(), {0.6, 0.5}, {.receptor_type = "inhibitory"});
+    simulation.connect(one, one, AllToAllConnector(), {0.0, 0.1});  // windows are as short as this delay
+    simulation.run(3.0);                                            // without inhibition there is none so early
+    const Spikes spikes = one.spikes();
+    ASSERT_EQ(spikes.size(), 1U);
+    times.push_back(spikes.times[0].ms());
+  }
+  EXPECT_NEAR(times[0], times[1], 1e-12);
+}
+
 TEST(NearSpikesMethod, IsRefusedWhereNoPopulationCanListItsInputs) {
   Simulation simulation({.threads = 1, .method = SimulationMethod::near_spikes});
   simulation.create(2, IfCondExp{.tau_syn_E = 0.05}, {.label = "fast"});
