@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "foundation/number_bytes.hpp"
+#include "network/cell_index.hpp"
 #include "network/synapse_column.hpp"
 #include "random/purposes.hpp"
 #include "synapses/source_history.hpp"
@@ -53,9 +54,9 @@ template <class Real>
 /// The releases of one table's synapses onto one shard. Where their parameters are common, what a spike releases is
 /// worked out once for all synapses of its source; else, and what chance decides, for each.
 ///
-/// Random numbers are keyed by the synapse (its cells, and its number among those of the pair) and count with the
-/// spikes of its source from t = 0: they depend neither on times nor on the shards, and wider arithmetic draws the
-/// same.
+/// Random numbers are keyed by the synapse (its cells, and its number among those of the pair, by what they hold) and
+/// count with the spikes of its source from t = 0: they depend neither on times nor on the shards, and wider arithmetic
+/// draws the same.
 template <class Real>
 class Releases {
  public:
@@ -68,8 +69,7 @@ class Releases {
     read_time_constants();
     read_parameters();
     if (places_.kind != Release::tsodyks_markram) {
-      key_ = RandomStream(table.network.seed, static_cast<std::uint64_t>(random::Purpose::release),
-                          table.projection_index)();
+      key_ = RandomStream(table.network.seed, static_cast<std::uint64_t>(random::Purpose::release), 0)();
       number_pairs();
     }
   }
@@ -217,24 +217,41 @@ class Releases {
   [[nodiscard]] RandomStream stream(const Spike& spike, std::size_t row, std::uint32_t target,
                                     std::size_t synapse) const {
     constexpr std::uint64_t kWords = 2;
-    RandomStream random(key_, numbers_.empty() ? 0 : numbers_[synapse], row, table_.block.post_first + target);
+    RandomStream random(key_, numbers_.empty() ? 0 : numbers_[synapse], (*table_.projection.pre)[row],
+                        table_.block.post_first + target);
     random.seek(kWords * spike.ordinal);
     return random;
   }
 
-  /// The number of each synapse among those of its pair of cells, where a pair has several.
+  /// The number of each synapse among those of its pair of cells, where a pair has several: those of the tables before
+  /// this one come first. So it does not matter whether synapses are made in one projection or in several.
   void number_pairs() {
     const network::SynapseTable& synapses = table_.block.table;
     std::vector<std::uint32_t> numbers(synapses.size(), 0);
     std::vector<std::uint32_t> count(table_.network.populations[table_.block.post_population].size, 0);
+    std::vector<network::CellIndex> rows_before;
+    for (const TableOfProjection& other : table_.before) {
+      rows_before.emplace_back(*other.projection->pre);
+    }
     bool several = false;
     for (std::size_t row = 0, synapse = 0; row < synapses.rows(); ++row) {
-      const auto targets = synapses.row(row).target;
+      const std::span<const std::uint32_t> targets = synapses.row(row).target;
+      const auto for_each_before = [&](const auto& visit) {
+        for (std::size_t k = 0; k < rows_before.size() && !targets.empty(); ++k) {
+          if (const auto theirs = rows_before[k].find((*table_.projection.pre)[row])) {
+            for (const std::uint32_t target : table_.before[k].block->table.row(*theirs).target) {
+              visit(target);
+            }
+          }
+        }
+      };
+      for_each_before([&count](std::uint32_t target) { ++count[target]; });
       for (const std::uint32_t target : targets) {
         numbers[synapse] = count[target]++;
         several = several || numbers[synapse] > 0;
         ++synapse;
       }
+      for_each_before([&count](std::uint32_t target) { count[target] = 0; });
       for (const std::uint32_t target : targets) {
         count[target] = 0;
       }

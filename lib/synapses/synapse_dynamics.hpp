@@ -20,15 +20,21 @@ struct SynapseStates {
   std::vector<foundation::LargeArray<Real>> variables;
 };
 
+struct TableOfProjection {
+  const network::ProjectionData* projection;
+  const network::SynapseBlock* block;
+};
+
 /// What the state of one table's synapses onto one shard is made from.
 template <class Real>
 struct TableOnShard {
   const network::Network& network;
   const network::ProjectionData& projection;
   const network::SynapseBlock& block;
-  std::size_t projection_index;
-  network::Share::Range own;    ///< the shard's cells of the post population
-  double longest_delay;         ///< of the table, in all processes [ms]
+  network::Share::Range own;  ///< the shard's cells of the post population
+  double longest_delay;       ///< of the table, in all processes [ms]
+  /// The tables onto the same population that change and come before this one, by what they hold.
+  std::vector<TableOfProjection> before;
   SynapseStates<Real>& states;  ///< empty for the first shard, which makes it
 };
 

@@ -7,6 +7,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/shard/emitted_spike.hpp"
@@ -41,9 +42,16 @@ class ChangingTables {
       const network::ProjectionData& projection = network.projections[dynamic[k].projection];
       const network::SynapseBlock& block = projection.blocks[dynamic[k].block];
       onto_population_[block.post_population].push_back(k);
-      tables_.push_back(projection.rule->template in<Real>()({network, projection, block, dynamic[k].projection,
-                                                              cells.place(block.post_population).own,
-                                                              dynamic[k].longest_delay, states[k]}));
+      std::vector<synapses::TableOfProjection> before;
+      for (const DynamicTable& other : dynamic) {
+        const network::ProjectionData& theirs = network.projections[other.projection];
+        if (other.rank < dynamic[k].rank && theirs.blocks[other.block].post_population == block.post_population) {
+          before.push_back({&theirs, &theirs.blocks[other.block]});
+        }
+      }
+      tables_.push_back(
+          projection.rule->template in<Real>()({network, projection, block, cells.place(block.post_population).own,
+                                                dynamic[k].longest_delay, std::move(before), states[k]}));
     }
     for (std::size_t population = 0; population < network.populations.size(); ++population) {
       for (const Route& route : routing.routes_of(population)) {

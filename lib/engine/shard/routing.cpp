@@ -5,6 +5,7 @@
 #include <limits>
 #include <map>
 #include <span>
+#include <string>
 #include <tuple>
 #include <utility>
 
@@ -91,6 +92,7 @@ struct Ranked {
   std::size_t population;
   Branch branch;
   Extent extent;
+  const network::ProjectionData* projection;
   std::uint64_t fingerprint = 0;
 
   [[nodiscard]] bool one_delay() const { return extent.min_delay == extent.max_delay; }
@@ -101,10 +103,17 @@ struct Ranked {
   }
 };
 
-/// A number that two branches of the same synapses have in common, and hardly any others: a sum over the synapses, so
-/// that it does not depend on which process holds which.
-std::uint64_t fingerprint(const Branch& branch, std::size_t sources) {
+/// A number that two branches of the same synapses and rule have in common, and hardly any others: a sum over the
+/// synapses, so that it does not depend on which process holds which. Parameters of rules, which may change during a
+/// simulation, have no part in it.
+std::uint64_t fingerprint(const Ranked& ranked, std::size_t sources) {
+  const Branch& branch = ranked.branch;
   const network::SynapseTable& table = *branch.table;
+  const std::string name = ranked.projection->rule != nullptr ? ranked.projection->rule->name : "";
+  foundation::Hash of_rule;
+  for (const char letter : name) {
+    of_rule.add(std::uint64_t{static_cast<unsigned char>(letter)});
+  }
   std::uint64_t sum = 0;
   for (std::size_t source = 0; source < sources; ++source) {
     const network::SynapseTable::Row row = branch.row(source);
@@ -112,7 +121,9 @@ std::uint64_t fingerprint(const Branch& branch, std::size_t sources) {
       const double weight = row.weight.empty() ? table.constant_weight() : row.weight[k];
       const double delay = row.delay.empty() ? table.constant_delay() : row.delay[k];
       const std::uint64_t cells = (std::uint64_t{source} << 32U) | row.target[k];
-      sum += foundation::Hash().add(cells).add(weight).add(delay).value();
+      foundation::Hash hash;
+      hash.add(of_rule.value()).add(cells).add(weight).add(delay);
+      sum += hash.value();
     }
   }
   return sum;
@@ -164,7 +175,7 @@ void sort(std::vector<Ranked>& branches, const network::Network& network, Proces
     const bool like_next = k + 1 < branches.size() && branches[k].summary() == branches[k + 1].summary();
     if (like_last || like_next) {
       undecided.push_back(&branches[k]);
-      message.put(fingerprint(branches[k].branch, network.populations[branches[k].population].size));
+      message.put(fingerprint(branches[k], network.populations[branches[k].population].size));
     }
   }
   if (undecided.empty()) {  // in all processes
@@ -213,7 +224,8 @@ Routing::Routing(const network::Network& network, Processes& processes) : routes
         branches.push_back(
             {population,
              {&block.table, block.post_population, receptor, extent.max_delay, dynamics, back, rows[0], {}},
-             extent});
+             extent,
+             &projection});
         if (!counts_up(rows)) {
           branches.back().branch.rows = rows;
         }
@@ -221,6 +233,12 @@ Routing::Routing(const network::Network& network, Processes& processes) : routes
     }
   }
   sort(branches, network, processes);
+  std::uint32_t next_rank = 1;  // 0: has none
+  for (const Ranked& ranked : branches) {
+    if (ranked.branch.dynamics != 0 && dynamic_tables_[ranked.branch.dynamics - 1].rank == 0) {
+      dynamic_tables_[ranked.branch.dynamics - 1].rank = next_rank++;
+    }
+  }
   std::pair<std::size_t, double> last{0, 0.0};  // the delay of the last route, 0: of its own for each synapse
   for (Ranked& ranked : branches) {
     const network::SynapseTable& table = *ranked.branch.table;

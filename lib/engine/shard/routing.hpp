@@ -51,6 +51,8 @@ struct DynamicTable {
   std::size_t projection;  ///< which has the rule
   std::size_t block;
   double longest_delay;  ///< in all processes [ms]
+  /// Its place among these tables by what they hold: which projection was made first leaves no trace in it.
+  std::uint32_t rank = 0;
 };
 
 /// The routes of every population. Routes and branches are in an order of their contents, which fixes the order in

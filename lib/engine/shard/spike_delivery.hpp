@@ -338,15 +338,26 @@ class SpikeDelivery {
     after_arrival_window_ = never();
     destinations_.clear();
     for (const auto& spike : spikes) {
-      if (spike.more && offset_of(spike.next.arrival) < arrival_window_.end()) {
-        fill_arrival_window(spike.next);
-      } else if (spike.more) {
+      if (spike.more && (changes_in_windows_ || !(offset_of(spike.next.arrival) < arrival_window_.end()))) {
         own_delay_deliveries_.push(spike.next);
+      } else if (spike.more) {
+        fill_arrival_window(spike.next);
       }
     }
     while (!own_delay_deliveries_.empty() && offset_of(own_delay_deliveries_.top().arrival) < arrival_window_.end()) {
-      fill_arrival_window(own_delay_deliveries_.take());
+      if (changes_in_windows_) {
+        window_deliveries_.push_back(own_delay_deliveries_.take());
+      } else {
+        fill_arrival_window(own_delay_deliveries_.take());
+      }
     }
+    // Of two spikes of a source the first comes first at each synapse, though perhaps not in the queue.
+    std::sort(window_deliveries_.begin(), window_deliveries_.end(),
+              [](const Delivery& a, const Delivery& b) { return a.emitted < b.emitted; });
+    for (const Delivery& delivery : window_deliveries_) {
+      fill_arrival_window(delivery);
+    }
+    window_deliveries_.clear();
     arrival_window_.sort(begin);
   }
 
@@ -612,6 +623,7 @@ class SpikeDelivery {
   double arrival_window_length_ = kShortestArrivalWindow;  ///< [ms]
   double longest_arrival_window_ = kLongestArrivalWindow;  ///< [ms]
   bool changes_in_windows_ = false;                        ///< some synapses in arrival windows change
+  std::vector<Delivery> window_deliveries_;                ///< of a window that begins, where synapses change
   std::vector<double> window_weights_;                     ///< by position in a row
   /// Inputs of one instant for one receptor of one group.
   struct {
