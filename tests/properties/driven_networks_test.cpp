@@ -200,7 +200,7 @@ TEST_P(DrivenNetworksIn, GoOnFromACheckpointAsIfNothingHadHappened) {
 
 INSTANTIATE_TEST_SUITE_P(Precisions, DrivenNetworksIn,
                          ::testing::Values(Precision(), Precision::quad(), Precision::decimal(50)),
-                         [](const auto& test) { return "P" + test.param.name(); });
+                         [](const auto& test) { return std::string("P").append(test.param.name()); });
 
 }  // namespace
 }  // namespace va_event

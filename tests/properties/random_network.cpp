@@ -6,6 +6,10 @@
 #include <map>
 #include <random>
 #include <tuple>
+#include <utility>
+
+#include "../synapses/plastic_kinds.hpp"
+#include "../synapses/plastic_types.hpp"
 
 namespace va_event {
 
@@ -23,6 +27,7 @@ class Draw {
   std::size_t below(std::size_t n) { return std::uniform_int_distribution<std::size_t>(0, n - 1)(generator_); }
   bool chance(double p) { return std::bernoulli_distribution(p)(generator_); }
   double one_of(const std::vector<double>& values) { return values[below(values.size())]; }
+  std::mt19937_64& generator() { return generator_; }
 
  private:
   std::mt19937_64 generator_;
@@ -372,6 +377,62 @@ Description with_amplitudes(Description d, std::uint64_t seed) {
   return d;
 }
 
+Description plastic_network(std::uint64_t seed) {
+  Description d = random_network(seed);
+  Draw draw(seed + 0x2545f4914f6cdd1dULL);
+  for (Neuron& n : d.neurons) {
+    n.tau_refrac = std::max(n.tau_refrac, 0.5);
+  }
+  const auto& kinds = testing_support::plastic_kinds();
+  struct Group {
+    reference::Plasticity kind;
+    bool own;  ///< numbers differ
+  };
+  std::vector<Group> groups;
+  for (std::size_t k = 1 + draw.below(3); k > 0; --k) {
+    groups.push_back({kinds[draw.below(kinds.size())].second, draw.chance(0.6)});
+    groups.back().kind.group = groups.size();
+  }
+  std::map<std::tuple<std::size_t, bool, bool, bool>, int>
+      of_group;  // with common numbers: group, sign, receptor, model
+  std::map<std::tuple<std::size_t, std::size_t, bool, std::size_t>, int> of_pair;  // pre, post, receptor, group
+  for (Synapse& synapse : d.synapses) {
+    if (draw.chance(0.3)) {
+      continue;
+    }
+    const std::size_t g = draw.below(groups.size());
+    const bool negative = synapse.weight < 0.0;
+    const auto add = [&] {
+      d.plasticity.push_back(testing_support::random_numbers(groups[g].kind, synapse.weight, draw.generator()));
+      return static_cast<int>(d.plasticity.size()) - 1;
+    };
+    int number = 0;
+    if (groups[g].own) {
+      const auto key = std::tuple(synapse.pre, synapse.post, synapse.inhibitory, g);
+      const auto found = of_pair.find(key);
+      number = found != of_pair.end() ? found->second : add();
+      of_pair[key] = number;
+    } else {
+      const auto key = std::tuple(g, negative, synapse.inhibitory, d.neurons[synapse.post].conductance_based);
+      const auto found = of_group.find(key);
+      number = found != of_group.end() ? found->second : add();
+      of_group[key] = number;
+      // Of other signs than the first one's, these are a group of their own.
+      d.plasticity[static_cast<std::size_t>(number)].group = 2 * groups.size() + 2 * g + (negative ? 1 : 0);
+    }
+    const reference::Plasticity& p = d.plasticity[static_cast<std::size_t>(number)];
+    if ((p.w_min + p.w_max < 0.0) != negative) {
+      continue;  // several synapses of a pair, of both signs
+    }
+    synapse.plasticity = number;
+    synapse.delay = std::max(synapse.delay, 0.01);
+    if (p.learns) {  // between the bounds of the others of the group or pair
+      synapse.weight = std::clamp(synapse.weight, std::min(p.w_min, p.w_max), std::max(p.w_min, p.w_max));
+    }
+  }
+  return d;
+}
+
 BuiltNetwork::BuiltNetwork(const Description& d, unsigned threads, Precision precision,
                            std::shared_ptr<Processes> processes, SimulationMethod method)
     : simulation({.precision = precision, .threads = threads, .method = method, .processes = std::move(processes)}) {
@@ -396,8 +457,9 @@ BuiltNetwork::BuiltNetwork(const Description& d, unsigned threads, Precision pre
   }
 
   // One projection for each pair of populations and receptor.
-  using Key = std::tuple<std::size_t, std::size_t, bool>;
+  using Key = std::tuple<std::size_t, std::size_t, bool, std::size_t>;  // 0 of the last: static; else group + 1
   std::map<Key, std::vector<ListedConnection>> lists;
+  std::map<Key, std::vector<std::size_t>> numbers;
   const auto population_of = [this](std::size_t cell) {
     std::size_t p = 0;
     while (cell >= populations[p].first_id() + populations[p].size()) {
@@ -406,21 +468,50 @@ BuiltNetwork::BuiltNetwork(const Description& d, unsigned threads, Precision pre
     return p;
   };
   for (const Synapse& synapse : d.synapses) {
+    const std::size_t group =
+        synapse.plasticity < 0 ? 0 : d.plasticity[static_cast<std::size_t>(synapse.plasticity)].group + 1;
     const std::size_t post = d.sources.size() + synapse.post;
     const std::size_t p = population_of(synapse.pre);
     const std::size_t q = population_of(post);
-    lists[{p, q, synapse.inhibitory}].push_back({static_cast<std::uint32_t>(synapse.pre - populations[p].first_id()),
-                                                 static_cast<std::uint32_t>(post - populations[q].first_id()),
-                                                 synapse.weight, synapse.delay});
+    const Key key{p, q, synapse.inhibitory, group};
+    lists[key].push_back({static_cast<std::uint32_t>(synapse.pre - populations[p].first_id()),
+                          static_cast<std::uint32_t>(post - populations[q].first_id()), synapse.weight, synapse.delay});
+    numbers[key].push_back(static_cast<std::size_t>(&synapse - d.synapses.data()));
   }
   for (const auto& [key, list] : lists) {
-    const auto& [p, q, inhibitory] = key;
+    const auto& [p, q, inhibitory, group] = key;
     ProjectionOptions options;
     options.receptor_type = inhibitory ? "inhibitory" : "excitatory";
-    simulation.connect(populations[p], populations[q], FromListConnector(list), StaticSynapse{}, options);
+    if (group == 0) {
+      simulation.connect(populations[p], populations[q], FromListConnector(list), StaticSynapse{}, options);
+    } else {
+      connect_plastic(d, populations[p], populations[q], list, numbers[key], options);
+    }
   }
   everything.front().record("spikes");
   neurons.front().record("v", d.sampling_interval);
+}
+
+void BuiltNetwork::connect_plastic(const Description& d, const Population& pre, const Population& post,
+                                   const std::vector<ListedConnection>& list, std::vector<std::size_t> synapses,
+                                   const ProjectionOptions& options) {
+  const auto numbers_of = [&d](std::size_t synapse) -> const reference::Plasticity& {
+    return d.plasticity[static_cast<std::size_t>(d.synapses[synapse].plasticity)];
+  };
+  // One set of numbers for each pair of cells; those that have no synapse get those of the first that has.
+  std::vector<reference::Plasticity> pairs(pre.size() * post.size(), numbers_of(synapses.front()));
+  for (std::size_t k = 0; k < list.size(); ++k) {
+    pairs[list[k].pre * post.size() + list[k].post] = numbers_of(synapses[k]);
+  }
+  plastic.push_back(simulation.connect(pre, post, FromListConnector(list),
+                                       testing_support::synapse_type(pairs, list.front().weight.value(), 1.0),
+                                       options));
+  std::sort(synapses.begin(), synapses.end(), [&d](std::size_t a, std::size_t b) {
+    const Synapse& x = d.synapses[a];
+    const Synapse& y = d.synapses[b];
+    return std::tie(x.pre, x.delay, x.post, x.weight) < std::tie(y.pre, y.delay, y.post, y.weight);
+  });
+  plastic_synapses.push_back(std::move(synapses));
 }
 
 }  // namespace va_event

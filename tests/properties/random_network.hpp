@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "reference_simulator.hpp"
 #include "va_event/va_event.hpp"
@@ -40,6 +42,11 @@ namespace va_event {
 /// close to that of its membrane. None of their delays is below 1/64 ms.
 [[nodiscard]] reference::Description with_amplitudes(reference::Description network, std::uint64_t seed);
 
+/// A network like those, many of whose synapses are plastic: of some groups, each of one rule, with random numbers
+/// that are common to a group or differ from pair to pair. Delays of plastic synapses are not below 0.01 ms, and
+/// neurons have a refractory period.
+[[nodiscard]] reference::Description plastic_network(std::uint64_t seed);
+
 /// The same network made with the public interface. Cells have the ids of the description.
 struct BuiltNetwork {
   explicit BuiltNetwork(const reference::Description& description, unsigned threads = 0, Precision precision = {},
@@ -52,6 +59,15 @@ struct BuiltNetwork {
   std::vector<Population> populations;
   std::vector<Assembly> neurons;     ///< all neurons, if there are any
   std::vector<Assembly> everything;  ///< sources and neurons
+  std::vector<Projection> plastic;   ///< projections of plastic synapses
+  /// By projection: the numbers of its synapses in the description, in the order of its arrays. Synapses of one pair,
+  /// delay and weight are one as good as the other.
+  std::vector<std::vector<std::size_t>> plastic_synapses;
+
+ private:
+  void connect_plastic(const reference::Description& d, const Population& pre, const Population& post,
+                       const std::vector<ListedConnection>& list, std::vector<std::size_t> synapses,
+                       const ProjectionOptions& options);
 };
 
 }  // namespace va_event

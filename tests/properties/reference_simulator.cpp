@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
 #include <optional>
 #include <set>
 #include <tuple>
@@ -182,7 +183,7 @@ class Cell {
     const State before = leave(t);
     refractory_ = false;
     const double slope = make_piece(p_, current_, sines_, refractory_, t, before).slope_at(t);
-    begin(t, before, spike_error_ * std::abs(slope) + kRounding);
+    begin(t, before, spike_error_ * std::abs(slope) + synaptic_error(t) + kRounding);
   }
 
   void set_current(const Wide& t, double amplitude) {
@@ -201,7 +202,8 @@ class Cell {
     begin(t, before, error_);
   }
 
-  void receive(const Wide& t, bool inhibitory, double weight, double late) {
+  /// @param late  how uncertain the time is [ms] @param error  of the weight, in its unit
+  void receive(const Wide& t, bool inhibitory, const Wide& weight, double late, double error) {
     State s = leave(t);
     (inhibitory ? s.inh : s.exc) += weight;
     double force = 1.0;
@@ -210,7 +212,10 @@ class Cell {
       force = std::max({std::abs(reversal - p_.v_thresh), std::abs(reversal - p_.v_reset),
                         std::abs(reversal - (static_cast<double>(s.y) + p_.v_thresh))});
     }
-    begin(t, s, error_ + std::abs(weight) * force / p_.cm * (late + kTimeResolution));
+    const double of_weight = error * force / p_.cm * 2.0 * (inhibitory ? p_.tau_syn_I : p_.tau_syn_E);
+    synaptic_error_ = synaptic_error(t) + of_weight;
+    synaptic_error_at_ = t;
+    begin(t, s, error_ + std::abs(static_cast<double>(weight)) * force / p_.cm * (late + kTimeResolution) + of_weight);
   }
 
   void add_sample_times(double interval) { sampling_interval_ = interval; }
@@ -237,6 +242,12 @@ class Cell {
   [[nodiscard]] const Piece& piece_at(const Wide& t) const {
     const auto later = std::find_if(pieces_.begin() + 1, pieces_.end(), [&t](const Piece& p) { return p.start > t; });
     return *(later - 1);
+  }
+
+  /// What uncertain weights of inputs until now can still do to v [mV].
+  [[nodiscard]] double synaptic_error(const Wide& t) const {
+    return synaptic_error_ *
+           std::exp(static_cast<double>(synaptic_error_at_ - t) / std::max(p_.tau_syn_E, p_.tau_syn_I));
   }
 
   void undecided(const Wide& t) { undecided_from_ = std::min(undecided_from_, static_cast<double>(t) - 1e-6); }
@@ -318,6 +329,8 @@ class Cell {
   double error_ = kRounding;  ///< of v [mV]
   double spike_error_ = 0.0;  ///< of the last spike [ms]
   double slope_before_ = 0.0;
+  double synaptic_error_ = 0.0;  ///< at the time below [mV]
+  Wide synaptic_error_at_ = 0;
   double undecided_from_ = std::numeric_limits<double>::infinity();
   Wide jump_at_ = -1;
   double sampling_interval_ = 1.0;
@@ -343,6 +356,14 @@ struct Pending {
 class Simulator {
  public:
   explicit Simulator(const Description& d) : d_(d) {
+    for (std::size_t s = 0; s < d.synapses.size(); ++s) {
+      const Synapse& synapse = d.synapses[s];
+      if (synapse.plasticity >= 0) {
+        const Neuron& post = d.neurons[synapse.post];
+        plastic_.try_emplace(s, d.plasticity[static_cast<std::size_t>(synapse.plasticity)], synapse.weight,
+                             synapse.delay, synapse.inhibitory ? post.tau_syn_I : post.tau_syn_E);
+      }
+    }
     for (const Neuron& neuron : d.neurons) {
       const std::size_t index = cells_.size();
       cells_.emplace_back(neuron, d.duration);
@@ -403,7 +424,10 @@ class Simulator {
       cells_[event.index].switch_sine(event.time, d_.neurons[event.index].sines[event.source], event.number > 0.0);
     } else {
       const Synapse& synapse = d_.synapses[event.index];
-      cells_[synapse.post].receive(event.time, synapse.inhibitory, synapse.weight, event.number);
+      const auto plastic = plastic_.find(event.index);
+      const Uncertain<Wide> weight =
+          plastic == plastic_.end() ? Uncertain<Wide>{synapse.weight, 0.0} : plastic->second.deliver();
+      cells_[synapse.post].receive(event.time, synapse.inhibitory, weight.value, event.number, weight.error);
     }
   }
 
@@ -414,6 +438,14 @@ class Simulator {
         pending_.insert({t + d_.synapses[s].delay, Kind::input, cell, s, result_.spikes.size(), error});
       }
     }
+    for (auto& [s, synapse] : plastic_) {
+      if (d_.synapses[s].pre == cell) {
+        synapse.pre_spike(t, error, result_.spikes.size());
+      }
+      if (d_.sources.size() + d_.synapses[s].post == cell) {
+        synapse.post_spike(t, error, result_.spikes.size());
+      }
+    }
   }
 
   Result finish(const Wide& end) {
@@ -421,6 +453,12 @@ class Simulator {
       cell.sample_to(end);
       result_.samples.push_back(cell.samples());
       result_.reliable_until = std::min(result_.reliable_until, cell.undecided_from());
+    }
+    result_.changes.resize(d_.synapses.size());
+    for (auto& [s, synapse] : plastic_) {
+      synapse.advance(end);
+      result_.changes[s] = synapse.changes();
+      result_.reliable_until = std::min(result_.reliable_until, synapse.undecided_from());
     }
     std::stable_sort(result_.spikes.begin(), result_.spikes.end(), [](const Spike& a, const Spike& b) {
       return std::tie(a.time, a.cell) < std::tie(b.time, b.cell);
@@ -431,7 +469,8 @@ class Simulator {
   const Description& d_;
   std::vector<Cell> cells_;  ///< neurons
   std::set<Pending> pending_;
-  std::size_t spikes_ = 0;  ///< of neurons
+  std::map<std::size_t, SynapseByPairs<Wide>> plastic_;  ///< by number of the synapse
+  std::size_t spikes_ = 0;                               ///< of neurons
   Result result_;
 };
 

@@ -6,6 +6,8 @@
 #include <limits>
 #include <vector>
 
+#include "../synapses/plasticity_by_pairs.hpp"
+
 /// A second simulator, slow and simple, written from the equations and the rules of event order alone: it shares no
 /// code, no formula and no algorithm with the library. Neurons are integrated by Taylor series of their differential
 /// equations (the library: closed forms and quadrature), spikes are looked for by dense scanning (the library: signs of
@@ -46,12 +48,14 @@ struct Synapse {
   bool inhibitory = false;
   double weight = 0.0;  ///< [nA] or [uS]
   double delay = 1.0;   ///< [ms]
+  int plasticity = -1;  ///< number in Description::plasticity; -1: static
 };
 
 struct Description {
   std::vector<std::vector<double>> sources;  ///< spike times, ascending [ms]
   std::vector<Neuron> neurons;
   std::vector<Synapse> synapses;
+  std::vector<Plasticity> plasticity = {};
   double duration = 0.0;           ///< [ms]
   double sampling_interval = 1.0;  ///< of v [ms]
   std::size_t max_spikes = 300;    ///< of neurons; excitatory loops without refractoriness make infinitely many
@@ -72,6 +76,8 @@ struct Sample {
 struct Result {
   std::vector<Spike> spikes;                 ///< in the order of occurrence, those of sources included
   std::vector<std::vector<Sample>> samples;  ///< by neuron
+  /// By synapse: how its weight changed, in the order of time; empty for static ones.
+  std::vector<std::vector<SynapseByPairs<Wide>::Change>> changes;
   /// From here on either max_spikes were exceeded, or a double cannot decide what happens: v came so close to the
   /// threshold without a crossing, or crossed it so flatly, that rounding errors decide between a spike and none.
   double reliable_until = std::numeric_limits<double>::infinity();
@@ -85,7 +91,9 @@ struct Result {
 ///    difference between two shifted postsynaptic potentials, at worst (1 - x) exp(-x), stays below exp(-x/2);
 ///  - a spike is off by (error of v)/(dv/dt at the crossing) plus the resolution of time; when the neuron wakes, v is
 ///  off
-///    by that times dv/dt.
+///    by that times dv/dt;
+///  - the weight of a plastic synapse is as uncertain as the times of the spikes that changed it make it
+///    (SynapseByPairs), and what it delivers moves v by 2 tau_syn times that at most.
 /// The bounds in Spike and Sample are these, and `reliable_until` is where they exceed kUndecided.
 inline constexpr double kRounding = 1e-13;        ///< [mV]: some ten units in the last place of 50 mV
 inline constexpr double kTimeResolution = 4e-15;  ///< [ms]: rounding of a crossing and of an arrival, 2^-49 ms each
