@@ -19,7 +19,7 @@ enum class Purpose : std::uint64_t {
   native_rng = 6,      ///< PyNN's NativeRNG; object: its number among those of a network, item: counts when it is long
   poisson_train = 7,  ///< key of the sources' trains (lib/sources/poisson_train.hpp); item: number of the rate's change
   normal_pair = 8,    ///< normally distributed weights and delays together, otherwise as weight
-  release = 9,  ///< what chance decides at synapses; object: 0; its first word is the key of their streams
+  release = 9,        ///< what chance decides at synapses; object: 0; its first word is the key of their streams
   synapse_parameter = 0x400,  ///< + index of the parameter; object: projection, otherwise as weight
   parameter = 0x100,          ///< + index of the parameter; object: cell id
   initial_value = 0x200       ///< + index of the variable; object: cell id
