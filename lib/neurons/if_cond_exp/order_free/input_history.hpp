@@ -102,6 +102,29 @@ class FrameInputs {
     }
   }
   void prefetch(std::size_t i) const { foundation::prefetch(&lists_[i]); }
+  /// Where a neuron's inputs are.
+  void prefetch_places(std::size_t i) const {
+    foundation::prefetch(&lists_[i]);
+    foundation::prefetch(&exc[i]);
+    foundation::prefetch(&inh[i]);
+    for (const SlotInFrame& slot : slots_) {
+      if (const std::uint32_t source = slot.source_of[i]; source != HeldSources::kNone) {
+        foundation::prefetch(slot.begin + source);
+      }
+    }
+  }
+  /// The inputs themselves, the first ones of each slot.
+  void prefetch_inputs(std::size_t i) const {
+    if (const List& list = lists_[i]; list.count > 0) {
+      foundation::prefetch(&chunks_[list.last].x);
+      foundation::prefetch(&chunks_[list.last].weight);
+    }
+    for (const SlotInFrame& slot : slots_) {
+      if (const std::uint32_t source = slot.source_of[i]; source != HeldSources::kNone) {
+        foundation::prefetch(slot.arrival + slot.begin[source]);
+      }
+    }
+  }
 
   /// Without those of slots.
   [[nodiscard]] std::size_t count(std::size_t i) const { return lists_[i].count; }

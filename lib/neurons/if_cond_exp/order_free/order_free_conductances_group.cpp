@@ -268,6 +268,12 @@ double OrderFreeConductancesGroup::chain(std::size_t i) {
     frame = frame_of_origin;
     begin = since_start(frame, neuron.origin);
   }
+  for (std::int64_t ahead = frame; ahead < frame_; ++ahead) {
+    history_[ahead].prefetch_places(i);
+  }
+  for (std::int64_t ahead = frame; ahead < frame_; ++ahead) {
+    history_[ahead].prefetch_inputs(i);
+  }
   intervals_.clear();
   const std::int64_t first_frame = frame;
   std::size_t first_interval = 0;
