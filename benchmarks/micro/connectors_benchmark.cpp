@@ -43,7 +43,8 @@ void build(benchmark::State& state, std::uint32_t cells, const Connector& connec
   double bytes = 0.0;
   for (auto iteration : state) {
     static_cast<void>(iteration);
-    const ProjectionData projection = build_projection(network, 0, all, all, connector, {synapse}, "excitatory", Space{});
+    const ProjectionData projection =
+        build_projection(network, 0, all, all, connector, {synapse}, "excitatory", Space{});
     synapses = projection.size();
     bytes = static_cast<double>(projection.blocks[0].table.memory_bytes());
   }
@@ -128,7 +129,8 @@ void own_values(benchmark::State& state) {
     static_cast<void>(iteration);
     std::ofstream("/proc/self/clear_refs") << "5";  // the peak is that of what follows
     const double before = status("VmRSS:");
-    const ProjectionData projection = build_projection(network, 0, all, all, connector, {synapse}, "excitatory", Space{});
+    const ProjectionData projection =
+        build_projection(network, 0, all, all, connector, {synapse}, "excitatory", Space{});
     peak = (status("VmHWM:") - before) / static_cast<double>(projection.blocks[0].table.memory_bytes());
     synapses = projection.size();
     const auto [lowest, highest] = projection.blocks[0].table.delays();

@@ -336,7 +336,8 @@ TEST(ProjectionBuilder, refusesImpossibleTargets) {
   const Ids sources = net.add(2, kSource);
   const Ids foreign = TestNetwork::list({1, 99});
   const auto build = [&](const Ids& pre, const Ids& post, const std::string& receptor) {
-    static_cast<void>(build_projection(net.network, 0, pre, post, AllToAllConnector(), {StaticSynapse{1.0, 0.2}}, receptor, Space{}));
+    static_cast<void>(
+        build_projection(net.network, 0, pre, post, AllToAllConnector(), {StaticSynapse{1.0, 0.2}}, receptor, Space{}));
   };
   EXPECT_NO_THROW(build(sources, neurons, "inhibitory"));
   EXPECT_THROW(build(neurons, sources, "excitatory"), ConnectionError);
