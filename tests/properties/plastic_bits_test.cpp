@@ -402,5 +402,12 @@ TEST(PlasticConstructionOrder, OfProjectionsOfTheSameSynapsesOfOtherTypesLeavesN
 
 TEST(PlasticConstructionOrder, OfStochasticProjectionsLeavesNoTrace) { permute(kAll); }
 
+TEST(PlasticConstructionOrder, AListOfStochasticSynapsesCutIntoProjectionsIsTheSameNetwork) {
+  for (const std::size_t type : {3, 4, 5}) {
+    SCOPED_TRACE("type " + std::to_string(type));
+    cut_list(type);
+  }
+}
+
 }  // namespace
 }  // namespace va_event
