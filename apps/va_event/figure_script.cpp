@@ -187,6 +187,43 @@ double largest(const std::vector<double>& a, const std::vector<double>& b, doubl
   return at_least;
 }
 
+/// The panels of the lowest row, from the left: two, or three where weights are plastic.
+std::string lowest_place(const Subject& s, int panel) {
+  constexpr double kBottom = 0.05;
+  constexpr double kTop = 0.165;
+  if (!s.report.weights) {
+    return panel == 0 ? place(0.08, 0.49, kBottom, kTop) : place(0.56, 0.97, kBottom, kTop);
+  }
+  constexpr double kWidth = 0.25;
+  const double left = 0.08 + 0.32 * panel;
+  return place(left, left + kWidth, kBottom, kTop);
+}
+
+/// In equal parts of the range between the bounds; on a logarithmic scale, since few weights change much.
+void weight_histogram(std::ostream& out, const Subject& s) {
+  const WeightSummary& weights = *s.report.weights;
+  const double range = weights.w_max > weights.w_min ? weights.w_max - weights.w_min : 1.0;
+  const double width = range / static_cast<double>(kWeightBins);
+  const double percent = 100.0 / static_cast<double>(weights.count);
+  out << "$weights << EOD\n";
+  for (std::size_t bin = 0; bin < kWeightBins; ++bin) {
+    if (weights.histogram[bin] > 0) {
+      out << weights.w_min + (static_cast<double>(bin) + 0.5) * width << ' '
+          << percent * static_cast<double>(weights.histogram[bin]) << '\n';
+    }
+  }
+  const VogelsAbbottParameters& p = s.report.options.network;
+  out << "EOD\n"
+      << lowest_place(s, 2) << "set title 'Excitatory weights (dotted: initial)'\nset xlabel 'weight ["
+      << weight_unit(p.benchmark) << "]'\nset ylabel '% of synapses'\nset logscale y\nset format y '10^{%T}'\n"
+      << "set xrange [" << weights.w_min << ':' << weights.w_min + range << "]\nset xtics " << 0.25 * range
+      << "\nset yrange [" << 0.5 * percent << ":200]\n"
+      << "set arrow 1 from " << p.w_exc() << ", graph 0 to " << p.w_exc()
+      << ", graph 1 nohead front dt 3 lw 1.5 lc rgb 'grey40'\nplot $weights using 1:2:(" << width
+      << ") with boxes fs transparent solid 0.2 border rgb '" << kExcColour << "' lc rgb '" << kExcColour
+      << "' lw 1.5 notitle\nunset arrow 1; unset logscale y; set format y '%g'; set xtics auto\n";
+}
+
 void interval_histogram(std::ostream& out, const Subject& s) {
   const std::vector<double> exc = inter_spike_intervals(s.network.exc.spikes());
   const std::vector<double> inh = inter_spike_intervals(s.network.inh.spikes());
@@ -196,7 +233,7 @@ void interval_histogram(std::ostream& out, const Subject& s) {
   while (edges.back() <= longest) {
     edges.push_back(edges.back() * std::pow(10.0, 0.1));
   }
-  out << place(0.08, 0.49, 0.05, 0.165) << "set logscale x\nset title 'Inter-spike intervals'\n"
+  out << lowest_place(s, 0) << "set logscale x\nset title 'Inter-spike intervals'\n"
       << "set xlabel 'interval [ms]'\nset ylabel '% of intervals'\n";
   histogram(out, "isi", exc, inh, edges);
   out << "unset logscale x\n";
@@ -216,7 +253,7 @@ void rate_histogram(std::ostream& out, const Subject& s) {
   while (edges.back() <= highest) {
     edges.push_back(edges.back() + width);
   }
-  out << place(0.56, 0.97, 0.05, 0.165) << "set title 'Firing rates of the neurons'\nset xlabel 'rate [Hz]'\n"
+  out << lowest_place(s, 1) << "set title 'Firing rates of the neurons'\nset xlabel 'rate [Hz]'\n"
       << "set ylabel '% of neurons'\n";
   histogram(out, "rates", exc, inh, edges);
 }
@@ -254,6 +291,9 @@ std::string figure_script(const VogelsAbbott& network, const Report& report) {
   traces(out, subject);
   interval_histogram(out, subject);
   rate_histogram(out, subject);
+  if (report.weights) {
+    weight_histogram(out, subject);
+  }
   out << "unset multiplot\n";
   return out.str();
 }

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "declaration.hpp"
+#include "plasticity_options.hpp"
 
 namespace va_event::cli {
 namespace {
@@ -52,6 +53,7 @@ void declare_options(CLI::App& app, OptionTexts& texts, Options& o) {
       ->type_name("");
   Declaration declare(app, texts);
   declare_network(declare, o.network);
+  declare_plasticity(declare);
   declare.group("Simulation");
   declare.number("--duration", "MS", "simulated time [ms]", o.duration);
   declare.text("--seed", "N", "seed of every random number; with --network pynn, of the Poisson spikes only",

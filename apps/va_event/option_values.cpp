@@ -24,6 +24,13 @@ void reject(const std::string& option, const std::string& text, const std::strin
   throw ParameterError(option, text.empty() ? "''" : text, read_number<double>(text) ? unit : std::string(), rule);
 }
 
+void must_be_absent(const OptionTexts& texts, const std::string& option, const std::string& unit,
+                    const std::string& reason) {
+  if (const auto found = texts.find(option); found != texts.end()) {
+    reject(option, found->second, unit, "must be left out for " + reason);
+  }
+}
+
 void read_real(const OptionTexts& texts, const std::string& option, const std::string& unit, const RealRange& range,
                double& value) {
   const auto found = texts.find(option);
@@ -31,10 +38,12 @@ void read_real(const OptionTexts& texts, const std::string& option, const std::s
     return;
   }
   const auto number = read_number<double>(found->second);
-  const bool inside = number && *number <= range.high && (range.zero ? *number >= 0.0 : *number > 0.0);
+  const double low = range.negative ? -range.high : 0.0;
+  const bool inside = number && *number <= range.high && (range.zero ? *number >= low : *number > low);
   if (!inside) {  // NaN is inside no range
     std::ostringstream rule;
-    rule << "must be a number " << (range.zero ? "from 0 to " : "> 0 and <= ") << range.high;
+    rule << "must be a number " << (range.zero ? "from " : "> ") << low << (range.zero ? " to " : " and <= ")
+         << range.high;
     reject(option, found->second, unit, rule.str());
   }
   value = *number;

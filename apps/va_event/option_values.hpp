@@ -19,14 +19,22 @@ using OptionTexts = std::map<std::string, std::string>;
 [[noreturn]] void reject(const std::string& option, const std::string& text, const std::string& unit,
                          const std::string& rule);
 
+// Far beyond any sensible use, but numbers that the simulation can still count with.
 constexpr double kLongestMs = 1e15;           ///< 30,000 years, which the simulation can still count with [ms]
 constexpr std::uint64_t kMostThreads = 1024;  ///< more are a mistake, not a machine
 
-/// The numbers that an option may take: (0, high] or, with `zero`, [0, high].
+constexpr double kLargestConductance = 1e6;  ///< 100,000 times the leak [nS]
+
+/// The numbers that an option may take: (0, high] or, with `zero`, [0, high], or, with `negative`, [-high, high].
 struct RealRange {
   bool zero;
   double high;
+  bool negative = false;
 };
+
+/// @throws ParameterError if the option was written: `must be left out for <reason>`
+void must_be_absent(const OptionTexts& texts, const std::string& option, const std::string& unit,
+                    const std::string& reason);
 
 /// Reads a number in `range`, so not infinity and not NaN.
 void read_real(const OptionTexts& texts, const std::string& option, const std::string& unit, const RealRange& range,

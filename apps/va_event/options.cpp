@@ -9,6 +9,7 @@
 
 #include "option_declarations.hpp"
 #include "option_values.hpp"
+#include "plasticity_options.hpp"
 
 namespace va_event::cli {
 
@@ -35,9 +36,7 @@ std::string Options::file_stem() const {
 
 namespace {
 
-// Far beyond any sensible use, but numbers that the simulation can still count with.
-constexpr double kLargestConductance = 1e6;  // 100,000 times the leak [nS]
-constexpr double kHighestRate = 1e9;         // [Hz]
+constexpr double kHighestRate = 1e9;  // far beyond any sensible use, but the simulation can still count with it [Hz]
 
 /// `--plot-figure COBA`: a value that may be left out must not swallow the benchmark.
 void give_back_benchmark(OptionTexts& texts) {
@@ -60,13 +59,6 @@ Benchmark required_benchmark(const OptionTexts& texts) {
     throw UnknownNameError("benchmark", found->second, "", "must be COBA or CUBA");
   }
   return *benchmark;
-}
-
-void must_be_absent(const OptionTexts& texts, const std::string& option, const std::string& unit,
-                    const std::string& reason) {
-  if (const auto found = texts.find(option); found != texts.end()) {
-    reject(option, found->second, unit, "must be left out for " + reason);
-  }
 }
 
 void read_network(const OptionTexts& texts, VogelsAbbottParameters& p) {
@@ -181,6 +173,7 @@ void read_all(OptionTexts texts, Options& options) {
   options.network = VogelsAbbottParameters(required_benchmark(texts));
   options.network.style = style;
   read_network(texts, options.network);
+  read_plasticity(texts, options.network);
   read_real(texts, "--duration", "ms", {.zero = false, .high = kLongestMs}, options.duration);
   read_integer(texts, "--seed", 0, std::numeric_limits<std::uint64_t>::max(), options.seed);
   read_integer(texts, "--threads", 1, kMostThreads, options.threads);

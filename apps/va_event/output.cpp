@@ -20,7 +20,7 @@
 namespace va_event::cli {
 namespace {
 
-/// .gdf holds spikes only.
+/// Of signals and weights: .gdf holds spikes only.
 std::string signal_ending(const std::string& format) { return format == "gdf" ? "csv" : format; }
 
 void prepare(const std::string& option, const std::string& folder) {
@@ -36,6 +36,17 @@ void require_no_folder(const std::string& option, const std::string& path) {
   if (std::filesystem::is_directory(path, unknown)) {
     throw ParameterError(option, path, "", "must not be a folder");
   }
+}
+
+/// Called by all processes; the first one writes.
+void write_weights(const std::string& path, const VogelsAbbott& network, Benchmark benchmark, const Simulation& sim) {
+  const Connections synapses = excitatory_synapses(network, weight_unit(benchmark));
+  const std::vector<PopulationRange> populations = sim.populations();
+  together(sim.processes(), [&] {
+    if (sim.processes().rank() == 0) {
+      write_connections(path, synapses, populations);
+    }
+  });
 }
 
 }  // namespace
@@ -57,6 +68,11 @@ std::vector<DataFile> data_files(const Options& options) {
       } else {
         add(options.file_stem() + "_" + content + "_exc." + signal_ending(format), content, true);
       }
+    }
+  }
+  for (const std::string& format : options.formats) {
+    if (options.network.plasticity.changes_weights()) {
+      add(options.file_stem() + "_weights." + signal_ending(format), kWeightsContent, true);
     }
   }
   return files;
@@ -127,8 +143,13 @@ void write_output(const Simulation& sim, const VogelsAbbott& network, Report& re
     return where;
   };
   for (const DataFile& file : data_files(options)) {
-    write(file.path,
-          [&](const std::string& path) { (file.excitatory ? network.exc : network.inh).write(path, file.content); });
+    write(file.path, [&](const std::string& path) {
+      if (file.content == kWeightsContent) {
+        write_weights(path, network, options.network.benchmark, sim);
+      } else {
+        (file.excitatory ? network.exc : network.inh).write(path, file.content);
+      }
+    });
   }
   if (options.figure && report.simulated_ms > 0.0) {  // interrupted before that, a run has nothing to show
     write(*options.figure, [&](const std::string& path) { write_figure(path, network, report, processes); });

@@ -8,14 +8,17 @@
 
 namespace va_event::cli {
 
+/// Content of the file of the excitatory synapses, which is written where their weights are plastic.
+constexpr const char* kWeightsContent = "weights";
+
 /// One data file of a run.
 struct DataFile {
   std::string path;
-  std::string content;  ///< "spikes" or a variable
+  std::string content;  ///< "spikes", a variable or kWeightsContent
   bool excitatory;      ///< of the excitatory cells, else of the inhibitory ones
 };
 
-/// The data files that the options ask for. Signals take .csv for .gdf, which holds spikes only.
+/// The data files that the options ask for. Signals and weights take .csv for .gdf, which holds spikes only.
 [[nodiscard]] std::vector<DataFile> data_files(const Options& options);
 
 /// Makes the folder of a file that an option names and finds out before the simulation whether the file can be written

@@ -63,6 +63,29 @@ void line(std::ostream& out, const std::string& name, const std::string& value) 
   out << std::left << std::setw(23) << name << std::right << ": " << value << '\n';
 }
 
+/// The rule of the excitatory synapses with all parameters, and what became of their weights.
+Json plasticity_json(const Report& r) {
+  const VogelsAbbottParameters& p = r.options.network;
+  if (p.plasticity.kind == PlasticityKind::none) {
+    return nullptr;
+  }
+  const SynapseType type = excitatory_synapse(p);
+  const std::string_view weight = weight_unit(p.benchmark);
+  Json parameters{{"weight", {{"value", p.w_exc()}, {"unit", weight}}},
+                  {"delay", {{"value", p.delay}, {"unit", "ms"}}}};
+  for (std::size_t i = 0; i < type.values().size(); ++i) {
+    const ParameterInfo& info = type.parameters()[i];
+    const bool is_weight = info.name == "w_min" || info.name == "w_max";
+    parameters[std::string(info.name)] = {{"value", *type.values()[i].constant()},
+                                          {"unit", is_weight ? weight : info.unit}};
+  }
+  return {{"rule", kPlasticityWords[static_cast<std::size_t>(p.plasticity.kind)]},
+          {"synapse_type", type.name()},
+          {"synapses", r.excitatory_synapses()},
+          {"parameters", parameters},
+          {"weights", r.weights ? to_json(*r.weights, weight) : Json(nullptr)}};
+}
+
 /// The methods of the populations of neurons, each once: "order-free", "one-by-one, order-free".
 std::string method_text(const std::vector<MethodRow>& rows) {
   std::vector<std::string> names;
@@ -80,6 +103,12 @@ std::string method_text(const std::vector<MethodRow>& rows) {
 std::size_t Report::total_synapses() const {
   return std::accumulate(synapses.begin(), synapses.end(), std::size_t{0},
                          [](std::size_t sum, const auto& entry) { return sum + entry.second; });
+}
+
+std::size_t Report::excitatory_synapses() const {
+  return std::accumulate(synapses.begin(), synapses.end(), std::size_t{0}, [](std::size_t sum, const auto& entry) {
+    return sum + (entry.first.front() == 'e' ? entry.second : 0);
+  });
 }
 
 std::optional<double> Report::ns_per_synaptic_event() const {
@@ -118,6 +147,11 @@ Report make_report(const Options& options, const VogelsAbbott& network, const Si
   if (const double cv = cv_isi(spikes); std::isfinite(cv)) {
     report.cv_isi = cv;
   }
+  const VogelsAbbottParameters& p = options.network;
+  if (p.plasticity.changes_weights() && report.excitatory_synapses() > 0) {
+    report.weights = summarize(excitatory_synapses(network, weight_unit(p.benchmark)).weights,
+                               p.w_exc_of(p.plasticity.g_min), p.w_exc_of(p.g_exc_max()));
+  }
   return report;
 }
 
@@ -147,6 +181,13 @@ void print(std::ostream& out, const Report& r) {
   line(out, "Simulated time", text(r.simulated_ms, " ms") + (r.interrupted ? " (interrupted)" : ""));
   if (!r.methods.empty()) {
     line(out, "Method", method_text(r.methods));
+  }
+  if (p.plasticity.kind != PlasticityKind::none) {
+    line(out, "Plasticity",
+         excitatory_synapse(p).name() + " of " + std::to_string(r.excitatory_synapses()) + " synapses");
+  }
+  if (r.weights) {
+    line(out, "Weights", text(*r.weights, weight_unit(p.benchmark)));
   }
   if (r.resumed_at_ms) {
     line(out, "Resumed at", text(r.resumed_at_ms, " ms"));
@@ -220,6 +261,7 @@ Json to_json(const Report& r) {
           {"synapses", r.total_synapses()},
           {"external_synapses", external},
           {"projections", projections},
+          {"plasticity", plasticity_json(r)},
           {"duration_ms", r.options.duration},
           {"simulated_ms", r.simulated_ms},
           {"interrupted", r.interrupted},

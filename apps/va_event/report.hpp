@@ -11,6 +11,7 @@
 
 #include "options.hpp"
 #include "rescue.hpp"
+#include "weights.hpp"
 
 namespace va_event::cli {
 
@@ -26,6 +27,7 @@ struct Report {
   std::optional<double> rate_exc_hz, rate_inh_hz;  ///< mean over the cells; absent when no time was simulated
   std::optional<double> cv_isi;                    ///< absent without enough spikes
   std::optional<double> last_spike_ms;
+  std::optional<WeightSummary> weights;  ///< of the excitatory synapses; absent where they do not change
   RunStatistics statistics;
   unsigned processes = 1;
   unsigned threads = 1;            ///< of each process
@@ -42,7 +44,8 @@ struct Report {
   std::vector<std::string> warnings;  ///< of the simulation
   std::optional<Certificate> certificate;
 
-  [[nodiscard]] std::size_t total_synapses() const;  ///< without the external ones
+  [[nodiscard]] std::size_t total_synapses() const;       ///< without the external ones
+  [[nodiscard]] std::size_t excitatory_synapses() const;  ///< those that --plasticity is about
   [[nodiscard]] std::optional<double> ns_per_synaptic_event() const;
   [[nodiscard]] std::optional<double> realtime_factor() const;  ///< simulated time / wall-clock time, of this run alone
   /// No spike in the last kSilenceMs of a run that is longer than that.

@@ -11,20 +11,28 @@
 namespace va_event::cli {
 namespace {
 
-constexpr double kBytesPerSynapse = 4.0;      // the index of the target; weight and delay are constant
-constexpr double kBytesPerNeuron = 100.0;     // state and prediction, about
-constexpr double kBytesPerSample = 8.0;       // in memory
-constexpr double kCopiesOfSamples = 2.0;      // while a run ends, and in a checkpoint
-constexpr double kBytesPerFileSample = 20.0;  // shortest decimal digits of a double and a comma; binary formats: 8
+constexpr double kBytesPerSynapse = 4.0;          // the index of the target; weight and delay are constant
+constexpr double kBytesPerPlasticSynapse = 36.0;  // more than that, while the weights are gathered, too
+constexpr double kBytesPerFileSynapse = 40.0;     // a line of the file of weights
+constexpr double kBytesPerNeuron = 100.0;         // state and prediction, about
+constexpr double kBytesPerSample = 8.0;           // in memory
+constexpr double kCopiesOfSamples = 2.0;          // while a run ends, and in a checkpoint
+constexpr double kBytesPerFileSample = 20.0;      // shortest decimal digits of a double and a comma; binary formats: 8
 
 /// Of one variable, all cells.
 double samples(const Options& options) {
   return (std::floor(options.duration / options.sampling_interval) + 1.0) * static_cast<double>(options.record_cells);
 }
 
+double excitatory_synapses(const Options& options) {
+  return static_cast<double>(options.network.n_exc()) * static_cast<double>(options.network.n) * options.network.pconn;
+}
+
 double network_bytes(const Options& options) {
   const auto n = static_cast<double>(options.network.n);
-  return n * kBytesPerNeuron + n * n * options.network.pconn * kBytesPerSynapse;
+  const double plastic =
+      options.network.plasticity.changes_weights() ? kBytesPerPlasticSynapse * excitatory_synapses(options) : 0.0;
+  return n * kBytesPerNeuron + n * n * options.network.pconn * kBytesPerSynapse + plastic;
 }
 
 }  // namespace
@@ -36,12 +44,14 @@ double memory_needed(const Options& options) {
 
 double disk_needed(const Options& options) {
   double files = 0.0;
+  double weights = 0.0;
   for (const DataFile& file : data_files(options)) {
-    files += file.content == "spikes" ? 0.0 : 1.0;
+    files += file.content == "spikes" || file.content == kWeightsContent ? 0.0 : 1.0;
+    weights += file.content == kWeightsContent ? kBytesPerFileSynapse * excitatory_synapses(options) : 0.0;
   }
   const double in_checkpoints =  // the old one and the new one
       options.checkpoint_every ? 2.0 * static_cast<double>(options.variables().size()) * kBytesPerSample : 0.0;
-  return samples(options) * (files * kBytesPerFileSample + in_checkpoints);
+  return samples(options) * (files * kBytesPerFileSample + in_checkpoints) + weights;
 }
 
 void require_memory(const Options& options, double share) {

@@ -21,6 +21,7 @@ Json options_json(const Options& o) {
           {"checkpoint_every", o.checkpoint_every ? quantity(*o.checkpoint_every, "ms") : Json(nullptr)},
           {"resume", o.resume},
           {"network", o.network.pynn_network ? "pynn" : "random"},
+          {"plasticity", kPlasticityWords[static_cast<std::size_t>(o.network.plasticity.kind)]},
           {"use_views", style.use_views},
           {"use_assembly", style.use_assembly},
           {"use_csa", style.use_csa},
@@ -32,7 +33,7 @@ Json options_json(const Options& o) {
 }
 
 Json network_json(const VogelsAbbottParameters& p) {
-  const std::string_view weight_unit = p.benchmark == Benchmark::coba ? "uS" : "nA";
+  const std::string_view unit = weight_unit(p.benchmark);
   Json network{{"neurons", p.n},
                {"neurons_exc", p.n_exc()},
                {"neurons_inh", p.n_inh()},
@@ -41,8 +42,8 @@ Json network_json(const VogelsAbbottParameters& p) {
                {"delay", quantity(p.delay, "ms")},
                {"g_exc", quantity(p.g_exc, "nS")},
                {"g_inh", quantity(p.g_inh, "nS")},
-               {"weight_exc", quantity(p.w_exc(), weight_unit)},
-               {"weight_inh", quantity(p.w_inh(), weight_unit)},
+               {"weight_exc", quantity(p.w_exc(), unit)},
+               {"weight_inh", quantity(p.w_inh(), unit)},
                {"v_initial", {{"distribution", "uniform"}, {"low", p.v_reset}, {"high", p.v_thresh}, {"unit", "mV"}}}};
   if (p.benchmark == Benchmark::coba) {
     network["stimulus"] = {{"sources", p.n_stim},
@@ -85,7 +86,10 @@ Json files_json(const Options& options) {
     Json entry{{"file", std::filesystem::path(file.path).filename().string()},
                {"content", file.content},
                {"cells", file.excitatory ? "exc" : "inh"}};
-    if (file.content == "spikes") {
+    if (file.content == kWeightsContent) {
+      entry["unit"] = weight_unit(options.network.benchmark);
+      entry["delay_unit"] = "ms";
+    } else if (file.content == "spikes") {
       entry["time_unit"] = "ms";
     } else {
       const CellModel& model = cell_type(options.network).model();

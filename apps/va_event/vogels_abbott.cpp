@@ -18,8 +18,8 @@ std::size_t VogelsAbbottParameters::n_exc() const {
   return static_cast<std::size_t>(std::lround(static_cast<double>(n) * r_ei / (1.0 + r_ei)));
 }
 
-double VogelsAbbottParameters::w_exc() const {
-  return benchmark == Benchmark::coba ? g_exc * 1e-3 : 1e-3 * g_exc * (e_rev_exc - v_mean);
+double VogelsAbbottParameters::w_exc_of(double g) const {
+  return benchmark == Benchmark::coba ? g * 1e-3 : 1e-3 * g * (e_rev_exc - v_mean);
 }
 
 double VogelsAbbottParameters::w_inh() const {
@@ -27,6 +27,14 @@ double VogelsAbbottParameters::w_inh() const {
 }
 
 std::string_view name(Benchmark benchmark) { return benchmark == Benchmark::coba ? "COBA" : "CUBA"; }
+
+std::string_view weight_unit(Benchmark benchmark) { return benchmark == Benchmark::coba ? "uS" : "nA"; }
+
+SynapseType excitatory_synapse(const VogelsAbbottParameters& p) {
+  const Plasticity& rule = p.plasticity;
+  return synapse_type(rule, {.w = p.w_exc(), .w_min = p.w_exc_of(rule.g_min), .w_max = p.w_exc_of(p.g_exc_max())},
+                      p.delay);
+}
 
 CellType cell_type(const VogelsAbbottParameters& p) {
   if (p.benchmark == Benchmark::coba) {
@@ -56,6 +64,8 @@ namespace {
 // The generators of VAbenchmarks.py: `rng`, and the one that PyNN makes for a connector that was given none.
 constexpr std::uint32_t kPyNNSeed = 98765;
 constexpr std::uint32_t kPyNNDefaultSeed = 151985012;
+
+constexpr std::string_view kExcitatory = "excitatory";  // receptor
 
 struct Groups {
   PopulationView exc, inh;
@@ -110,13 +120,13 @@ VogelsAbbott build(Simulation& sim, const VogelsAbbottParameters& p,
 
   announce("Connecting populations...");
   const auto connector = recurrent_connector(p, rng);
-  const StaticSynapse exc_syn{.weight = p.w_exc(), .delay = p.delay};
+  const SynapseType exc_syn = excitatory_synapse(p);
   const StaticSynapse inh_syn{.weight = p.w_inh(), .delay = p.delay};
   const bool to_all = p.style.use_views || p.style.use_assembly;
   VogelsAbbott network{exc, inh, {}, {}};
   double built = 0.0;  // of all pairs of neurons
-  const auto connect = [&](const Assembly& pre, const Assembly& post, const StaticSynapse& synapse,
-                           const char* receptor, const char* label) {
+  const auto connect = [&](const Assembly& pre, const Assembly& post, const SynapseType& synapse,
+                           std::string_view receptor, const char* label) {
     const double pairs = static_cast<double>(pre.size()) * static_cast<double>(post.size());
     const double part = pairs / (static_cast<double>(p.n) * static_cast<double>(p.n));
     const WatchedConnector watched(*connector, p.pconn * pairs / sim.processes().count(), [&](double done) {
@@ -125,15 +135,18 @@ VogelsAbbott build(Simulation& sim, const VogelsAbbottParameters& p,
       }
     });
     network.projections.push_back(
-        sim.connect(pre, post, watched, synapse, {.receptor_type = receptor, .label = label}));
+        sim.connect(pre, post, watched, synapse, {.receptor_type = std::string(receptor), .label = label}));
+    if (receptor == kExcitatory) {
+      network.excitatory.push_back({network.projections.back(), pre.ids().front(), post.ids().front()});
+    }
     built += part;
   };
   if (to_all) {
-    connect(exc, all, exc_syn, "excitatory", "e2e,i");
+    connect(exc, all, exc_syn, kExcitatory, "e2e,i");
     connect(inh, all, inh_syn, "inhibitory", "i2e,i");
   } else {
-    connect(exc, exc, exc_syn, "excitatory", "e2e");
-    connect(exc, inh, exc_syn, "excitatory", "e2i");
+    connect(exc, exc, exc_syn, kExcitatory, "e2e");
+    connect(exc, inh, exc_syn, kExcitatory, "e2i");
     connect(inh, exc, inh_syn, "inhibitory", "i2e");
     connect(inh, inh, inh_syn, "inhibitory", "i2i");
   }

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "plasticity.hpp"
 #include "va_event/va_event.hpp"
 
 namespace va_event::cli {
@@ -55,17 +56,35 @@ struct VogelsAbbottParameters {
   double stim_pconn = 0.01;  ///< probability of a connection from a source to a cell
   double stim_weight = 0.1;  ///< [uS]
 
+  Plasticity plasticity;  ///< of the excitatory synapses
+
   [[nodiscard]] std::size_t n_exc() const;
   [[nodiscard]] std::size_t n_inh() const { return n - n_exc(); }
-  [[nodiscard]] double w_exc() const;  ///< weight of an excitatory synapse, COBA [uS], CUBA [nA]
-  [[nodiscard]] double w_inh() const;  ///< weight of an inhibitory synapse, COBA [uS], CUBA [nA]
+  /// Largest excitatory conductance where plasticity has bounds [nS]: twice the initial one unless it is given.
+  [[nodiscard]] double g_exc_max() const { return plasticity.g_max.value_or(2.0 * g_exc); }
+  /// Weight of an excitatory synapse, COBA [uS], CUBA [nA], at t = 0 where it is plastic.
+  [[nodiscard]] double w_exc() const { return w_exc_of(g_exc); }
+  [[nodiscard]] double w_exc_of(double g) const;  ///< that of another conductance [nS]
+  [[nodiscard]] double w_inh() const;             ///< weight of an inhibitory synapse, COBA [uS], CUBA [nA]
 };
 
 /// The benchmark's name, "COBA" or "CUBA".
 [[nodiscard]] std::string_view name(Benchmark benchmark);
 
+/// Unit of the weights, "uS" or "nA".
+[[nodiscard]] std::string_view weight_unit(Benchmark benchmark);
+
+/// The type of the excitatory synapses.
+[[nodiscard]] SynapseType excitatory_synapse(const VogelsAbbottParameters& p);
+
 /// The kind of cell that the benchmark uses, with its parameters.
 [[nodiscard]] CellType cell_type(const VogelsAbbottParameters& p);
+
+/// The excitatory synapses of one projection.
+struct ExcitatorySynapses {
+  Projection projection;
+  CellId first_pre, first_post;  ///< ids of the first cells of the sets that it connects; the others follow
+};
 
 /// The network, built.
 struct VogelsAbbott {
@@ -73,6 +92,7 @@ struct VogelsAbbott {
   std::vector<Projection> projections;   ///< labels "e2e", "i2e", ...; with views or an assembly "e2e,i" and "i2e,i"
   std::vector<Projection> external;      ///< from the Poisson sources; COBA only
   std::optional<Population> stimulus{};  ///< the Poisson sources; COBA only
+  std::vector<ExcitatorySynapses> excitatory{};  ///< those of `projections`
 };
 
 /// Builds the network in `sim`, which must be empty. Announces each step by `announce`.

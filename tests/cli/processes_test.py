@@ -32,7 +32,8 @@ class Processes(CommandLineTest):
                 self.assertEqual(mine.read(), theirs.read(), name)
 
     def test_files_are_the_same_for_any_number(self):
-        for benchmark, variant in (("COBA", []), ("CUBA", ["--use-views"]), ("COBA", ["--use-assembly", "--use-csa"])):
+        for benchmark, variant in (("COBA", []), ("CUBA", ["--use-views"]), ("COBA", ["--use-assembly", "--use-csa"]),
+                                   ("CUBA", ["--plasticity", "stdp"])):
             run = [benchmark, *SMALL, *variant, "--format", "gdf,csv,npz,h5", "--record-cells", "40", "--quiet"]
             run += ["--record", "spikes,v", "--checkpoint-every", "50"]
             self.run_program(*run, "--output", "alone")
