@@ -15,6 +15,7 @@ Simulates the Vogels-Abbott benchmark networks, event by event and without a tim
   bash apps/run.sh --help        every option, with defaults and units
   bash apps/run.sh microcircuit  an example: the cortical microcircuit of Potjans & Diesmann 2014; also with --help
   bash apps/run.sh brunel        another one: the sparsely connected network of Brunel 2000
+  bash apps/run.sh inhibitory_plasticity  another one: the network that inhibition balances of Vogels et al. 2011
   bash apps/run.sh pynn          installs the simulator va_event of PyNN for the system's Python 3
   bash apps/run.sh pynn uninstall
 
@@ -28,7 +29,7 @@ if [[ $1 == pynn ]]; then
 fi
 
 program=va_event/va-event
-case $1 in microcircuit | brunel)
+case $1 in microcircuit | brunel | inhibitory_plasticity)
   program=examples/$1
   shift
   ;;

@@ -97,9 +97,24 @@ Network build_network(const Build& build, Simulation& sim, Style style) {
   return build(sim, [&display](double done) { display.update(done); });
 }
 
+/// Simulates what is recorded part by part, until the progress callback ends it. @return the recorded time [ms]
+double simulate_parts(Simulation& sim, const Network& network, const RunOptions& o, Course& course) {
+  const Time stop = Time().plus(o.warm_up).plus(o.duration);
+  bool goes_on = true;
+  for (std::size_t part = 1; goes_on && sim.now() < stop; ++part) {
+    const double from_ms = sim.now().ms();
+    const Time end = Time().plus(o.warm_up).plus(static_cast<double>(part) * network.interval_ms);
+    goes_on = sim.run_until(std::min(end, stop)) == RunEnd::completed;
+    if (sim.now().ms() > from_ms) {
+      add_part(course, network, from_ms, sim.now().ms());
+    }
+  }
+  return goes_on ? o.duration : sim.now().ms() - o.warm_up;
+}
+
 /// Simulates the warm-up, and then what is recorded, until Ctrl-C comes. @return the recorded time [ms]
 double simulate(Simulation& sim, const Network& network, const RunOptions& o, const cli::Interrupt& interrupt,
-                Style style) {
+                Style style, Course& course) {
   cli::ProgressDisplay display(std::cerr, style);
   const double stop_ms = o.warm_up + o.duration;
   sim.on_progress([&](const Progress& progress) {
@@ -111,8 +126,11 @@ double simulate(Simulation& sim, const Network& network, const RunOptions& o, co
   for (const Layer& layer : network.layers) {
     layer.neurons.record("spikes");
   }
-  if (warm == RunEnd::completed) {
+  course = begin_course(network);
+  if (warm == RunEnd::completed && network.followed.empty()) {
     recorded_ms = sim.run(o.duration) == RunEnd::completed ? o.duration : sim.now().ms() - o.warm_up;
+  } else if (warm == RunEnd::completed) {
+    recorded_ms = simulate_parts(sim, network, o, course);
   }
   display.finish({sim.now().ms(), stop_ms});
   return recorded_ms;
@@ -128,7 +146,8 @@ void write_files(const Network& network, const RunOptions& o, Result& result) {
     result.files.push_back(*o.file);
   }
   if (o.figure && result.recorded_ms > 0.0) {
-    cli::draw_figure(*o.figure, raster_script(network, result));
+    cli::draw_figure(*o.figure,
+                     network.followed.empty() ? raster_script(network, result) : course_script(network, result.course));
     result.files.push_back(*o.figure);
   }
 }
@@ -145,8 +164,11 @@ int build_and_run(const Program& program, const Build& build) {
 
   cli::Interrupt::simulation_begins();
   const Clock::time_point begin = Clock::now();
-  const double recorded_ms = simulate(sim, network, o, interrupt, style);
+  Course course;
+  const double recorded_ms = simulate(sim, network, o, interrupt, style, course);
   Result result = make_result(network, sim, o, recorded_ms);
+  finish_course(course, network);
+  result.course = std::move(course);
   result.build_s = build_s;
   result.simulation_s = seconds_since(begin);
   std::string failure;

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "examples/course.hpp"
 #include "option_values.hpp"
 #include "va_event/va_event.hpp"
 
@@ -20,12 +21,15 @@ struct Layer {
   Population neurons;
   bool inhibitory = false;
   std::optional<double> published_rate_hz{};  ///< mean rate of one neuron in the publication; absent: not published
+  std::optional<double> aim_hz{};             ///< rate that plasticity aims at; absent: none
 };
 
 /// What an example builds.
 struct Network {
   std::vector<Layer> layers;            ///< from the top of the figure to its bottom
   std::vector<Projection> projections;  ///< between the neurons; those from external sources are not counted
+  std::vector<Followed> followed{};     ///< shown with rates part by part of the recorded time; empty: no parts
+  double interval_ms = 0.0;             ///< length of a part, > 0 where something is followed
 };
 
 /// Tells how far the building is; `done` is from 0 to 1.

@@ -79,6 +79,9 @@ void print(std::ostream& out, const std::string& program, const Result& r) {
         << text(layer.rate_hz) << std::setw(17) << published(layer.published_rate_hz) << std::setw(12)
         << text(layer.cv_isi) << '\n';
   }
+  if (!r.course.parts.empty()) {
+    print(out, r.course);
+  }
   const double events = static_cast<double>(r.statistics.synaptic_events);
   out << "\nRecorded time   : " << r.recorded_ms << " ms, after " << std::min(r.options.warm_up, r.simulated_ms)
       << " ms of warm-up" << (r.interrupted() ? " (interrupted)" : "") << '\n'
@@ -104,22 +107,25 @@ void print_json(std::ostream& out, const std::string& program, const Result& r) 
                       {"published_rate_hz", number(layer.published_rate_hz)},
                       {"cv_isi", number(layer.cv_isi)}});
   }
-  const Json all{{"program", program},
-                 {"version", version()},
-                 {"scale", r.options.scale},
-                 {"seed", r.options.seed},
-                 {"warm_up_ms", r.options.warm_up},
-                 {"recorded_ms", r.recorded_ms},
-                 {"interrupted", r.interrupted()},
-                 {"neurons", r.neurons},
-                 {"synapses", r.synapses},
-                 {"populations", layers},
-                 {"synaptic_events", r.statistics.synaptic_events},
-                 {"threads", r.threads},
-                 {"build_s", r.build_s},
-                 {"simulation_s", r.simulation_s},
-                 {"files", r.files},
-                 {"warnings", r.warnings}};
+  Json all{{"program", program},
+           {"version", version()},
+           {"scale", r.options.scale},
+           {"seed", r.options.seed},
+           {"warm_up_ms", r.options.warm_up},
+           {"recorded_ms", r.recorded_ms},
+           {"interrupted", r.interrupted()},
+           {"neurons", r.neurons},
+           {"synapses", r.synapses},
+           {"populations", layers},
+           {"synaptic_events", r.statistics.synaptic_events},
+           {"threads", r.threads},
+           {"build_s", r.build_s},
+           {"simulation_s", r.simulation_s},
+           {"files", r.files},
+           {"warnings", r.warnings}};
+  if (!r.course.followed.empty()) {
+    all["course"] = to_json(r.course);
+  }
   out << all.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
 }
 

@@ -24,6 +24,7 @@ struct LayerResult {
 struct Result {
   RunOptions options;
   std::vector<LayerResult> layers;
+  Course course;  ///< without parts where nothing is followed
   std::uint64_t neurons = 0;
   std::uint64_t synapses = 0;  ///< without those of external sources
   double recorded_ms = 0.0;    ///< less than asked for when interrupted

@@ -9,6 +9,7 @@ import unittest
 
 MICROCIRCUIT = os.environ["MICROCIRCUIT"]
 BRUNEL = os.environ["BRUNEL"]
+INHIBITORY_PLASTICITY = os.environ["INHIBITORY_PLASTICITY"]
 
 
 class ExampleTest(unittest.TestCase):

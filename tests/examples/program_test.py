@@ -8,10 +8,11 @@ import signal
 import subprocess
 import unittest
 
-from examples import BRUNEL, MICROCIRCUIT, ExampleTest
+from examples import BRUNEL, INHIBITORY_PLASTICITY, MICROCIRCUIT, ExampleTest
 
 TINY = ["--scale", "0.01", "--duration", "100"]
-PROGRAMS = [("microcircuit", MICROCIRCUIT), ("brunel", BRUNEL)]
+PROGRAMS = [("microcircuit", MICROCIRCUIT), ("brunel", BRUNEL),
+            ("inhibitory_plasticity", INHIBITORY_PLASTICITY)]
 BAD_VALUES = {
     "--scale": ["0", "1.1", "-1", "nan", "inf", "half", ""],
     "--duration": ["0", "-1", "nan", "inf", "long"],
@@ -24,6 +25,7 @@ BAD_VALUES = {
 OWN_BAD_VALUES = {
     "microcircuit": {"--input": ["", "noise"]},
     "brunel": {"--g": ["0", "-5", "nan"], "--eta": ["0", "inf", "x"], "--model": ["", "IF_cond_exp"]},
+    "inhibitory_plasticity": {"--eta": ["0", "nan"], "--rho": ["0", "-3"], "--tau": ["0"], "--interval": ["0", "x"]},
 }
 
 
@@ -71,7 +73,7 @@ class Errors(ExampleTest):
 
 class Results(ExampleTest):
     def test_help_says_every_option_and_the_source(self):
-        for (_, program), source in zip(PROGRAMS, ["Potjans & Diesmann 2014", "Brunel 2000"]):
+        for (_, program), source in zip(PROGRAMS, ["Potjans & Diesmann 2014", "Brunel 2000", "Vogels et al. 2011"]):
             text = self.run_example(program, "--help").stdout
             self.assertIn(source, text)
             for option in BAD_VALUES:
