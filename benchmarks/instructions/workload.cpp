@@ -61,9 +61,9 @@ struct Variety {
   bool few = false;         ///< three of the neurons have a current or parameters of their own
 };
 
-/// Vogels-Abbott with 1000 neurons and 80 synapses each, kDuration.
-std::uint64_t network(const CellType& cell, double exc, double inh, bool stimulus, Variety variety, Until until) {
-  Simulation simulation({.seed = 17, .threads = 1});
+/// Vogels-Abbott with 1000 neurons and 80 synapses each. @return its neurons
+Population build(Simulation& simulation, const CellType& cell, const SynapseType& exc, const StaticSynapse& inh,
+                 bool stimulus, Variety variety) {
   const Population cells = simulation.create(1000, cell);
   cells.initialize("v", RandomDistribution("uniform", {-60.0, -50.0}));
   if (variety.parameters) {
@@ -75,17 +75,25 @@ std::uint64_t network(const CellType& cell, double exc, double inh, bool stimulu
     cells.slice(100, 102).inject(DCSource{.amplitude = 0.01, .start = 10.0});
     cells.slice(900, 901).set("tau_m", 21.0);
   }
-  const Values delay = variety.delays ? Values(RandomDistribution("uniform", {0.1, 5.0})) : Values(0.2);
   ProjectionOptions to_inhibitory;
   to_inhibitory.receptor_type = "inhibitory";
   const FixedProbabilityConnector connector(0.08);
-  simulation.connect(cells.slice(0, 800), cells, connector, {exc, delay});
-  simulation.connect(cells.slice(800, 1000), cells, connector, {inh, delay}, to_inhibitory);
+  simulation.connect(cells.slice(0, 800), cells, connector, exc);
+  simulation.connect(cells.slice(800, 1000), cells, connector, inh, to_inhibitory);
   if (stimulus) {
     const Population sources = simulation.create(20, SpikeSourcePoisson{100.0, 0.0, 50.0});
     simulation.connect(sources, cells, FixedProbabilityConnector(0.01), {0.1, 0.2});
   }
   cells.record("spikes");
+  return cells;
+}
+
+/// That network for kDuration, with static synapses of weights `exc` and `inh`.
+std::uint64_t network(const CellType& cell, double exc, double inh, bool stimulus, Variety variety, Until until) {
+  Simulation simulation({.seed = 17, .threads = 1});
+  const Values delay = variety.delays ? Values(RandomDistribution("uniform", {0.1, 5.0})) : Values(0.2);
+  const Population cells =
+      build(simulation, cell, StaticSynapse{exc, delay}, StaticSynapse{inh, delay}, stimulus, variety);
   simulation.run(until == Until::prepare ? 0.0 : kDuration);
   return until != Until::verify || is_right(simulation, cells) ? simulation.statistics().synaptic_events : 0;
 }
@@ -96,15 +104,46 @@ std::uint64_t cuba(Variety variety, Until until) {
       0.0162, -0.09, false, variety, until);
 }
 
-std::uint64_t coba(Variety variety, Until until) {
-  return network(IfCondExp{.v_rest = -60.0,
-                           .cm = 0.2,
-                           .tau_refrac = 5.0,
-                           .tau_syn_E = 5.0,
-                           .tau_syn_I = 10.0,
-                           .e_rev_I = -80.0,
-                           .v_reset = -60.0},
-                 0.004, 0.051, true, variety, until);
+CellType coba_cell() {
+  return IfCondExp{.v_rest = -60.0,
+                   .cm = 0.2,
+                   .tau_refrac = 5.0,
+                   .tau_syn_E = 5.0,
+                   .tau_syn_I = 10.0,
+                   .e_rev_I = -80.0,
+                   .v_reset = -60.0};
+}
+
+std::uint64_t coba(Variety variety, Until until) { return network(coba_cell(), 0.004, 0.051, true, variety, until); }
+
+/// network_coba with excitatory synapses of another type, for kDuration.
+std::uint64_t plastic_coba(const SynapseType& exc, Until until) {
+  const auto spikes = [&](Precision precision, std::uint64_t& events) {
+    Simulation simulation({.seed = 17, .precision = precision, .threads = 1});
+    const Population cells = build(simulation, coba_cell(), exc, StaticSynapse{0.051, 0.2}, true, {});
+    simulation.run(until == Until::prepare ? 0.0 : kDuration);
+    events = simulation.statistics().synaptic_events;
+    return cells.spikes().size();
+  };
+  std::uint64_t events = 0;
+  std::uint64_t unused = 0;
+  const std::size_t count = spikes(Precision(), events);
+  return until != Until::verify || count == spikes(Precision::quad(), unused) ? events : 0;
+}
+
+/// Weights stay within their bounds, and are nearly balanced.
+std::uint64_t plastic_stdp(Until until) {
+  return plastic_coba(StdpMechanism{.timing_dependence = SpikePairRule{.A_plus = 0.01, .A_minus = 0.0105},
+                                    .weight_dependence = AdditiveWeightDependence{.w_min = 0.0, .w_max = 0.008},
+                                    .weight = 0.004,
+                                    .delay = 0.2},
+                      until);
+}
+
+/// So fast a recovery that the network goes on firing.
+std::uint64_t plastic_tsodyks_markram(Until until) {
+  return plastic_coba(
+      TsodyksMarkramSynapse{.weight = 0.008, .delay = 0.2, .U = 0.5, .tau_rec = 1.0, .tau_facil = 1000.0}, until);
 }
 
 /// 1544 neurons with half of the published inputs: each gets about 20,000 synaptic events per second, 8,000 of them
@@ -194,6 +233,8 @@ int main(int argc, char** argv) {
       {"microcircuit_with_poisson_common", [](Until until) { return microcircuit(true, false, true, until); }},
       {"microcircuit_with_poisson_own_time_constants",
        [](Until until) { return microcircuit(true, true, false, until); }},
+      {"plastic_stdp", plastic_stdp},
+      {"plastic_tsodyks_markram", plastic_tsodyks_markram},
       {"poisson_each", poisson_each}};
   const std::map<std::string, Until> modes = {
       {"prepare", Until::prepare}, {"work", Until::work}, {"verify", Until::verify}};
