@@ -234,6 +234,9 @@ int run(const Options& options, const Interrupt& interrupt, const std::shared_pt
   announce("Running simulation...");
   const SimulationEnd end = simulate(sim, options, interrupt);
   const double simulation_s = timer.lap();
+  for (const MethodRow& row : sim.methods()) {
+    spdlog::debug("{} {}: {} ({})", row.kind, row.label, row.method, row.reason);
+  }
   log_statistics(sim.statistics());
 
   Report report = make_report(options, network, sim);

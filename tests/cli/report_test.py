@@ -157,6 +157,7 @@ class ReportTest(CommandLineTest):
         for text in ["tau_m = 20", "weights 0.004", "Connecting populations", "projection e2i", "intervals: sign"]:
             self.assertIn(text, done.stderr)
         self.assertNotIn("tau_m", done.stdout)
+        self.assertRegex(done.stderr, r"population \S+: one-by-one \(\S.* inputs per neuron and frame are expected\)")
         self.assertIn("simulated", self.run_program("COBA", *SMALL, "--debug", "trace", "--quiet").stderr)
         self.assertEqual(self.run_program("COBA", *SMALL, "--debug", "error", "--quiet").stderr, "")
 
