@@ -36,7 +36,7 @@ namespace va_event::detail {
 using SynapseColumns = std::vector<std::vector<double>>;
 
 /// All synapses of a projection, in the order that they have in one process: by source, then population, delay, target
-/// and weight. @param weights in the place of those of the tables, unless it is empty Each process's list is sorted
+/// and weight. @param weights in the place of those of the tables, unless it is empty. Each process's list is sorted
 /// that way, so that they are merged.
 [[nodiscard]] std::vector<ListedConnection> gather_connections(const network::Network& network,
                                                                const network::ProjectionData& projection,
