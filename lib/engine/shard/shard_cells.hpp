@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <type_traits>
 #include <unordered_map>
 #include <vector>
@@ -113,6 +114,17 @@ class ShardCells {
   /// All groups. Of all shards the same models, in the same order.
   [[nodiscard]] const std::vector<Group>& groups() const noexcept { return groups_; }
   [[nodiscard]] const Place& place(std::size_t population) const noexcept { return places_[population]; }
+
+  /// The first position from `position` on of a target that belongs to this shard, or the number of targets.
+  /// @param target  indexes in the population
+  [[nodiscard]] std::size_t next_own(std::size_t population, std::span<const std::uint32_t> target,
+                                     std::size_t position) const {
+    const network::Share::Range& own = places_[population].own;
+    while (position < target.size() && !own.contains(target[position])) {
+      ++position;
+    }
+    return position;
+  }
 
   [[nodiscard]] std::uint32_t population_index(CellId cell) const noexcept { return population_of_cell_[cell]; }
   [[nodiscard]] const network::PopulationData& population_of(CellId cell) const {

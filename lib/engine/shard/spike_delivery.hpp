@@ -17,10 +17,9 @@
 #include "engine/shard/routing.hpp"
 #include "engine/shard/rows_in_flight.hpp"
 #include "engine/shard/shard_cells.hpp"
-#include "events/arrival_window.hpp"
+#include "engine/shard/window_delivery.hpp"
 #include "events/candidates.hpp"
 #include "events/delivery.hpp"
-#include "events/event_queue.hpp"
 #include "events/lane_queue.hpp"
 #include "foundation/prefetch.hpp"
 #include "network/network.hpp"
@@ -33,9 +32,8 @@ namespace va_event::engine {
 ///
 /// A spike stands in a queue once for each of its routes, at its next arrival. Where all synapses of a route have one
 /// delay, all of them are delivered at once. Where each synapse has a delay of its own, spikes go from one short
-/// arrival window (events::ArrivalWindow) to the next, and the arrivals in a window are sorted at once: within the
-/// smallest delay no spike can add to them, so that inputs of different neurons are taken together. Each neuron gets
-/// its inputs in their order, and which ones share a vector has no effect on a result.
+/// window to the next (WindowDelivery). Each neuron gets its inputs in their order, and which ones share a vector has
+/// no effect on a result.
 template <class Real>
 class SpikeDelivery {
  public:
@@ -55,17 +53,8 @@ class SpikeDelivery {
         only_shard_(only_shard),
         exceeds_cache_(network.cells() > kCellsInCache),
         changing_(network, routing, cells, states),
-        rows_in_flight_(network, routing, cells) {
-    for (std::size_t population = 0; population < network.populations.size(); ++population) {
-      for (const Route& route : routing.routes_of(population)) {
-        const bool by_window = !route.delay && !by_queue(route) && route.branches[0].dynamics != 0;
-        changes_in_windows_ = changes_in_windows_ || by_window;
-        if (by_window) {
-          longest_arrival_window_ = std::min(longest_arrival_window_, 0.999 * route.branches[0].looks_back);
-        }
-      }
-    }
-  }
+        windows_(network, routing, cells, now, candidates, changing_),
+        rows_in_flight_(network, routing, cells) {}
 
   /// The synapses that change.
   [[nodiscard]] ChangingTables<Real>& changing() noexcept { return changing_; }
@@ -99,7 +88,7 @@ class SpikeDelivery {
         continue;
       }
       const network::SynapseTable::Row row = branch.row(index);
-      if (const std::size_t first = next_own(branch, row, 0); first < row.target.size()) {
+      if (const std::size_t first = cells_.next_own(branch.post_population, row.target, 0); first < row.target.size()) {
         put_back({events::later(spike.time, Real(row.delay[first])), spike.cell, r, first, spike.time});
       }
     }
@@ -124,7 +113,8 @@ class SpikeDelivery {
       const auto first_due = std::partition_point(row.delay.begin(), row.delay.end(), [&](double delay) {
         return is_done(events::later(spike.time, Real(delay)));
       });
-      const std::size_t position = next_own(branch, row, static_cast<std::size_t>(first_due - row.delay.begin()));
+      const std::size_t position =
+          cells_.next_own(branch.post_population, row.target, static_cast<std::size_t>(first_due - row.delay.begin()));
       if (position == row.target.size()) {
         continue;
       }
@@ -149,7 +139,7 @@ class SpikeDelivery {
       const std::uint32_t population = cells_.population_index(delivery.source);
       const Branch& branch = routing_.routes_of(population)[delivery.route].branches[0];
       const Row row = branch.row(delivery.source - network_.populations[population].first);
-      delivery.position = next_own(branch, row, delivery.position);
+      delivery.position = cells_.next_own(branch.post_population, row.target, delivery.position);
       if (delivery.position < row.target.size()) {
         delivery.arrival = events::later(delivery.emitted, Real(row.delay[delivery.position]));
         put_back(delivery);
@@ -159,9 +149,9 @@ class SpikeDelivery {
 
   /// The earliest arrival, in the present epoch; +inf if there is none in it [ms].
   [[nodiscard]] Real next_offset() const {
-    const Real whole = deliveries_.empty() ? Real(kNever) : offset_of(deliveries_.top().arrival);
-    const Real own = arrival_window_.empty() ? next_window() : arrival_window_.events().front().arrival;
-    return own < whole ? own : whole;
+    const Real whole = next_whole();
+    const Real in_window = windows_.next_offset();
+    return in_window < whole ? in_window : whole;
   }
 
   /// The earliest arrival of any epoch, for which `consider` is called; and others, later ones.
@@ -170,13 +160,7 @@ class SpikeDelivery {
     if (!deliveries_.empty()) {
       consider(deliveries_.top().arrival);
     }
-    if (!arrival_window_.empty()) {
-      consider({now_.epoch, arrival_window_.events().front().arrival});
-    }
-    if (!own_delay_deliveries_.empty()) {
-      consider(own_delay_deliveries_.top().arrival);
-    }
-    consider(after_arrival_window_);
+    windows_.for_next_times(consider);
   }
 
   /// Delivers what arrives at the present time, which is next_offset(), and perhaps more.
@@ -184,37 +168,26 @@ class SpikeDelivery {
   /// @param other_event  of other kinds: the time of the next one, as an offset; called only where it matters
   template <class OtherEvent>
   void deliver(const Real& limit, const OtherEvent& other_event) {
-    if (arrival_window_.empty() && next_window() < Real(kNever) &&
-        (deliveries_.empty() || !(offset_of(deliveries_.top().arrival) < next_window()))) {
-      begin_arrival_window(limit);
-    }
-    if (arrival_window_.empty()) {
+    const Real whole = next_whole();
+    windows_.begin_if_next(whole, limit);
+    if (windows_.empty() || whole < windows_.next_offset() ||
+        (whole == windows_.next_offset() && !windows_.ties_before(deliveries_.top()))) {
       return deliver_whole();
     }
-    if (!deliveries_.empty()) {
-      const Real whole = offset_of(deliveries_.top().arrival);
-      const Real& first = arrival_window_.events().front().arrival;
-      if (whole < first || (whole == first && !arrival_window_.ties_before(deliveries_.top()))) {
-        return deliver_whole();
-      }
-    }
     const Real other = other_event();
-    deliver_from_arrival_window(other < limit ? other : limit);
+    const Real end = other < limit ? other : limit;
+    synaptic_events_ += windows_.deliver(end < whole ? end : whole);
   }
 
   /// Forgets what has been prepared with the present weights: users may change them before the next run.
   void end_run() {
-    for (const Delivery& delivery : arrival_window_.close(now_.epoch)) {
-      own_delay_deliveries_.push(delivery);
-    }
-    destinations_.clear();
-    after_arrival_window_ = never();
+    windows_.close();
     synaptic_events_ -= rows_in_flight_.take_back(now_);
   }
 
   void clear() {
     deliveries_.clear();
-    own_delay_deliveries_.clear();
+    windows_.clear();
     rows_in_flight_.clear();
   }
   /// Adds all spikes in flight that have a target here. Queues hold others, too: where all synapses of a route in this
@@ -231,7 +204,7 @@ class SpikeDelivery {
       }
     };
     deliveries_.for_each(add);
-    own_delay_deliveries_.for_each(add);
+    windows_.for_each(add);
     rows_in_flight_.for_each(add);
     for (auto& [route, spikes] : spikes_by_route) {
       std::sort(spikes.begin(), spikes.end());
@@ -240,9 +213,9 @@ class SpikeDelivery {
   }
 
   /// Whether a run may end here, before the end of the present window: weights that change have been worked out for it.
-  [[nodiscard]] bool may_end_run() const noexcept { return !changes_in_windows_ || arrival_window_.empty(); }
+  [[nodiscard]] bool may_end_run() const noexcept { return windows_.may_end_run(); }
   /// The latest arrival that has been delivered ahead of its turn, in an arrival window; or an earlier time.
-  [[nodiscard]] const Instant& delivered() const noexcept { return delivered_; }
+  [[nodiscard]] const Instant& delivered() const noexcept { return windows_.delivered(); }
   /// Whether inputs come through rows that no queue contains.
   [[nodiscard]] bool has_rows() const { return !rows_in_flight_.empty(); }
   /// Arrivals at single synapses so far.
@@ -255,38 +228,26 @@ class SpikeDelivery {
   using Row = network::SynapseTable::Row;
   using Place = typename ShardCells<Real>::Place;
 
-  static Instant never() { return {std::numeric_limits<std::int64_t>::max(), Real(0)}; }
   static constexpr double kNever = std::numeric_limits<double>::infinity();
-  static constexpr double kShortestArrivalWindow = 0x1p-8;  ///< [ms]
-  static constexpr double kLongestArrivalWindow = 1.0;      ///< [ms]
-  static constexpr std::size_t kCellsInCache = 1U << 13U;   ///< with a line of 64 bytes for each, half a megabyte
+  static constexpr std::size_t kCellsInCache = 1U << 13U;  ///< with a line of 64 bytes for each, half a megabyte
 
   /// Within the present epoch, or +inf. (Nothing that is left belongs to an earlier one.)
   [[nodiscard]] Real offset_of(const Instant& t) const {
     return t.epoch == now_.epoch ? t.offset : std::numeric_limits<Real>::infinity();
   }
 
-  /// The first arrival after the present window.
-  [[nodiscard, gnu::always_inline]] Real next_window() const {
-    const bool queued = !own_delay_deliveries_.empty() && own_delay_deliveries_.top().arrival < after_arrival_window_;
-    return offset_of(queued ? own_delay_deliveries_.top().arrival : after_arrival_window_);
-  }
-
-  /// The first synapse from `position` on whose target belongs to this shard.
-  [[nodiscard]] std::size_t next_own(const Branch& branch, const Row& row, std::size_t position) const {
-    const Place& place = cells_.place(branch.post_population);
-    while (position < row.target.size() && !place.own.contains(row.target[position])) {
-      ++position;
-    }
-    return position;
-  }
-
   /// Whether a cell has synapses of the route onto cells of this shard. @param index of the cell in its population
   [[nodiscard]] bool has_own(const Route& route, std::size_t index) const {
     return std::any_of(route.branches.begin(), route.branches.end(), [&](const Branch& branch) {
       const Row row = branch.row(index);
-      return route.delay ? !own_part(branch, row).target.empty() : next_own(branch, row, 0) < row.target.size();
+      return route.delay ? !own_part(branch, row).target.empty()
+                         : cells_.next_own(branch.post_population, row.target, 0) < row.target.size();
     });
+  }
+
+  /// The first arrival at synapses that do not wait for windows, in the present epoch; or +inf [ms].
+  [[nodiscard]] Real next_whole() const {
+    return deliveries_.empty() ? Real(kNever) : offset_of(deliveries_.top().arrival);
   }
 
   /// The synapses onto cells of this shard. @pre one delay
@@ -300,160 +261,14 @@ class SpikeDelivery {
            branch.longest_delay < static_cast<double>(events::kEpoch);
   }
 
-  /// A route with delays of its own whose spikes do not wait for arrival windows. Weights of wider arithmetic have no
-  /// place in these.
-  [[nodiscard]] static bool by_queue(const Route& route) {
-    return route.bundled || (!std::is_same_v<Real, double> && route.branches[0].dynamics != 0);
-  }
-
   /// A spike that goes through synapses with delays of their own, by the queue.
   void put_back(const Delivery& delivery) {
-    const bool bundled = by_queue(routing_.routes_of(cells_.population_index(delivery.source))[delivery.route]);
-    const bool soon = !arrival_window_.empty() && offset_of(delivery.arrival) < arrival_window_.end();
-    if (bundled || soon) {
-      deliveries_.push(delivery);
+    const Route& route = routing_.routes_of(cells_.population_index(delivery.source))[delivery.route];
+    if (goes_through_windows<Real>(route) && !windows_.has_begun_before(delivery)) {
+      windows_.push(delivery);
     } else {
-      own_delay_deliveries_.push(delivery);
+      deliveries_.push(delivery);
     }
-  }
-
-  /// The next window, from the first arrival on. Its length follows the number of synapses that a spike passes in it:
-  /// with few of them the spikes cost more than the synapses, with many too many arrivals come too late for it.
-  /// Where weights change it ends with the run, and before they depend on spikes that are still to come.
-  /// @param limit  no event from then on
-  void begin_arrival_window(const Real& limit) {
-    constexpr std::size_t kFew = 4;
-    constexpr std::size_t kMany = 16;
-    if (arrival_window_.size() < kFew * arrival_window_.spikes()) {
-      arrival_window_length_ = std::min(2 * arrival_window_length_, longest_arrival_window_);
-    } else if (arrival_window_.size() > kMany * arrival_window_.spikes()) {
-      arrival_window_length_ = std::max(arrival_window_length_ / 2, kShortestArrivalWindow);
-    }
-    const Real begin = next_window();
-    Real end = begin + Real(arrival_window_length_);
-    if (changes_in_windows_ && limit < end) {
-      end = limit;
-    }
-    const auto spikes = arrival_window_.restart(end < Real(events::kEpoch) ? end : Real(events::kEpoch));
-    after_arrival_window_ = never();
-    destinations_.clear();
-    for (const auto& spike : spikes) {
-      if (spike.more && (changes_in_windows_ || !(offset_of(spike.next.arrival) < arrival_window_.end()))) {
-        own_delay_deliveries_.push(spike.next);
-      } else if (spike.more) {
-        fill_arrival_window(spike.next);
-      }
-    }
-    while (!own_delay_deliveries_.empty() && offset_of(own_delay_deliveries_.top().arrival) < arrival_window_.end()) {
-      if (changes_in_windows_) {
-        window_deliveries_.push_back(own_delay_deliveries_.take());
-      } else {
-        fill_arrival_window(own_delay_deliveries_.take());
-      }
-    }
-    // Of two spikes of a source the first comes first at each synapse, though perhaps not in the queue.
-    std::sort(window_deliveries_.begin(), window_deliveries_.end(),
-              [](const Delivery& a, const Delivery& b) { return a.emitted < b.emitted; });
-    for (const Delivery& delivery : window_deliveries_) {
-      fill_arrival_window(delivery);
-    }
-    window_deliveries_.clear();
-    arrival_window_.sort(begin);
-  }
-
-  /// Adds what of a spike arrives before the window's end.
-  void fill_arrival_window(Delivery delivery) {
-    const std::uint32_t population = cells_.population_index(delivery.source);
-    const Branch& branch = routing_.routes_of(population)[delivery.route].branches[0];
-    const Row row = branch.row(delivery.source - network_.populations[population].first);
-    const Place place = cells_.place(branch.post_population);
-    const Real end = arrival_window_.end();
-    synapses::Transmission<double> passed = synapses::transmit(*branch.table, row, 0, row.target.size());
-    if constexpr (std::is_same_v<Real, double>) {
-      if (branch.dynamics != 0) [[unlikely]] {
-        passed = transmit_before(delivery, branch, row, arrival_window_.end());
-      }
-    }
-    // As events::later() rounds it, where that stays in the present epoch; beyond the window otherwise.
-    const Real epochs = Real(events::kEpoch) * Real(static_cast<double>(now_.epoch - delivery.emitted.epoch));
-    const Real emitted = delivery.emitted.offset;
-    Real arrival = delivery.arrival.offset;
-    std::size_t position = delivery.position;
-    for (;;) {
-      if (const std::uint32_t target = row.target[position]; place.own.contains(target)) {
-        arrival_window_.add(arrival, passed.weight_of(position), place.offset + target, position);
-      }
-      if (++position == row.target.size()) {
-        break;
-      }
-      const Real delay(row.delay[position]);
-      arrival = delay < Real(events::kEpoch) ? Real((emitted + delay) - epochs)
-                                             : offset_of(events::later(delivery.emitted, delay));
-      if (!(arrival < end)) {
-        position = next_own(branch, row, position);
-        break;
-      }
-    }
-    if (position < row.target.size()) {
-      delivery.arrival = events::later(delivery.emitted, Real(row.delay[position]));
-    }
-    delivery.position = position;
-    arrival_window_.add_spike({delivery, position < row.target.size()});
-    destinations_.push_back({place.group, branch.receptor});
-    if (position < row.target.size() && delivery.arrival < after_arrival_window_) {
-      after_arrival_window_ = delivery.arrival;
-    }
-  }
-
-  /// What the synapses that change are worth to a spike that arrives before `end`. @returns weights by position, of
-  /// which those of other arrivals are any numbers
-  [[nodiscard]] synapses::Transmission<double> transmit_before(const Delivery& delivery, const Branch& branch,
-                                                               const Row& row, const Real& end) {
-    const std::size_t begin = delivery.position;
-    std::size_t last = begin + 1;
-    while (last < row.delay.size() && offset_of(events::later(delivery.emitted, Real(row.delay[last]))) < end) {
-      ++last;
-    }
-    const std::int64_t row_number =
-        branch.row_number(delivery.source - network_.populations[cells_.population_index(delivery.source)].first);
-    const auto worth = synapses::transmit<Real>(
-        changing_.of_branch(branch.dynamics), row,
-        {static_cast<std::size_t>(row_number), begin, last, delivery.emitted, delivery.arrival});
-    window_weights_.resize(row.target.size());
-    for (std::size_t k = begin; k < last; ++k) {
-      window_weights_[k] = static_cast<double>(worth.weight_of(k - begin));
-    }
-    return {row.target, window_weights_, 0.0};
-  }
-
-  /// As many inputs of the window together as do not depend on each other: no spike that one of them causes arrives
-  /// before the others, and no neuron has two of them, or anything else to do before its own
-  /// (neurons::NeuronGroup::receive()). Crossings in between, of other neurons, may come afterwards.
-  void deliver_from_arrival_window(const Real& limit) {
-    const auto events = arrival_window_.events();
-    Real end = limit;
-    const auto not_after = [&end](const Real& time) {
-      if (time < end) {
-        end = time;
-      }
-    };
-    not_after(events.front().arrival + Real(routing_.min_delay_of_neurons()));
-    if (!deliveries_.empty()) {
-      not_after(offset_of(deliveries_.top().arrival));
-    }
-    std::size_t count = 0;
-    neurons::NeuronGroup<Real>* const group = destinations_[events.front().spike].group;
-    for (const auto& event : events) {
-      const Destination& destination = destinations_[event.spike];
-      if (count > 0 && (count == inputs_.size() || !(event.arrival < end) || destination.group != group)) {
-        break;
-      }
-      inputs_[count++] = {event.arrival, event.weight, event.cell, destination.receptor};
-    }
-    const std::size_t taken = group->receive({inputs_.data(), count}, candidates_);
-    synaptic_events_ += taken;
-    delivered_ = {now_.epoch, inputs_[taken - 1].t};
-    arrival_window_.drop(taken);
   }
 
   /// Everything of a spike that arrives with one delay.
@@ -528,7 +343,7 @@ class SpikeDelivery {
       collect(branch, passed);
       deliver_collected();
     }
-    end = next_own(branch, row, end);
+    end = cells_.next_own(branch.post_population, row.target, end);
     if (end < row.delay.size()) {
       delivery.position = end;
       delivery.arrival = events::later(delivery.emitted, Real(row.delay[end]));
@@ -603,28 +418,12 @@ class SpikeDelivery {
   bool only_shard_;     ///< all cells of the network are in this shard
   bool exceeds_cache_;  ///< too many cells for a second-level cache
   std::uint64_t synaptic_events_ = 0;
-  Instant delivered_{-1, Real(0)};
   ChangingTables<Real> changing_;
 
   /// Arrivals at all synapses of one delay; with single delays of their own, only those too soon for a window.
   events::LaneQueue<Delivery> deliveries_;
-  /// Spikes that go through synapses with delays of their own and have no arrival in the present window.
-  events::EventQueue<Delivery> own_delay_deliveries_;
+  WindowDelivery<Real> windows_;
   RowsInFlight<Real> rows_in_flight_;
-  events::ArrivalWindow<Real> arrival_window_;
-  /// Where the synaptic events of the window's spikes go.
-  struct Destination {
-    neurons::NeuronGroup<Real>* group;
-    std::uint32_t receptor;
-  };
-  std::vector<Destination> destinations_;
-  /// The earliest arrival after the window of its spikes.
-  Instant after_arrival_window_ = never();
-  double arrival_window_length_ = kShortestArrivalWindow;  ///< [ms]
-  double longest_arrival_window_ = kLongestArrivalWindow;  ///< [ms]
-  bool changes_in_windows_ = false;                        ///< some synapses in arrival windows change
-  std::vector<Delivery> window_deliveries_;                ///< of a window that begins, where synapses change
-  std::vector<double> window_weights_;                     ///< by position in a row
   /// Inputs of one instant for one receptor of one group.
   struct {
     neurons::NeuronGroup<Real>* group = nullptr;
