@@ -81,13 +81,14 @@ void Projection::set(std::string_view name, const Values& values) {
                      "must be one number for all, as it was at the first run, until reset()");
   }
   const Values mine = own_part(values, name);
-  core_->together([&] {
-    auto columns = projection.evaluate(mine, name, parameter, core_->engine && !constant, core_->network.seed, index_);
-    const auto exchange = [&] {
-      for (std::size_t b = 0; b < columns.size(); ++b) {
-        std::swap(columns[b], projection.blocks[b].parameters[parameter]);
-      }
-    };
+  std::vector<network::SynapseColumn> columns;
+  const auto exchange = [&] {
+    for (std::size_t b = 0; b < columns.size(); ++b) {
+      std::swap(columns[b], projection.blocks[b].parameters[parameter]);
+    }
+  };
+  core_->together([&] {  // a number that one process refuses changes nothing in any of them
+    columns = projection.evaluate(mine, name, parameter, core_->engine && !constant, core_->network.seed, index_);
     exchange();
     try {
       detail::check_synapses(projection);
@@ -95,14 +96,15 @@ void Projection::set(std::string_view name, const Values& values) {
       exchange();
       throw;
     }
-    if (core_->engine) {
-      exchange();
-      core_->engine->synapse_parameters_will_change(index_);
-      exchange();
-
-      core_->engine->synapse_parameters_changed(index_);
-    }
+    exchange();
   });
+  if (core_->engine) {
+    core_->engine->synapse_parameters_will_change(index_);
+  }
+  exchange();
+  if (core_->engine) {
+    core_->engine->synapse_parameters_changed(index_);
+  }
   core_->doubts[index_] = detail::doubt_of(projection);
 }
 
@@ -119,18 +121,12 @@ void Projection::set_weights(const Values& weights) {
   network::Network& network = core_->network;
   network::ProjectionData& projection = network.projections[index_];
   const Values mine = own_part(weights, "weight");
-  core_->together([&] {
-    if (projection.rule == nullptr) {
-      projection.set_weights(mine, network.populations, network.seed, index_);
-      return;
-    }
-    network::ProjectionData changed = projection;
-    changed.set_weights(mine, network.populations, network.seed, index_);
-    detail::check_synapses(changed);
-    for (std::size_t b = 0; b < projection.blocks.size(); ++b) {  // the engine refers to the blocks
-      projection.blocks[b].table = std::move(changed.blocks[b].table);
-    }
+  std::vector<network::SynapseColumn> columns;
+  core_->together([&] {  // a number that one process refuses changes nothing in any of them
+    columns = projection.evaluate_weights(mine, network.populations, network.seed, index_);
+    detail::check_synapses(projection, &columns);
   });
+  projection.set_weights(std::move(columns));
   if (core_->engine) {
     core_->engine->weights_changed(index_);
   }

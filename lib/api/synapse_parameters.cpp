@@ -14,13 +14,15 @@ namespace va_event::detail {
 
 namespace {
 
-/// Calls visit(block, synapse, its parameters) for one synapse of each block whose parameters and weights are all
-/// common, and for each of the others.
+/// Calls visit(weight, parameters) for one synapse of each block whose parameters and weights are all common, and for
+/// each synapse of the others. @param weights  in place of the tables' ones, by block; null: these
 template <class Visit>
-void for_each_choice(const network::ProjectionData& projection, const Visit& visit) {
+void for_each_choice(const network::ProjectionData& projection, const std::vector<network::SynapseColumn>* weights,
+                     const Visit& visit) {
   std::vector<double> values(projection.rule->parameters.size());
-  for (const network::SynapseBlock& block : projection.blocks) {
-    const bool common = block.table.has_constant_weight() &&
+  for (std::size_t b = 0; b < projection.blocks.size(); ++b) {
+    const network::SynapseBlock& block = projection.blocks[b];
+    const bool common = (weights != nullptr ? (*weights)[b].is_constant() : block.table.has_constant_weight()) &&
                         std::all_of(block.parameters.begin(), block.parameters.end(),
                                     [](const network::SynapseColumn& column) { return column.is_constant(); });
     const std::size_t count = common ? std::min<std::size_t>(block.table.size(), 1) : block.table.size();
@@ -28,7 +30,7 @@ void for_each_choice(const network::ProjectionData& projection, const Visit& vis
       for (std::size_t k = 0; k < values.size(); ++k) {
         values[k] = block.parameters[k].at(synapse);
       }
-      if (!visit(block, synapse, values)) {
+      if (!visit(weights != nullptr ? (*weights)[b].at(synapse) : block.table.weight_of(synapse), values)) {
         return;
       }
     }
@@ -37,7 +39,7 @@ void for_each_choice(const network::ProjectionData& projection, const Visit& vis
 
 }  // namespace
 
-void check_synapses(const network::ProjectionData& projection) {
+void check_synapses(const network::ProjectionData& projection, const std::vector<network::SynapseColumn>* weights) {
   if (projection.rule == nullptr) {
     return;
   }
@@ -49,16 +51,15 @@ void check_synapses(const network::ProjectionData& projection) {
       }
     }
   }
-  for_each_choice(projection,
-                  [&](const network::SynapseBlock& block, std::size_t synapse, const std::vector<double>& values) {
-                    for (std::size_t k = 0; k < values.size(); ++k) {
-                      check_parameter(rule.parameters[k], values[k]);
-                    }
-                    if (rule.check) {
-                      rule.check(values, block.table.weight_of(synapse));
-                    }
-                    return true;
-                  });
+  for_each_choice(projection, weights, [&](double weight, const std::vector<double>& values) {
+    for (std::size_t k = 0; k < values.size(); ++k) {
+      check_parameter(rule.parameters[k], values[k]);
+    }
+    if (rule.check) {
+      rule.check(values, weight);
+    }
+    return true;
+  });
 }
 
 std::size_t synapse_parameter_index(const network::ProjectionData& projection, std::string_view name) {
@@ -87,14 +88,13 @@ std::string doubt_of(const network::ProjectionData& projection) {
   if (projection.rule == nullptr || !projection.rule->doubt) {
     return doubt;
   }
-  for_each_choice(projection,
-                  [&](const network::SynapseBlock& block, std::size_t synapse, const std::vector<double>& values) {
-                    const std::string one = projection.rule->doubt(values, block.table.weight_of(synapse));
-                    if (!one.empty()) {
-                      doubt = "projection " + projection.label + ": " + one;
-                    }
-                    return one.empty();
-                  });
+  for_each_choice(projection, nullptr, [&](double weight, const std::vector<double>& values) {
+    const std::string one = projection.rule->doubt(values, weight);
+    if (!one.empty()) {
+      doubt = "projection " + projection.label + ": " + one;
+    }
+    return one.empty();
+  });
   return doubt;
 }
 

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "network/network.hpp"
 
@@ -12,8 +13,9 @@ namespace va_event::detail {
 /// What must hold for the parameters of synapses that change, and what users call them by.
 
 /// Checks every parameter of every synapse of this process, and the rules between them. Does nothing to static ones.
-/// @throws ParameterError
-void check_synapses(const network::ProjectionData& projection);
+/// @param weights  that they are to get, by block; null: those that they have @throws ParameterError
+void check_synapses(const network::ProjectionData& projection,
+                    const std::vector<network::SynapseColumn>* weights = nullptr);
 
 /// The place of a parameter in the list of the projection's rule. @throws UnknownNameError
 [[nodiscard]] std::size_t synapse_parameter_index(const network::ProjectionData& projection, std::string_view name);

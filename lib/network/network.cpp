@@ -78,6 +78,47 @@ void draw_block(const ProjectionData& projection, std::size_t block, const Rando
   }
 }
 
+/// One number for each synapse, by block; one for all where they are a constant that need not be kept as a list.
+/// @throws SizeError, ConnectionError
+std::vector<SynapseColumn> columns_of(const ProjectionData& projection, const Values& values, std::string_view name,
+                                      bool keep_each, const SynapseKeys& keys) {
+  const std::vector<SynapseBlock>& blocks = projection.blocks;
+  if (values.of_distance() != nullptr) {
+    throw ConnectionError(std::string(name), "a function of distance", "",
+                          "can be given only when the projection is made");
+  }
+  const std::vector<double>* each = values.each();
+  if (each != nullptr && each->size() != projection.size()) {
+    throw SizeError(std::string(name), std::to_string(each->size()) + " values", "",
+                    "must be " + std::to_string(projection.size()) + ", one per synapse");
+  }
+  std::vector<SynapseColumn> columns;
+  if (values.constant() != nullptr && !keep_each) {
+    columns.resize(blocks.size(), SynapseColumn(*values.constant()));
+    return columns;
+  }
+  std::vector<foundation::LargeArray<double>> numbers(blocks.size());
+  for (std::size_t b = 0; b < blocks.size(); ++b) {
+    numbers[b].resize(blocks[b].table.size());
+    if (values.constant() != nullptr) {
+      std::fill(numbers[b].begin(), numbers[b].end(), *values.constant());
+    } else if (each == nullptr) {
+      draw_block(projection, b, *values.distribution(), keys, numbers[b]);
+    }
+  }
+  if (each != nullptr) {
+    std::vector<std::size_t> next(blocks.size(), 0);
+    std::size_t synapse = 0;
+    for_each_in_rows(projection, [&](std::size_t block, std::size_t, std::size_t, const SynapseTable::Row&) {
+      numbers[block][next[block]++] = (*each)[synapse++];
+    });
+  }
+  for (foundation::LargeArray<double>& of_block : numbers) {
+    columns.emplace_back(std::move(of_block));
+  }
+  return columns;
+}
+
 }  // namespace
 
 std::size_t ProjectionData::size() const noexcept {
@@ -101,87 +142,36 @@ std::vector<ListedConnection> ProjectionData::connections() const {
   return result;
 }
 
-void ProjectionData::set_weights(const Values& weights, const std::vector<PopulationData>& populations,
-                                 std::uint64_t seed, std::size_t projection_index) {
-  const auto model_of = [&](std::size_t block) -> const CellModel& {
-    return *populations[blocks[block].post_population].model;
-  };
-  if (weights.of_distance() != nullptr) {
-    throw ConnectionError("weight", "a function of distance", "", "can be given only when the projection is made");
-  }
-  if (const double* constant = weights.constant()) {
-    std::vector<double> checked;
-    for (std::size_t b = 0; b < blocks.size(); ++b) {
-      checked.push_back(checked_weight(*constant, model_of(b)));
-    }
-    for (std::size_t b = 0; b < blocks.size(); ++b) {
-      SynapseTableBuilder::replace_weights(blocks[b].table, checked[b]);
-    }
-    return;
-  }
-  const std::vector<double>* each = weights.each();
-  if (each != nullptr && each->size() != size()) {
-    throw SizeError("weight", std::to_string(each->size()) + " values", "",
-                    "must be " + std::to_string(size()) + ", one per synapse");
-  }
-  const SynapseKeys keys(seed, projection_index);
-  std::vector<foundation::LargeArray<double>> values(blocks.size());
-  for (std::size_t b = 0; b < blocks.size(); ++b) {
-    values[b].resize(blocks[b].table.size());
-    if (each == nullptr) {
-      draw_block(*this, b, *weights.distribution(), keys, values[b]);
-    }
-  }
-  if (each != nullptr) {
-    std::vector<std::size_t> next(blocks.size(), 0);
-    std::size_t synapse = 0;
-    for_each_in_rows(*this, [&](std::size_t block, std::size_t, std::size_t, const SynapseTable::Row&) {
-      values[block][next[block]++] = (*each)[synapse++];
-    });
-  }
-  for (std::size_t b = 0; b < blocks.size(); ++b) {
-    check_weights(values[b], model_of(b));
-  }
-  for (std::size_t b = 0; b < blocks.size(); ++b) {
-    // What changes of a synapse is held in the order of the rows, so that this must stay.
-    SynapseTableBuilder::replace_weights(blocks[b].table, std::move(values[b]), rule == nullptr);
-  }
-}
-
 std::vector<SynapseColumn> ProjectionData::evaluate(const Values& values, std::string_view name, std::size_t parameter,
                                                     bool keep_each, std::uint64_t seed,
                                                     std::size_t projection_index) const {
-  if (values.of_distance() != nullptr) {
-    throw ConnectionError(std::string(name), "a function of distance", "",
-                          "can be given only when the projection is made");
-  }
-  const std::vector<double>* each = values.each();
-  if (each != nullptr && each->size() != size()) {
-    throw SizeError(std::string(name), std::to_string(each->size()) + " values", "",
-                    "must be " + std::to_string(size()) + ", one per synapse");
-  }
-  std::vector<SynapseColumn> columns;
-  std::vector<foundation::LargeArray<double>> numbers(blocks.size());
+  return columns_of(*this, values, name, keep_each, keys_of_parameter(seed, projection_index, parameter));
+}
+
+std::vector<SynapseColumn> ProjectionData::evaluate_weights(const Values& weights,
+                                                            const std::vector<PopulationData>& populations,
+                                                            std::uint64_t seed, std::size_t projection_index) const {
+  std::vector<SynapseColumn> columns = columns_of(*this, weights, "weight", false, SynapseKeys(seed, projection_index));
   for (std::size_t b = 0; b < blocks.size(); ++b) {
-    numbers[b].resize(blocks[b].table.size());
-    if (values.constant() != nullptr) {
-      std::fill(numbers[b].begin(), numbers[b].end(), *values.constant());
-    } else if (each == nullptr) {
-      draw_block(*this, b, *values.distribution(), keys_of_parameter(seed, projection_index, parameter), numbers[b]);
+    const CellModel& target = *populations[blocks[b].post_population].model;
+    if (columns[b].is_constant()) {
+      columns[b] = SynapseColumn(checked_weight(columns[b].at(0), target));
+    } else {
+      check_weights(columns[b].each(), target);
     }
   }
-  if (each != nullptr) {
-    std::vector<std::size_t> next(blocks.size(), 0);
-    std::size_t synapse = 0;
-    for_each_in_rows(*this, [&](std::size_t block, std::size_t, std::size_t, const SynapseTable::Row&) {
-      numbers[block][next[block]++] = (*each)[synapse++];
-    });
-  }
-  for (foundation::LargeArray<double>& of_block : numbers) {
-    columns.push_back(values.constant() != nullptr && !keep_each ? SynapseColumn(*values.constant())
-                                                                 : SynapseColumn(std::move(of_block)));
-  }
   return columns;
+}
+
+void ProjectionData::set_weights(std::vector<SynapseColumn> weights) {
+  for (std::size_t b = 0; b < blocks.size(); ++b) {
+    if (weights[b].is_constant()) {
+      SynapseTableBuilder::replace_weights(blocks[b].table, weights[b].at(0));
+    } else {
+      // What changes of a synapse is held in the order of the rows, so that this must stay.
+      SynapseTableBuilder::replace_weights(blocks[b].table, std::move(weights[b]).take(), rule == nullptr);
+    }
+  }
 }
 
 void evaluate_parameters(ProjectionData& projection, std::span<const Values> values, const ProjectionContext& context,

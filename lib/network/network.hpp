@@ -105,11 +105,14 @@ struct ProjectionData {
   }
   /// All synapses, ordered by (pre, block, row order), pre and post as indices within the sets.
   [[nodiscard]] std::vector<ListedConnection> connections() const;
-  /// Assigns weights (constant, one per synapse in the order of connections(), random; not functions of
-  /// distance) after checking them.
-  void set_weights(const Values& weights, const std::vector<PopulationData>& populations, std::uint64_t seed,
-                   std::size_t projection_index);
-  /// Numbers for one parameter of the rule, by block, of what set_weights() takes; nothing changes.
+  /// Weights for set_weights(), by block (constant, one per synapse in the order of connections(), random; not
+  /// functions of distance), checked; nothing changes. @throws ParameterError, SizeError, ConnectionError
+  [[nodiscard]] std::vector<SynapseColumn> evaluate_weights(const Values& weights,
+                                                            const std::vector<PopulationData>& populations,
+                                                            std::uint64_t seed, std::size_t projection_index) const;
+  /// @param weights  of evaluate_weights()
+  void set_weights(std::vector<SynapseColumn> weights);
+  /// Numbers for one parameter of the rule, by block, of what evaluate_weights() takes; nothing changes.
   /// @param keep_each  as a list even if they are one number @throws SizeError, ConnectionError
   [[nodiscard]] std::vector<SynapseColumn> evaluate(const Values& values, std::string_view name, std::size_t parameter,
                                                     bool keep_each, std::uint64_t seed,

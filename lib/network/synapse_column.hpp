@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <utility>
 
 #include "foundation/large_pages.hpp"
@@ -16,6 +17,9 @@ class SynapseColumn {
 
   [[nodiscard]] bool is_constant() const noexcept { return is_constant_; }
   [[nodiscard]] double at(std::size_t synapse) const noexcept { return is_constant_ ? constant_ : each_[synapse]; }
+  /// Of one number for each. @pre not constant
+  [[nodiscard]] std::span<double> each() noexcept { return each_; }
+  [[nodiscard]] foundation::LargeArray<double> take() && noexcept { return std::move(each_); }
   [[nodiscard]] std::size_t memory_bytes() const noexcept { return each_.size() * sizeof(double); }
 
  private:

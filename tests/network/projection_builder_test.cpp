@@ -408,7 +408,7 @@ TEST(SetWeights, assignsConstantsArraysAndDistributions) {
   for (std::size_t i = 0; i < projection.size(); ++i) {
     values.push_back(static_cast<double>(i));
   }
-  projection.set_weights(values, populations, 1, 2);
+  projection.set_weights(projection.evaluate_weights(values, populations, 1, 2));
   const auto connections = projection.connections();
   for (std::size_t i = 0; i < connections.size(); ++i) {
     EXPECT_EQ(connections[i].weight, values[i]);
@@ -416,11 +416,11 @@ TEST(SetWeights, assignsConstantsArraysAndDistributions) {
   EXPECT_EQ(pairs(projection), before);
 
   // The same numbers as if the projection had been made with the distribution.
-  projection.set_weights(kRandomWeight, populations, 1, 2);
+  projection.set_weights(projection.evaluate_weights(kRandomWeight, populations, 1, 2));
   EXPECT_EQ(synapses(projection), synapses(two.net.connect(two.cells, two.cells, FixedProbabilityConnector(0.3),
                                                            {kRandomWeight, kRandomDelay}, 2)));
 
-  projection.set_weights(0.25, populations, 1, 2);
+  projection.set_weights(projection.evaluate_weights(0.25, populations, 1, 2));
   for (const SynapseBlock& block : projection.blocks) {
     EXPECT_TRUE(block.table.has_constant_weight());
     EXPECT_EQ(block.table.constant_weight(), 0.25);
@@ -433,7 +433,9 @@ TEST(SetWeights, refusesBadValuesAndThenChangesNothing) {
   const Ids post = net.add(3, kConductanceNeuron);
   ProjectionData projection = net.connect(pre, post, AllToAllConnector());
   const std::vector<Synapse> before = synapses(projection);
-  const auto set = [&](const Values& values) { projection.set_weights(values, net.network.populations, 1, 0); };
+  const auto set = [&](const Values& values) {
+    projection.set_weights(projection.evaluate_weights(values, net.network.populations, 1, 0));
+  };
   EXPECT_THROW(set(-1.0), ParameterError);
   EXPECT_THROW(set(std::nan("")), ParameterError);
   EXPECT_THROW(set({1, 1, 1, 1, 1, 1, 1, 1, -1}), ParameterError);

@@ -396,6 +396,36 @@ TEST_P(ProcessesTest, WhatFailsInOneFailsInAllOnSeveralMachines) {
   EXPECT_EQ(failed, 2);
 }
 
+TEST(ProcessesOfOneSimulation, ChangeNoSynapseWhereOneOfThemRefusesItsNumber) {
+  ThreadProcesses::run(2, [](const std::shared_ptr<Processes>& processes) {
+    Simulation simulation({.processes = processes});
+    const Population source = simulation.create(1, SpikeSourceArray{{1.0, 9.0}});
+    const Population neurons = simulation.create(4, IfCondExp{});
+    StdpMechanism mechanism;
+    mechanism.weight = 0.25;
+    mechanism.weight_dependence = AdditiveWeightDependence{.w_max = 1.0};
+    std::vector<Projection> all = {simulation.connect(source, neurons, AllToAllConnector(), {0.25, 1.0}),
+                                   simulation.connect(source, neurons, AllToAllConnector(), mechanism)};
+    for (const double when : {0.0, 5.0}) {
+      simulation.run_until(when);
+      for (Projection& projection : all) {
+        // Each process has some of the synapses, and one number is wrong.
+        const std::vector<double> before = projection.weights();
+        for (std::size_t wrong = 0; wrong < 4; ++wrong) {
+          std::vector<double> weights(4, 0.5);
+          weights[wrong] = -0.5;
+          EXPECT_ANY_THROW(projection.set_weights(weights));
+          EXPECT_EQ(projection.weights(), before) << when << " ms, " << wrong;
+        }
+      }
+      std::vector<double> times(4, 10.0);
+      times[3] = -10.0;
+      EXPECT_ANY_THROW(all[1].set("tau_plus", times));
+      EXPECT_EQ(all[1].parameter("tau_plus"), std::vector<double>(4, 20.0)) << when;
+    }
+  });
+}
+
 TEST(ProcessesOfOneSimulation, RefuseWhatNeedsASingleOne) {
   std::atomic<int> refused{0};
   ThreadProcesses::run(2, [&](const std::shared_ptr<Processes>& processes) {

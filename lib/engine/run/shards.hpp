@@ -24,6 +24,7 @@
 #include "engine/run/spike_recording.hpp"
 #include "engine/shard/routing.hpp"
 #include "engine/shard/shard.hpp"
+#include "engine/shard/shard_state.hpp"
 #include "foundation/bytes.hpp"
 #include "network/network.hpp"
 #include "recording/recorder.hpp"
@@ -332,7 +333,7 @@ template <class Real>
 void Shards<Real>::save_methods(foundation::ByteWriter& out) const {
   std::vector<PopulationMethod> methods = methods_;
   for (std::size_t p = 0; p < methods.size(); ++p) {
-    methods[p].choices = shards_[0]->choices_of(p);
+    methods[p].choices = ShardState<Real>(*shards_[0]).choices_of(p);
   }
   put_methods(out, methods);
 }

@@ -16,6 +16,7 @@
 
 #include "engine/run/process_state.hpp"
 #include "engine/shard/shard.hpp"
+#include "engine/shard/shard_state.hpp"
 #include "events/instant_bytes.hpp"
 #include "foundation/bytes.hpp"
 #include "network/network.hpp"
@@ -85,7 +86,7 @@ template <class Real>
 RunCounts ShardsState<Real>::run_counts() const {
   RunCounts sum;
   for (const auto& shard : shards_) {
-    sum.add(shard->run_counts());
+    sum.add(ShardState<Real>(*shard).run_counts());
   }
   return sum;
 }
@@ -94,7 +95,7 @@ template <class Real>
 PendingEvents<Real> ShardsState<Real>::pending_events() const {
   PendingEvents<Real> events;
   for (const auto& shard : shards_) {
-    shard->add_pending(events);
+    ShardState<Real>(*shard).add_pending(events);
   }
   return events;
 }
@@ -111,7 +112,7 @@ ProcessState<Real> ShardsState<Real>::process_state() const {
       if (population.model->is_source()) {
         owner(cell)->sources().save(cell, record);
       } else {
-        owner(cell)->save_neuron(cell, record);
+        ShardState<Real>(*owner(cell)).save_neuron(cell, record);
       }
       records.put_text(record.bytes());
     }
@@ -181,7 +182,7 @@ void ShardsState<Real>::save(foundation::ByteWriter& out, bool scales_outdated) 
   out.section("TIME", [&] { events::put_instant(out, shards_[0]->now()); });
   out.section("SCAL", [&] { out.put<std::uint8_t>(scales_outdated ? 1 : 0); });
   out.section("CURR", [&] {
-    for (const std::uint64_t steps : shards_[0]->current_steps()) {
+    for (const std::uint64_t steps : ShardState<Real>(*shards_[0]).current_steps()) {
       out.put(steps);
     }
   });
@@ -226,14 +227,14 @@ bool ShardsState<Real>::load(foundation::ByteReader& in) const {
     forget_counts();
   }
   for (const auto& shard : shards_) {
-    shard->begin_load(now, current_steps);
+    ShardState<Real>(*shard).begin_load(now, current_steps);
   }
   std::unordered_set<CellId> refractory;
   in.section("CELL", [&](foundation::ByteReader& part) { refractory = load_cells(part); });
   in.section("NEXT", [&](foundation::ByteReader& part) { load_pending(part, std::move(refractory)); });
   in.section("SYNA", [&](foundation::ByteReader& part) { load_tables(part); });
   for (const auto& shard : shards_) {
-    shard->end_load(done);
+    ShardState<Real>(*shard).end_load(done);
     forget_counts();
   }
   return scales_outdated;
@@ -274,7 +275,7 @@ std::unordered_set<CellId> ShardsState<Real>::load_cells(foundation::ByteReader&
         if (population.model->is_source() && shard->sources().draws(cell)) {
           shard->sources().load(cell, record);
         } else if (!population.model->is_source() && shard->owns(cell)) {
-          if (shard->load_neuron(cell, record)) {
+          if (ShardState<Real>(*shard).load_neuron(cell, record)) {
             refractory.insert(cell);
           }
         } else {
@@ -295,7 +296,7 @@ void ShardsState<Real>::load_pending(foundation::ByteReader& in, std::unordered_
     in.require(!(end.time < now), "holds an end of refractoriness that is over");
     if (Shard<Real>* const shard = owner(end.cell)) {
       in.require(refractory.erase(end.cell) == 1, "holds the end of a refractoriness that is none");
-      shard->load_refractory_end(end);
+      ShardState<Real>(*shard).load_refractory_end(end);
     }
   });
   load_source_spikes(in);
@@ -303,7 +304,7 @@ void ShardsState<Real>::load_pending(foundation::ByteReader& in, std::unordered_
   detail::get_events<Real>(in, network_.cells(), [&](const events::CellEvent<Real>& spike) {
     in.require(!(now < spike.time), "holds a spike of the future");
     for (const auto& shard : shards_) {
-      shard->load_spike_in_flight(spike);
+      ShardState<Real>(*shard).load_spike_in_flight(spike);
     }
   });
 }

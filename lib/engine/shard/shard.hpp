@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <limits>
 #include <span>
-#include <string>
 #include <vector>
 
 #include "engine/run/methods.hpp"
@@ -15,9 +14,7 @@
 #include "engine/shard/current_schedule.hpp"
 #include "engine/shard/emitted_spike.hpp"
 #include "engine/shard/neuron_changes.hpp"
-#include "engine/shard/pending_events.hpp"
 #include "engine/shard/routing.hpp"
-#include "engine/shard/run_counts.hpp"
 #include "engine/shard/sampler.hpp"
 #include "engine/shard/shard_cells.hpp"
 #include "engine/shard/source_spikes.hpp"
@@ -25,7 +22,6 @@
 #include "engine/shard/windows.hpp"
 #include "events/candidates.hpp"
 #include "events/lane_queue.hpp"
-#include "foundation/bytes.hpp"
 #include "foundation/memory.hpp"
 #include "network/network.hpp"
 #include "recording/recorder.hpp"
@@ -34,6 +30,9 @@
 namespace va_event::engine {
 
 using events::kEpoch;
+
+template <class Real>
+class ShardState;  // engine/shard/shard_state.hpp
 
 /// The event loop of one part of the cells and of all synapses onto them: it joins neurons, sources, routes and queues,
 /// and handles one event after the other in the total order (time, kind, contents). Everything it holds belongs to it;
@@ -116,29 +115,13 @@ class Shard {
   [[nodiscard]] SourceSpikes<Real>& sources() noexcept { return sources_; }
   [[nodiscard]] const SourceSpikes<Real>& sources() const noexcept { return sources_; }
 
-  // Checkpoints. What a part holds, cell by cell and event by event, once no source is private:
-  /// What the neurons of a population have in common; "" unless they are advanced from window to window.
-  [[nodiscard]] std::string choices_of(std::size_t population) const;
-  void save_neuron(CellId cell, foundation::ByteWriter& out) const;
-  void add_pending(PendingEvents<Real>& events) const;
-  [[nodiscard]] RunCounts run_counts();
-  [[nodiscard]] const std::vector<std::size_t>& current_steps() const noexcept { return currents_.made(); }
-  /// Begins to take over a state; cells and events follow. @param current_steps see CurrentSchedule::resume()
-  void begin_load(const Instant& now, const std::vector<std::size_t>& current_steps);
-  /// @returns whether it is refractory
-  bool load_neuron(CellId cell, foundation::ByteReader& in);
-  void load_refractory_end(const events::CellEvent<Real>& end_of_refractoriness) {
-    refractory_ends_.push(end_of_refractoriness);
-  }
-  /// A spike of any part, some of whose effects may be done.
-  void load_spike_in_flight(const events::CellEvent<Real>& spike) { delivery_.load(spike); }
-  void end_load(const RunCounts& run_counts);
-
   [[nodiscard]] std::uint64_t synaptic_events() const noexcept { return delivery_.synaptic_events(); }
   /// The synapses onto cells of this part that change.
   [[nodiscard]] ChangingTables<Real>& changing() noexcept { return delivery_.changing(); }
 
  private:
+  friend class ShardState<Real>;  ///< for checkpoints
+
   /// Kinds of events in the order in which they happen at one instant.
   enum class Kind { sample, crossing, end_of_refractoriness, current, spike, delivery, at_threshold };
   struct Next {
@@ -549,96 +532,6 @@ template <class Real>
 template <class Number>
 Real Shard<Real>::offset_of(const events::Instant<Number>& t) const {
   return t.epoch == now_.epoch ? Real(t.offset) : std::numeric_limits<Real>::infinity();
-}
-
-// Checkpoints
-
-template <class Real>
-std::string Shard<Real>::choices_of(std::size_t population) const {
-  foundation::ByteWriter out;
-  if (const auto* const windowed = cells_.place(population).windowed) {
-    windowed->save_choices(out);
-  }
-  return out.bytes();
-}
-
-template <class Real>
-void Shard<Real>::save_neuron(CellId cell, foundation::ByteWriter& out) const {
-  if (cells_.place(cells_.population_index(cell)).windowed != nullptr) {
-    out.put<std::uint8_t>(cells_.is_held_apart(cell) ? 1 : 0);
-  }
-  const auto [group, index] = cells_.neuron(cell);
-  group.save(index, out);
-  delivery_.changing().save_target(cell, out);
-}
-
-template <class Real>
-void Shard<Real>::add_pending(PendingEvents<Real>& events) const {
-  refractory_ends_.for_each([&events](const auto& end) { events.refractory_ends.push_back(end); });
-  sources_.for_each([&](const auto& spike) {
-    if (owns(spike.cell)) {
-      events.source_spikes.push_back(spike);
-    }
-  });
-  delivery_.add_pending(events);
-}
-
-template <class Real>
-RunCounts Shard<Real>::run_counts() {
-  RunCounts counts;
-  counts.events.spikes = spikes_;
-  counts.events.source_spikes = sources_.all_own_spikes();
-  counts.events.synaptic_events = delivery_.synaptic_events() + sources_.more_arrivals();
-  for (neurons::CandidateGroup<Real>* const group : cells_.candidate_groups()) {
-    group->integrate_deferred();
-  }
-  for (const auto& group : cells_.groups()) {  // every shard has all groups, in the same order
-    counts.groups.push_back({group.all().interval_counts(), group.all().closest_approach()});
-  }
-  return counts;
-}
-
-template <class Real>
-void Shard<Real>::begin_load(const Instant& now, const std::vector<std::size_t>& current_steps) {
-  refractory_ends_.clear();
-  delivery_.clear();
-  candidates_.queue().clear();
-  now_ = now;
-  disturb();
-  windows_.begin_load(now);
-  sources_.begin_load();
-  changing().begin_load();
-  currents_.resume(current_steps);
-  for (const network::Injection& injection : network_.injections) {
-    changes_.update(injection.cells);
-  }
-}
-
-template <class Real>
-bool Shard<Real>::load_neuron(CellId cell, foundation::ByteReader& in) {
-  if (cells_.place(cells_.population_index(cell)).windowed != nullptr) {
-    const bool apart = in.get<std::uint8_t>() != 0;
-    in.require(changes_.begin_load(cell, apart), "holds a neuron among others that it does not fit");
-  }
-  const auto [group, index] = cells_.neuron(cell);
-  const bool refractory = group.load(index, in, now_);
-  changing().load_target(cell, in);
-  return refractory;
-}
-
-/// The candidates of the present slice follow from the states; what loading counted was counted before.
-template <class Real>
-void Shard<Real>::end_load(const RunCounts& run_counts) {
-  using std::floor;
-  spikes_ = run_counts.events.spikes;
-  changing().end_save_or_load();
-  sources_.end_load(run_counts.events.source_spikes);
-  delivery_.set_synaptic_events(run_counts.events.synaptic_events);
-  for (std::size_t g = 0; g < cells_.groups().size(); ++g) {
-    cells_.groups()[g].all().set_report(run_counts.groups[g].intervals, run_counts.groups[g].closest);
-  }
-  candidates_.set_slice_end(floor(now_.offset / Real(kSlice)) * Real(kSlice));
-  begin_slice();
 }
 
 }  // namespace va_event::engine
