@@ -106,7 +106,7 @@ void compare_networks(std::uint64_t networks, const DescriptionOf& description_o
             << agreement.largest_bound << "), " << agreement.samples << " samples of v within "
             << agreement.largest_v_error << " mV; " << agreement.cut_short << " networks were cut short\n";
   EXPECT_GT(agreement.spikes, 50 * networks);
-  EXPECT_LT(agreement.cut_short, networks / 3);
+  EXPECT_LT(agreement.cut_short, networks / 2);
 }
 
 /// Networks number 1 ... `networks`, for 40 ms at most: neither threads, nor cuts of a run, nor a checkpoint in it

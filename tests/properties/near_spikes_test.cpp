@@ -10,6 +10,7 @@
 
 #include "../recording/temporary_folder.hpp"
 #include "agreement.hpp"
+#include "by_method.hpp"
 #include "random_network.hpp"
 #include "reference_simulator.hpp"
 
@@ -36,43 +37,14 @@ INSTANTIATE_TEST_SUITE_P(Models, NearSpikes, testing::Values(Model::conductances
                            return one.param == Model::conductances ? "IF_cond_exp" : "IF_curr_exp";
                          });
 
-BuiltNetwork near_spikes(const reference::Description& description, unsigned threads = 1) {
-  return BuiltNetwork(description, threads, {}, nullptr, SimulationMethod::near_spikes);
-}
-
-bool is_near_spikes(const Simulation& simulation) {
-  const std::vector<MethodRow> rows = simulation.methods();
-  return std::any_of(rows.begin(), rows.end(), [](const MethodRow& row) { return row.method == "near-spikes"; });
-}
+constexpr BuiltBy kNearSpikes{SimulationMethod::near_spikes};
 
 TEST_P(NearSpikes, AreThoseOfTheReferenceSimulatorInWideArithmetic) {
-  constexpr std::uint64_t kNetworks = 60;
   Agreement agreement;
-  for (std::uint64_t seed = 1; seed <= kNetworks; ++seed) {
-    SCOPED_TRACE("network " + std::to_string(seed));
-    const reference::Description description = network_of(seed);
-    const reference::Result expected = reference::simulate(description);
-    const double until = std::min(expected.reliable_until, description.duration);
-    BuiltNetwork network = near_spikes(description);
-    network.simulation.run_until(until);
-    ASSERT_TRUE(until == 0.0 || is_near_spikes(network.simulation));
-
-    agreement.cut_short += until < description.duration ? 1 : 0;
-    const std::size_t cells = description.sources.size() + description.neurons.size();
-    compare_spikes(expected, network.spikes(), cells, until, agreement);
-    compare_v(expected, network.neurons.front().signal("v"), agreement);
-    if (HasFatalFailure()) {
-      return;
-    }
-  }
-  std::cout << agreement.spikes << " spikes agree within " << agreement.largest_error << " ms (bound at most "
-            << agreement.largest_bound << "), " << agreement.samples << " samples of v within "
-            << agreement.largest_v_error << " mV; " << agreement.cut_short << " networks were cut short\n";
-  EXPECT_GT(agreement.spikes, 50 * kNetworks);
-  EXPECT_LT(agreement.cut_short, kNetworks / 2);
+  compare_networks(60, network_of, kNearSpikes, expect_method("near-spikes"), agreement);
 }
 
-TEST_P(NearSpikes, AreTheSameBitsForAnyThreadsCutsAndCheckpoints) { expect_same_bits(20, network_of, near_spikes); }
+TEST_P(NearSpikes, AreTheSameBitsForAnyThreadsCutsAndCheckpoints) { expect_same_bits(20, network_of, kNearSpikes); }
 
 /// Neurons that get several thousand weak inputs per second and neurons that get hardly any: lists that are shortened
 /// because of their lengths, and of their ages. Some neurons fire without inputs.

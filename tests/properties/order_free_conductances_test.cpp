@@ -10,6 +10,7 @@
 
 #include "../recording/temporary_folder.hpp"
 #include "agreement.hpp"
+#include "by_method.hpp"
 #include "neurons/if_cond_exp/order_free/filter.hpp"
 #include "random_network.hpp"
 #include "reference_simulator.hpp"
@@ -24,14 +25,7 @@ reference::Description network_of(std::uint64_t seed) {
   return with_order_free_conductances(seed % 3 == 0 ? driven_network(seed) : random_network(seed), seed);
 }
 
-BuiltNetwork order_free(const reference::Description& description, unsigned threads = 1) {
-  return BuiltNetwork(description, threads, {}, nullptr, SimulationMethod::order_free);
-}
-
-bool is_order_free(const Simulation& simulation) {
-  const std::vector<MethodRow> rows = simulation.methods();
-  return std::any_of(rows.begin(), rows.end(), [](const MethodRow& row) { return row.method == "order-free"; });
-}
+constexpr BuiltBy kOrderFree{SimulationMethod::order_free};
 
 /// While it lives, all neurons are looked at in all windows, and what the filter says of them is checked.
 class EveryNeuronLookedAt {
@@ -52,34 +46,12 @@ class EveryNeuronLookedAt {
 };
 
 TEST(OrderFreeConductances, SpikeAsTheReferenceSimulatorInWideArithmeticDoes) {
-  constexpr std::uint64_t kNetworks = 40;
   Agreement agreement;
-  for (std::uint64_t seed = 1; seed <= kNetworks; ++seed) {
-    SCOPED_TRACE("network " + std::to_string(seed));
-    const reference::Description description = network_of(seed);
-    const reference::Result expected = reference::simulate(description);
-    const double until = std::min(expected.reliable_until, description.duration);
-    BuiltNetwork network = order_free(description);
-    network.simulation.run_until(until);
-    ASSERT_TRUE(until == 0.0 || is_order_free(network.simulation));
-
-    agreement.cut_short += until < description.duration ? 1 : 0;
-    const std::size_t cells = description.sources.size() + description.neurons.size();
-    compare_spikes(expected, network.spikes(), cells, until, agreement);
-    compare_v(expected, network.neurons.front().signal("v"), agreement);
-    if (HasFatalFailure()) {
-      return;
-    }
-  }
-  std::cout << agreement.spikes << " spikes agree within " << agreement.largest_error << " ms (bound at most "
-            << agreement.largest_bound << "), " << agreement.samples << " samples of v within "
-            << agreement.largest_v_error << " mV; " << agreement.cut_short << " networks were cut short\n";
-  EXPECT_GT(agreement.spikes, 50 * kNetworks);
-  EXPECT_LT(agreement.cut_short, kNetworks / 2);
+  compare_networks(40, network_of, kOrderFree, expect_method("order-free"), agreement);
 }
 
 TEST(OrderFreeConductances, AnyThreadsCutsAndCheckpointsGiveTheSameBits) {
-  expect_same_bits(20, network_of, order_free);
+  expect_same_bits(20, network_of, kOrderFree);
 }
 
 TEST(OrderFreeConductances, AnyFilterGivesTheSameBits) {
@@ -87,10 +59,10 @@ TEST(OrderFreeConductances, AnyFilterGivesTheSameBits) {
     SCOPED_TRACE("network " + std::to_string(seed));
     const reference::Description description = network_of(seed);
     const double until = std::min(description.duration, 40.0);
-    BuiltNetwork whole = order_free(description);
+    BuiltNetwork whole = kOrderFree(description);
     whole.simulation.run_until(until);
     const EveryNeuronLookedAt trial;
-    BuiltNetwork all = order_free(description);
+    BuiltNetwork all = kOrderFree(description);
     all.simulation.run_until(until);
     ASSERT_TRUE(all.spikes() == whole.spikes());
     ASSERT_TRUE(all.neurons.front().signal("v") == whole.neurons.front().signal("v"));
@@ -147,7 +119,7 @@ TEST_P(UnderPoissonDrive, SpikesAreThoseOfTheEventLoopAndOfWideArithmetic) {
   for (Driven* network : {&automatic, &one_by_one, &quad}) {
     network->simulation.run_until(150.0);
   }
-  ASSERT_TRUE(is_order_free(automatic.simulation));
+  ASSERT_TRUE(simulates_by("order-free", automatic.simulation));
   const Spikes exact = quad.neurons[0].spikes();
   EXPECT_GT(exact.size(), 100U);
   EXPECT_EQ(automatic.simulation.statistics().source_spikes, quad.simulation.statistics().source_spikes);

@@ -8,6 +8,7 @@
 
 #include "../recording/temporary_folder.hpp"
 #include "agreement.hpp"
+#include "by_method.hpp"
 #include "random_network.hpp"
 #include "reference_simulator.hpp"
 
@@ -21,24 +22,14 @@ reference::Description network_of(std::uint64_t seed) {
   return with_order_free_sums(seed % 3 == 0 ? driven_network(seed) : random_network(seed), seed);
 }
 
-BuiltNetwork order_free(const reference::Description& description, unsigned threads = 1) {
-  return BuiltNetwork(description, threads, {}, nullptr, SimulationMethod::order_free);
-}
-
-bool is_order_free(const Simulation& simulation) {
-  const std::vector<MethodRow> rows = simulation.methods();
-  return std::any_of(rows.begin(), rows.end(), [](const MethodRow& row) { return row.method == "order-free"; });
-}
+constexpr BuiltBy kOrderFree{SimulationMethod::order_free};
 
 TEST(OrderFreeSums, SpikeAsTheReferenceSimulatorInWideArithmeticDoes) {
   Agreement agreement;
-  compare_networks(
-      60, network_of, [](const reference::Description& description) { return order_free(description); },
-      [](const BuiltNetwork& network, double until) { EXPECT_TRUE(until == 0.0 || is_order_free(network.simulation)); },
-      agreement);
+  compare_networks(60, network_of, kOrderFree, expect_method("order-free"), agreement);
 }
 
-TEST(OrderFreeSums, AnyThreadsCutsAndCheckpointsGiveTheSameBits) { expect_same_bits(20, network_of, order_free); }
+TEST(OrderFreeSums, AnyThreadsCutsAndCheckpointsGiveTheSameBits) { expect_same_bits(20, network_of, kOrderFree); }
 
 // A sanitizer keeps what was freed, so that memory says nothing.
 #if defined(__linux__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
@@ -120,7 +111,7 @@ TEST_P(PrivatePoissonSources, HaveTheSpikesOfSourcesThatAreRecorded) {
   change(unseen);
   const Spikes spikes = unseen.neurons[0].spikes();
   ASSERT_GT(spikes.size(), 100U);
-  ASSERT_TRUE(is_order_free(unseen.simulation));
+  ASSERT_TRUE(simulates_by("order-free", unseen.simulation));
   for (const unsigned threads : {1U, 2U, 3U}) {
     PoissonDriven seen(threads, SimulationMethod::automatic, GetParam());
     seen.sources[0].record("spikes");

@@ -10,6 +10,7 @@
 
 #include "../recording/temporary_folder.hpp"
 #include "agreement.hpp"
+#include "by_method.hpp"
 #include "random_network.hpp"
 #include "reference_simulator.hpp"
 
@@ -22,37 +23,15 @@ reference::Description network_of(std::uint64_t seed) {
   return with_own_time_constants(seed % 4 == 0 ? driven_network(seed) : random_network(seed), seed);
 }
 
-BuiltNetwork order_free(const reference::Description& description, unsigned threads = 1) {
-  return BuiltNetwork(description, threads, {}, nullptr, SimulationMethod::order_free);
-}
+constexpr BuiltBy kOrderFree{SimulationMethod::order_free};
 
 TEST(OrderFreeSumsOfOwnTimeConstants, SpikeAsTheReferenceSimulatorInWideArithmeticDoes) {
-  constexpr std::uint64_t kNetworks = 30;
   Agreement agreement;
-  for (std::uint64_t seed = 1; seed <= kNetworks; ++seed) {
-    SCOPED_TRACE("network " + std::to_string(seed));
-    const reference::Description description = network_of(seed);
-    const reference::Result expected = reference::simulate(description);
-    const double until = std::min(expected.reliable_until, description.duration);
-    BuiltNetwork network = order_free(description);
-    network.simulation.run_until(until);
-    agreement.cut_short += until < description.duration ? 1 : 0;
-    compare_spikes(expected, network.spikes(), description.sources.size() + description.neurons.size(), until,
-                   agreement);
-    compare_v(expected, network.neurons.front().signal("v"), agreement);
-    if (HasFatalFailure()) {
-      return;
-    }
-  }
-  std::cout << agreement.spikes << " spikes agree within " << agreement.largest_error << " ms (bound at most "
-            << agreement.largest_bound << "), " << agreement.samples << " samples of v within "
-            << agreement.largest_v_error << " mV; " << agreement.cut_short << " networks were cut short\n";
-  EXPECT_GT(agreement.spikes, 50 * kNetworks);
-  EXPECT_LT(agreement.cut_short, kNetworks / 3);
+  compare_networks(30, network_of, kOrderFree, expect_method("order-free"), agreement);
 }
 
 TEST(OrderFreeSumsOfOwnTimeConstants, HaveTheSameBitsWithAnyThreadsCutsAndCheckpoints) {
-  expect_same_bits(12, network_of, order_free);
+  expect_same_bits(12, network_of, kOrderFree);
 }
 
 /// Neurons that each get a Poisson source of their own, and a recurrent network of them.
