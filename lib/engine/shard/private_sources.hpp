@@ -323,7 +323,7 @@ class PrivateSources {
     }
     run.next = sources::SlotStart::of(std::max({from_, run.state.changed, run.state.begin}), run.slots.exponent);
     if (run.windowed != nullptr && run.times.empty() && shortest == longest) {
-      run.held = run.windowed->hold_sources({run.target, run.weight, run.receptor, run.slots.exponent});
+      run.held = run.windowed->hold_sources({run.target, run.weight, run.receptor, run.slots.exponent, run.delay[0]});
     }
     return true;
   }
@@ -408,7 +408,8 @@ class PrivateSources {
     while (events::later(run.next.time, run.shortest_delay) < end && run.next.time < run.state.end) {
       if (run.held && all_wanted(run, run.next)) {
         draw_slot(run, run.next, seed);
-        run.windowed->receive_slot(*run.held, {run.next.time, spikes_.counts(), spikes_.ticks(), run.delay[0]});
+        run.windowed->receive_slot(*run.held,
+                                   {run.next.time, spikes_.counts(), spikes_.ticks(), spikes_.source(), run.delay[0]});
         const sources::SlotStart after = run.next.next(run.slots.exponent);
         run.given.push_back({run.next, events::later(after.time, run.delay[0]), spikes_.size()});
         run.drawn += spikes_.size();

@@ -46,6 +46,7 @@ struct SlotSources {
   std::span<const double> weight;         ///< of each source, or one number of all
   std::uint32_t receptor;
   int exponent;  ///< slots are 2^exponent ms long, and begin at multiples of that
+  double delay;  ///< [ms]
 };
 
 /// Their spikes in one slot, source by source, of each in no order.
@@ -54,6 +55,7 @@ struct SlotSpikes {
   events::Instant<double> start;            ///< of the slot
   std::span<const std::uint8_t> counts;     ///< by source
   std::span<const std::uint64_t> ticks;     ///< of each spike, from the slot's start, in kTick
+  std::span<const std::uint32_t> source;    ///< of each spike
   double delay;                             ///< [ms]
 };
 

@@ -20,7 +20,7 @@ constexpr std::int64_t kNeverWakes = std::int64_t{1} << 56U;
 
 Place OrderFreeConductancesGroup::state_now(std::size_t i) {
   Neuron& neuron = neurons_[i];
-  if (!neuron.known) {
+  if (neuron.known_in != frame_) {
     begin_frame_of(i);
   }
   const Neuron before = neuron;
@@ -60,7 +60,7 @@ double OrderFreeConductancesGroup::variable(std::size_t index, std::size_t varia
 void OrderFreeConductancesGroup::begin_anew(std::size_t i, double y) {
   Neuron& neuron = neurons_[i];
   neuron.y = y;
-  neuron.known = false;
+  neuron.known_in = -1;
   if (!refractory(i)) {
     neuron.origin = time_;
     to_look_at_.push_back(static_cast<std::uint32_t>(i));
@@ -76,8 +76,9 @@ void OrderFreeConductancesGroup::set_variable(std::size_t index, std::size_t var
   if (variable != kV) {  // a conductance: as if it had decayed to here without an input
     const double x = present();
     inputs_->forget(index, x);
-    inputs_->exc[index] = state.exc / numerics::elementary::exp(-x * c.rate_exc);
-    inputs_->inh[index] = state.inh / numerics::elementary::exp(-x * c.rate_inh);
+    inputs_->at_start[index] = {state.exc / numerics::elementary::exp(-x * c.rate_exc),
+                                state.inh / numerics::elementary::exp(-x * c.rate_inh)};
+    add_up_again(index);
   }
   begin_anew(index, state.y);
   now.exc = state.exc;
@@ -116,9 +117,10 @@ RemovedNeuron<double, State<double>> OrderFreeConductancesGroup::remove_neuron(s
   const RemovedNeuron<double, State<double>> last{
       {now.held ? kRefractory : now.y, now.exc, now.inh, t}, neuron.y, c.v_thresh, c.y_reset};
   neuron.origin = {kNeverWakes, 0.0};
-  neuron.known = false;
+  neuron.known_in = -1;
   inputs_->forget(index, present());
-  inputs_->exc[index] = inputs_->inh[index] = 0.0;
+  inputs_->at_start[index] = {};
+  add_up_again(index);
   set_bounds(index, {.held = true}, present());
   list_refractory(index);
   return last;
@@ -136,8 +138,9 @@ void OrderFreeConductancesGroup::save(std::size_t index, foundation::ByteWriter&
   out.put(first);
   for (std::int64_t frame = first; frame <= frame_; ++frame) {
     const FrameInputs& inputs = history_[frame];
-    out.put(inputs.exc[index]);
-    out.put(inputs.inh[index]);
+    out.put(inputs.at_start[index].exc);
+    out.put(inputs.at_start[index].inh);
+    out.put(frame < frame_ ? inputs.integral[index] : 0.0F);
     gathered_.clear();
     inputs.gather(index, 0, 0.0, kFrame, gathered_);
     std::vector<std::pair<double, double>> kept;
@@ -153,17 +156,31 @@ void OrderFreeConductancesGroup::save(std::size_t index, foundation::ByteWriter&
   }
 }
 
-OrderFreeConductancesGroup::OrderFreeConductancesGroup(foundation::ByteReader& choices)
-    : tau_exc_(choices.get<double>()), tau_inh_(choices.get<double>()), inputs_(&history_[0]) {
+OrderFreeConductancesGroup::Choices OrderFreeConductancesGroup::get_choices(foundation::ByteReader& in) {
   constexpr double kLongest = 1e100;
-  for (const double tau : {tau_exc_, tau_inh_}) {
-    choices.require(kMinAmplitudeFormTau <= tau && tau <= kLongest, "holds a parameter out of range");
+  Choices choices{};
+  choices.tau_exc = in.get<double>();
+  choices.tau_inh = in.get<double>();
+  choices.unit = in.get<double>();
+  for (const double tau : {choices.tau_exc, choices.tau_inh}) {
+    in.require(kMinAmplitudeFormTau <= tau && tau <= kLongest, "holds a parameter out of range");
   }
+  in.require(InputUnits::unit_for(0.0) <= choices.unit && choices.unit <= kLongest &&
+                 choices.unit == std::ldexp(1.0, std::ilogb(choices.unit)),
+             "holds a unit out of range");
+  return choices;
 }
+
+OrderFreeConductancesGroup::OrderFreeConductancesGroup(foundation::ByteReader& choices)
+    : OrderFreeConductancesGroup(get_choices(choices)) {}
+
+OrderFreeConductancesGroup::OrderFreeConductancesGroup(const Choices& choices)
+    : OrderFreeConductancesGroup(choices.tau_exc, choices.tau_inh, choices.unit) {}
 
 void OrderFreeConductancesGroup::save_choices(foundation::ByteWriter& out) const {
   out.put(tau_exc_);
   out.put(tau_inh_);
+  out.put(units_.unit());
 }
 
 void OrderFreeConductancesGroup::begin_load(const Instant& now) {
@@ -174,6 +191,8 @@ void OrderFreeConductancesGroup::begin_load(const Instant& now) {
     history_[frame_ - k].begin(neurons_.size());
   }
   inputs_ = &history_[frame_];
+  sums_ = {};
+  present_sums_ = &sums(frame_);
   slices_.clear();
   slots_.clear();
   held_.clear();
@@ -181,7 +200,7 @@ void OrderFreeConductancesGroup::begin_load(const Instant& now) {
   to_look_at_.clear();
   for (Neuron& neuron : neurons_) {
     neuron.listed = false;
-    neuron.known = false;
+    neuron.known_in = -1;
   }
 }
 
@@ -200,8 +219,10 @@ bool OrderFreeConductancesGroup::load(std::size_t index, foundation::ByteReader&
       in.require(0.0 <= g && g <= kLargest, "holds a number out of range");
       return g;
     };
-    inputs.exc[index] = conductance();
-    inputs.inh[index] = conductance();
+    inputs.at_start[index].exc = conductance();
+    inputs.at_start[index].inh = conductance();
+    inputs.integral[index] = in.get<float>();
+    in.require(std::fabs(inputs.integral[index]) <= kLargest, "holds a number out of range");
     const auto count = in.get<std::uint64_t>();
     for (std::uint64_t k = 0; k < count; ++k) {
       const auto x = in.get<double>();
@@ -209,6 +230,9 @@ bool OrderFreeConductancesGroup::load(std::size_t index, foundation::ByteReader&
       in.require(0.0 <= x && x < (frame < frame_ ? kFrame : present()) && std::fabs(weight) <= kLargest,
                  "holds a number out of range");
       inputs.add(index, x, weight);
+    }
+    if (frame == frame_) {
+      add_up_again(index);
     }
   }
   double remembered = 0.0;

@@ -13,25 +13,20 @@
 #include "events/instant.hpp"
 #include "foundation/large_pages.hpp"
 #include "foundation/prefetch.hpp"
+#include "neurons/if_cond_exp/order_free/frames.hpp"
 #include "neurons/if_cond_exp/order_free/ordered_inputs.hpp"
 #include "neurons/if_cond_exp/order_free/slot_inputs.hpp"
+#include "neurons/if_cond_exp/order_free/unwritten.hpp"
 
 /// What is kept of the inputs of conductance-based neurons until v is needed:
 /// by frame, pieces of time at fixed places, the conductances of each neuron at
 /// the frame's start and its inputs in the frame, in no order.
 namespace va_event::neurons::order_free_conductances {
 
-inline constexpr double kFrame = 4.0;  ///< [ms]; a divisor of the epoch
-inline constexpr std::int64_t kFramesOfEpoch = 4;
-static_assert(kFramesOfEpoch * 4 == events::kEpoch);
-
-/// The number of the frame that holds a time.
-[[nodiscard]] inline std::int64_t frame_of(const events::Instant<double>& t) {
-  return t.epoch * kFramesOfEpoch + static_cast<std::int64_t>(t.offset / kFrame);
-}
-[[nodiscard]] inline events::Instant<double> start_of(std::int64_t frame) {
-  return {frame / kFramesOfEpoch, static_cast<double>(frame % kFramesOfEpoch) * kFrame};
-}
+/// Of one neuron [uS].
+struct Conductances {
+  double exc = 0.0, inh = 0.0;
+};
 
 /// The inputs of a slot that arrive in a frame.
 struct SlotInFrame {
@@ -60,37 +55,76 @@ struct SlotInFrame {
 /// of which refers to the one before, and those of slots.
 class FrameInputs {
  public:
+  struct Input {
+    double x;       ///< since the frame's start [ms]
+    double weight;  ///< [uS]; negative: -weight at the inhibitory receptor
+  };
   struct alignas(64) Chunk {
-    static constexpr std::size_t kSize = 8;
-    std::array<double, kSize> x{}, weight{};
+    static constexpr std::size_t kSize = 4;
+    std::array<Input, kSize> inputs;
   };
 
+ private:
+  struct List {
+    std::uint32_t last = 0;  ///< chunk
+    std::uint32_t count = 0;
+  };
+
+ public:
   /// Forgets all. @param neurons how many there are
   void begin(std::size_t neurons) {
-    exc.resize(neurons);
-    inh.resize(neurons);
+    at_start.resize(neurons);
+    integral.resize(neurons);
     lists_.assign(neurons, {});
-    chunks_.clear();
-    previous_.clear();
+    used_ = 0;
     slots_.clear();
     forgotten_before_.clear();
   }
-  void reserve_as(const FrameInputs& other) {
-    chunks_.reserve(other.chunks_.size());
-    previous_.reserve(other.chunks_.size());
-  }
-
-  void add(std::size_t i, double x, double weight) {
-    List& list = lists_[i];
-    const std::size_t place = list.count % Chunk::kSize;
-    if (place == 0) {
-      add_chunk(list);
+  /// Room for as many inputs as another frame has.
+  void expect(const FrameInputs& other) {
+    if (other.used_ > previous_.size()) {
+      make_room(other.used_ + other.used_ / 8);
     }
-    Chunk& chunk = chunks_[list.last];
-    chunk.x[place] = x;
-    chunk.weight[place] = weight;
-    ++list.count;
   }
+  void add(std::size_t i, double x, double weight) {
+    Adder adder(*this, 1);
+    adder.add(i, x, weight);
+  }
+  /// Adds inputs one after the other, with copies of all that does not change. While it lives, nothing else is done to
+  /// the frame.
+  class Adder {
+   public:
+    /// @param most how many inputs there will be
+    Adder(FrameInputs& frame, std::size_t most) : frame_(frame) {
+      if (frame.used_ + most > frame.previous_.size()) {
+        frame.make_room(std::max(frame.used_ + most, frame.previous_.size() + frame.previous_.size() / 2));
+      }
+      lists_ = frame.lists_.data();
+      chunks_ = frame.chunks_.data();
+      previous_ = frame.previous_.data();
+      used_ = frame.used_;
+    }
+    Adder(const Adder&) = delete;
+    Adder& operator=(const Adder&) = delete;
+    ~Adder() { frame_.used_ = used_; }
+    void add(std::size_t i, double x, double weight) {
+      List& list = lists_[i];
+      const std::size_t place = list.count % Chunk::kSize;
+      if (place == 0) {
+        previous_[used_] = list.last;
+        list.last = used_++;
+      }
+      chunks_[list.last].inputs[place] = {x, weight};
+      ++list.count;
+    }
+
+   private:
+    FrameInputs& frame_;
+    List* lists_;
+    Chunk* chunks_;
+    std::uint32_t* previous_;
+    std::uint32_t used_;
+  };
   void add(SlotInFrame slot) { slots_.push_back(std::move(slot)); }
   void clear_slots() { slots_.clear(); }
   /// All inputs so far, and those of slots that arrive before `x` [ms].
@@ -105,8 +139,7 @@ class FrameInputs {
   /// Where a neuron's inputs are.
   void prefetch_places(std::size_t i) const {
     foundation::prefetch(&lists_[i]);
-    foundation::prefetch(&exc[i]);
-    foundation::prefetch(&inh[i]);
+    foundation::prefetch(&at_start[i]);
     for (const SlotInFrame& slot : slots_) {
       if (const std::uint32_t source = slot.source_of[i]; source != HeldSources::kNone) {
         foundation::prefetch(slot.begin + source);
@@ -116,8 +149,7 @@ class FrameInputs {
   /// The inputs themselves, the first ones of each slot.
   void prefetch_inputs(std::size_t i) const {
     if (const List& list = lists_[i]; list.count > 0) {
-      foundation::prefetch(&chunks_[list.last].x);
-      foundation::prefetch(&chunks_[list.last].weight);
+      foundation::prefetch(&chunks_[list.last]);
     }
     for (const SlotInFrame& slot : slots_) {
       if (const std::uint32_t source = slot.source_of[i]; source != HeldSources::kNone) {
@@ -146,26 +178,29 @@ class FrameInputs {
     for (std::uint32_t chunk = lists_[i].last; end > first; chunk = previous_[chunk]) {
       const std::size_t begin = (end - 1) / Chunk::kSize * Chunk::kSize;
       const Chunk& here = chunks_[chunk];
-      if (begin >= first) {
-        std::copy_n(here.x.begin(), Chunk::kSize, inputs.x.data() + inputs.size);
-        std::copy_n(here.weight.begin(), Chunk::kSize, inputs.weight.data() + inputs.size);
+      if (begin >= first) {  // behind the last one there is room
+        for (std::size_t k = 0; k < Chunk::kSize; ++k) {
+          inputs.x[inputs.size + k] = here.inputs[k].x;
+          inputs.weight[inputs.size + k] = here.inputs[k].weight;
+        }
         inputs.size += end - begin;
       } else {
         for (std::size_t k = first - begin; k < end - begin; ++k) {
-          inputs.x[inputs.size] = here.x[k];
-          inputs.weight[inputs.size++] = here.weight[k];
+          inputs.x[inputs.size] = here.inputs[k].x;
+          inputs.weight[inputs.size++] = here.inputs[k].weight;
         }
       }
       end = begin;
     }
   }
-  /// Those of slots only.
-  void gather_slots(std::size_t i, double from, double to, GatheredInputs& inputs) const {
+  /// Those of slots only. @param only  of these sources; null: of all
+  void gather_slots(std::size_t i, double from, double to, GatheredInputs& inputs,
+                    const HeldSources* only = nullptr) const {
     from = std::max(from, slots_from(i));
     const bool whole_frame = from == 0.0 && to == kFrame;
     for (const SlotInFrame& slot : slots_) {
       const std::uint32_t source = slot.source_of[i];
-      if (source == HeldSources::kNone) {
+      if (source == HeldSources::kNone || (only != nullptr && slot.inputs->sources.get() != only)) {
         continue;
       }
       const std::uint32_t begin = slot.begin[source];
@@ -176,8 +211,19 @@ class FrameInputs {
     }
   }
 
-  /// By neuron: conductances at the frame's start [uS].
-  foundation::LargeVector<double> exc, inh;
+  /// Of one neuron, at most.
+  [[nodiscard]] std::size_t most_of_slots() const {
+    std::size_t most = 0;
+    for (const SlotInFrame& slot : slots_) {
+      most += slot.inputs->most;
+    }
+    return most;
+  }
+
+  // By neuron:
+  foundation::LargeVector<Conductances> at_start;  ///< of the frame
+  /// Filled by end_frame(): the integral of the sum of both conductances over the frame, or less [uS ms].
+  foundation::LargeVector<float> integral;
 
  private:
   /// @param all  all are between `from` and `to`
@@ -204,20 +250,15 @@ class FrameInputs {
     inputs.size += size;
   }
 
-  struct List {
-    std::uint32_t last = 0;  ///< chunk
-    std::uint32_t count = 0;
-  };
-
-  [[gnu::noinline]] void add_chunk(List& list) {
-    previous_.push_back(list.last);
-    list.last = static_cast<std::uint32_t>(chunks_.size());
-    chunks_.emplace_back();
+  [[gnu::noinline]] void make_room(std::size_t chunks) {
+    previous_.resize(chunks);
+    chunks_.resize(chunks);
   }
 
-  foundation::LargeVector<List> lists_;  ///< by neuron
-  foundation::LargeVector<Chunk> chunks_;
-  std::vector<std::uint32_t> previous_;  ///< by chunk
+  foundation::LargeVector<List> lists_;      ///< by neuron
+  UnwrittenVector<Chunk> chunks_;            ///< only grows; the first used_ have a meaning
+  UnwrittenVector<std::uint32_t> previous_;  ///< by chunk
+  std::uint32_t used_ = 0;                   ///< chunks
   std::vector<SlotInFrame> slots_;
   std::vector<double> forgotten_before_;  ///< by neuron; empty: nothing is forgotten
 };

@@ -21,11 +21,12 @@ Kernel::Parameters parameters_of(const network::PopulationData& population, std:
 
 }  // namespace
 
-NewWindowedGroup<double> make_group(const network::PopulationData& population, const InputScale& /*scale*/,
+NewWindowedGroup<double> make_group(const network::PopulationData& population, const InputScale& scale,
                                     foundation::ByteReader* choices) {
   const Kernel::Parameters first = parameters_of(population, 0);
   auto group = choices != nullptr ? std::make_unique<OrderFreeConductancesGroup>(*choices)
-                                  : std::make_unique<OrderFreeConductancesGroup>(first.tau_syn_E, first.tau_syn_I);
+                                  : std::make_unique<OrderFreeConductancesGroup>(
+                                        first.tau_syn_E, first.tau_syn_I, InputUnits::unit_for(scale.largest_weight));
   OrderFreeConductancesGroup* const windowed = group.get();
   return {std::move(group), windowed};
 }

@@ -8,7 +8,6 @@
 
 #include "foundation/prefetch.hpp"
 #include "neurons/crossing.hpp"
-#include "neurons/if_cond_exp/order_free/end_frame.hpp"
 
 namespace va_event::neurons::order_free_conductances {
 
@@ -57,8 +56,8 @@ std::optional<double> crossing(const Constants& c, const Place& place, double un
 
 }  // namespace
 
-OrderFreeConductancesGroup::OrderFreeConductancesGroup(double tau_exc, double tau_inh)
-    : tau_exc_(tau_exc), tau_inh_(tau_inh), inputs_(&history_[0]) {}
+OrderFreeConductancesGroup::OrderFreeConductancesGroup(double tau_exc, double tau_inh, double unit)
+    : tau_exc_(tau_exc), tau_inh_(tau_inh), units_({tau_exc, tau_inh}, unit), inputs_(&history_[0]) {}
 
 bool OrderFreeConductancesGroup::takes(std::span<const double> parameters) const {
   const Kernel::Parameters p = Kernel::kParameters.read(parameters);
@@ -72,6 +71,7 @@ std::uint32_t OrderFreeConductancesGroup::add(const network::PopulationData& pop
   const auto first = static_cast<std::uint32_t>(neurons_.size());
   bounds_.resize(first + (end - begin));
   inputs_->begin(first + (end - begin));
+  sums_ = {};
   std::vector<double> variables(population.initial.size());
   for (std::uint32_t n = begin; n < end; ++n) {
     for (std::size_t x = 0; x < variables.size(); ++x) {
@@ -82,12 +82,12 @@ std::uint32_t OrderFreeConductancesGroup::add(const network::PopulationData& pop
     neurons_[i].cell = population.first + n;
     neurons_[i].set = sets_.add_user(parameters_of(population, n), injected[n - begin]);
     const State<double> state = Kernel::make_state(constants(i), variables);
-    inputs_->exc[i] = state.exc;
-    inputs_->inh[i] = state.inh;
+    inputs_->at_start[i] = {state.exc, state.inh};
     set_constants_of_bounds(i);
     begin_anew(i, state.y);
     set_bounds(i, {.exc = state.exc, .inh = state.inh, .y = state.y}, present());
   }
+  present_sums_ = &sums(frame_);
   return first;
 }
 
@@ -98,44 +98,107 @@ double OrderFreeConductancesGroup::since_start(std::int64_t frame, const Instant
 
 // Inputs
 
-[[gnu::always_inline]] inline void OrderFreeConductancesGroup::keep(std::size_t i, double x, std::size_t receptor,
-                                                                    double weight) {
-  if (weight == 0.0) {
-    return;
+FrameSums& OrderFreeConductancesGroup::sums(std::int64_t frame) {
+  FrameSums& there = sums_[static_cast<std::size_t>(frame) % sums_.size()];
+  if (there.integral.size() != neurons_.size()) {
+    there.begin(neurons_.size());
   }
-  inputs_->add(i, x, receptor == 0 ? weight : -weight);
-  Arrived& arrived = (receptor == 0 ? bounds_.arrived_exc : bounds_.arrived_inh)[i];
-  const auto w = static_cast<float>(weight);
-  arrived.sum += w;
-  arrived.time += w * static_cast<float>(x - window_begin_);
+  return there;
 }
+
+/// Keeps inputs one after the other, with copies of all that does not change.
+class OrderFreeConductancesGroup::Keeper {
+ public:
+  /// @param most how many inputs there will be
+  Keeper(OrderFreeConductancesGroup& group, std::size_t receptor, std::size_t most)
+      : units_(group.units_),
+        receptor_(receptor),
+        window_begin_(group.window_begin_),
+        inputs_(*group.inputs_, most),
+        conductance_(group.present_sums_->conductance.data() + receptor),
+        integral_(group.present_sums_->integral.data()),
+        arrived_((receptor == 0 ? group.bounds_.arrived_exc : group.bounds_.arrived_inh).data()) {}
+
+  /// What inputs of one weight and time have in common.
+  struct Common {
+    double x, weight;  ///< as FrameInputs::add() takes them
+    std::int64_t number, integral;
+    Arrived arrived;
+  };
+  [[nodiscard]] Common common(double x, double weight, double remaining) const {
+    const std::int64_t number = InputUnits::rounded(weight, remaining);
+    const auto w = static_cast<float>(weight);
+    return {x,
+            receptor_ == 0 ? weight : -weight,
+            number,
+            number != 0 ? units_.integral(receptor_, weight) : 0,
+            {w, w * static_cast<float>(x - window_begin_)}};
+  }
+  void keep(std::size_t i, const Common& input) {
+    if (input.weight == 0.0) {
+      return;
+    }
+    inputs_.add(i, input.x, input.weight);
+    conductance_[2 * i] += input.number;
+    integral_[i] += input.integral;
+    arrived_[i].sum += input.arrived.sum;
+    arrived_[i].time += input.arrived.time;
+  }
+
+ private:
+  const InputUnits& units_;
+  std::size_t receptor_;
+  double window_begin_;
+  FrameInputs::Adder inputs_;
+  std::int64_t *conductance_, *integral_;
+  Arrived* arrived_;
+};
 
 void OrderFreeConductancesGroup::deliver(const double& t, std::size_t receptor, std::span<const Targets> targets,
                                          Candidates& /*candidates*/) {
   const double x = t - start_of(frame_).offset;
-  for_each_target(targets, [&](std::uint32_t i, double weight) { keep(i, x, receptor, weight); });
+  const double remaining = units_.remaining(receptor, x);
+  for (const Targets& part : targets) {
+    Keeper keeper(*this, receptor, part.index.size());
+    if (part.weight.empty()) {
+      const Keeper::Common common = keeper.common(x, part.constant_weight, remaining);
+      for (const std::uint32_t target : part.index) {
+        keeper.keep(part.offset + target, common);
+      }
+    } else {
+      for (std::size_t k = 0; k < part.index.size(); ++k) {
+        keeper.keep(part.offset + part.index[k], keeper.common(x, part.weight[k], remaining));
+      }
+    }
+  }
 }
 
 std::size_t OrderFreeConductancesGroup::receive(std::span<const Input<double>> inputs, Candidates& /*candidates*/) {
   const double start = start_of(frame_).offset;
   for (const Input<double>& input : inputs) {
-    keep(input.index, input.t - start, input.receptor, input.weight);
+    const double x = input.t - start;
+    Keeper keeper(*this, input.receptor, 1);
+    keeper.keep(input.index, keeper.common(x, input.weight, units_.remaining(input.receptor, x)));
   }
   return inputs.size();
 }
 
 bool OrderFreeConductancesGroup::receive_from_sources(const SourceArrivals<double>& arrivals) {
   const double start = start_of(frame_).offset;
-  for (std::size_t k = 0; k < arrivals.source.size(); ++k) {
+  const std::size_t count = arrivals.source.size();
+  remaining_.resize(std::max(remaining_.size(), count));
+  find_remaining(units_, arrivals.receptor, arrivals.t.data(), start, count, remaining_.data());
+  Keeper keeper(*this, arrivals.receptor, count);
+  for (std::size_t k = 0; k < count; ++k) {
     const std::uint32_t source = arrivals.source[k];
-    keep(arrivals.target[source], arrivals.t[k] - start, arrivals.receptor, arrivals.weight_of(source));
+    keeper.keep(arrivals.target[source],
+                keeper.common(arrivals.t[k] - start, arrivals.weight_of(source), remaining_[k]));
   }
   return true;
 }
 
 std::optional<std::size_t> OrderFreeConductancesGroup::hold_sources(const SlotSources& sources) {
-  // At most two slots share a bin, whose counts have one byte.
-  constexpr int kShortest = -3;
+  constexpr int kShortest = -3;  // a bin, whose counts have one byte
   if (sources.receptor != 0 || sources.exponent < kShortest) {
     return std::nullopt;
   }
@@ -153,49 +216,110 @@ std::optional<std::size_t> OrderFreeConductancesGroup::hold_sources(const SlotSo
     held->source_of[i] = k;
     held->bound[i] = from_above(held->weight_of(k));
   }
-  held_.push_back({std::move(held), InputBins(neurons_.size(), time_)});
+  held_.push_back({std::move(held), InputBins(neurons_.size(), time_, sources.delay)});
   return held_.size() - 1;
 }
 
 void OrderFreeConductancesGroup::receive_slot(std::size_t sources, const SlotSpikes& spikes) {
-  auto slot = std::make_shared<SlotInputs>();
+  std::shared_ptr<SlotInputs> slot;
+  if (!all_slots_.empty() && all_slots_.front().use_count() == 1) {  // the history has forgotten it
+    slot = std::move(all_slots_.front());
+    all_slots_.pop_front();
+  } else {
+    slot = std::make_shared<SlotInputs>();
+  }
   slot->sources = held_[sources].sources;
   take_slot(spikes, *slot, held_[sources].bins);
   add_to_frame(slot);
-  slots_.push_back(std::move(slot));
+  add_to_sums(slot);
+  slots_.push_back(slot);
+  all_slots_.push_back(std::move(slot));
 }
 
 void OrderFreeConductancesGroup::add_to_frame(const std::shared_ptr<const SlotInputs>& slot) {
-  inputs_->add({slot, start_of(frame_), start_of(frame_ + 1)});
+  if (slot->start < start_of(frame_ + 1)) {
+    inputs_->add({slot, start_of(frame_), start_of(frame_ + 1)});
+  }
+}
+
+void OrderFreeConductancesGroup::add_to_sums(const std::shared_ptr<const SlotInputs>& slot) {
+  for (std::int64_t frame = std::max(frame_, frame_of(slot->start)); frame <= frame_of(slot->end); ++frame) {
+    add_slot(units_, {slot, start_of(frame), start_of(frame + 1)}, sums(frame), numbers_);
+  }
+}
+
+void OrderFreeConductancesGroup::add_up_again() {
+  sums_ = {};
+  present_sums_ = &sums(frame_);
+  for (std::size_t i = 0; i < neurons_.size(); ++i) {
+    gathered_.clear();
+    inputs_->gather_chunks(i, 0, gathered_);
+    add_neuron(units_, gathered_, i, *present_sums_);
+  }
+  for (const auto& slot : slots_) {
+    add_to_sums(slot);
+  }
+  for (std::size_t i = 0; i < neurons_.size() && !slots_.empty(); ++i) {
+    if (inputs_->slots_from(i) > 0.0) {
+      add_up_again(i);
+    }
+  }
+}
+
+void OrderFreeConductancesGroup::add_up_again(std::size_t i) {
+  present_sums_->clear(i);
+  gathered_.clear();
+  inputs_->gather(i, 0, 0.0, kFrame, gathered_);
+  add_neuron(units_, gathered_, i, *present_sums_);
+}
+
+void OrderFreeConductancesGroup::set_scale(const InputScale& scale) {
+  const double unit = InputUnits::unit_for(scale.largest_weight);
+  if (unit != units_.unit()) {
+    units_ = InputUnits({tau_exc_, tau_inh_}, unit);
+    add_up_again();
+  }
 }
 
 void OrderFreeConductancesGroup::release_sources() {
   if (held_.empty()) {
     return;
   }
-  // Those that have arrived are as all others from now on, and none is
-  // contained in a neuron's place twice.
+  // Those that have arrived are as all others from now on, and none is contained in a neuron's place twice.
   for (std::size_t i = 0; i < neurons_.size(); ++i) {
     gathered_.clear();
     inputs_->gather_slots(i, 0.0, present(), gathered_);
     for (std::size_t k = 0; k < gathered_.size; ++k) {
       inputs_->add(i, gathered_.x[k], gathered_.weight[k]);
     }
-    neurons_[i].known = false;
+    neurons_[i].known_in = -1;
   }
   inputs_->clear_slots();
   slots_.clear();
   held_.clear();
+  add_up_again();
 }
 
 void OrderFreeConductancesGroup::count_slots_before(const Instant& end) {
   counted_.clear();
-  const double now = static_cast<double>(time_.epoch * events::kEpoch);
   for (Held& held : held_) {
     held.bins.for_each_before(end, [&](const std::uint8_t* counts, std::int64_t number) {
-      const double bin_end = static_cast<double>(number + 1) * InputBins::kLength;  // exact
-      counted_.push_back({counts, held.sources->bound.data(), (bin_end - now) - time_.offset});
+      const double bin_end = since_start(frame_, held.bins.arrival_of(number + 1));
+      counted_.push_back({counts, held.sources->bound.data(), bin_end - window_begin_});
     });
+  }
+}
+
+void OrderFreeConductancesGroup::count_again(const Instant& start, Held& held) {
+  InputBins& bins = held.bins;
+  if (!(bins.arrival_of(bins.first() - 1) < start && start < bins.arrival_of(bins.first()))) {
+    return;
+  }
+  bins.go_back();
+  for (const auto& slot : slots_) {
+    if (slot->sources == held.sources) {
+      bins.count_from(start, *slot);
+    }
   }
 }
 
@@ -219,16 +343,25 @@ std::size_t OrderFreeConductancesGroup::deliver_slices(std::span<const RowSlice>
 void OrderFreeConductancesGroup::keep_slices_before(double end) {
   std::erase_if(slices_, [this, end](Slice& slice) {
     const RowSlice& synapses = slice.synapses;
-    for (double x = 0.0; slice.position < synapses.count; ++slice.position) {
-      x = synapses.arrival(slice.position);
+    times_.clear();
+    std::uint32_t position = slice.position;
+    for (; position < synapses.count; ++position) {
+      const double x = synapses.arrival(position);
       if (!(x < end)) {
-        return false;
+        break;
       }
+      times_.push_back(x);
+    }
+    remaining_.resize(std::max(remaining_.size(), times_.size()));
+    find_remaining(units_, synapses.receptor, times_.data(), 0.0, times_.size(), remaining_.data());
+    Keeper keeper(*this, synapses.receptor, times_.size());
+    for (std::size_t k = 0; slice.position < position; ++slice.position, ++k) {
       if (slice.own.contains(synapses.target[slice.position])) {
-        keep(synapses.index(slice.position), x, synapses.receptor, synapses.weight_of(slice.position));
+        keeper.keep(synapses.index(slice.position),
+                    keeper.common(times_[k], synapses.weight_of(slice.position), remaining_[k]));
       }
     }
-    return true;
+    return position == synapses.count;
   });
 }
 
@@ -244,10 +377,7 @@ void OrderFreeConductancesGroup::prefetch_targets(std::span<const std::uint32_t>
 
 double OrderFreeConductancesGroup::area(std::size_t i, std::int64_t frame) const {
   const Constants& c = constants(i);
-  const FrameInputs& there = history_[frame];
-  const double exc = c.resistance * there.exc[i] * c.tau_exc * lost_exc_;
-  const double inh = c.resistance * there.inh[i] * c.tau_inh * lost_inh_;
-  return (kFrame + (exc + inh)) * c.rate_m;
+  return (kFrame + c.resistance * static_cast<double>(history_[frame].integral[i])) * c.rate_m;
 }
 
 double OrderFreeConductancesGroup::chain(std::size_t i) {
@@ -299,8 +429,8 @@ double OrderFreeConductancesGroup::chain(std::size_t i) {
   std::size_t interval = 0;
   frame = first_frame;
   for (const std::size_t end : frame_ends_) {
-    double exc = history_[frame].exc[i];
-    double inh = history_[frame].inh[i];
+    double exc = history_[frame].at_start[i].exc;
+    double inh = history_[frame].at_start[i].inh;
     find_conductances(intervals_, interval, end, exc, inh);
     interval = end;
     ++frame;
@@ -326,10 +456,11 @@ void OrderFreeConductancesGroup::order_inputs(std::size_t i, const FrameInputs& 
 
 void OrderFreeConductancesGroup::begin_frame_of(std::size_t i) {
   Neuron& neuron = neurons_[i];
-  neuron.known = true;
+  neuron.known_in = frame_;
   neuron.taken = 0;
   neuron.until = 0.0;
-  neuron.place = {.exc = inputs_->exc[i], .inh = inputs_->inh[i], .held = start_of(frame_) < neuron.origin};
+  neuron.place = {
+      .exc = inputs_->at_start[i].exc, .inh = inputs_->at_start[i].inh, .held = start_of(frame_) < neuron.origin};
   if (!neuron.place.held) {
     neuron.place.y = neuron.origin == start_of(frame_) ? neuron.y : chain(i);
   }
@@ -382,7 +513,7 @@ void OrderFreeConductancesGroup::walk(std::size_t i, const OrderedInputs& inputs
 void OrderFreeConductancesGroup::look(std::size_t i, double end, std::vector<events::CellEvent<double>>& spikes) {
   Neuron& neuron = neurons_[i];
   const Constants& c = constants(i);
-  if (!neuron.known) {
+  if (neuron.known_in != frame_) {
     begin_frame_of(i);
   }
   order_inputs(i, *inputs_, neuron.taken, neuron.until, end);
@@ -424,15 +555,16 @@ void OrderFreeConductancesGroup::look(std::size_t i, double end, std::vector<eve
 void OrderFreeConductancesGroup::set_bounds(std::size_t i, const Place& place, double now) {
   const double resistance = constants(i).resistance;
   double exc = place.exc;
-  if (const double bin = std::floor(now / InputBins::kLength) * InputBins::kLength; bin < now && !held_.empty()) {
-    // The filter has counted all of this bin's inputs, and will not do so
-    // again.
-    const double bin_end = bin + InputBins::kLength;
-    const double growth = numerics::elementary::exp((bin_end - now) / tau_exc_);
-    gathered_.clear();
-    inputs_->gather_slots(i, now, bin_end, gathered_);
-    for (std::size_t k = 0; k < gathered_.size; ++k) {
-      exc += gathered_.weight[k] * growth;
+  for (const Held& held : held_) {
+    // The filter has counted all inputs of these bins, and will not do so again.
+    const double bin_end = since_start(frame_, held.bins.arrival_of(held.bins.first()));
+    if (now < bin_end) {
+      const double growth = numerics::elementary::exp((bin_end - now) / tau_exc_);
+      gathered_.clear();
+      inputs_->gather_slots(i, now, bin_end, gathered_, held.sources.get());
+      for (std::size_t k = 0; k < gathered_.size; ++k) {
+        exc += gathered_.weight[k] * growth;
+      }
     }
   }
   bounds_.set_conductances(i, resistance * exc, resistance * place.inh);
@@ -542,21 +674,25 @@ void OrderFreeConductancesGroup::advance(const Instant& end, std::vector<events:
 
 void OrderFreeConductancesGroup::next_frame() {
   FrameInputs& next = history_[frame_ + 1];
-  next.reserve_as(*inputs_);
   next.begin(neurons_.size());
-  end_frame(*inputs_, 1.0 / tau_exc_, 1.0 / tau_inh_, next);
+  next.expect(*inputs_);
+  end_frame(units_, sums(frame_), *inputs_, next);
+  sums(frame_).begin(neurons_.size());
   ++frame_;
   inputs_ = &next;
+  present_sums_ = &sums(frame_);
   window_begin_ = present();
   const Instant start = start_of(frame_);
+  for (Held& held : held_) {
+    count_again(start, held);
+  }
   std::erase_if(slots_, [&start](const auto& slot) { return slot->end < start; });
   for (const auto& slot : slots_) {
     add_to_frame(slot);
   }
   for (std::size_t i = 0; i < neurons_.size(); ++i) {
-    neurons_[i].known = false;
     const double resistance = bounds_(i, Bounds::kResistance);
-    bounds_.set_conductances(i, resistance * next.exc[i], resistance * next.inh[i]);
+    bounds_.set_conductances(i, resistance * next.at_start[i].exc, resistance * next.at_start[i].inh);
   }
   if (frame_ % InputHistory::kAnchorDistance == 0) {
     set_anchors();

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <span>
@@ -12,6 +14,7 @@
 #include "neurons/group/windowed_group.hpp"
 #include "neurons/if_cond_exp/order_free/exact.hpp"
 #include "neurons/if_cond_exp/order_free/filter.hpp"
+#include "neurons/if_cond_exp/order_free/frame_sums.hpp"
 #include "neurons/if_cond_exp/order_free/input_history.hpp"
 #include "neurons/if_cond_exp/order_free/slot_inputs.hpp"
 
@@ -28,8 +31,8 @@ class OrderFreeConductancesGroup final : public ModelGroup<double, State<double>
   using Instant = events::Instant<double>;
   using Candidates = events::Candidates<double>;
 
-  /// @param tau_exc, tau_inh  synaptic time constants of all neurons [ms]
-  OrderFreeConductancesGroup(double tau_exc, double tau_inh);
+  /// @param tau_exc, tau_inh  synaptic time constants of all neurons [ms] @param unit  InputUnits::unit_for() [uS]
+  OrderFreeConductancesGroup(double tau_exc, double tau_inh, double unit);
   /// @param choices what save_choices() wrote @throws foundation::BadBytes
   explicit OrderFreeConductancesGroup(foundation::ByteReader& choices);
 
@@ -64,11 +67,18 @@ class OrderFreeConductancesGroup final : public ModelGroup<double, State<double>
   void release_sources() override;
   [[nodiscard]] std::optional<Instant> refractory_until(std::size_t index) const override;
   [[nodiscard]] bool takes(std::span<const double> parameters) const override;
-  void set_scale(const InputScale& /*scale*/) override {}
+  void set_scale(const InputScale& scale) override;
   void begin_load(const Instant& now) override;
   void save_choices(foundation::ByteWriter& out) const override;
 
  private:
+  /// What save_choices() writes.
+  struct Choices {
+    double tau_exc, tau_inh, unit;
+  };
+  explicit OrderFreeConductancesGroup(const Choices& choices);
+  [[nodiscard]] static Choices get_choices(foundation::ByteReader& in);
+
   /// v has forgotten what it was when the integral of the conductance since then, over cm, is larger: e^-36 = 2e-16.
   static constexpr double kForgotten = 36.0;
 
@@ -80,10 +90,10 @@ class OrderFreeConductancesGroup final : public ModelGroup<double, State<double>
     Instant origin{};
     double y = 0.0;
     bool listed = false;  ///< in refractory_list_
-    // As far as the present frame is computed:
-    bool known = false;
-    std::uint32_t taken = 0;  ///< inputs of the frame that `place` contains, without those of slots
-    double until = 0.0;       ///< inputs of slots before this time are contained, too [ms]
+    // As far as a frame is computed:
+    std::int64_t known_in = -1;  ///< its number; another one than that of the present frame: nothing is known
+    std::uint32_t taken = 0;     ///< inputs of the frame that `place` contains, without those of slots
+    double until = 0.0;          ///< inputs of slots before this time are contained, too [ms]
     Place place;
   };
 
@@ -100,13 +110,27 @@ class OrderFreeConductancesGroup final : public ModelGroup<double, State<double>
     network::Share::Range own;  ///< of RowSlice::target
   };
 
-  void keep(std::size_t i, double x, std::size_t receptor, double weight);
+  /// Sources whose spikes come by slots, from the present time on.
+  struct Held {
+    std::shared_ptr<const HeldSources> sources;
+    InputBins bins;
+  };
+
+  class Keeper;
   void keep_slices_before(double end);
+  /// The sums of the present frame or one of the next ones.
+  [[nodiscard]] FrameSums& sums(std::int64_t frame);
   void add_to_frame(const std::shared_ptr<const SlotInputs>& slot);
+  void add_to_sums(const std::shared_ptr<const SlotInputs>& slot);
+  /// All sums, and those of one neuron in the present frame, from the inputs that are kept.
+  void add_up_again();
+  void add_up_again(std::size_t i);
   /// The inputs of slots that may arrive before a window's end, for the filter.
   void count_slots_before(const Instant& end);
+  /// Where a frame starts within a bin that has been counted, those inputs that its conductances do not hold.
+  void count_again(const Instant& start, Held& held);
 
-  /// The integral of the conductance over a frame, over tau_m; at most that.
+  /// The integral of the conductance over a frame before the present one, over cm; at most that.
   [[nodiscard]] double area(std::size_t i, std::int64_t frame) const;
   /// y at the start of the present frame. @pre the neuron's origin is before
   [[nodiscard]] double chain(std::size_t i);
@@ -138,9 +162,8 @@ class OrderFreeConductancesGroup final : public ModelGroup<double, State<double>
   void next_frame();
   void set_anchors();
 
-  double tau_exc_, tau_inh_;                                            ///< of all neurons [ms]
-  double lost_exc_ = -numerics::elementary::expm1(-kFrame / tau_exc_);  ///< of a conductance, within a frame
-  double lost_inh_ = -numerics::elementary::expm1(-kFrame / tau_inh_);
+  double tau_exc_, tau_inh_;  ///< of all neurons [ms]
+  InputUnits units_;
   std::int64_t frame_ = 0;     ///< number of the present one
   Instant time_;               ///< every event before it is done
   double window_begin_ = 0.0;  ///< time_, since the frame's start [ms]
@@ -149,12 +172,10 @@ class OrderFreeConductancesGroup final : public ModelGroup<double, State<double>
   Bounds bounds_;
   InputHistory history_;
   FrameInputs* inputs_;  ///< of the present frame
-
-  /// Sources whose spikes come by slots, from the present time on.
-  struct Held {
-    std::shared_ptr<const HeldSources> sources;
-    InputBins bins;
-  };
+  /// Of the present frame and those into which slots reach, which are not longer than an epoch: by number, modulo
+  /// their count. Empty: there are no inputs.
+  std::array<FrameSums, 2 * kFramesOfEpoch> sums_;
+  FrameSums* present_sums_ = nullptr;
 
   /// A neuron whose refractoriness ends within the window.
   struct Waking {
@@ -165,11 +186,14 @@ class OrderFreeConductancesGroup final : public ModelGroup<double, State<double>
   std::vector<Waking> waking_;
   std::vector<Slice> slices_;  ///< that are not yet done
   std::vector<Held> held_;
-  std::vector<std::shared_ptr<const SlotInputs>> slots_;  ///< that reach beyond the present frame
+  std::vector<std::shared_ptr<const SlotInputs>> slots_;  ///< that reach into the present frame or beyond it
+  std::deque<std::shared_ptr<SlotInputs>> all_slots_;     ///< that are kept, and those that can be used again
   std::vector<CountedInputs> counted_;                    ///< in this window
   std::vector<std::uint32_t> flagged_;                    ///< in this window
   std::vector<std::uint32_t> to_look_at_;                 ///< in the next window, because of what users have set
   std::vector<std::uint32_t> refractory_list_;            ///< at least all that are refractory, each once
+  std::vector<double> times_, remaining_;                 ///< space for inputs of many neurons
+  UnwrittenVector<std::int64_t> numbers_;
   // Space for the work on one neuron:
   GatheredInputs gathered_;
   OrderedInputs ordered_;

@@ -12,6 +12,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 #include "neurons/if_cond_exp/order_free/slot_inputs.hpp"
 
@@ -47,33 +48,61 @@ namespace va_event::neurons::order_free_conductances {
 
 HWY_EXPORT(find_arrivals_lanes);
 
-void InputBins::reserve(std::int64_t last) {
+void InputBins::reserve(std::int64_t begin, std::int64_t last) {
+  if (end_of_used_ <= first_) {
+    first_ = begin;  // there are no inputs in between
+  }
   const auto needed = static_cast<std::size_t>(last - first_ + 1);
-  if (needed <= rows_) {
-    return;
+  if (needed > rows_) {
+    InputBins more = *this;
+    more.rows_ = std::bit_ceil(needed);
+    more.counts_.assign(more.rows_ * stride_, 0);
+    more.used_.assign(more.rows_, 0);
+    for (std::int64_t number = first_; number < first_ + static_cast<std::int64_t>(rows_); ++number) {
+      std::copy_n(bin(number), stride_, more.bin(number));
+      more.used_[more.place_of(number)] = used_[place_of(number)];
+    }
+    *this = std::move(more);
   }
-  InputBins more = *this;
-  more.rows_ = std::bit_ceil(needed);
-  more.counts_.assign(more.rows_ * stride_, 0);
-  more.used_.assign(more.rows_, 0);
-  for (std::int64_t number = first_; number < first_ + static_cast<std::int64_t>(rows_); ++number) {
-    std::copy_n(bin(number), stride_, more.bin(number));
-    more.used_[more.place_of(number)] = used_[place_of(number)];
+  for (std::int64_t number = begin; number <= last; ++number) {
+    used_[place_of(number)] = 1;
   }
-  *this = std::move(more);
+  end_of_used_ = std::max(end_of_used_, last + 1);
 }
 
 void InputBins::clear_before(const events::Instant<double>& end) {
-  for_each_before(end, [this](const std::uint8_t* /*counts*/, std::int64_t number) {
-    std::fill_n(bin(number), stride_, std::uint8_t{0});
-    used_[place_of(number)] = 0;
-  });
-  first_ = std::max(first_, number_of(end));
+  for (; first_ < end_of_used_ && arrival_of(first_) < end; ++first_) {
+    if (std::exchange(used_[place_of(first_)], std::uint8_t{0}) != 0) {
+      std::fill_n(bin(first_), stride_, std::uint8_t{0});
+    }
+  }
+}
+
+void InputBins::go_back() {
+  --first_;
+  reserve(first_, std::max(end_of_used_ - 1, first_));
+}
+
+void InputBins::count_from(const events::Instant<double>& begin, const SlotInputs& slot) {
+  const auto in_epoch = [&slot](const events::Instant<double>& t) {
+    return static_cast<double>((t.epoch - slot.epoch) * events::kEpoch) + t.offset;
+  };
+  const double from = in_epoch(begin);
+  const double to = in_epoch(arrival_of(first_ + 1));
+  std::uint8_t* const counts = bin(first_);
+  const std::size_t count = slot.begin.back();
+  for (std::size_t k = 0; k < count; ++k) {
+    if (from <= slot.arrival[k] && slot.arrival[k] < to) {  // few do
+      const auto after = std::upper_bound(slot.begin.begin(), slot.begin.end(), static_cast<std::uint32_t>(k));
+      ++counts[slot.sources->target[static_cast<std::size_t>(after - slot.begin.begin()) - 1]];
+    }
+  }
 }
 
 void take_slot(const SlotSpikes& spikes, SlotInputs& inputs, InputBins& bins) {
   constexpr double kEpoch = events::kEpoch;
   constexpr int kBitsOfMs = 49;
+  constexpr std::size_t kMostBins = InputBins::kPerEpoch;  // slots are not longer than an epoch
   // As many whole epochs as the delay has are added to the epoch.
   const events::Instant<double> whole = events::later(events::Instant<double>{spikes.start.epoch, 0.0}, spikes.delay);
   const bool is_short = spikes.delay < kEpoch;
@@ -83,28 +112,32 @@ void take_slot(const SlotSpikes& spikes, SlotInputs& inputs, InputBins& bins) {
   inputs.arrival.resize(count + SlotInputs::kPadding);
   HWY_DYNAMIC_DISPATCH(find_arrivals_lanes)
   (spikes.ticks.data(), count, spikes.start.offset, delay, inputs.arrival.data());
-  // Rounded down, so that no bin is too late.
-  const auto first_tick = static_cast<std::uint64_t>(spikes.start.offset / SlotSpikes::kTick) +
-                          static_cast<std::uint64_t>(delay / SlotSpikes::kTick);
-  const std::int64_t first_bin = inputs.epoch * InputBins::kPerEpoch;
   const std::size_t sources = spikes.counts.size();
-  const std::uint64_t length = std::uint64_t{1} << static_cast<unsigned>(inputs.sources->exponent + kBitsOfMs);
-  bins.reserve(
-      std::max(bins.first(), first_bin + static_cast<std::int64_t>((first_tick + length) >> InputBins::kTickBits)));
   inputs.begin.resize(sources + 1);
-  const InputBins::Counter counter(bins);
-  const std::uint64_t* const ticks = spikes.ticks.data();
-  const std::uint32_t* const targets = inputs.sources->target.data();
   std::uint32_t place = 0;
+  std::uint8_t most = 0;
   for (std::size_t k = 0; k < sources; ++k) {
     inputs.begin[k] = place;
-    const std::uint32_t target = targets[k];
-    for (const std::uint32_t end = place + spikes.counts[k]; place < end; ++place) {
-      const auto number = static_cast<std::int64_t>((first_tick + ticks[place]) >> InputBins::kTickBits);
-      counter.add(first_bin + number, target);
-    }
+    place += spikes.counts[k];
+    most = std::max(most, spikes.counts[k]);
   }
   inputs.begin[sources] = place;
+  inputs.most = most;
+  // Slots begin with a bin.
+  const std::int64_t first = InputBins::number_of(spikes.start);
+  const std::int64_t length = std::int64_t{1}
+                              << static_cast<unsigned>(inputs.sources->exponent + kBitsOfMs - InputBins::kTickBits);
+  bins.reserve(first, first + length - 1);
+  std::uint8_t* rows[kMostBins];
+  for (std::int64_t k = 0; k < length; ++k) {
+    rows[k] = bins.bin(first + k);
+  }
+  const std::uint64_t* const ticks = spikes.ticks.data();
+  const std::uint32_t* const source = spikes.source.data();
+  const std::uint32_t* const targets = inputs.sources->target.data();
+  for (std::size_t k = 0; k < count; ++k) {
+    ++rows[ticks[k] >> InputBins::kTickBits][targets[source[k]]];
+  }
   inputs.start = events::later(spikes.start, spikes.delay);
   const double slot_end = spikes.start.offset + std::ldexp(1.0, inputs.sources->exponent);
   inputs.end = events::later(events::normalised<double>(spikes.start.epoch, slot_end), spikes.delay);

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <memory>
+#include <random>
+#include <vector>
+
+#include "neurons/if_cond_exp/order_free/frame_sums.hpp"
+#include "neurons/if_cond_exp/order_free/input_history.hpp"
+
+namespace va_event::neurons::order_free_conductances {
+namespace {
+
+constexpr double kTauExc = 5.0, kTauInh = 10.0;  // [ms]
+
+/// A frame of one neuron, and its sums.
+struct OneNeuron {
+  explicit OneNeuron(double largest_weight) : units({kTauExc, kTauInh}, InputUnits::unit_for(largest_weight)) {
+    frame.begin(1);
+    next.begin(1);
+    sums.begin(1);
+  }
+  void add(double x, std::size_t receptor, double weight) {
+    frame.add(0, x, receptor == 0 ? weight : -weight);
+    sums.add(0, receptor, InputUnits::rounded(weight, units.remaining(receptor, x)), units.integral(receptor, weight));
+  }
+  void end() { end_frame(units, sums, frame, next); }
+  InputUnits units;
+  FrameInputs frame, next;
+  FrameSums sums;
+};
+
+TEST(FrameSums, OfMoreInputsThanFitAreRight) {
+  for (const int count : {100, 3000, 20'000}) {
+    constexpr double kWeight = 0.0019999;
+    OneNeuron neuron(kWeight);
+    long double exact = 0.0L;
+    for (int k = 0; k < count; ++k) {
+      const double x = kFrame * (0.9 + 0.1 * k / count);
+      neuron.add(x, 0, kWeight);
+      neuron.add(x, 1, kWeight / 2.0);
+      exact += std::exp((static_cast<long double>(x) - kFrame) / kTauExc);
+    }
+    neuron.end();
+    const auto expected = static_cast<double>(exact * kWeight);
+    EXPECT_NEAR(neuron.next.at_start[0].exc, expected, 2e-15 * expected) << count << " inputs";
+    EXPECT_GT(neuron.next.at_start[0].inh, 0.49 * expected) << count << " inputs";
+  }
+}
+
+/// The integral over the frame of both conductances, from their closed form.
+double integral_of(const std::vector<double>& x, const std::vector<double>& weight, double exc) {
+  double sum = exc * kTauExc * -std::expm1(-kFrame / kTauExc);
+  for (std::size_t k = 0; k < x.size(); ++k) {
+    const double tau = weight[k] < 0.0 ? kTauInh : kTauExc;
+    sum += std::fabs(weight[k]) * tau * -std::expm1((x[k] - kFrame) / tau);
+  }
+  return sum;
+}
+
+TEST(FrameSums, KnowTheIntegralOfTheConductances) {
+  std::mt19937 generator(7);
+  std::uniform_real_distribution<double> uniform;
+  for (int trial = 0; trial < 100; ++trial) {
+    OneNeuron neuron(0.05);
+    neuron.frame.at_start[0] = {0.1 * uniform(generator), 0.0};
+    std::vector<double> x, weight;
+    for (int k = 0; k < 10; ++k) {
+      const std::size_t receptor = generator() % 2;
+      x.push_back(kFrame * uniform(generator));
+      weight.push_back(uniform(generator) * (receptor == 0 ? 0.01 : -0.05));
+      neuron.add(x.back(), receptor, std::fabs(weight.back()));
+    }
+    neuron.end();
+    const double exact = integral_of(x, weight, neuron.frame.at_start[0].exc);
+    EXPECT_LE(neuron.frame.integral[0], exact * (1.0 + 1e-6));
+    EXPECT_GE(neuron.frame.integral[0], exact * (1.0 - 1e-5));
+  }
+}
+
+/// Some sources with a slot of spikes.
+struct Slot {
+  Slot(std::mt19937& generator, std::vector<double> weights, int exponent, double delay) {
+    constexpr std::uint32_t kSources = 30;
+    held->weight = std::move(weights);
+    held->exponent = exponent;
+    for (std::uint32_t k = 0; k < kSources; ++k) {
+      held->target.push_back(kSources - 1 - k);
+      held->source_of.insert(held->source_of.begin(), k);
+      counts.push_back(static_cast<std::uint8_t>(generator() % 7));
+      for (unsigned spike = 0; spike < counts.back(); ++spike) {
+        const std::uint64_t bits = std::uint64_t{generator()} << 32U | generator();
+        ticks.push_back(bits >> (64 - 49 - exponent));
+        source.push_back(k);
+      }
+    }
+    InputBins bins(kSources, {}, delay);
+    inputs->sources = held;
+    take_slot({{0, 4.0}, counts, ticks, source, delay}, *inputs, bins);
+  }
+  std::shared_ptr<HeldSources> held = std::make_shared<HeldSources>();
+  std::shared_ptr<SlotInputs> inputs = std::make_shared<SlotInputs>();
+  std::vector<std::uint8_t> counts;
+  std::vector<std::uint64_t> ticks;
+  std::vector<std::uint32_t> source;
+};
+
+TEST(FrameSums, AreTheSameWhetherInputsComeOneByOneOrBySlots) {
+  std::mt19937 generator(11);
+  for (const int exponent : {-3, 1, 3}) {
+    for (const bool own_weights : {false, true}) {
+      for (const double delay : {0.2, 2.7, 33.3}) {
+        std::vector<double> weights{0.0017};
+        for (int k = 1; own_weights && k < 30; ++k) {
+          weights.push_back(0.001 + 1e-4 * k);
+        }
+        const Slot slot(generator, weights, exponent, delay);
+        const InputUnits units({kTauExc, kTauInh}, InputUnits::unit_for(0.004));
+        std::size_t inputs = 0;
+        for (std::int64_t frame = 0; frame < 16; ++frame) {
+          const SlotInFrame in_frame(slot.inputs, start_of(frame), start_of(frame + 1));
+          FrameSums by_slot, one_by_one;
+          by_slot.begin(30);
+          one_by_one.begin(30);
+          UnwrittenVector<std::int64_t> space;
+          add_slot(units, in_frame, by_slot, space);
+          FrameInputs frame_inputs;
+          frame_inputs.begin(30);
+          frame_inputs.add(in_frame);
+          for (std::size_t i = 0; i < 30; ++i) {
+            GatheredInputs gathered;
+            frame_inputs.gather(i, 0, 0.0, kFrame, gathered);
+            add_neuron(units, gathered, i, one_by_one);
+            inputs += gathered.size;
+          }
+          EXPECT_EQ(by_slot.conductance, one_by_one.conductance);
+          EXPECT_EQ(by_slot.integral, one_by_one.integral);
+        }
+        EXPECT_EQ(inputs, slot.ticks.size());
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace va_event::neurons::order_free_conductances
