@@ -6,6 +6,7 @@
 // clang-format off: the order matters
 #include <hwy/highway.h>
 
+#include "neurons/if_curr_exp/near_spikes/crossing-inl.hpp"
 #include "neurons/if_curr_exp/near_spikes/rows-inl.hpp"
 // clang-format on
 #include <algorithm>
@@ -14,7 +15,6 @@
 #include <cstdint>
 #include <vector>
 
-#include "neurons/if_curr_exp/near_spikes/crossing.hpp"
 #include "neurons/if_curr_exp/near_spikes/neurons.hpp"
 
 HWY_BEFORE_NAMESPACE();
@@ -46,10 +46,8 @@ class Advance {
   HWY_NOINLINE void take(std::size_t i, const Moment& moment, RowLanes before, RowLanes added);
 
   HWY_INLINE void do_before(double t, bool inclusive) {
-    while (std::min(n_.next_wake, n_.segment_end()) < t) {
-      do_next();
-    }
-    while (inclusive && std::min(n_.next_wake, n_.segment_end()) == t) {
+    for (double next = std::min(n_.next_wake, n_.segment_end); next < t || (inclusive && next == t);
+         next = std::min(n_.next_wake, n_.segment_end)) {
       do_next();
     }
   }
@@ -114,7 +112,7 @@ void Advance::take(std::size_t i, const Moment& moment, RowLanes before, RowLane
 
 void Advance::deliver_one(std::size_t i, double t, std::size_t receptor, double weight) {
   do_before(t, true);
-  const Moment now = moment(i, t);
+  const Moment& now = moment(i, t);
   const Row added = row_of(unit_input(*now.times, t, now.at, receptor, end_of_period(n_.segment)), receptor, weight);
   Row& row = n_.rows[i];
   const RowLanes before = load(row);
@@ -128,14 +126,15 @@ void Advance::deliver(double t, std::size_t receptor, std::span<const Targets> t
   do_before(t, true);
   for (const Targets& part : targets) {
     const auto first = static_cast<std::uint32_t>(part.offset + part.index[0]);
-    const PopulationRanges::Range& range = n_.ranges.range_of(first);
+    const std::span<const PopulationRanges::Range> ranges = n_.ranges.all();
+    const PopulationRanges::Range& range = ranges.size() == 1 ? ranges[0] : n_.ranges.range_of(first);
     if (!range.set || !range.exceptions.empty()) {
       for (std::size_t k = 0; k < part.index.size(); ++k) {
         deliver_one(static_cast<std::uint32_t>(part.offset + part.index[k]), t, receptor, part.weight_of(k));
       }
       continue;
     }
-    const Moment now = moment(first, t);
+    const Moment& now = moment(first, t);
     const UnitInput unit = unit_input(*now.times, t, now.at, receptor, end_of_period(n_.segment));
     if (part.weight.empty()) {
       const RowLanes all = load(row_of(unit, receptor, part.constant_weight));
@@ -221,8 +220,7 @@ void Advance::search(std::size_t i, const Moment& moment, bool inclusive) {
     if (!near.searched) {
       const Row& row = n_.rows[i];
       const Potential potential{*moment.times, n_.infinity[i], {row.m, row.exc, row.inh}};
-      near.crossing =
-          first_crossing(potential, near.since, near.y, moment.t, potential.at(moment.at), n_.segment_end());
+      near.crossing = first_crossing(potential, near.since, near.y, moment.t, potential.at(moment.at), n_.segment_end);
       near.searched = true;
     }
     const bool comes = near.crossing < moment.t || (inclusive && near.crossing == moment.t);
@@ -266,10 +264,12 @@ void Advance::awake(std::size_t i, const Moment& moment) {
 // Segments
 
 /// What happens next to neurons beside inputs.
-void Advance::do_next() { n_.next_wake <= n_.segment_end() ? wake_next() : end_segment(); }
+void Advance::do_next() { n_.next_wake <= n_.segment_end ? wake_next() : end_segment(); }
 
 void Advance::wake_next() {
-  n_.find_next_wake();  // new ones enter the queue
+  if (!n_.new_wakes.empty()) {
+    n_.find_next_wake();  // they enter the queue
+  }
   const std::uint32_t i = n_.wakes.take().cell;
   n_.find_next_wake();
   if (!n_.rare[i].removed) {
@@ -282,23 +282,23 @@ void Advance::pass_near(double t, bool inclusive) {
     return;
   }
   std::uint32_t set = n_.rare[n_.near[0].index].times;
-  Moment now = moment(n_.near[0].index, t);
+  const Moment* now = &moment(n_.near[0].index, t);
   const bool one_set = n_.ranges.all()[0].set && n_.ranges.all()[0].exceptions.empty();
   for (std::size_t k = 0; k < n_.near.size();) {
     const std::uint32_t i = n_.near[k].index;
     if (!one_set && n_.rare[i].times != set) {
       set = n_.rare[i].times;
-      now = moment(i, t);
+      now = &moment(i, t);
     }
-    pass(i, n_.near[k], now, inclusive);
+    pass(i, n_.near[k], *now, inclusive);
     k += k < n_.near.size() && n_.near[k].index == i ? 1 : 0;  // else another one has taken its place
   }
 }
 
 void Advance::end_segment() {
-  const double t = n_.segment_end();
+  const double t = n_.segment_end;
   pass_near(t, true);
-  ++n_.segment;
+  n_.begin_segment(n_.segment + 1);
   if (n_.segment % kSegmentsPerPeriod == 0) {
     begin_period(false);
     return;
@@ -375,7 +375,7 @@ void Advance::advance(const Instant& end, std::vector<CellEvent>& spikes) {
   n_.spikes.clear();
   n_.time = end;
   if (epoch_ends) {
-    n_.segment = 0;
+    n_.begin_segment(0);
     n_.known.times = nullptr;
     begin_period(true);
   }

@@ -174,7 +174,7 @@ void NearSpikesGroup::save(std::size_t index, foundation::ByteWriter& out) {
 
 void NearSpikesGroup::begin_load(const Instant& now) {
   neurons_.time = now;
-  neurons_.segment = static_cast<std::size_t>(now.offset / kSegment);
+  neurons_.begin_segment(static_cast<std::size_t>(now.offset / kSegment));
   neurons_.known.times = nullptr;
   neurons_.near.clear();
   for (std::vector<std::uint32_t>& list : neurons_.later) {

@@ -54,8 +54,9 @@ struct Neurons {
     double crossing = 0.0;  ///< the first one in this segment, or kNever [ms]
   };
 
-  Instant time;  ///< every event before it is done
-  std::size_t segment = 0;
+  Instant time;                   ///< every event before it is done
+  std::size_t segment = 0;        ///< number of the present one
+  double segment_end = kSegment;  ///< [ms]
   ParameterSets<Kernel> sets;
   ParameterSets<TimeConstantsKernel> times;
   PopulationRanges ranges;  ///< by time constants
@@ -75,7 +76,10 @@ struct Neurons {
   [[nodiscard]] const Kernel::Constants& constants(std::size_t i) const { return sets[rare[i].set]; }
   [[nodiscard]] const TimeConstants& times_of(std::size_t i) const { return times[rare[i].times]; }
   [[nodiscard]] bool is_refractory(std::size_t i) const { return rows[i].reserve == kRefractory; }
-  [[nodiscard]] double segment_end() const { return static_cast<double>(segment + 1) * kSegment; }
+  void begin_segment(std::size_t number) {
+    segment = number;
+    segment_end = static_cast<double>(number + 1) * kSegment;
+  }
 
   /// A neuron that is refractory until rare[i].wake.
   void wake_later(std::size_t i);

@@ -151,8 +151,8 @@ HWY_INLINE Prospect prospect_of(const TimeConstants& times, const Row& row, doub
         hn::MulAdd(hn::Set(d, row.m), load(0),
                    hn::MulAdd(hn::Set(d, row.exc), load(1), hn::MulAdd(hn::Set(d, row.inh), load(2), offset)));
     const std::size_t most = std::min(period_end - horizon, hn::Lanes(d));
-    const unsigned reached = bits_of(there >= hn::Zero(d), most);
-    const std::size_t safe = reached != 0 ? static_cast<std::size_t>(std::countr_zero(reached)) : most;
+    const auto reached = there >= hn::Zero(d);
+    const std::size_t safe = hn::AllFalse(d, reached) ? most : std::min(hn::FindKnownFirstTrue(d, reached), most);
     highest = hn::IfThenElse(hn::FirstN(d, safe), hn::Max(highest, there), highest);
     horizon += safe;
     if (safe < hn::Lanes(d)) {
@@ -221,8 +221,10 @@ HWY_INLINE void begin_period_of(const TimeConstants& times, const Stretch& stret
     const auto refractory = reserve == hn::Set(d, kRefractory);
     const V renewed = hn::IfThenElse(refractory, reserve, highest + above);
     hn::StoreInterleaved4(m, exc, inh, renewed, d, &stretch.rows[i].m);
-    for (unsigned bits = bits_of(renewed >= zero, hn::Lanes(d)); bits != 0; bits &= bits - 1) {
-      near.push_back(i + static_cast<std::uint32_t>(std::countr_zero(bits)));
+    if (HWY_UNLIKELY(!hn::AllFalse(d, renewed >= zero))) {
+      for (unsigned bits = bits_of(renewed >= zero, hn::Lanes(d)); bits != 0; bits &= bits - 1) {
+        near.push_back(i + static_cast<std::uint32_t>(std::countr_zero(bits)));
+      }
     }
   }
 }

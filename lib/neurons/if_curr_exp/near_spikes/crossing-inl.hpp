@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#pragma once
+// Included once for each instruction set (Highway's foreach_target.h), hence no #pragma once.
+#if defined(VA_EVENT_NEAR_SPIKES_CURRENTS_CROSSING_INL_HPP) == defined(HWY_TARGET_TOGGLE)
+#ifdef VA_EVENT_NEAR_SPIKES_CURRENTS_CROSSING_INL_HPP
+#undef VA_EVENT_NEAR_SPIKES_CURRENTS_CROSSING_INL_HPP
+#else
+#define VA_EVENT_NEAR_SPIKES_CURRENTS_CROSSING_INL_HPP
+#endif
 
 #include <algorithm>
 #include <array>
@@ -7,10 +13,12 @@
 #include <cstddef>
 #include <limits>
 
-#include "neurons/if_curr_exp/near_spikes/time_constants.hpp"
+#include "neurons/if_curr_exp/near_spikes/neurons.hpp"
+#include "neurons/if_curr_exp/near_spikes/rows-inl.hpp"
 #include "numerics/inverses.hpp"
 
-namespace va_event::neurons::near_spikes_currents {
+HWY_BEFORE_NAMESPACE();
+namespace va_event::neurons::near_spikes_currents::HWY_NAMESPACE {
 
 /// The potential of a neuron between two of its inputs, relative to its threshold, in units of its resistance.
 struct Potential {
@@ -38,14 +46,12 @@ struct Potential {
     }
     return value;
   }
-  [[nodiscard]] Value at(double t) const { return at(factors_at(times, t)); }
+  [[nodiscard]] Value at(double t) const { return at(factors_in_lanes(times, t)); }
   [[nodiscard]] std::array<double, 3> parts(const Factors& factors) const {
     return {amplitude[0] * factors.m, amplitude[1] * factors.exc, amplitude[2] * factors.inh};
   }
   [[nodiscard]] std::array<double, 3> rates() const { return {times.rate.m, times.rate.exc, times.rate.inh}; }
 };
-
-inline constexpr double kNoCrossing = std::numeric_limits<double>::infinity();
 
 /// Crossings are found in cells, 1/256 ms between fixed times, as roots of the Taylor polynomial about the cell's
 /// middle: for time constants from 0.1 ms on, what it leaves out is below rounding. So a crossing is a function of the
@@ -57,7 +63,7 @@ class Cell {
 
   /// @param number  the cell begins at number/kPerMs
   Cell(const Potential& potential, double number) : middle_((number + 0.5) / kPerMs) {
-    std::array<double, 3> part = potential.parts(factors_at(potential.times, middle_));
+    std::array<double, 3> part = potential.parts(factors_in_lanes(potential.times, middle_));
     const std::array<double, 3> rate = potential.rates();
     term_[0] = potential.infinity + ((part[0] + part[1]) + part[2]);
     for (std::size_t n = 1; n <= kOrder; ++n) {
@@ -77,7 +83,7 @@ class Cell {
 
   [[nodiscard]] double y_at_begin() const { return begin_.y; }
 
-  /// When y reaches 0 in the cell, from `since` on, if that is later than its beginning; or kNoCrossing.
+  /// When y reaches 0 in the cell, from `since` on, if that is later than its beginning; or kNever.
   [[nodiscard]] double crossing(double since) const {
     const double low = std::max(since - middle_, -kHalf);
     if ((since - middle_ > -kHalf ? at(low) : begin_).y >= 0.0) {
@@ -88,7 +94,7 @@ class Cell {
     const double right = end_.slope < 0.0 ? (begin_.slope > 0.0 ? extremum(1.0) : -kHalf) : kHalf;
     const double y_right = right == kHalf ? end_.y : at(right).y;
     if (!(left < right) || low > right || y_right < 0.0) {
-      return kNoCrossing;
+      return kNever;
     }
     return middle_ + std::max(root(left, left == -kHalf ? begin_.y : at(left).y, right, y_right), low);
   }
@@ -155,7 +161,7 @@ class Cell {
   Value end_{};
 };
 
-namespace detail {
+namespace search {
 
 inline constexpr double kMargin = 0x1p-36;  ///< of the size; far more than rounding
 
@@ -163,11 +169,11 @@ inline double cell_number(double t) { return std::floor(t * Cell::kPerMs); }
 
 inline double crossing_in_cells(const Potential& potential, double first, double last, double since) {
   for (double number = first; number <= last; ++number) {
-    if (const double found = Cell(potential, number).crossing(since); found < kNoCrossing) {
+    if (const double found = Cell(potential, number).crossing(since); found < kNever) {
       return found;
     }
   }
-  return kNoCrossing;
+  return kNever;
 }
 
 /// Of [low, high], of which all but the ends are whole cells.
@@ -176,7 +182,7 @@ inline double first_crossing(const Potential& potential, double low, const Poten
   const double h = high - low;
   const double margin = kMargin * at_low.size;
   if (std::max(at_low.y, at_high.y) + at_low.bend * (h * h) / 8 + margin < 0.0) {
-    return kNoCrossing;
+    return kNever;
   }
   const double first = cell_number(low);
   const double last = std::max(first, std::ceil(high * Cell::kPerMs) - 1.0);
@@ -186,7 +192,7 @@ inline double first_crossing(const Potential& potential, double low, const Poten
   const double middle = (first + std::floor((last - first + 1.0) / 2)) / Cell::kPerMs;
   const Potential::Value at_middle = potential.at(middle);
   const double found = first_crossing(potential, low, at_low, middle, at_middle);
-  return found < kNoCrossing ? found : first_crossing(potential, middle, at_middle, high, at_high);
+  return found < kNever ? found : first_crossing(potential, middle, at_middle, high, at_high);
 }
 
 /// Where y rises throughout from y_since < 0 at `since` to at_end.y >= 0 a time h later: the parabola through both
@@ -208,34 +214,37 @@ inline double only_crossing(const Potential& potential, double since, double y_s
       continue;
     }
     const double found = cell.crossing(since);
-    if (found < kNoCrossing) {
+    if (found < kNever) {
       const bool at_edge = number > first && found - number / Cell::kPerMs < kEdge;
-      const double before = at_edge ? Cell(potential, number - 1).crossing(since) : kNoCrossing;
+      const double before = at_edge ? Cell(potential, number - 1).crossing(since) : kNever;
       return std::min(before, found);
     }
     if (number == last) {
-      return kNoCrossing;
+      return kNever;
     }
     ++number;
   }
 }
 
-}  // namespace detail
+}  // namespace search
 
-/// The first time from `since` to `until` when y is 0 or above, or a little later; or kNoCrossing. Where y is
+/// The first time from `since` to `until` when y is 0 or above, or a little later; or kNever. Where y is
 /// below 0 at `since`, this does not depend on `since`.
 /// @param y_since  y at `since` [nA] @param t  a time in between, near which a crossing is likely [ms]
 /// @param until  end of a cell [ms]
 [[nodiscard]] inline double first_crossing(const Potential& potential, double since, double y_since, double t,
                                            const Potential::Value& at_t, double until) {
   const double h = t - since;
-  const double margin = detail::kMargin * at_t.size;
+  const double margin = search::kMargin * at_t.size;
   const double fastest = std::max({potential.times.rate.m, potential.times.rate.exc, potential.times.rate.inh}) * h;
   // Back in time, y'' grows at most by e^x <= 1/(1 - x).
   if (y_since < -margin && at_t.y > margin && fastest < 0.5 && at_t.slope * (1.0 - fastest) > at_t.lift * h) {
-    return detail::only_crossing(potential, since, y_since, h, at_t);
+    return search::only_crossing(potential, since, y_since, h, at_t);
   }
-  return detail::first_crossing(potential, since, potential.at(since), until, potential.at(until));
+  return search::first_crossing(potential, since, potential.at(since), until, potential.at(until));
 }
 
-}  // namespace va_event::neurons::near_spikes_currents
+}  // namespace va_event::neurons::near_spikes_currents::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif
