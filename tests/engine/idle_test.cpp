@@ -165,18 +165,18 @@ TEST(Idle, NetworksAreStillChangedAndDrivenAfterwards) {
   EXPECT_EQ(cell.spikes().times.back(), changed);
 }
 
-// Order-free sums: neurons go from window to window, a frame of 1/4 ms or less each, until all is quiet.
+// With order-free sums, or looks near spikes only, neurons go from window to window, until all is quiet.
 
 /// Three populations that spike and relax after each of three volleys; a neuron's spikes reach others for 40 ms.
-struct OrderFreeNetwork {
-  explicit OrderFreeNetwork(unsigned threads = 1, bool own_time_constants = false)
-      : simulation({.threads = threads, .method = SimulationMethod::order_free}) {
+struct WindowedNetwork {
+  explicit WindowedNetwork(SimulationMethod method, unsigned threads = 1, bool own_time_constants = false)
+      : simulation({.threads = threads, .method = method}) {
     cells.push_back(simulation.create(
         20, IfCurrExp{.v_rest = -50.5, .tau_m = 1.5, .tau_refrac = 3.0, .tau_syn_E = 0.5, .tau_syn_I = 0.7}));
     cells.push_back(simulation.create(9, IfCurrExp{.v_rest = -51.0, .tau_m = 4.0, .tau_syn_E = 1.0, .tau_syn_I = 2.5}));
     if (own_time_constants) {
       cells[1].slice(2, 3).set("tau_m", 3.5);
-      cells[1].slice(4, 5).set("tau_syn_E", 4.0);
+      cells[1].slice(4, 5).set("tau_syn_E", method == SimulationMethod::order_free ? 4.0 : 0.8);
     }
     cells[0].initialize("v", -50.5);
     cells[1].initialize("v", RandomDistribution("uniform", {-70.0, -55.0}));
@@ -208,9 +208,17 @@ struct OrderFreeNetwork {
   std::vector<Population> cells;
 };
 
-TEST(Idle, WindowsOfOrderFreeSumsAreSkippedOnAnyNumberOfThreads) {
+class IdleWindows : public ::testing::TestWithParam<SimulationMethod> {};
+
+INSTANTIATE_TEST_SUITE_P(Methods, IdleWindows,
+                         ::testing::Values(SimulationMethod::order_free, SimulationMethod::near_spikes),
+                         [](const auto& method) {
+                           return method.param == SimulationMethod::order_free ? "OrderFree" : "NearSpikes";
+                         });
+
+TEST_P(IdleWindows, AreSkippedOnAnyNumberOfThreads) {
   for (const unsigned threads : {1U, 2U}) {
-    OrderFreeNetwork network(1, threads == 2);
+    WindowedNetwork network(GetParam(), 1, threads == 2);
     recording::Recorder recorder;
     const auto engine = engine::make_engine({}, network.simulation.core()->network, recorder, threads);
     std::size_t asked = 0;  // on one thread after each window, were nothing skipped: 4 million times
@@ -220,18 +228,20 @@ TEST(Idle, WindowsOfOrderFreeSumsAreSkippedOnAnyNumberOfThreads) {
       return ++asked < 100'000;
     }));
     EXPECT_GE(asked_at_rest, 62U) << "users can end the run after each epoch as long as amplitudes decay";
-    for (const std::size_t population : {0U, 1U, 3U}) {
-      EXPECT_EQ(engine->methods()[population].method, "order-free") << engine->methods()[population].reason;
+    for (std::size_t population : {0U, 1U, 3U}) {
+      const bool has_it = population < 3 || GetParam() == SimulationMethod::order_free;
+      EXPECT_EQ(engine->methods()[population].method, name_of(has_it ? GetParam() : SimulationMethod::one_by_one))
+          << engine->methods()[population].reason;
     }
     EXPECT_EQ(engine->now(), Time(1e6));
     EXPECT_GT(engine->statistics().spikes, 59U);
   }
 }
 
-TEST(Idle, WindowsThatAreSkippedTakeNoTime) {
+TEST_P(IdleWindows, ThatAreSkippedTakeNoTime) {
   EXPECT_EQ(testing_support::failure_in_child([] {
               testing_support::limit_processor_time(10);  // [s]; 4e12 windows one by one take days
-              OrderFreeNetwork network;
+              WindowedNetwork network(GetParam());
               network.simulation.run(1e12);
               network.cells[0].initialize("v", -49.0);
               network.simulation.run(50.0);
@@ -239,7 +249,7 @@ TEST(Idle, WindowsThatAreSkippedTakeNoTime) {
             "");
 }
 
-TEST(Idle, SkippedWindowsLeaveNoTrace) {
+TEST_P(IdleWindows, ThatAreSkippedLeaveNoTrace) {
   struct Result {
     Spikes spikes;
     std::vector<double> values;
@@ -247,12 +257,12 @@ TEST(Idle, SkippedWindowsLeaveNoTrace) {
   const testing_support::TemporaryFolder temporary;
   const std::string path = temporary / "checkpoint";
   const auto simulate = [&path](bool sampled, unsigned threads, bool saved, bool own_time_constants) {
-    OrderFreeNetwork network(threads, own_time_constants);
+    WindowedNetwork network(GetParam(), threads, own_time_constants);
     if (sampled) {  // then something happens in every epoch, and none is skipped
       network.cells[1].slice(0, 1).record("v", 15.0);
     }
     Result result;
-    const auto add_values = [&result](const OrderFreeNetwork& read) {
+    const auto add_values = [&result](const WindowedNetwork& read) {
       for (const Population& some : read.cells) {
         for (const VariableInfo& variable : some.cell_type().model().variables) {
           const std::vector<double> values = some.value(variable.name);
@@ -266,7 +276,7 @@ TEST(Idle, SkippedWindowsLeaveNoTrace) {
     }
     if (saved) {
       network.simulation.save_checkpoint(path);
-      OrderFreeNetwork other(threads, own_time_constants);
+      WindowedNetwork other(GetParam(), threads, own_time_constants);
       other.simulation.load_checkpoint(path);
       other.simulation.run(25'000.0);
       other.cells[1].initialize("v", -52.0);
@@ -295,7 +305,7 @@ TEST(Idle, SkippedWindowsLeaveNoTrace) {
   }
 }
 
-TEST(Idle, NeuronsThatSpikeByThemselvesAreNotAtRestWithOrderFreeSums) {
+TEST_P(IdleWindows, AreNotThoseOfNeuronsThatSpikeByThemselves) {
   const auto simulate = [](SimulationMethod method) {
     Simulation simulation({.threads = 1, .method = method});
     // Slowly towards a threshold, which it reaches after a second; and one that stays below it by 1e-6 mV.
@@ -306,7 +316,7 @@ TEST(Idle, NeuronsThatSpikeByThemselvesAreNotAtRestWithOrderFreeSums) {
     simulation.run(20'000.0);
     return cells.spikes().ids;
   };
-  const auto ids = simulate(SimulationMethod::order_free);
+  const auto ids = simulate(GetParam());
   EXPECT_GT(ids.size(), 10U);
   EXPECT_EQ(ids, simulate(SimulationMethod::one_by_one));
 }

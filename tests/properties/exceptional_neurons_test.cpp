@@ -18,8 +18,8 @@ constexpr std::size_t kNeurons = 120;
 
 /// The spikes of the first kNeurons neurons. @param idle so many neurons without synapses, of other parameters
 template <class Type>
-Spikes simulate(const Type& type, double weight, bool own_delays, std::size_t idle) {
-  Simulation simulation({.seed = 3, .threads = 1});
+Spikes simulate(const Type& type, double weight, bool own_delays, std::size_t idle, SimulationMethod method) {
+  Simulation simulation({.seed = 3, .threads = 1, .method = method});
   const Population cells = simulation.create(kNeurons + idle, type);
   cells.initialize("v", RandomDistribution("uniform", {-60.0, -50.0}));
   for (std::size_t k = 0; k < idle; ++k) {
@@ -47,10 +47,13 @@ Spikes simulate(const Type& type, double weight, bool own_delays, std::size_t id
 
 template <class Type>
 void expect_no_trace(const Type& type, double weight) {
-  for (const bool own_delays : {false, true}) {
-    const Spikes few = simulate(type, weight, own_delays, 0);
-    EXPECT_GT(few.size(), 2 * kNeurons);
-    EXPECT_TRUE(few == simulate(type, weight, own_delays, 60)) << (own_delays ? "own delays" : "one delay");
+  for (const SimulationMethod method : {SimulationMethod::one_by_one, SimulationMethod::near_spikes}) {
+    for (const bool own_delays : {false, true}) {
+      const Spikes few = simulate(type, weight, own_delays, 0, method);
+      EXPECT_GT(few.size(), 2 * kNeurons);
+      EXPECT_TRUE(few == simulate(type, weight, own_delays, 60, method))
+          << name_of(method) << (own_delays ? ", own delays" : ", one delay");
+    }
   }
 }
 

@@ -141,6 +141,57 @@ TEST_P(NearSpikes, LeaveNoTraceOfReadersAndReadersGetTheSameBits) {
   }
 }
 
+/// Neurons with thresholds of all kinds of numbers, which decay; half of them to just below it.
+struct Decaying {
+  explicit Decaying(Model model)
+      : simulation({.threads = 1, .method = SimulationMethod::near_spikes}),
+        cells(simulation.create(kCells, model == Model::currents
+                                            ? CellType(IfCurrExp{.cm = 0.3, .tau_m = 17.0, .tau_refrac = 2.0})
+                                            : CellType(IfCondExp{.cm = 0.3, .tau_m = 17.0, .tau_refrac = 2.0}))) {
+    for (std::size_t k = 0; k < kCells; ++k) {
+      cells.slice(k, k + 1).set("v_thresh", threshold(k));
+      cells.slice(k, k + 1).set("v_rest", k % 2 == 0 ? -63.7 : threshold(k) - 1e-9);
+    }
+    cells.record("spikes");
+  }
+  [[nodiscard]] static double threshold(std::size_t k) { return -50.0 - 0.137 * static_cast<double>(k); }
+  void put_at_threshold() const {
+    for (std::size_t k = 0; k < kCells; ++k) {
+      cells.slice(k, k + 1).initialize("v", threshold(k));
+    }
+  }
+
+  static constexpr std::size_t kCells = 40;
+  Simulation simulation;
+  Population cells;
+};
+
+TEST_P(NearSpikes, ComeAtOnceWhereUsersPutNeuronsAtTheirThresholds) {
+  const testing_support::TemporaryFolder temporary;
+  const std::string path = temporary / "checkpoint";
+  Decaying network(GetParam());
+  network.put_at_threshold();
+  network.simulation.run_until(7.3);
+  network.put_at_threshold();
+  network.simulation.save_checkpoint(path);
+  network.simulation.run_until(8.1);
+  network.put_at_threshold();  // of refractory neurons
+  Decaying resumed(GetParam());
+  resumed.put_at_threshold();
+  resumed.simulation.load_checkpoint(path);
+  const std::vector<double> expected{0.0, 7.3, 7.3 + 2.0};
+  network.simulation.run_until(9.3001);
+  resumed.simulation.run_until(8.1);
+  ASSERT_EQ(network.cells.spikes().size(), 3 * Decaying::kCells);
+  ASSERT_EQ(resumed.cells.spikes().size(), 2 * Decaying::kCells);
+  for (std::size_t k = 0; k < network.cells.spikes().size(); ++k) {
+    EXPECT_EQ(network.cells.spikes().times[k].ms(), expected[k / Decaying::kCells]);
+  }
+  for (std::size_t k = 0; k < resumed.cells.spikes().size(); ++k) {
+    EXPECT_EQ(resumed.cells.spikes().times[k].ms(), expected[k / Decaying::kCells]);
+  }
+}
+
 // Inhibition raises v where it is below e_rev_I: towards a reversal potential just below the threshold, and over it by
 // lasting excitation, long before excitation alone would do it.
 TEST(NearSpikesMethod, FindsASpikeThatInhibitionBringsForward) {

@@ -118,27 +118,9 @@ class GroupNeurons : public ModelGroup<Real, typename Kernel::State> {
   template <class Common, class Own>
   void divide_part(const PopulationRanges::Range& range, const TargetsOf<Real>& part, const Common& common,
                    const Own& own) {
-    const std::span<const std::uint32_t> index = part.index;
-    std::size_t begin = 0;
-    const auto hand_on = [&](std::size_t end, bool is_own) {
-      if (begin < end) {
-        const TargetsOf<Real> piece = part.part(begin, end);
-        if (is_own) {
-          own(std::span(&piece, 1));
-        } else {
-          common(*range.set, std::span(&piece, 1));
-        }
-        begin = end;
-      }
-    };
-    for (const std::uint32_t i : range.exceptions) {
-      const std::uint32_t target = i - part.offset;
-      const auto first = std::lower_bound(index.begin(), index.end(), target);
-      const auto last = std::upper_bound(first, index.end(), target);
-      hand_on(static_cast<std::size_t>(first - index.begin()), false);
-      hand_on(static_cast<std::size_t>(last - index.begin()), true);
-    }
-    hand_on(index.size(), false);
+    PopulationRanges::divide_targets(
+        range, part, [&](const TargetsOf<Real>& piece) { common(*range.set, std::span(&piece, 1)); },
+        [&own](const TargetsOf<Real>& piece) { own(std::span(&piece, 1)); });
   }
 };
 

@@ -78,6 +78,28 @@ class PopulationRanges {
     }
   }
 
+  /// The same with targets in a range: calls `common(targets)` for those between its exceptions, and `own(targets)` for
+  /// each exception that is one of them. @param part  Targets, which ascend
+  template <class Part, class Common, class Own>
+  static void divide_targets(const Range& range, const Part& part, const Common& common, const Own& own) {
+    const std::span<const std::uint32_t> index = part.index;
+    std::size_t begin = 0;
+    const auto hand_on = [&](std::size_t end, bool is_own) {
+      if (begin < end) {
+        is_own ? own(part.part(begin, end)) : common(part.part(begin, end));
+        begin = end;
+      }
+    };
+    for (const std::uint32_t i : range.exceptions) {
+      const std::uint32_t target = i - part.offset;
+      const auto first = std::lower_bound(index.begin(), index.end(), target);
+      const auto last = std::upper_bound(first, index.end(), target);
+      hand_on(static_cast<std::size_t>(first - index.begin()), false);
+      hand_on(static_cast<std::size_t>(last - index.begin()), true);
+    }
+    hand_on(index.size(), false);
+  }
+
  private:
   /// With more than one exception in so many neurons, all are taken one by one.
   static constexpr std::size_t kFewest = 8;

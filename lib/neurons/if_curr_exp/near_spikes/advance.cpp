@@ -26,6 +26,8 @@ class Advance {
   explicit Advance(Neurons& neurons) : n_(neurons) {}
 
   void deliver(double t, std::size_t receptor, std::span<const Targets> targets);
+  void deliver_to_all(double t, std::size_t receptor, const Targets& targets);
+  void deliver_to_each(double t, std::size_t receptor, const Targets& targets);
   void deliver_one(std::size_t i, double t, std::size_t receptor, double weight);
   void advance(const Instant& end, std::vector<CellEvent>& spikes);
   void look(std::size_t i, const Moment& moment);
@@ -128,26 +130,39 @@ void Advance::deliver(double t, std::size_t receptor, std::span<const Targets> t
     const auto first = static_cast<std::uint32_t>(part.offset + part.index[0]);
     const std::span<const PopulationRanges::Range> ranges = n_.ranges.all();
     const PopulationRanges::Range& range = ranges.size() == 1 ? ranges[0] : n_.ranges.range_of(first);
-    if (!range.set || !range.exceptions.empty()) {
-      for (std::size_t k = 0; k < part.index.size(); ++k) {
-        deliver_one(static_cast<std::uint32_t>(part.offset + part.index[k]), t, receptor, part.weight_of(k));
-      }
-      continue;
+    if (!range.set) {
+      deliver_to_each(t, receptor, part);
+    } else if (range.exceptions.empty()) {
+      deliver_to_all(t, receptor, part);
+    } else {
+      PopulationRanges::divide_targets(
+          range, part, [this, t, receptor](const Targets& some) { deliver_to_all(t, receptor, some); },
+          [this, t, receptor](const Targets& some) { deliver_to_each(t, receptor, some); });
     }
-    const Moment& now = moment(first, t);
-    const UnitInput unit = unit_input(*now.times, t, now.at, receptor, end_of_period(n_.segment));
-    if (part.weight.empty()) {
-      const RowLanes all = load(row_of(unit, receptor, part.constant_weight));
-      add_to_each(part, now, [&all](std::ptrdiff_t /*k*/) HWY_ATTR -> const RowLanes& { return all; });
-      continue;
-    }
-    Row row = row_of(unit, receptor, 1.0);
-    const RowLanes up = load(row);
-    row.reserve = -unit.down;
-    const RowLanes down = load(row);
-    add_to_each(part, now, [&up, &down, weight = part.weight.data()](std::ptrdiff_t k) HWY_ATTR {
-      return larger(times(up, weight[k]), times(down, weight[k]));
-    });
+  }
+}
+
+/// On neurons with the same time constants.
+void Advance::deliver_to_all(double t, std::size_t receptor, const Targets& targets) {
+  const Moment& now = moment(static_cast<std::uint32_t>(targets.offset + targets.index[0]), t);
+  const UnitInput unit = unit_input(*now.times, t, now.at, receptor, end_of_period(n_.segment));
+  if (targets.weight.empty()) {
+    const RowLanes all = load(row_of(unit, receptor, targets.constant_weight));
+    add_to_each(targets, now, [&all](std::ptrdiff_t /*k*/) HWY_ATTR -> const RowLanes& { return all; });
+    return;
+  }
+  Row row = row_of(unit, receptor, 1.0);
+  const RowLanes up = load(row);
+  row.reserve = -unit.down;
+  const RowLanes down = load(row);
+  add_to_each(targets, now, [&up, &down, weight = targets.weight.data()](std::ptrdiff_t k) HWY_ATTR {
+    return larger(times(up, weight[k]), times(down, weight[k]));
+  });
+}
+
+void Advance::deliver_to_each(double t, std::size_t receptor, const Targets& targets) {
+  for (std::size_t k = 0; k < targets.index.size(); ++k) {
+    deliver_one(static_cast<std::uint32_t>(targets.offset + targets.index[k]), t, receptor, targets.weight_of(k));
   }
 }
 
@@ -258,6 +273,9 @@ void Advance::awake(std::size_t i, const Moment& moment) {
     begin_near(n_.near[n_.rare[i].near - 1], moment);
   } else {
     look(i, moment);
+  }
+  if (y >= 0.0) {  // users have set v meanwhile
+    n_.spikes_at(i, moment.t);
   }
 }
 

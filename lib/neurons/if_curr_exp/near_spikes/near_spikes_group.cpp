@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "neurons/if_curr_exp/near_spikes/near_spikes_group.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <utility>
@@ -54,6 +55,46 @@ void NearSpikesGroup::prefetch_targets(std::span<const std::uint32_t> targets, s
   }
 }
 
+// Rest
+
+/// What raises the potential decays, and alone stays below the threshold already.
+bool NearSpikesGroup::stays_below(std::size_t i) const {
+  const Row& row = neurons_.rows[i];
+  const Factors& start = neurons_.times_of(i).at[0];
+  const double raised =
+      (std::max(row.m, 0.0) * start.m + std::max(row.exc, 0.0) * start.exc) + std::max(row.inh, 0.0) * start.inh;
+  return neurons_.infinity[i] < 0.0 && neurons_.infinity[i] + raised * (1.0 + kMargin) < 0.0;
+}
+
+bool NearSpikesGroup::all_decayed() const {
+  return std::all_of(neurons_.rows.begin(), neurons_.rows.end(),
+                     [](const Row& row) { return row.m == 0.0 && row.exc == 0.0 && row.inh == 0.0; });
+}
+
+/// Checked from the neuron on that was the last one not quiet: the usual cost is that of one neuron.
+bool NearSpikesGroup::is_quiet() {
+  for (std::size_t checked = 0; checked < neurons_.rows.size(); ++checked) {
+    not_quiet_ = not_quiet_ < neurons_.rows.size() ? not_quiet_ : 0;
+    if (neurons_.is_refractory(not_quiet_) ? !neurons_.rare[not_quiet_].removed : !stays_below(not_quiet_)) {
+      return false;
+    }
+    ++not_quiet_;
+  }
+  settled_ = all_decayed();
+  return true;
+}
+
+void NearSpikesGroup::advance_quietly(const Instant& end) {
+  if (settled_) {  // all bounds hold for ever
+    neurons_.time = end;
+    neurons_.begin_segment(static_cast<std::size_t>(end.offset / kSegment));
+    neurons_.known.times = nullptr;
+    return;
+  }
+  WindowedGroup::advance_quietly(end);
+  settled_ = all_decayed();
+}
+
 // What users read and change
 
 Factors NearSpikesGroup::present_factors(std::size_t i) {
@@ -94,6 +135,9 @@ void NearSpikesGroup::set_state(std::size_t i, const State<double>& state, bool 
   }
   row.m = (((state.y / c.resistance - infinity) - exc) - inh) / at.m;
   look(neurons_, i);
+  if (state.y >= 0.0) {
+    neurons_.spikes_at(i, neurons_.time.offset);
+  }
 }
 
 /// The neuron is no longer near its threshold.
@@ -158,10 +202,16 @@ RemovedNeuron<double, State<double>> NearSpikesGroup::remove_neuron(std::size_t 
 
 // Checkpoints
 
+/// In place of whether the neuron is refractory: it spikes at the present time.
+constexpr std::uint8_t kAtThreshold = 2;
+
 void NearSpikesGroup::save(std::size_t index, foundation::ByteWriter& out) {
   const bool refractory = neurons_.is_refractory(index);
   const Row& row = neurons_.rows[index];
-  out.put<std::uint8_t>(refractory ? 1 : 0);
+  const std::uint32_t place = neurons_.rare[index].near;
+  const bool at_threshold =
+      place != 0 && neurons_.near[place - 1].searched && !(neurons_.near[place - 1].crossing > neurons_.time.offset);
+  out.put<std::uint8_t>(refractory ? 1 : at_threshold ? kAtThreshold : 0);
   if (refractory) {
     events::put_instant(out, neurons_.rare[index].wake);
     out.put(neurons_.rare[index].refractory_y);
@@ -197,7 +247,9 @@ bool NearSpikesGroup::load(std::size_t index, foundation::ByteReader& in, const 
     in.require(std::fabs(number) <= kLargest, "holds a number out of range");
     return number;
   };
-  const bool refractory = in.get<std::uint8_t>() != 0;
+  const auto kind = in.get<std::uint8_t>();
+  in.require(kind <= kAtThreshold, "holds a neuron in no state that there is");
+  const bool refractory = kind == 1;
   Row& row = neurons_.rows[index];
   if (refractory) {
     neurons_.rare[index].wake = events::get_instant<double>(in);
@@ -213,6 +265,10 @@ bool NearSpikesGroup::load(std::size_t index, foundation::ByteReader& in, const 
     neurons_.wake_later(index);
   } else {
     look(neurons_, index);
+    if (kind == kAtThreshold) {
+      in.require(neurons_.rare[index].near != 0, "holds a spike of a neuron that is far from its threshold");
+      neurons_.spikes_at(index, now.offset);
+    }
   }
   return false;  // the end of its refractoriness is no event of the event loop
 }

@@ -48,6 +48,9 @@ class NearSpikesGroup final : public ModelGroup<double, State<double>>, public W
     near_spikes_currents::advance(neurons_, end, spikes);
   }
   [[nodiscard]] Instant next_stop() const override { return {neurons_.time.epoch + 1, 0.0}; }
+  [[nodiscard]] bool is_quiet() override;
+  void advance_quietly(const Instant& end) override;
+  [[nodiscard]] bool is_settled() const override { return settled_; }
   std::size_t deliver_slices(std::span<const RowSlice> /*slices*/, const network::Share::Range* /*own*/) override {
     return 0;  // whole rows are for groups that need no order
   }
@@ -64,7 +67,12 @@ class NearSpikesGroup final : public ModelGroup<double, State<double>>, public W
   void set_state(std::size_t i, const State<double>& state, bool refractory);
   void forget_prospects(std::size_t i);
 
+  [[nodiscard]] bool stays_below(std::size_t i) const;
+  [[nodiscard]] bool all_decayed() const;
+
   Neurons neurons_;
+  std::size_t not_quiet_ = 0;  ///< a neuron that was not when the group was asked last
+  bool settled_ = false;       ///< all neurons are quiet, and their amplitudes 0
 };
 
 }  // namespace va_event::neurons::near_spikes_currents

@@ -81,6 +81,12 @@ struct Neurons {
     segment_end = static_cast<double>(number + 1) * kSegment;
   }
 
+  /// The neuron has been put at its threshold or above, at a time in this segment, and spikes then, whatever rounding
+  /// says of its amplitudes. @pre it has just been looked at, which found it near
+  void spikes_at(std::size_t i, double t) {
+    near[rare[i].near - 1].crossing = t;
+    near[rare[i].near - 1].searched = true;
+  }
   /// A neuron that is refractory until rare[i].wake.
   void wake_later(std::size_t i);
   void find_next_wake();
