@@ -86,6 +86,17 @@ Json plasticity_json(const Report& r) {
           {"weights", r.weights ? to_json(*r.weights, weight) : Json(nullptr)}};
 }
 
+void print_intervals(std::ostream& out, const RunStatistics& statistics) {
+  line(out, "Intervals tested", std::to_string(statistics.intervals) + ", settled by");
+  for (const Settled& s : settled(statistics)) {
+    const double share = 100.0 * static_cast<double>(s.count) / static_cast<double>(statistics.intervals);
+    std::ostringstream value;
+    value << std::setw(10) << s.count << std::fixed << std::setprecision(2) << std::setw(8) << share << " %  "
+          << s.meaning;
+    line(out, std::string("  ") + s.by, value.str());
+  }
+}
+
 /// The methods of the populations of neurons, each once: "order-free", "one-by-one, order-free".
 std::string method_text(const std::vector<MethodRow>& rows) {
   std::vector<std::string> names;
@@ -198,15 +209,8 @@ void print(std::ostream& out, const Report& r) {
   line(out, "CV of ISI", text(r.cv_isi));
   line(out, "Synaptic events", std::to_string(r.statistics.synaptic_events));
   line(out, "Time per event", text(r.ns_per_synaptic_event(), " ns"));
-  line(out, "Intervals tested", std::to_string(r.statistics.intervals) + ", settled by");
-  for (const Settled& s : settled(r.statistics)) {
-    const double share = r.statistics.intervals == 0
-                             ? 0.0
-                             : 100.0 * static_cast<double>(s.count) / static_cast<double>(r.statistics.intervals);
-    std::ostringstream value;
-    value << std::setw(10) << s.count << std::fixed << std::setprecision(2) << std::setw(8) << share << " %  "
-          << s.meaning;
-    line(out, std::string("  ") + s.by, value.str());
+  if (r.statistics.intervals > 0) {  // of neurons that are simulated one by one
+    print_intervals(out, r.statistics);
   }
   if (r.certificate) {
     print(out, *r.certificate);

@@ -10,7 +10,7 @@ namespace va_event {
 /// How the inputs of neurons are taken. All methods are exact: they give the same spikes, with times that differ by
 /// rounding. Within one method the bits do not depend on threads, processes, cuts of runs or the order of construction.
 enum class SimulationMethod {
-  automatic,   ///< for each population the one that is expected to be the fastest
+  automatic,   ///< for each population the one that is expected to be the fastest, from the network alone
   one_by_one,  ///< each input is an event, in the order of time: any model, any precision
   order_free,  ///< inputs are added up as integers, in any order; only neurons near their threshold are looked at
   near_spikes  ///< inputs are listed or added up; the potential is computed only where a spike may be near

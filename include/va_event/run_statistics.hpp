@@ -10,8 +10,8 @@ struct RunStatistics {
   std::uint64_t spikes = 0;           ///< of neurons, recorded or not
   std::uint64_t source_spikes = 0;    ///< of spike sources
   std::uint64_t synaptic_events = 0;  ///< deliveries to single synapses
-  // How it was decided whether a neuron spikes between two of its events. Each interval is counted once, those that
-  // have not ended yet included.
+  // How it was decided whether a neuron that is simulated one by one spikes between two of its events. Each interval is
+  // counted once, those that have not ended yet included. Other methods have no such intervals.
   std::uint64_t intervals = 0;         ///< all intervals between consecutive events of a neuron
   std::uint64_t settled_by_sign = 0;   ///< the drive at threshold stays <= 0: no spike is possible
   std::uint64_t settled_by_bound = 0;  ///< a lower bound of the crossing lies beyond the next event

@@ -51,7 +51,13 @@ struct ListingFactory {
   NewWindowedGroup<double> (*make)(const network::PopulationData& population) = nullptr;
   /// Whether all neurons of a population can be in such a group; as the reason why not, or "".
   std::string (*obstacle)(const network::PopulationData& population) = nullptr;
+  /// Why such a group is expected to take longer than one input after the other, whatever the inputs of the population
+  /// are; as a reason, or "". Null: such groups are made only where users ask for them. no_drawback(): always chosen
+  /// where the inputs suit it.
+  std::string (*drawback)(const network::PopulationData& population) = nullptr;
 };
+/// For ListingFactory::drawback.
+inline std::string no_drawback(const network::PopulationData& /*population*/) { return ""; }
 
 /// All that the library can do with a neuron model. A model's own source makes one, which instantiates its groups; its
 /// CellModel points there. So no other code depends on the models.

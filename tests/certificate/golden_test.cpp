@@ -36,9 +36,11 @@ class GoldenFile : public ::testing::TestWithParam<Benchmark> {
  protected:
   [[nodiscard]] static std::string name() { return GetParam() == Benchmark::coba ? "coba" : "cuba"; }
 
-  /// The network of the file, simulated in `precision`, has the file's spikes before `until` within `error` [ms].
-  static void check(const Precision& precision, double until, double error) {
-    Simulation simulation({.seed = 1, .precision = precision});
+  /// The network of the file, simulated in `precision`, by `method` has the file's spikes before `until`
+  /// within `error` [ms].
+  static void check(const Precision& precision, SimulationMethod method, double until, double error) {
+    SCOPED_TRACE(name_of(method));
+    Simulation simulation({.seed = 1, .precision = precision, .method = method});
     const cli::VogelsAbbott network =
         cli::build(simulation, cli::VogelsAbbottParameters(GetParam()), [](const std::string&) {});
     const Assembly cells = network.exc + network.inh;
@@ -61,9 +63,15 @@ class GoldenFile : public ::testing::TestWithParam<Benchmark> {
   }
 };
 
-TEST_P(GoldenFile, TheDoubleEngineHasEverySpikeWithinATrillionthOfAMillisecond) { check(Precision(), 100.0, 1e-12); }
+TEST_P(GoldenFile, TheDoubleEngineHasEverySpikeWithinATrillionthOfAMillisecond) {
+  for (const SimulationMethod method : {SimulationMethod::one_by_one, SimulationMethod::near_spikes}) {
+    check(Precision(), method, 100.0, 1e-12);
+  }
+}
 
-TEST_P(GoldenFile, TheQuadEngineHasEveryDigitThatIsWritten) { check(Precision::quad(), 20.0, 1.5e-28); }
+TEST_P(GoldenFile, TheQuadEngineHasEveryDigitThatIsWritten) {
+  check(Precision::quad(), SimulationMethod::automatic, 20.0, 1.5e-28);
+}
 
 INSTANTIATE_TEST_SUITE_P(VogelsAbbott, GoldenFile, ::testing::Values(Benchmark::cuba, Benchmark::coba),
                          [](const auto& test) { return test.param == Benchmark::coba ? "COBA" : "CUBA"; });

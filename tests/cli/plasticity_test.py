@@ -118,7 +118,11 @@ class Plasticity(CommandLineTest):
 
     def test_without_changes_plastic_synapses_are_static_ones(self):
         still = ["--a-plus", "0", "--a-minus", "0"]
-        static = self.run_json("CUBA", *SMALL, "--output", "static")
+        static = self.run_json("CUBA", *SMALL, "--method", "near-spikes", "--output", "static")
+        self.run_json("CUBA", *SMALL, *STDP, *still, "--method", "near-spikes", "--output", "still")
+        self.assertEqual(self.read("static", "va_CUBA_exc.gdf"), self.read("still", "va_CUBA_exc.gdf"))
+        still += ["--method", "one-by-one"]
+        static = self.run_json("CUBA", *SMALL, "--method", "one-by-one", "--output", "static")
         report = self.run_json("CUBA", *SMALL, *STDP, *still, "--output", "still")
         for name in ["va_CUBA_exc.gdf", "va_CUBA_inh.gdf", "va_CUBA_v_exc.csv"]:
             self.assertEqual(self.read("static", name), self.read("still", name), name)

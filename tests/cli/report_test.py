@@ -69,13 +69,22 @@ class ReportTest(CommandLineTest):
             self.assertRegex(line, f"^{pattern}$")
 
     def test_the_report_is_that_of_the_seed_script_and_more(self):
-        lines = self.run_program("COBA", *SMALL).stdout.splitlines()
+        lines = self.run_program("COBA", *SMALL, "--method", "one-by-one").stdout.splitlines()
         self.assert_lines(lines, STEPS + SUMMARY)
         rest = "\n".join(lines[len(STEPS + SUMMARY) :])
         for name in ["Speed", "Spikes", "Last spike", "CV of ISI", "Synaptic events", "Time per event"]:
             self.assertRegex(rest, rf"(?m)^{name} +: {NUMBER}")
         for name in ["sign", "bound", "search", "refractory", "spike"]:
             self.assertRegex(rest, rf"(?m)^  {name} +: +\d+ +[0-9.]+ % ")
+
+    def test_neurons_that_are_looked_at_near_spikes_only_have_no_intervals(self):
+        done = self.run_program("CUBA", *SMALL, "--debug", "--quiet")
+        self.assertRegex(done.stdout, r"(?m)^Method +: near-spikes$")
+        self.assertNotIn("Intervals tested", done.stdout)
+        self.assertRegex(done.stderr, r"population \S+: near-spikes \(\S.* inputs per neuron and frame are expected\)")
+        report = self.run_json("CUBA", *SMALL)
+        self.assertEqual({row["method"] for row in report["methods"] if row["kind"] == "population"}, {"near-spikes"})
+        self.assertEqual(set(report["intervals"].values()), {0})
 
     def test_quiet_prints_the_report_only(self):
         done = self.run_program("COBA", *SMALL, "--quiet")
@@ -93,7 +102,7 @@ class ReportTest(CommandLineTest):
         self.assertEqual(quiet.stderr, "")
 
     def test_the_numbers_of_the_report_agree_with_each_other(self):
-        r = self.run_json("COBA", *SMALL, "--seed", "7")
+        r = self.run_json("COBA", *SMALL, "--seed", "7", "--method", "one-by-one")
         self.assertEqual((r["benchmark"], r["neurons"], r["seed"], r["duration_ms"]), ("COBA", 400, 7, 150.0))
         recurrent = sum(n for name, n in r["projections"].items() if not name.startswith("ext"))
         self.assertEqual(r["synapses"], recurrent)
@@ -153,11 +162,11 @@ class ReportTest(CommandLineTest):
         self.assertEqual(self.listing(), [])
 
     def test_debug_tells_parameters_steps_and_statistics_on_stderr(self):
-        done = self.run_program("COBA", *SMALL, "--debug", "--quiet")
-        for text in ["tau_m = 20", "weights 0.004", "Connecting populations", "projection e2i", "intervals: sign"]:
+        done = self.run_program("COBA", *SMALL, "--debug", "--quiet", "--method", "one-by-one")
+        for text in ["tau_m = 20", "weights 0.004", "Connecting populations", "projection e2i", "one by one: sign"]:
             self.assertIn(text, done.stderr)
         self.assertNotIn("tau_m", done.stdout)
-        self.assertRegex(done.stderr, r"population \S+: one-by-one \(\S.* inputs per neuron and frame are expected\)")
+        self.assertRegex(done.stderr, r"population \S+: one-by-one \(asked for\)")
         self.assertIn("simulated", self.run_program("COBA", *SMALL, "--debug", "trace", "--quiet").stderr)
         self.assertEqual(self.run_program("COBA", *SMALL, "--debug", "error", "--quiet").stderr, "")
 

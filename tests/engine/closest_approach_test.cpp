@@ -20,7 +20,7 @@ namespace {
 /// Two equal neurons at rest get equal inputs, the second one an epoch before the first.
 template <class Type>
 void expect_the_earlier_one(const Type& type, double weight, const char* receptor) {
-  Simulation simulation;
+  Simulation simulation({.method = SimulationMethod::one_by_one});
   const Population cells = simulation.create(2, type);
   cells.initialize("v", type.v_rest);
   const Population late = simulation.create(1, SpikeSourceArray{{Time(17.0)}});
@@ -53,7 +53,7 @@ TEST(ClosestApproach, OfTwoThatAreEquallyCloseIsTheEarlierOneOnAnyNumberOfThread
 
 TEST(ClosestApproach, OfTwoAtOneTimeIsThatOfTheFirstCellOnAnyNumberOfThreads) {
   for (const unsigned threads : {1U, 2U}) {
-    Simulation simulation;
+    Simulation simulation({.method = SimulationMethod::one_by_one});
     const Population cells = simulation.create(2, IfCurrExp{.v_rest = -60.0, .cm = 1.0, .i_offset = 0.4});
     recording::Recorder recorder;
     const Population source = simulation.create(1, SpikeSourceArray{{Time(5.0)}});
@@ -70,7 +70,7 @@ TEST(ClosestApproach, OfTwoAtOneTimeIsThatOfTheFirstCellOnAnyNumberOfThreads) {
 template <class Type>
 std::optional<engine::ClosestApproach> closest_of(const Type& type, double exc, double inh, std::uint64_t seed,
                                                   unsigned threads) {
-  Simulation simulation({.seed = seed});
+  Simulation simulation({.seed = seed, .method = SimulationMethod::one_by_one});
   const Population cells = simulation.create(60, type);
   cells.initialize("v", RandomDistribution("uniform", {type.v_rest, type.v_thresh - 1.0}));
   const Population sources = simulation.create(30, SpikeSourcePoisson{.rate = 100.0});
@@ -124,7 +124,7 @@ TEST(ClosestApproach, OfManyPeaksIsTheClosestInWhateverOrderTheyCome) {
     std::uniform_real_distribution<double> uniform(0.0, 1.0);
     std::vector<double> weights(kCells * kCells);  // of which one for one is used
     double closest = 1.0;
-    Simulation simulation;
+    Simulation simulation({.method = SimulationMethod::one_by_one});
     const Population cells = simulation.create(kCells, type);
     cells.initialize("v", type.v_rest);
     const Population sources = simulation.create(kCells, SpikeSourceArray{});

@@ -6,7 +6,10 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <tuple>
+#include <utility>
 
+#include "events/instant.hpp"
 #include "foundation/bytes.hpp"
 #include "foundation/number_text.hpp"
 #include "neurons/neuron_implementation.hpp"
@@ -49,6 +52,7 @@ namespace {
 constexpr double kRateOfNeurons = 10.0;    ///< [Hz], a guess
 constexpr double kFrame = 0.25;            ///< [ms], of most models
 constexpr double kShortestDelay = 0x1p-6;  ///< [ms]; with shorter ones a window holds too little
+constexpr double kFewestInputs = 4.0;      ///< of a population in a window, from which on windows are worth it
 
 /// The column of a parameter; null where the model has none of that name.
 const network::Column* find_column(const network::PopulationData& population, std::string_view name) {
@@ -137,14 +141,52 @@ void add_rule(const synapses::SynapseRule& rule, const network::SynapseBlock& bl
   }
 }
 
+/// The delays of the synapses of a projection onto one population, which processes know in parts.
+struct Delays {
+  double shortest = std::numeric_limits<double>::infinity();  ///< [ms]
+  double longest = -std::numeric_limits<double>::infinity();
+  std::uint64_t events = 0;  ///< through all of them in 1000 s, expected
+
+  void add(const network::SynapseTable& table) {
+    const double any = std::numeric_limits<double>::infinity();
+    shortest = table.has_constant_delay() ? table.constant_delay() : -any;
+    longest = table.has_constant_delay() ? table.constant_delay() : any;
+  }
+  void add(const Delays& other) {
+    shortest = std::min(shortest, other.shortest);
+    longest = std::max(longest, other.longest);
+    events += other.events;
+  }
+};
+
+/// What all processes know together: `mine` and those of the others, which have the same elements.
+template <class One, class Add>
+std::vector<One> gathered(const std::vector<One>& mine, Processes& processes, const Add& add) {
+  foundation::ByteWriter message;
+  message.put_all(mine);
+  std::vector<Processes::Bytes> all;
+  processes.all_gather(message.bytes(), all);
+  std::vector<One> together(mine.size());
+  for (const Processes::Bytes& one : all) {
+    const auto theirs = foundation::ByteReader(one).get_all<One>();
+    for (std::size_t k = 0; k < together.size(); ++k) {
+      add(together[k], theirs[k]);
+    }
+  }
+  return together;
+}
+
 std::vector<Extremes> extremes_of(const network::Network& network, Processes& processes) {
   std::vector<Extremes> mine(network.populations.size());
+  std::vector<Delays> delays;  // by block
   std::vector<std::vector<std::uint64_t>> inputs(network.populations.size());
   for (const network::ProjectionData& projection : network.projections) {
     for (const network::SynapseBlock& block : projection.blocks) {
+      delays.push_back({});
       if (block.table.size() == 0) {
         continue;
       }
+      delays.back().add(block.table);
       Extremes& post = mine[block.post_population];
       const auto [smallest, largest] = block.table.weights();
       post.largest_weight = std::max({post.largest_weight, std::fabs(smallest), std::fabs(largest)});
@@ -168,7 +210,7 @@ std::vector<Extremes> extremes_of(const network::Network& network, Processes& pr
         const std::uint64_t events =
             synapses.target.size() * static_cast<std::uint64_t>(std::llround(1000.0 * rate_of(pre, cell - pre.first)));
         post.events += events;
-        post.of_one_delay += synapses.delay.empty() ? events : 0;
+        delays.back().events += events;
         if (!pre.model->is_source()) {
           mine[p].shortest_delay = std::min(mine[p].shortest_delay,
                                             synapses.delay.empty() ? block.table.constant_delay() : synapses.delay[0]);
@@ -181,21 +223,19 @@ std::vector<Extremes> extremes_of(const network::Network& network, Processes& pr
       mine[p].most_inputs = std::max(mine[p].most_inputs, count);
     }
   }
-  foundation::ByteWriter message;
-  message.put_all(mine);
-  std::vector<Processes::Bytes> all;
-  processes.all_gather(message.bytes(), all);
-  std::vector<Extremes> together(mine.size());
-  for (const Processes::Bytes& one : all) {
-    const auto theirs = foundation::ByteReader(one).get_all<Extremes>();
-    for (std::size_t p = 0; p < together.size(); ++p) {
-      Extremes& sum = together[p];
-      sum.largest_weight = std::max(sum.largest_weight, theirs[p].largest_weight);
-      sum.most_inputs = std::max(sum.most_inputs, theirs[p].most_inputs);
-      sum.events += theirs[p].events;
-      sum.of_one_delay += theirs[p].of_one_delay;
-      sum.shortest_delay = std::min(sum.shortest_delay, theirs[p].shortest_delay);
-      sum.looks_back = std::min(sum.looks_back, theirs[p].looks_back);
+  std::vector<Extremes> together = gathered(mine, processes, [](Extremes& sum, const Extremes& one) {
+    sum.largest_weight = std::max(sum.largest_weight, one.largest_weight);
+    sum.most_inputs = std::max(sum.most_inputs, one.most_inputs);
+    sum.events += one.events;
+    sum.shortest_delay = std::min(sum.shortest_delay, one.shortest_delay);
+    sum.looks_back = std::min(sum.looks_back, one.looks_back);
+  });
+  delays = gathered(delays, processes, [](Delays& sum, const Delays& one) { sum.add(one); });
+  std::size_t next = 0;
+  for (const network::ProjectionData& projection : network.projections) {
+    for (const network::SynapseBlock& block : projection.blocks) {
+      const Delays& known = delays[next++];
+      together[block.post_population].of_one_delay += known.shortest == known.longest ? known.events : 0;
     }
   }
   return together;
@@ -223,6 +263,51 @@ std::string obstacle(SimulationMethod method, const network::PopulationData& pop
   }
   return order_free ? model.in<double>().order_free_obstacle(population, scale_of(extremes, population.size))
                     : model.listing.obstacle(population);
+}
+
+/// What is expected of the inputs of a population.
+struct Expectation {
+  double per_neuron_and_frame;
+  double per_window;  ///< on all neurons
+  [[nodiscard]] std::string text() const {
+    return foundation::shortest_text(std::round(per_neuron_and_frame * 100) / 100) +
+           " inputs per neuron and frame are expected";
+  }
+};
+
+/// Why a population whose inputs need not be added up as integers is rather simulated one by one than near spikes; as
+/// a reason, or "". Measured in lib/neurons/if_curr_exp/near_spikes/README.md.
+std::string drawback_of_near_spikes(const network::PopulationData& population, const Extremes& extremes,
+                                    const Expectation& expected) {
+  const neurons::ListingFactory& listing = population.model->neuron->listing;
+  if (listing.drawback == nullptr || expected.per_window < kFewestInputs) {
+    return expected.text();
+  }
+  if (2 * extremes.of_one_delay < extremes.events) {
+    return "most of its inputs come through delays of their own";
+  }
+  if (extremes.looks_back < std::numeric_limits<double>::infinity()) {
+    return "synapses onto it change with its spikes";
+  }
+  return listing.drawback(population);
+}
+
+/// A method, and why; or one by one, and why not another one.
+std::pair<SimulationMethod, std::string> fastest(const network::PopulationData& population, const Extremes& extremes,
+                                                 const Expectation& expected) {
+  std::string why_not;
+  if (expected.per_neuron_and_frame >= worthwhile_events(*population.model)) {
+    why_not = obstacle(SimulationMethod::order_free, population, extremes);
+    if (why_not.empty()) {
+      return {SimulationMethod::order_free, expected.text()};
+    }
+  }
+  std::string drawback = drawback_of_near_spikes(population, extremes, expected);
+  drawback = drawback.empty() ? obstacle(SimulationMethod::near_spikes, population, extremes) : drawback;
+  if (drawback.empty()) {
+    return {SimulationMethod::near_spikes, expected.text()};
+  }
+  return {SimulationMethod::one_by_one, why_not.empty() ? drawback : why_not};
 }
 
 }  // namespace
@@ -276,23 +361,21 @@ std::vector<PopulationMethod> choose_methods(const network::Network& network, Pr
       continue;
     }
     methods[p].scale = scale_of(extremes[p], population.size);
-    const double events = static_cast<double>(extremes[p].events) * 1e-6 * kFrame / population.size;
-    const std::string amount =
-        foundation::shortest_text(std::round(events * 100) / 100) + " inputs per neuron and frame are expected";
-    const bool forced = network.method != SimulationMethod::automatic;
-    const SimulationMethod method = forced ? network.method : SimulationMethod::order_free;
-    const bool wanted = forced || events >= worthwhile_events(*population.model);
-    const std::string why_not = wanted ? obstacle(method, population, extremes[p]) : "";
     methods[p].shortest_delay = extremes[p].longest_window();
     methods[p].events = extremes[p].events;
-    if (wanted && why_not.empty()) {
-      methods[p].method = method;
-      methods[p].reason = forced ? "asked for" : amount;
-      any = true;
-    } else {
-      methods[p].reason = why_not.empty() ? amount : why_not;
-      obstacles += (obstacles.empty() ? "\"" : "; \"") + population.label + "\": " + methods[p].reason;
+    if (network.method != SimulationMethod::automatic) {
+      const std::string why_not = obstacle(network.method, population, extremes[p]);
+      methods[p].method = why_not.empty() ? network.method : SimulationMethod::one_by_one;
+      methods[p].reason = why_not.empty() ? "asked for" : why_not;
+      any = any || why_not.empty();
+      obstacles += why_not.empty() ? "" : (obstacles.empty() ? "\"" : "; \"") + population.label + "\": " + why_not;
+      continue;
     }
+    const double per_ms = static_cast<double>(extremes[p].events) * 1e-6;
+    std::tie(methods[p].method, methods[p].reason) =
+        fastest(population, extremes[p],
+                {per_ms * kFrame / population.size,
+                 per_ms * std::min(extremes[p].longest_window(), static_cast<double>(events::kEpoch))});
   }
   if (network.method != SimulationMethod::automatic && !any) {
     throw ParameterError("method", std::string(name_of(network.method)), "",

@@ -19,7 +19,8 @@ const CellModel& IfCurrExp::model() {
     auto& factory = implementation.groups.in_double;
     factory.make_order_free = &neurons::order_free::make_group;
     factory.order_free_obstacle = &neurons::order_free::obstacle;
-    implementation.listing = {&neurons::near_spikes_currents::make_group, &neurons::near_spikes_currents::obstacle};
+    implementation.listing = {&neurons::near_spikes_currents::make_group, &neurons::near_spikes_currents::obstacle,
+                              &neurons::near_spikes_currents::drawback};
     return implementation;
   }();
   static const CellModel kModel{.name = "IF_curr_exp",

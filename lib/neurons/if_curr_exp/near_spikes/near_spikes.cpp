@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "neurons/if_curr_exp/near_spikes/near_spikes.hpp"
 
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <map>
 #include <memory>
 #include <utility>
 #include <vector>
 
+#include "neurons/group/population_ranges.hpp"
 #include "neurons/if_curr_exp/near_spikes/near_spikes_group.hpp"
 
 namespace va_event::neurons::near_spikes_currents {
@@ -15,17 +20,44 @@ NewWindowedGroup<double> make_group(const network::PopulationData& /*population*
   return {std::move(group), windowed};
 }
 
-std::string obstacle(const network::PopulationData& population) {
-  std::vector<double> parameters(population.parameters.size());
-  for (std::size_t i = 0; i < population.size; ++i) {
+namespace {
+/// Calls visit(parameters) for each neuron; once where all of them have the same time constants.
+template <class Visit>
+void for_each_time_constants(const network::PopulationData& population, const Visit& visit) {
+  const auto& infos = population.model->parameters;
+  bool constant = true;
+  for (std::size_t p = 0; p < infos.size(); ++p) {
+    constant = constant && (infos[p].name.substr(0, 3) != "tau" || population.parameters[p].is_constant());
+  }
+  std::vector<double> parameters(infos.size());
+  for (std::size_t i = 0; i < (constant ? 1 : population.size); ++i) {
     for (std::size_t p = 0; p < parameters.size(); ++p) {
       parameters[p] = population.parameters[p].at(i);
     }
-    if (!Kernel::prepare(Kernel::kParameters.read(parameters), 0.0).in_amplitude_form) {
-      return "a time constant is below 0.1 ms, or a synaptic one is close to tau_m";
-    }
+    visit(Kernel::kParameters.read(parameters));
   }
-  return "";
+}
+}  // namespace
+
+std::string obstacle(const network::PopulationData& population) {
+  bool possible = true;
+  for_each_time_constants(population, [&possible](const Kernel::Parameters& parameters) {
+    possible = possible && Kernel::prepare(parameters, 0.0).in_amplitude_form;
+  });
+  return possible ? "" : "a time constant is below 0.1 ms, or a synaptic one is close to tau_m";
+}
+
+/// An input on a neuron with time constants of its own needs exponentials of its own.
+std::string drawback(const network::PopulationData& population) {
+  std::map<std::array<double, 3>, std::uint32_t> numbers;
+  std::vector<std::uint32_t> set_of;
+  for_each_time_constants(population, [&numbers, &set_of](const Kernel::Parameters& read) {
+    const auto next = static_cast<std::uint32_t>(numbers.size());
+    set_of.push_back(numbers.try_emplace({read.tau_m, read.tau_syn_E, read.tau_syn_I}, next).first->second);
+  });
+  PopulationRanges ranges;
+  ranges.add(0, static_cast<std::uint32_t>(set_of.size()), set_of);
+  return ranges.all()[0].set ? "" : "its neurons have time constants of their own";
 }
 
 }  // namespace va_event::neurons::near_spikes_currents
