@@ -238,7 +238,7 @@ bool OrderFreeConductancesGroup::load(std::size_t index, foundation::ByteReader&
   double remembered = 0.0;
   for (std::int64_t frame = first; frame < frame_ / InputHistory::kAnchorDistance * InputHistory::kAnchorDistance;
        ++frame) {
-    remembered += area(index, frame);
+    remembered += area(constants(index), history_[frame], index);
   }
   in.require(!(neuron.origin < start_of(first)) || remembered >= kForgotten, "lacks inputs of a neuron");
   if (now < neuron.origin) {

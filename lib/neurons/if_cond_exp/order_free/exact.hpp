@@ -55,16 +55,19 @@ struct IntervalList {
   std::size_t size = 0;
 
   void clear() { size = 0; }
-  /// Intervals from `x` to each of the inputs, and from the last one to `end`.
-  void append(const OrderedInputs& inputs, double x, double end) {
-    const std::size_t first = size;
-    const std::size_t count = inputs.size;
-    size += count + 1;
+  void resize(std::size_t count) {
+    size = count;
     if (size + kPadding > length.size()) {
       for (auto* numbers : {&length, &add_exc, &add_inh, &exc, &inh, &decay_exc, &decay_inh, &after}) {
         numbers->resize(2 * (size + kPadding));
       }
     }
+  }
+  /// Intervals from `x` to each of the inputs, and from the last one to `end`.
+  void append(const OrderedInputs& inputs, double x, double end) {
+    const std::size_t first = size;
+    const std::size_t count = inputs.size;
+    resize(size + count + 1);
     double* const lengths = length.data() + first;
     lengths[0] = (count > 0 ? inputs.x[0] : end) - x;
     for (std::size_t k = 1; k < count; ++k) {

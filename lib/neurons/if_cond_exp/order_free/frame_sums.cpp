@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#undef HWY_DISABLED_TARGETS
+#define HWY_DISABLED_TARGETS VA_EVENT_SIZELESS_TARGETS
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "neurons/if_cond_exp/order_free/frame_sums.cpp"
 #include <hwy/foreach_target.h>
@@ -33,8 +35,8 @@ namespace va_event::neurons::order_free_conductances::HWY_NAMESPACE {
 namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
-using numerics::HWY_NAMESPACE::Doubles;
-using numerics::HWY_NAMESPACE::V;
+using Doubles = hn::ScalableTag<double>;
+using V = hn::Vec<Doubles>;
 using Integers = hn::RebindToSigned<Doubles>;
 
 /// For each input of a slot its number, 0 where it does not arrive in the frame. @pre all sources have one weight

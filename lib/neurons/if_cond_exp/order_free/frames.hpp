@@ -19,5 +19,10 @@ static_assert(kFramesOfEpoch * 4 == events::kEpoch);
 [[nodiscard]] inline events::Instant<double> start_of(std::int64_t frame) {
   return {frame / kFramesOfEpoch, static_cast<double>(frame % kFramesOfEpoch) * kFrame};
 }
+/// From a frame's start on [ms].
+[[nodiscard]] inline double since_start(std::int64_t frame, const events::Instant<double>& t) {
+  const events::Instant<double> start = start_of(frame);
+  return static_cast<double>((t.epoch - start.epoch) * events::kEpoch) + (t.offset - start.offset);
+}
 
 }  // namespace va_event::neurons::order_free_conductances

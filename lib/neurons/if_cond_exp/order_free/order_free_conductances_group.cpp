@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "foundation/prefetch.hpp"
-#include "neurons/crossing.hpp"
 
 namespace va_event::neurons::order_free_conductances {
 
@@ -19,39 +18,6 @@ std::vector<double> parameters_of(const network::PopulationData& population, std
     parameters.push_back(column.at(index));
   }
   return parameters;
-}
-
-/// When the neuron reaches its threshold if no input comes, if that is not
-/// after `until`: a function of its state and of the frame alone, whatever
-/// `until` is.
-/// @param y_until  y at `until`, where that is known
-std::optional<double> crossing(const Constants& c, const Place& place, double until, std::optional<double> y_until) {
-  if (place.y >= 0.0) {
-    return place.from;
-  }
-  const State<double> state = state_of(c, place);
-  const double h = until - place.from;
-  const numerics::ExponentialSum<double> drive = Kernel::drive_at_threshold(c, state);
-  const double fall = magnitude(drive.first) * drive.rate_first + magnitude(drive.second) * drive.rate_second;
-  if (y_until && *y_until < -1e-11 * Kernel::scale(c, state) &&
-      drive.constant + drive.first + drive.second > fall * h) {
-    return std::nullopt;  // the drive is positive throughout, so that v would have stayed above
-  }
-  const SafeInterval<double> safe = Kernel::safe_interval(c, state);
-  if (safe.by_sign || safe.duration > h) {
-    return std::nullopt;
-  }
-  const auto at = [&](const double& time) {
-    return State<double>{Kernel::advance(c, state, time).y,
-                         decayed(state.exc, numerics::elementary::exp(-time * c.rate_exc)),
-                         decayed(state.inh, numerics::elementary::exp(-time * c.rate_inh)), time};
-  };
-  const double rest = kFrame - place.from;
-  if (const auto near = near_crossing<Kernel>(c, at, state, 0.0, rest)) {
-    return place.from + near->time;
-  }
-  const auto first = first_crossing<Kernel, double>(c, state, rest);
-  return first ? std::optional(place.from + *first) : std::nullopt;
 }
 
 }  // namespace
@@ -89,11 +55,6 @@ std::uint32_t OrderFreeConductancesGroup::add(const network::PopulationData& pop
   }
   present_sums_ = &sums(frame_);
   return first;
-}
-
-double OrderFreeConductancesGroup::since_start(std::int64_t frame, const Instant& t) {
-  const Instant start = start_of(frame);
-  return static_cast<double>((t.epoch - start.epoch) * events::kEpoch) + (t.offset - start.offset);
 }
 
 // Inputs
@@ -373,185 +334,6 @@ void OrderFreeConductancesGroup::prefetch_targets(std::span<const std::uint32_t>
   }
 }
 
-// v at a frame's start
-
-double OrderFreeConductancesGroup::area(std::size_t i, std::int64_t frame) const {
-  const Constants& c = constants(i);
-  return (kFrame + c.resistance * static_cast<double>(history_[frame].integral[i])) * c.rate_m;
-}
-
-double OrderFreeConductancesGroup::chain(std::size_t i) {
-  const Neuron& neuron = neurons_[i];
-  const Constants& c = constants(i);
-  const std::int64_t frame_of_origin = frame_of(neuron.origin);
-  const bool at_start = neuron.origin.offset == start_of(frame_of_origin).offset;
-  const std::int64_t lowest = at_start ? frame_of_origin : frame_of_origin + 1;
-  double forgotten = 0.0;
-  std::int64_t frame = frame_;
-  while (frame > lowest && forgotten < kForgotten) {
-    forgotten += area(i, --frame);
-  }
-  double y = c.y_reset;  // any value, unless the origin is within memory
-  double begin = 0.0;    // of the integration, in the first frame
-  if (forgotten < kForgotten) {
-    y = neuron.y;
-    frame = frame_of_origin;
-    begin = since_start(frame, neuron.origin);
-  }
-  for (std::int64_t ahead = frame; ahead < frame_; ++ahead) {
-    history_[ahead].prefetch_places(i);
-  }
-  for (std::int64_t ahead = frame; ahead < frame_; ++ahead) {
-    history_[ahead].prefetch_inputs(i);
-  }
-  intervals_.clear();
-  const std::int64_t first_frame = frame;
-  std::size_t first_interval = 0;
-  double before = 0.0;  // where the first interval begins, within which the
-                        // integration does, and where it ends
-  double after = kFrame;
-  for (; frame < frame_; ++frame) {
-    order_inputs(i, history_[frame], 0, 0.0, kFrame);
-    if (frame == first_frame) {
-      for (std::size_t k = 0; k < ordered_.size && after == kFrame; ++k) {
-        if (ordered_.x[k] < begin) {
-          ++first_interval;
-          before = ordered_.x[k];
-        } else {
-          after = ordered_.x[k];
-        }
-      }
-    }
-    intervals_.append(ordered_, 0.0, kFrame);
-    frame_ends_.push_back(intervals_.size);
-  }
-  find_decays(c, intervals_);
-  std::size_t interval = 0;
-  frame = first_frame;
-  for (const std::size_t end : frame_ends_) {
-    double exc = history_[frame].at_start[i].exc;
-    double inh = history_[frame].at_start[i].inh;
-    find_conductances(intervals_, interval, end, exc, inh);
-    interval = end;
-    ++frame;
-  }
-  frame_ends_.clear();
-  if (begin > before) {
-    const State<double> start = state_of(
-        c, {.x = before, .exc = intervals_.exc[first_interval], .inh = intervals_.inh[first_interval], .from = begin});
-    intervals_.length[first_interval] = after - begin;
-    intervals_.exc[first_interval] = start.exc;
-    intervals_.inh[first_interval] = start.inh;
-  }
-  integrate(c, intervals_, first_interval, y);
-  return intervals_.after[intervals_.size - 1];
-}
-
-void OrderFreeConductancesGroup::order_inputs(std::size_t i, const FrameInputs& frame, std::size_t first, double from,
-                                              double to) {
-  gathered_.clear();
-  frame.gather(i, first, from, to, gathered_);
-  order(gathered_, ordered_);
-}
-
-void OrderFreeConductancesGroup::begin_frame_of(std::size_t i) {
-  Neuron& neuron = neurons_[i];
-  neuron.known_in = frame_;
-  neuron.taken = 0;
-  neuron.until = 0.0;
-  neuron.place = {
-      .exc = inputs_->at_start[i].exc, .inh = inputs_->at_start[i].inh, .held = start_of(frame_) < neuron.origin};
-  if (!neuron.place.held) {
-    neuron.place.y = neuron.origin == start_of(frame_) ? neuron.y : chain(i);
-  }
-}
-
-// The present window
-
-void OrderFreeConductancesGroup::spike(std::size_t i, double x, std::vector<events::CellEvent<double>>& spikes) {
-  Neuron& neuron = neurons_[i];
-  const Instant start = start_of(frame_);
-  const Instant t = events::normalised<double>(start.epoch, start.offset + x);
-  spikes.push_back({t, neuron.cell});
-  neuron.origin = events::later(t, constants(i).tau_refrac);
-  neuron.y = constants(i).y_reset;
-  neuron.place.held = true;
-  list_refractory(i);
-}
-
-void OrderFreeConductancesGroup::list_refractory(std::size_t i) {
-  if (!std::exchange(neurons_[i].listed, true)) {
-    refractory_list_.push_back(static_cast<std::uint32_t>(i));
-  }
-}
-
-void OrderFreeConductancesGroup::walk(std::size_t i, const OrderedInputs& inputs, std::size_t k, double end,
-                                      std::vector<events::CellEvent<double>>& spikes) {
-  Neuron& neuron = neurons_[i];
-  Place& place = neuron.place;
-  for (;;) {
-    const double next = k < inputs.size ? inputs.x[k] : end;
-    if (place.held) {
-      if (const double wake = since_start(frame_, neuron.origin); wake < end && wake <= next) {
-        place.wake(wake, neuron.y);
-        continue;
-      }
-    } else if (const auto x = crossing(constants(i), place, next, {}); x && *x < end && *x <= next) {
-      spike(i, *x, spikes);
-      continue;
-    }
-    if (k == inputs.size) {
-      return;
-    }
-    move(constants(i), place, next);
-    place.exc += inputs.exc[k];
-    place.inh += inputs.inh[k];
-    ++k;
-  }
-}
-
-void OrderFreeConductancesGroup::look(std::size_t i, double end, std::vector<events::CellEvent<double>>& spikes) {
-  Neuron& neuron = neurons_[i];
-  const Constants& c = constants(i);
-  if (neuron.known_in != frame_) {
-    begin_frame_of(i);
-  }
-  order_inputs(i, *inputs_, neuron.taken, neuron.until, end);
-  neuron.taken = static_cast<std::uint32_t>(inputs_->count(i));
-  neuron.until = end;
-  Place& place = neuron.place;
-  std::size_t k = 0;
-  if (!place.held && place.from == place.x) {
-    intervals_.clear();
-    intervals_.append(ordered_, place.x, end);
-    find_decays(c, intervals_);
-    double exc = place.exc;
-    double inh = place.inh;
-    find_conductances(intervals_, 0, intervals_.size, exc, inh);
-    integrate(c, intervals_, 0, place.y);
-    for (;; ++k) {
-      place.exc = intervals_.exc[k];
-      place.inh = intervals_.inh[k];
-      const double next = k < ordered_.size ? ordered_.x[k] : end;
-      const auto spike_at = crossing(c, place, next, intervals_.after[k]);
-      if (spike_at && *spike_at < end && *spike_at <= next) {
-        spike(i, *spike_at, spikes);
-        break;
-      }
-      if (k == ordered_.size) {
-        set_bounds(i, {.exc = exc, .inh = inh, .y = intervals_.after[k]}, end);
-        return;
-      }
-      place.x = place.from = next;
-      place.y = intervals_.after[k];
-    }
-  }
-  walk(i, ordered_, k, end, spikes);
-  Place last = place;
-  move(c, last, end);
-  set_bounds(i, last, end);
-}
-
 void OrderFreeConductancesGroup::set_bounds(std::size_t i, const Place& place, double now) {
   const double resistance = constants(i).resistance;
   double exc = place.exc;
@@ -709,10 +491,10 @@ void OrderFreeConductancesGroup::set_anchors() {
     }
     double forgotten = 0.0;
     for (std::int64_t frame = frame_; frame > last && forgotten < kForgotten;) {
-      forgotten += area(i, --frame);
+      forgotten += area(constants(i), history_[--frame], i);
     }
     if (forgotten < kForgotten) {
-      neurons_[i].y = chain(i);
+      neurons_[i].y = potential_at_start(i);
       neurons_[i].origin = start_of(frame_);
     }
   }

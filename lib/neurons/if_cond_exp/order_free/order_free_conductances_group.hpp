@@ -16,6 +16,7 @@
 #include "neurons/if_cond_exp/order_free/filter.hpp"
 #include "neurons/if_cond_exp/order_free/frame_sums.hpp"
 #include "neurons/if_cond_exp/order_free/input_history.hpp"
+#include "neurons/if_cond_exp/order_free/look_back.hpp"
 #include "neurons/if_cond_exp/order_free/slot_inputs.hpp"
 
 namespace va_event::neurons::order_free_conductances {
@@ -79,9 +80,6 @@ class OrderFreeConductancesGroup final : public ModelGroup<double, State<double>
   explicit OrderFreeConductancesGroup(const Choices& choices);
   [[nodiscard]] static Choices get_choices(foundation::ByteReader& in);
 
-  /// v has forgotten what it was when the integral of the conductance since then, over cm, is larger: e^-36 = 2e-16.
-  static constexpr double kForgotten = 36.0;
-
   /// What inputs do not touch.
   struct Neuron {
     CellId cell = 0;
@@ -98,8 +96,6 @@ class OrderFreeConductancesGroup final : public ModelGroup<double, State<double>
   };
 
   [[nodiscard]] const Constants& constants(std::size_t i) const { return sets_[neurons_[i].set]; }
-  /// From a frame's start on [ms].
-  [[nodiscard]] static double since_start(std::int64_t frame, const Instant& t);
   [[nodiscard]] double present() const { return since_start(frame_, time_); }
   [[nodiscard]] bool refractory(std::size_t i) const { return time_ < neurons_[i].origin; }
 
@@ -130,10 +126,8 @@ class OrderFreeConductancesGroup final : public ModelGroup<double, State<double>
   /// Where a frame starts within a bin that has been counted, those inputs that its conductances do not hold.
   void count_again(const Instant& start, Held& held);
 
-  /// The integral of the conductance over a frame before the present one, over cm; at most that.
-  [[nodiscard]] double area(std::size_t i, std::int64_t frame) const;
   /// y at the start of the present frame. @pre the neuron's origin is before
-  [[nodiscard]] double chain(std::size_t i);
+  [[nodiscard]] double potential_at_start(std::size_t i);
   /// Fills ordered_: the inputs of a neuron from the one with number `first` on, and those of slots from one time to
   /// another.
   void order_inputs(std::size_t i, const FrameInputs& frame, std::size_t first, double from, double to);
@@ -198,7 +192,7 @@ class OrderFreeConductancesGroup final : public ModelGroup<double, State<double>
   GatheredInputs gathered_;
   OrderedInputs ordered_;
   IntervalList intervals_;
-  std::vector<std::size_t> frame_ends_;  ///< numbers of the intervals that begin frames
+  LookBack look_back_;
 };
 
 }  // namespace va_event::neurons::order_free_conductances

@@ -24,27 +24,26 @@ namespace {
 constexpr std::size_t kFew = 64;
 
 /// Any number of inputs, some of which may come at one time.
-[[gnu::noinline]] void order_by_sorting(const GatheredInputs& inputs, OrderedInputs& ordered) {
+[[gnu::noinline]] std::size_t order_by_sorting(const GatheredInputs& inputs, double* x, double* exc, double* inh) {
   std::vector<std::pair<double, double>> sorted(inputs.size);
   for (std::size_t k = 0; k < inputs.size; ++k) {
     sorted[k] = {inputs.x[k], inputs.weight[k]};
   }
   std::sort(sorted.begin(), sorted.end());
-  ordered.resize(inputs.size);
   std::size_t size = 0;
-  for (const auto& [x, weight] : sorted) {
-    if (size == 0 || ordered.x[size - 1] != x) {
-      ordered.x[size] = x;
-      ordered.exc[size] = ordered.inh[size] = 0.0;
+  for (const auto& [time, weight] : sorted) {
+    if (size == 0 || x[size - 1] != time) {
+      x[size] = time;
+      exc[size] = inh[size] = 0.0;
       ++size;
     }
     if (weight < 0.0) {
-      ordered.inh[size - 1] -= weight;
+      inh[size - 1] -= weight;
     } else {
-      ordered.exc[size - 1] += weight;
+      exc[size - 1] += weight;
     }
   }
-  ordered.size = size;
+  return size;
 }
 
 }  // namespace
@@ -82,12 +81,12 @@ HWY_INLINE void rank(const GatheredInputs& inputs, std::size_t k, std::int64_t* 
   }
 }
 
-void order_lanes(GatheredInputs& inputs, OrderedInputs& ordered) {
+std::size_t order_lanes(GatheredInputs& inputs, double* x, double* exc, double* inh) {
   const Doubles d;
   const std::size_t lanes = hn::Lanes(d);
   const std::size_t size = inputs.size;
   if (size > kFew) {
-    return order_by_sorting(inputs, ordered);
+    return order_by_sorting(inputs, x, exc, inh);
   }
   inputs.reserve(0);
   hn::StoreU(hn::Set(d, std::numeric_limits<double>::infinity()), d, inputs.x.data() + size);
@@ -99,22 +98,22 @@ void order_lanes(GatheredInputs& inputs, OrderedInputs& ordered) {
   for (; k < size; k += lanes) {
     rank<1>(inputs, k, ranks.data());
   }
-  ordered.resize(size);
   std::int64_t sum = 0;
   for (k = 0; k < size; ++k) {
     const auto place = static_cast<std::size_t>(ranks[k]);
     sum += ranks[k];
-    ordered.x[place] = inputs.x[k];
-    ordered.exc[place] = inputs.weight[k];
+    x[place] = inputs.x[k];
+    exc[place] = inputs.weight[k];
   }
   if (HWY_UNLIKELY(2 * sum != static_cast<std::int64_t>(size * (size - 1)))) {  // two have the same rank
-    return order_by_sorting(inputs, ordered);
+    return order_by_sorting(inputs, x, exc, inh);
   }
   for (k = 0; k < size; k += lanes) {
-    const auto weight = hn::LoadU(d, ordered.exc.data() + k);
-    hn::StoreU(hn::Max(weight, hn::Zero(d)), d, ordered.exc.data() + k);
-    hn::StoreU(hn::Max(hn::Neg(weight), hn::Zero(d)), d, ordered.inh.data() + k);
+    const auto weight = hn::LoadU(d, exc + k);
+    hn::StoreU(hn::Max(weight, hn::Zero(d)), d, exc + k);
+    hn::StoreU(hn::Max(hn::Neg(weight), hn::Zero(d)), d, inh + k);
   }
+  return size;
 }
 
 }  // namespace
@@ -126,7 +125,9 @@ namespace va_event::neurons::order_free_conductances {
 
 HWY_EXPORT(order_lanes);
 
-void order(GatheredInputs& inputs, OrderedInputs& ordered) { HWY_DYNAMIC_DISPATCH(order_lanes)(inputs, ordered); }
+std::size_t order(GatheredInputs& inputs, double* x, double* exc, double* inh) {
+  return HWY_DYNAMIC_DISPATCH(order_lanes)(inputs, x, exc, inh);
+}
 
 }  // namespace va_event::neurons::order_free_conductances
 #endif

@@ -47,7 +47,13 @@ struct OrderedInputs {
 };
 
 /// Weights of one time are added up from the smallest one on, so that the sums do not depend on the order in which they
-/// came. @param inputs its padding is overwritten
-void order(GatheredInputs& inputs, OrderedInputs& ordered);
+/// came. @param inputs its padding is overwritten @param x, exc, inh  as in OrderedInputs, with as much room as
+/// `inputs` has @returns how many there are
+[[nodiscard]] std::size_t order(GatheredInputs& inputs, double* x, double* exc, double* inh);
+
+inline void order(GatheredInputs& inputs, OrderedInputs& ordered) {
+  ordered.resize(inputs.size);
+  ordered.size = order(inputs, ordered.x.data(), ordered.exc.data(), ordered.inh.data());
+}
 
 }  // namespace va_event::neurons::order_free_conductances
