@@ -73,6 +73,9 @@ class Intervals {
     return factor * y + offset_[k];
   }
 
+  /// Its transfer, after solve(); a NaN as its factor: it is to be taken by steps.
+  [[nodiscard]] HWY_INLINE Transfer<double> transfer(std::size_t k) const { return {factor_[k], offset_[k]}; }
+
   /// Integrates all intervals. Where all neurons have the same constants and a power series applies, nothing needs to
   /// be sorted: an order of the series is found in the lanes.
   void solve() {

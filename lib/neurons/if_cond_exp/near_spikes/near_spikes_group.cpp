@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "neurons/if_cond_exp/near_spikes/bounds.hpp"
 #include "neurons/if_cond_exp/near_spikes/crossing.hpp"
@@ -43,100 +44,175 @@ std::uint32_t NearSpikesGroup::add(const network::PopulationData& population, st
   return first;
 }
 
-struct NearSpikesGroup::Stretch {
-  Point now;           ///< after the inputs so far
-  std::uint32_t last;  ///< position of the end of the list
-  double end;          ///< of the window, in the epoch [ms]
-};
-
-void NearSpikesGroup::look_at(std::size_t i, const Instant& end, std::vector<events::CellEvent<double>>& spikes) {
+NearSpikesGroup::Look NearSpikesGroup::begin_look(std::size_t i) {
   const Constants& c = constants(i);
-  Line& line = lists_.line(i);
-  History& history = history_[i];
   Prospects& prospects = prospects_[i];
-  const double window_end = end.epoch == time_.epoch ? end.offset : kEpoch;
-  std::uint32_t position = line.position;
-  const std::uint32_t done = std::max(history.base.position, prospects.position);
+  const Point& base = history_[i].base;
+  std::uint32_t position = lists_.line(i).position;
+  const std::uint32_t done = std::max(base.position, prospects.position);
   while (position > done && is_of_window(lists_.number_at(i, position - 1))) {
     --position;
   }
-  Point now = lists_.point_at(c, i, history.base, position);
-  bool in_run = prospects.in_run && (drive_may_be_positive(c, now) || is_at_threshold(prospects));
-  if (in_run && drive_only_falls(c) && prospects.since <= time_.offset && !is_at_threshold(prospects)) {
-    Point begin = now;
+  Look look{};
+  look.i = static_cast<std::uint32_t>(i);
+  look.now = lists_.point_at(c, i, base, position);
+  look.in_run = prospects.in_run && (drive_may_be_positive(c, look.now) || is_at_threshold(prospects));
+  if (look.in_run && drive_only_falls(c) && prospects.since <= time_.offset && !is_at_threshold(prospects)) {
+    Point begin = look.now;
     move_to_epoch(c, time_.epoch, begin);
-    in_run = begin_bound(i, begin.exc, begin.inh);
+    look.in_run = begin_bound(i, begin.exc, begin.inh);
   }
+  return look;
+}
 
-  const auto spike_at = [&](const Instant& t) {
-    spikes.push_back({t, history.cell});
-    line.refractory = 1;
-    in_run = false;
-    history.wake = events::later(t, c.tau_refrac);
-    history.refractory_y = c.y_reset;
-    history.base = history.next_base = now;
-  };
-  /// Whether the neuron spikes before `t`, or at it if `inclusive`.
-  const auto spikes_until = [&](double t, bool inclusive) {
-    if (prospects.safe > t) {
-      return false;
+/// Whether the neuron spikes before look.until, or at it if look.inclusive.
+NearSpikesGroup::Answer NearSpikesGroup::spikes_until(Look& look) {
+  const Prospects& prospects = prospects_[look.i];
+  if (prospects.safe > look.until) {
+    return Answer::no;
+  }
+  if (prospects.rough) {
+    look.wait = Wait::bound;
+    look.job = list_bound(look.i, look.now);
+    return Answer::later;
+  }
+  return ask_potential(look);
+}
+
+NearSpikesGroup::Answer NearSpikesGroup::ask_potential(Look& look) {
+  if (prospects_[look.i].run_placed && prospects_[look.i].run_known &&
+      history_[look.i].run.position == look.now.position) {
+    return with_potential(look);
+  }
+  look.wait = Wait::potential;
+  look.job = list_run(look.i, look.now.position);
+  return Answer::later;
+}
+
+NearSpikesGroup::Answer NearSpikesGroup::with_potential(Look& look) {
+  const Point& run = history_[look.i].run;
+  set_bound(look.i, run.y, run);
+  if (prospects_[look.i].safe > look.until) {
+    return Answer::no;
+  }
+  look.wait = Wait::crossing;
+  look.job = next_searches_.add(constants(look.i), run.y, run.conductance_exc(), run.conductance_inh());
+  return Answer::later;
+}
+
+NearSpikesGroup::Answer NearSpikesGroup::with_crossing(Look& look, std::vector<events::CellEvent<double>>& spikes) {
+  const Constants& c = constants(look.i);
+  History& history = history_[look.i];
+  Prospects& prospects = prospects_[look.i];
+  const Point& run = history.run;
+  Prospect found{true, searches_.time(look.job)};
+  if (std::isnan(found.time)) {
+    const double limit = duration(run, time_.epoch, look.until);
+    found = first_crossing_before(c, {run.y, run.conductance_exc(), run.conductance_inh(), 0.0},
+                                  limit + 0x1p-40 * (1.0 + limit));
+  }
+  if (found.crosses) {
+    const Instant crossing = events::normalised<double>(run.epoch, run.t + found.time);
+    const Instant until = events::normalised<double>(time_.epoch, look.until);
+    if (crossing < until || (look.inclusive && crossing == until)) {
+      const Instant t = std::max(crossing, time_);  // it is not before the window, unless a checkpoint was forged
+      spikes.push_back({t, history.cell});
+      lists_.line(look.i).refractory = 1;
+      look.in_run = false;
+      history.wake = events::later(t, c.tau_refrac);
+      history.refractory_y = c.y_reset;
+      history.base = history.next_base = look.now;
+      return Answer::spike;
     }
-    if (prospects.rough) {
+  }
+  prospects.safe = prospects.since + found.time * kShrink<double>;
+  if (run.y < c.y_inh) {  // inhibition that comes later raises v
+    prospects.safe = std::min(prospects.safe, look.until);
+  }
+  return Answer::no;
+}
+
+/// What the look has waited for is there.
+NearSpikesGroup::Answer NearSpikesGroup::resume(Look& look, std::vector<events::CellEvent<double>>& spikes) {
+  Prospects& prospects = prospects_[look.i];
+  switch (std::exchange(look.wait, Wait::none)) {
+    case Wait::bound:
       prospects.rough = false;
-      set_bound(i, std::min(highest_potential(i, now), -kLeastDistance), now);
-      if (prospects.safe > t) {
-        return false;
-      }
-    }
-    know_run(i, now.position);
-    const Point& run = history.run;
-    set_bound(i, run.y, run);
-    if (prospects.safe > t) {
-      return false;
-    }
-    const double limit = duration(run, time_.epoch, t);
-    const Prospect found = first_crossing_before(c, {run.y, run.conductance_exc(), run.conductance_inh(), 0.0},
-                                                 limit + 0x1p-40 * (1.0 + limit));
-    if (found.crosses) {
-      const Instant crossing = events::normalised<double>(run.epoch, run.t + found.time);
-      const Instant until = events::normalised<double>(time_.epoch, t);
-      if (crossing < until || (inclusive && crossing == until)) {
-        spike_at(std::max(crossing, time_));  // it is not before the window, unless a checkpoint was forged
-        return true;
-      }
-    }
-    prospects.safe = prospects.since + found.time * kShrink<double>;
-    return false;
-  };
-  const auto wake_up = [&] {
-    move_to_epoch(c, time_.epoch, now);
-    now.t = history.wake.offset;
-    const Kernel::SharedExponentials at = Kernel::exponentials_at(c, now.t);
-    now.decay_exc = at.decay_exc;
-    now.decay_inh = at.decay_inh;
-    now.y = history.refractory_y;
-    now.at_input = 0;
-    line.refractory = 0;
-    if (now.position / Line::kBlock == line.position / Line::kBlock) {  // no complete block is to be moved
-      const std::uint32_t distance = lists_.to_front(line.position);
-      now.position += distance;
-      line.position += distance;
-      lists_.count_blocks_left(i, now.position, now.position + kInputsPerBase);
-    }
-    history.base = history.next_base = history.run = now;
-    history.forgotten = false;
-    in_run = drive_may_be_positive(c, now) || now.y >= 0.0;
-    prospects.run_placed = prospects.run_known = true;
-    prospects.rough = false;
-    set_bound(i, now.y, now);
-  };
+      set_bound(look.i, std::min(chains_.y(look.job), -kLeastDistance), look.now);
+      return prospects.safe > look.until ? Answer::no : ask_potential(look);
+    case Wait::potential:
+      history_[look.i].run.y = chains_.y(look.job);
+      prospects.run_known = true;
+      return with_potential(look);
+    case Wait::crossing:
+      return with_crossing(look, spikes);
+    case Wait::none:
+      break;
+  }
+  return Answer::no;
+}
 
+void NearSpikesGroup::wake_up(Look& look) {
+  const Constants& c = constants(look.i);
+  History& history = history_[look.i];
+  Prospects& prospects = prospects_[look.i];
+  Line& line = lists_.line(look.i);
+  Point& now = look.now;
+  move_to_epoch(c, time_.epoch, now);
+  now.t = history.wake.offset;
+  const Kernel::SharedExponentials at = Kernel::exponentials_at(c, now.t);
+  now.decay_exc = at.decay_exc;
+  now.decay_inh = at.decay_inh;
+  now.y = history.refractory_y;
+  now.at_input = 0;
+  line.refractory = 0;
+  if (now.position / Line::kBlock == line.position / Line::kBlock) {  // no complete block is to be moved
+    const std::uint32_t distance = lists_.to_front(line.position);
+    now.position += distance;
+    line.position += distance;
+    lists_.count_blocks_left(look.i, now.position, now.position + kInputsPerBase);
+  }
+  history.base = history.next_base = history.run = now;
+  history.forgotten = false;
+  look.in_run = drive_may_be_positive(c, now) || now.y >= 0.0;
+  prospects.run_placed = prospects.run_known = true;
+  prospects.rough = false;
+  set_bound(look.i, now.y, now);
+}
+
+/// The next input of a neuron that is not refractory.
+void NearSpikesGroup::take_input(Look& look, const Input& next) {
+  const Constants& c = constants(look.i);
+  Point& now = look.now;
+  move_to(c, next, now);
+  const double before = largest_drive(c, now);
+  near_spikes::add(next, now);
+  const bool went_on = look.in_run && before > drive_margin(c);
+  look.in_run = drive_may_be_positive(c, now);
+  if (look.in_run && before > 0.0) {
+    const double distance = went_on ? carried_distance(c, prospects_[look.i], next.t) : 0.0;
+    set_bound(look.i, -std::max(distance, kLeastDistance), now);
+  } else if (look.in_run) {
+    begin_run(look.i, now);
+  }
+  if (now.position % Line::kBlock == 0 && now.position - history_[look.i].next_base.position >= kInputsPerBase) {
+    renew_base(look.i, now);
+  }
+}
+
+/// As far as it goes without intervals to be solved. @returns false: it is at the window's end
+bool NearSpikesGroup::go_on(Look& look, const Instant& end, std::vector<events::CellEvent<double>>& spikes) {
+  const std::size_t i = look.i;
+  const Constants& c = constants(i);
+  const Line& line = lists_.line(i);
+  Point& now = look.now;
   for (;;) {
     const bool more = now.position < line.position;
     const Input* const next = more ? &lists_.input_at(i, now.position) : nullptr;
     if (line.refractory != 0) {
-      if (history.wake < end && (!more || history.wake.offset <= next->t)) {
-        wake_up();
+      const Instant& wake = history_[i].wake;
+      if (wake < end && (!more || wake.offset <= next->t)) {
+        wake_up(look);
         continue;
       }
       if (!more) {
@@ -146,34 +222,35 @@ void NearSpikesGroup::look_at(std::size_t i, const Instant& end, std::vector<eve
       near_spikes::add(*next, now);
       continue;
     }
-    if (in_run && spikes_until(more ? next->t : window_end, more)) {
-      continue;
+    if (look.in_run) {
+      Answer answer = Answer::no;
+      if (look.wait == Wait::none) {
+        look.until = more ? next->t : end.epoch == time_.epoch ? end.offset : kEpoch;
+        look.inclusive = more;
+        answer = spikes_until(look);
+      } else {
+        answer = resume(look, spikes);
+      }
+      if (answer == Answer::later) {
+        return true;
+      }
+      if (answer == Answer::spike) {
+        continue;
+      }
     }
     if (!more) {
       break;
     }
-    move_to(c, *next, now);
-    const double before = largest_drive(c, now);
-    near_spikes::add(*next, now);
-    const bool went_on = in_run && before > drive_margin(c);
-    in_run = drive_may_be_positive(c, now);
-    if (in_run && before > 0.0) {
-      const double distance = went_on ? carried_distance(c, prospects, next->t) : 0.0;
-      set_bound(i, -std::max(distance, kLeastDistance), now);
-    } else if (in_run) {
-      begin_run(i, now);
-    }
-    if (now.position % Line::kBlock == 0 && now.position - history.next_base.position >= kInputsPerBase) {
-      renew_base(i, now);
-    }
+    take_input(look, *next);
   }
   if (line.refractory != 0) {
     wake_later(i);
   }
-  prospects.in_run = in_run;
-  prospects.position = line.position;
+  prospects_[i].in_run = look.in_run;
+  prospects_[i].position = line.position;
   set_limit(i);
   wait_until_safe(i);
+  return false;
 }
 
 /// The bound begins anew at the window's beginning, with the conductances that are left then.
@@ -287,11 +364,22 @@ void NearSpikesGroup::notice_due(const Instant& end) {
 
 void NearSpikesGroup::advance(const Instant& end, std::vector<events::CellEvent<double>>& spikes) {
   notice_due(end);
+  looks_.clear();
   for (const std::uint32_t i : noticed_) {
     lists_.line(i).noticed = 0;
-    look_at(i, end, spikes);
+    looks_.push_back(begin_look(i));
   }
   noticed_.clear();
+  while (!looks_.empty()) {
+    // What looks wait for is listed for the next time while they go on with what has been solved.
+    next_chains_.clear();
+    next_searches_.clear();
+    std::erase_if(looks_, [&](Look& look) { return !go_on(look, end, spikes); });
+    std::swap(chains_, next_chains_);
+    std::swap(searches_, next_searches_);
+    chains_.solve();
+    searches_.solve();
+  }
   known_inputs_.clear();
   const bool epoch_ends = time_.epoch < end.epoch;
   time_ = end;

@@ -118,7 +118,20 @@ class NearSpikesGroup final : public ModelGroup<double, State<double>>, public W
     std::uint32_t index;
     friend bool operator<(const Wake& a, const Wake& b) { return b.time < a.time; }  // the earliest is on top of a heap
   };
-  struct Stretch;  ///< a neuron's way through a window
+  /// What a neuron's way through a window waits for.
+  enum class Wait : std::uint8_t { none, bound, potential, crossing };
+  /// A neuron's way through a window: its inputs, and in runs whether it spikes before the next one. It goes on as far
+  /// as it can without intervals that are to be solved; these are solved for all neurons together.
+  struct Look {
+    Point now;          ///< after the inputs so far
+    double until;       ///< of the present interval without input, in the epoch [ms]
+    std::uint32_t i;    ///< the neuron
+    std::uint32_t job;  ///< number of what it waits for
+    Wait wait;
+    bool in_run;
+    bool inclusive;  ///< a spike at `until` is before the input there
+  };
+  enum class Answer : std::uint8_t { no, spike, later };
 
   [[nodiscard]] const Constants& constants(std::size_t i) const { return sets_[lists_.line(i).set]; }
   /// Whether an input came in the present window.
@@ -148,7 +161,15 @@ class NearSpikesGroup final : public ModelGroup<double, State<double>>, public W
   void check_list(std::size_t i);
   [[nodiscard]] Input input_of(const Kernel::SharedExponentials& at, std::size_t receptor, double weight) const;
 
-  void look_at(std::size_t i, const Instant& end, std::vector<events::CellEvent<double>>& spikes);
+  [[nodiscard]] Look begin_look(std::size_t i);
+  [[nodiscard]] bool go_on(Look& look, const Instant& end, std::vector<events::CellEvent<double>>& spikes);
+  void wake_up(Look& look);
+  void take_input(Look& look, const Input& next);
+  [[nodiscard]] Answer spikes_until(Look& look);
+  [[nodiscard]] Answer resume(Look& look, std::vector<events::CellEvent<double>>& spikes);
+  [[nodiscard]] Answer ask_potential(Look& look);
+  [[nodiscard]] Answer with_potential(Look& look);
+  [[nodiscard]] Answer with_crossing(Look& look, std::vector<events::CellEvent<double>>& spikes);
   void enter_epoch();
   /// Begins anew with what is known at the present time, as after an event.
   void restart(std::size_t i, double y, double exc, double inh);
@@ -162,18 +183,16 @@ class NearSpikesGroup final : public ModelGroup<double, State<double>>, public W
   [[nodiscard]] static double largest_drive(const Constants& c, const Point& point);
   [[nodiscard]] static bool drive_may_be_positive(const Constants& c, const Point& point);
   [[nodiscard]] Point present_point(std::size_t i) const;
-  void list_intervals(std::size_t i, Point& point, std::uint32_t position, std::size_t k);
-  /// The intervals before `end`, back to where area is passed or to the base. @returns the first of them
-  std::size_t gather(std::size_t i, const Point& end, double area, std::size_t most, double& y);
+  void list_intervals(Chains& chains, std::size_t i, Point& point, std::uint32_t position, std::size_t k) const;
+  void gather(Chains& chains, std::size_t i, const Point& end, double area, std::size_t most) const;
   [[nodiscard]] double potential_at(std::size_t i, const Point& point);
   [[nodiscard]] bool is_forgotten(std::size_t i, const Point& from, const Point& to) const;
   void renew_base(std::size_t i, const Point& now);
-  double go_on(std::size_t i, Point& point, std::uint32_t position, const Point* end);
   void place_run(std::size_t i);
-  void know_run(std::size_t i, std::uint32_t position);
+  std::uint32_t list_run(std::size_t i, std::uint32_t position);
+  std::uint32_t list_bound(std::size_t i, const Point& point);
   [[nodiscard]] double present_potential(std::size_t i);
   void begin_run(std::size_t i, const Point& point);
-  [[nodiscard]] double highest_potential(std::size_t i, const Point& point);
   [[nodiscard]] static double carried_distance(const Constants& c, const Prospects& prospects, double t);
   void set_bound(std::size_t i, double y, const Point& at);
   [[nodiscard]] double distance_from_last_inputs(std::size_t i, const Point& point) const;
@@ -196,7 +215,11 @@ class NearSpikesGroup final : public ModelGroup<double, State<double>>, public W
   std::vector<std::uint32_t> waiting_;                           ///< scratch
   std::unordered_multimap<double, std::uint32_t> known_inputs_;  ///< numbers by time, while a checkpoint is read
   std::unordered_map<std::uint32_t, Reading> readings_;          ///< of neurons that are read
-  IntervalList intervals_;                                       ///< scratch
+  // Scratch.
+  std::vector<Look> looks_;
+  Chains chains_, next_chains_;  ///< solved, and being listed
+  Chains alone_;
+  Searches searches_, next_searches_;
 };
 
 }  // namespace va_event::neurons::near_spikes

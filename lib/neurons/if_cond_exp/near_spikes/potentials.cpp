@@ -46,10 +46,14 @@ Point NearSpikesGroup::present_point(std::size_t i) const {
   return {time_.epoch, time_.offset, at.decay_exc, at.decay_inh, line.exc, line.inh, 0.0, line.position, 0};
 }
 
-/// Appends the intervals between inputs from a point on, and takes the point after the input before `position`.
-/// @param k  number of the first of them
-void NearSpikesGroup::list_intervals(std::size_t i, Point& point, std::uint32_t position, std::size_t k) {
+/// Writes the intervals between inputs from a point on, and takes the point after the input before `position`.
+/// @param k  place of the first of them
+void NearSpikesGroup::list_intervals(Chains& chains, std::size_t i, Point& point, std::uint32_t position,
+                                     std::size_t k) const {
   const Constants& c = constants(i);
+  double* const h = chains.h();
+  double* const exc = chains.exc();
+  double* const inh = chains.inh();
   Point at = point;
   while (at.position < position) {
     const std::uint32_t begin = at.position % Line::kBlock;
@@ -57,9 +61,9 @@ void NearSpikesGroup::list_intervals(std::size_t i, Point& point, std::uint32_t 
     const std::uint32_t* const number = lists_.numbers_of_block(i, at.position) + begin;
     for (std::uint32_t n = 0; n < count; ++n, ++k) {
       const Input& next = lists_.input(number[n]);
-      intervals_.exc[k] = at.exc * at.decay_exc;
-      intervals_.inh[k] = at.inh * at.decay_inh;
-      intervals_.h[k] = duration(at, next.epoch, next.t);
+      exc[k] = at.exc * at.decay_exc;
+      inh[k] = at.inh * at.decay_inh;
+      h[k] = duration(at, next.epoch, next.t);
       move_to(c, next, at);
       at.exc += next.exc;
       at.inh += next.inh;
@@ -70,27 +74,28 @@ void NearSpikesGroup::list_intervals(std::size_t i, Point& point, std::uint32_t 
   point = at;
 }
 
-std::size_t NearSpikesGroup::gather(std::size_t i, const Point& end, double area, std::size_t most, double& y) {
+/// Completes a chain with the intervals before `end`, back to where area is passed or to the base.
+void NearSpikesGroup::gather(Chains& chains, std::size_t i, const Point& end, double area, std::size_t most) const {
   const Constants& c = constants(i);
   const Point& base = history_[i].base;
-  const std::size_t inputs = end.position - base.position;
+  const std::size_t before = chains.listed();
   double total = 0.0;
-  intervals_.set_count(inputs + (end.at_input != 0 ? 0 : 1));
-  const auto is_enough = [&](std::size_t k) {
-    if (total < area && intervals_.count - k < most) {
+  const auto is_enough = [&](std::size_t k, std::size_t listed) {
+    if (total < area && listed - before < most) {
       return false;
     }
-    y = area < kForgottenArea ? 0.0 : forgotten_potential(c, intervals_.exc[k], intervals_.inh[k]);
+    chains.end_chain(area < kForgottenArea ? 0.0 : forgotten_potential(c, chains.exc()[k], chains.inh()[k]));
     return true;
   };
   if (end.at_input == 0) {
     const Point last = lists_.point_at(c, i, base, end.position);
-    intervals_.exc[inputs] = last.conductance_exc();
-    intervals_.inh[inputs] = last.conductance_inh();
-    intervals_.h[inputs] = duration(last, end.epoch, end.t);
-    total += least_area(c, intervals_.h[inputs], intervals_.exc[inputs], intervals_.inh[inputs]);
-    if (is_enough(inputs)) {
-      return inputs;
+    const std::size_t k = chains.add(1);
+    chains.exc()[k] = last.conductance_exc();
+    chains.inh()[k] = last.conductance_inh();
+    chains.h()[k] = duration(last, end.epoch, end.t);
+    total += least_area(c, chains.h()[k], chains.exc()[k], chains.inh()[k]);
+    if (is_enough(k, chains.listed())) {
+      return;
     }
   }
   for (std::uint32_t high = end.position; high > base.position;) {
@@ -100,29 +105,34 @@ std::size_t NearSpikesGroup::gather(std::size_t i, const Point& end, double area
       lists_.prefetch_inputs(i, begin - Line::kBlock);
     }
     const std::uint32_t low = point.position;
-    const std::size_t first = low - base.position;
     const std::size_t count = high - low;
-    list_intervals(i, point, high, first);
+    const std::size_t listed = chains.listed();
+    const std::size_t first = chains.add(count);
+    list_intervals(chains, i, point, high, first);
     double part[Line::kBlock];
     for (std::size_t n = 0; n < count; ++n) {
-      part[n] = least_area(c, intervals_.h[first + n], intervals_.exc[first + n], intervals_.inh[first + n]);
+      part[n] = least_area(c, chains.h()[first + n], chains.exc()[first + n], chains.inh()[first + n]);
     }
     for (std::size_t n = count; n-- > 0;) {
       total += part[n];
-      if (is_enough(first + n)) {
-        return first + n;
+      if (total >= area || listed + (count - n) - before >= most) {
+        chains.remove(n);
+        is_enough(first + n, chains.listed());
+        return;
       }
     }
     high = low;
   }
-  y = history_[i].forgotten ? forgotten_potential(c, base.conductance_exc(), base.conductance_inh()) : base.y;
-  return 0;
+  chains.end_chain(history_[i].forgotten ? forgotten_potential(c, base.conductance_exc(), base.conductance_inh())
+                                         : base.y);
 }
 
 double NearSpikesGroup::potential_at(std::size_t i, const Point& point) {
-  double y = 0.0;
-  const std::size_t first = gather(i, point, kForgottenArea, std::numeric_limits<std::size_t>::max(), y);
-  return through(constants(i), intervals_, first, y);
+  alone_.clear();
+  const std::uint32_t chain = alone_.begin_chain(constants(i), point.position - history_[i].base.position + 1);
+  gather(alone_, i, point, kForgottenArea, std::numeric_limits<std::size_t>::max());
+  alone_.solve();
+  return alone_.y(chain);
 }
 
 /// A lower bound of the area that a number of sums at block ends gives: conductances decay at most as without inputs.
@@ -159,30 +169,6 @@ void NearSpikesGroup::renew_base(std::size_t i, const Point& now) {
   prospects_[i].run_known = false;
 }
 
-/// Takes a point whose v is known on to the input before `position`, and v to `end` after it; null: no further.
-double NearSpikesGroup::go_on(std::size_t i, Point& point, std::uint32_t position, const Point* end) {
-  const Constants& c = constants(i);
-  if (end == nullptr && position - point.position == 1) {  // too short for vectors
-    const Input& next = lists_.input_at(i, point.position);
-    const double y = Kernel::advance(c, {point.y, point.conductance_exc(), point.conductance_inh(), 0.0},
-                                     duration(point, next.epoch, next.t))
-                         .y;
-    move_to(c, next, point);
-    near_spikes::add(next, point);
-    return y;
-  }
-  const std::size_t inputs = position - point.position;
-  intervals_.set_count(inputs + (end == nullptr ? 0 : 1));
-  const double y = point.y;
-  list_intervals(i, point, position, 0);
-  if (end != nullptr) {
-    intervals_.exc[inputs] = point.conductance_exc();
-    intervals_.inh[inputs] = point.conductance_inh();
-    intervals_.h[inputs] = duration(point, end->epoch, end->t);
-  }
-  return through(c, intervals_, 0, y);
-}
-
 void NearSpikesGroup::place_run(std::size_t i) {
   Prospects& prospects = prospects_[i];
   if (!prospects.run_placed) {
@@ -191,17 +177,31 @@ void NearSpikesGroup::place_run(std::size_t i) {
   }
 }
 
-/// v at the run's point, and on to the input before `position`.
-void NearSpikesGroup::know_run(std::size_t i, std::uint32_t position) {
+/// Lists what takes v from the beginning of the present run, or from a later input of it, to the input before
+/// `position`, which becomes the run's point. @returns the chain's number
+std::uint32_t NearSpikesGroup::list_run(std::size_t i, std::uint32_t position) {
   place_run(i);
-  Point& run = history_[i].run;
-  if (!prospects_[i].run_known) {
-    run.y = potential_at(i, run);
-    prospects_[i].run_known = true;
+  History& history = history_[i];
+  Point point = history.run;
+  const std::size_t inputs = position - point.position;
+  const std::uint32_t chain =
+      next_chains_.begin_chain(constants(i), position - std::min(history.base.position, point.position) + 1);
+  list_intervals(next_chains_, i, point, position, next_chains_.add(inputs));
+  if (prospects_[i].run_known) {
+    next_chains_.end_chain(history.run.y);
+  } else {
+    gather(next_chains_, i, history.run, kForgottenArea, std::numeric_limits<std::size_t>::max());
   }
-  if (run.position != position) {
-    run.y = go_on(i, run, position, nullptr);
-  }
+  history.run = point;
+  return chain;
+}
+
+/// Lists the chain of an upper bound of v at a point: what a neuron at its threshold some time before would have come
+/// to. @returns its number
+std::uint32_t NearSpikesGroup::list_bound(std::size_t i, const Point& point) {
+  const std::uint32_t chain = next_chains_.begin_chain(constants(i), kBoundInputs + Line::kBlock);
+  gather(next_chains_, i, point, kBoundArea, kBoundInputs);
+  return chain;
 }
 
 /// What a user reads at the present time. Readers come often: v at the beginning of the last block is kept for them.
@@ -220,7 +220,17 @@ double NearSpikesGroup::present_potential(std::size_t i) {
     reading.at.y = potential_at(i, reading.at);
   }
   Point point = reading.at;
-  return go_on(i, point, now.position, &now);
+  alone_.clear();
+  const std::uint32_t chain = alone_.begin_chain(constants(i), Line::kBlock + 1);
+  const std::size_t first = alone_.add(now.position - point.position + 1);
+  list_intervals(alone_, i, point, now.position, first);
+  const std::size_t last = first + (now.position - begin);
+  alone_.exc()[last] = point.conductance_exc();
+  alone_.inh()[last] = point.conductance_inh();
+  alone_.h()[last] = duration(point, now.epoch, now.t);
+  alone_.end_chain(reading.at.y);
+  alone_.solve();
+  return alone_.y(chain);
 }
 
 // What is certain without v
@@ -304,13 +314,6 @@ void NearSpikesGroup::begin_run(std::size_t i, const Point& point) {
   prospects.rough = true;
   const double distance = drive_only_falls(constants(i)) ? distance_from_last_inputs(i, point) : 0.0;
   set_bound(i, -std::max(distance, kLeastDistance), point);
-}
-
-/// An upper bound of v - v_thresh at a point: what a neuron at its threshold some time before would have come to [mV].
-double NearSpikesGroup::highest_potential(std::size_t i, const Point& point) {
-  double y = 0.0;
-  const std::size_t first = gather(i, point, kBoundArea, kBoundInputs, y);
-  return std::min(0.0, through(constants(i), intervals_, first, y));
 }
 
 }  // namespace va_event::neurons::near_spikes
