@@ -66,6 +66,12 @@ class ShardCells {
       : network_(network), population_of_cell_(network) {
     const std::vector<network::Share::Range> own_cells = cells_of_part(network, methods, part);
     std::unordered_map<const CellModel*, neurons::StoredNeuronGroup<Real>*> group_of_model;
+    // Groups of neurons that are looked at near spikes only: one of each model, to which a spike is delivered once.
+    struct Listing {
+      neurons::StoredNeuronGroup<Real>* group = nullptr;
+      neurons::WindowedGroup<Real>* windowed = nullptr;
+    };
+    std::unordered_map<const CellModel*, Listing> listing_of_model;
     const auto windowed = [&](std::size_t p) { return methods[p].method != SimulationMethod::one_by_one; };
     for (std::size_t p = 0; p < network.populations.size(); ++p) {
       const CellModel* const model = network.populations[p].model;
@@ -89,12 +95,19 @@ class ShardCells {
       neurons::StoredNeuronGroup<Real>* group = nullptr;
       if (windowed(p)) {
         const bool order_free = methods[p].method == SimulationMethod::order_free;
-        auto made = make_windowed(population, methods[p]);
-        group = made.group.get();
-        group->reserve(own.end - own.begin);
-        groups_.push_back({population.model->neuron, std::move(made.group), nullptr, nullptr});
-        windowed_.push_back(made.windowed);
-        places_.back().windowed = made.windowed;
+        Listing own_listing;
+        Listing& listing = order_free || !population.model->conductance_based ? own_listing : listing_of_model[population.model];
+        if (listing.group == nullptr) {
+          auto made = make_windowed(population, methods[p]);
+          listing = {made.group.get(), made.windowed};
+          listing.group->reserve(order_free
+                                     ? own.end - own.begin
+                                     : cells_of(*population.model, SimulationMethod::near_spikes, own_cells, methods));
+          groups_.push_back({population.model->neuron, std::move(made.group), nullptr, nullptr});
+          windowed_.push_back(made.windowed);
+        }
+        group = listing.group;
+        places_.back().windowed = listing.windowed;
         places_.back().whole_rows = order_free;
       } else {
         group = group_of_model[population.model];
@@ -190,19 +203,25 @@ class ShardCells {
     return made;
   }
 
+  /// How many own cells a model has that are simulated by a method.
+  [[nodiscard]] std::size_t cells_of(const CellModel& model, SimulationMethod method,
+                                     const std::vector<network::Share::Range>& own_cells,
+                                     const std::vector<PopulationMethod>& methods) const {
+    std::size_t count = 0;
+    for (std::size_t p = 0; p < methods.size(); ++p) {
+      const network::Share::Range& own = own_cells[p];
+      const bool mine = network_.populations[p].model == &model && methods[p].method == method;
+      count += mine ? own.end - own.begin : 0;
+    }
+    return count;
+  }
+
   neurons::StoredNeuronGroup<Real>& add_group(const CellModel& model,
                                               const std::vector<network::Share::Range>& own_cells,
                                               const std::vector<PopulationMethod>& methods) {
     auto made = model.neuron->in<Real>().make();
     groups_.push_back({model.neuron, std::move(made.group), made.candidates, nullptr});
-    std::size_t count = 0;
-    for (std::size_t p = 0; p < methods.size(); ++p) {
-      const network::PopulationData& population = network_.populations[p];
-      const network::Share::Range& own = own_cells[p];
-      const bool mine = population.model == &model && methods[p].method == SimulationMethod::one_by_one;
-      count += mine ? own.end - own.begin : 0;
-    }
-    groups_.back().stored->reserve(count);
+    groups_.back().stored->reserve(cells_of(model, SimulationMethod::one_by_one, own_cells, methods));
     return *groups_.back().stored;
   }
 

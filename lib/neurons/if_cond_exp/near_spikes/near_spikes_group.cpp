@@ -105,7 +105,7 @@ NearSpikesGroup::Answer NearSpikesGroup::with_crossing(Look& look, std::vector<e
   History& history = history_[look.i];
   Prospects& prospects = prospects_[look.i];
   const Point& run = history.run;
-  Prospect found{true, searches_.time(look.job)};
+  Prospect found{searches_.time(look.job) < std::numeric_limits<double>::infinity(), searches_.time(look.job)};
   if (std::isnan(found.time)) {
     const double limit = duration(run, time_.epoch, look.until);
     found = first_crossing_before(c, {run.y, run.conductance_exc(), run.conductance_inh(), 0.0},

@@ -138,7 +138,8 @@ struct RootLanes {
 };
 
 /// The root of the Taylor polynomial of order 4 of v.
-HWY_INLINE RootLanes taylor_root(const Constants& c, const StateLanes& s, int steps) {
+/// @param settled  the change of Newton's last step is below it [ms]
+HWY_INLINE RootLanes taylor_root(const Constants& c, const StateLanes& s, int steps, double settled) {
   const Wide d;
   const auto set = [d](double value) HWY_ATTR { return hn::Set(d, value); };
   const W rate_exc = set(-c.rate_exc);
@@ -175,7 +176,16 @@ HWY_INLINE RootLanes taylor_root(const Constants& c, const StateLanes& s, int st
     change = value / slope;
     t = t - change;
   }
-  return {t, hn::And(found, hn::Abs(change) < set(0.02))};
+  return {t, hn::And(found, hn::Abs(change) < set(settled))};
+}
+
+/// As long v certainly stays below the threshold, where the drive falls: safe_time_of_falling() without margins.
+HWY_INLINE W safe_step(const Constants& c, const StateLanes& s) {
+  const Wide d;
+  const W six_drive = hn::Set(d, 6.0) * s.drive;
+  const W u = hn::Neg(s.y);
+  const W fall = s.conductance * u;
+  return hn::Set(d, c.tau_m) * u * (six_drive + hn::Set(d, 3.0) * fall) / (six_drive * (s.drive + fall) + fall * fall);
 }
 
 template <int ratio>
@@ -201,13 +211,18 @@ HWY_INLINE void search_lanes(const Constants& c, const Cell<W>& cell, const near
   const W fastest = set(std::max(c.rate_exc, c.rate_inh)) + start.conductance * set(c.rate_m);
   const W margin = set(near_spikes::drive_margin(c) * 1024.0);
 
-  const RootLanes root = taylor_root(c, start, 3);
-  W t = root.time;
+  const W zero = hn::Zero(d);
+  const W infinity = set(std::numeric_limits<double>::infinity());
+  const RootLanes root = taylor_root(c, start, 3, 0.25);
+  auto by_root = hn::And(root.is_found, root.time < set(kMostTime));
+  W low = zero;  // before it there is no crossing, as F is positive and y < 0 there
+  W low_step = safe_step(c, start);
+  W t = hn::IfThenElse(by_root, root.time, low_step);
   W found = set(std::numeric_limits<double>::quiet_NaN());
-  hn::Mask<Wide> active = hn::And(root.is_found, hn::And(start.drive > margin, y < hn::Zero(d)));
+  auto active = hn::And(start.drive > margin, y < zero);
   for (int step = 0; step < kMostSteps; ++step) {
     const W load = t * per_load;
-    active = hn::And(active, hn::And(hn::And(t > hn::Zero(d), t < set(kMostTime)), load < limit));
+    active = hn::And(active, hn::And(t > low, load < limit));
     if (hn::AllFalse(d, active)) {
       break;
     }
@@ -221,12 +236,20 @@ HWY_INLINE void search_lanes(const Constants& c, const Cell<W>& cell, const near
     const W decay_inh = swap ? slow : fast;
     const StateLanes there =
         state_lanes(c, out[0].factor * y + out[0].offset, start.exc * decay_exc, start.inh * decay_inh);
-    const RootLanes rest = taylor_root(c, there, 2);
-    active = hn::And(active, hn::And(rest.is_found, there.drive > margin));
-    t = t + rest.time;
-    const auto is_close = hn::And(active, hn::Abs(rest.time) * fastest < set(kClose));
-    found = hn::IfThenElse(is_close, t, found);
-    active = hn::AndNot(is_close, active);
+    const auto is_positive = there.drive > margin;
+    // Behind a certain time, with y < 0 and a drive that has fallen to 0, there is no crossing.
+    const auto is_over = hn::And(hn::AndNot(by_root, active), hn::And(there.drive < hn::Neg(margin), there.y < zero));
+    found = hn::IfThenElse(is_over, infinity, found);
+    const RootLanes rest = taylor_root(c, there, 2, 0.02);
+    const auto has_root = hn::And(is_positive, rest.is_found);
+    const auto is_close = hn::And(hn::And(active, has_root), hn::Abs(rest.time) * fastest < set(kClose));
+    found = hn::IfThenElse(is_close, t + rest.time, found);
+    active = hn::AndNot(hn::Or(is_close, is_over), active);
+    const auto is_below = hn::And(is_positive, there.y < zero);
+    low = hn::IfThenElse(is_below, t, low);
+    low_step = hn::IfThenElse(is_below, safe_step(c, there), low_step);
+    by_root = has_root;
+    t = hn::IfThenElse(has_root, t + rest.time, low + low_step);
   }
   hn::StoreU(found, d, &a.time[k]);
 }
