@@ -53,7 +53,8 @@ void NearSpikesGroup::restart(std::size_t i, double y, double exc, double inh) {
   line.position = 0;
   Point now = present_point(i);
   now.y = y;
-  history.base = history.next_base = history.run = now;
+  history.next_base = history.run = now;
+  set_base(i, now);
   history.forgotten = false;
   prospects.run_placed = prospects.run_known = true;
   prospects.rough = false;
@@ -188,7 +189,7 @@ bool NearSpikesGroup::load(std::size_t index, foundation::ByteReader& in, const 
   in.require(line.refractory == 0 || !(history.wake < now), "holds a neuron of another time");
   history.refractory_y = in.get<double>();
   in.require(std::fabs(history.refractory_y) <= kLargest, "holds a number out of range");
-  history.base = get_point(in, c);
+  set_base(index, get_point(in, c));
   history.forgotten = in.get<std::uint8_t>() != 0;
   history.next_base = get_point(in, c);
   prospects.in_run = in.get<std::uint8_t>() != 0 && line.refractory == 0;

@@ -87,7 +87,7 @@ struct alignas(64) Line {
   std::uint8_t noticed = 0;    ///< the neuron is listed to be looked at when the window ends
   std::uint8_t refractory = 0;
   std::uint16_t blocks_left = 1;      ///< that become complete before the list is to be renewed, or has no room
-  std::uint32_t number[kBlock] = {};  ///< of the inputs of the last, incomplete block
+  std::uint32_t number[kBlock] = {};  ///< of the last inputs, by their position modulo kBlock
 };
 static_assert(sizeof(Line) == 64);
 
@@ -108,6 +108,13 @@ class InputLists {
   [[nodiscard]] Line& line(std::size_t i) { return lines_[i]; }
   [[nodiscard]] const Line& line(std::size_t i) const { return lines_[i]; }
   void prefetch(std::size_t i) const { foundation::prefetch(&lines_[i]); }
+  /// The last complete blocks.
+  void prefetch_blocks(std::size_t i) const {
+    const std::uint32_t block = lines_[i].position / Line::kBlock;
+    for (std::uint32_t k = 1; k <= 4; ++k) {
+      foundation::prefetch(&blocks_[place(i, block - k)]);
+    }
+  }
 
   /// Stores an input. @returns its number
   std::uint32_t store(const Input& input) {
@@ -161,15 +168,19 @@ class InputLists {
       foundation::prefetch(&input(number));
     }
   }
-  /// The number of a neuron's input at a position that is still kept.
+  /// The last input of every complete block from a position on to another one.
+  void prefetch_last_inputs(std::size_t i, std::uint32_t from, std::uint32_t to) const {
+    for (std::uint32_t block = from / Line::kBlock; block < to / Line::kBlock; ++block) {
+      const Input* const last = &input(blocks_[place(i, block)].number[Line::kBlock - 1]);
+      foundation::prefetch(last);
+    }
+  }
+  /// The number of a neuron's input at a position that is still kept. The line has those of the last kBlock inputs.
   [[nodiscard]] std::uint32_t number_at(std::size_t i, std::uint32_t position) const {
     const Line& line = lines_[i];
-    const std::uint32_t block = position / Line::kBlock;
-    const std::uint32_t k = position % Line::kBlock;
-    if (block == line.position / Line::kBlock) {
-      return line.number[k];
-    }
-    return blocks_[place(i, block)].number[k];
+    return line.position - position <= Line::kBlock
+               ? line.number[position % Line::kBlock]
+               : blocks_[place(i, position / Line::kBlock)].number[position % Line::kBlock];
   }
   [[nodiscard]] const Input& input_at(std::size_t i, std::uint32_t position) const {
     return input(number_at(i, position));
@@ -198,7 +209,7 @@ class InputLists {
   void clear(std::int64_t epoch);
 
  private:
-  struct Block {
+  struct alignas(64) Block {  // one line of a cache
     double exc, inh;
     std::uint32_t number[Line::kBlock];
   };

@@ -47,15 +47,19 @@ std::uint32_t NearSpikesGroup::add(const network::PopulationData& population, st
 NearSpikesGroup::Look NearSpikesGroup::begin_look(std::size_t i) {
   const Constants& c = constants(i);
   Prospects& prospects = prospects_[i];
-  const Point& base = history_[i].base;
-  std::uint32_t position = lists_.line(i).position;
-  const std::uint32_t done = std::max(base.position, prospects.position);
+  const Line& line = lists_.line(i);
+  std::uint32_t position = line.position;
+  const std::uint32_t done = std::max(prospects.base_position, prospects.position);
   while (position > done && is_of_window(lists_.number_at(i, position - 1))) {
     --position;
   }
   Look look{};
   look.i = static_cast<std::uint32_t>(i);
-  look.now = lists_.point_at(c, i, base, position);
+  const bool is_last = position == line.position && position > prospects.base_position;
+  const Input* const last = is_last ? &lists_.input_at(i, position - 1) : nullptr;
+  look.now = is_last && last->epoch == time_.epoch
+                 ? Point{last->epoch, last->t, last->decay_exc, last->decay_inh, line.exc, line.inh, 0.0, position, 1}
+                 : lists_.point_at(c, i, history_[i].base, position);
   look.in_run = prospects.in_run && (drive_may_be_positive(c, look.now) || is_at_threshold(prospects));
   if (look.in_run && drive_only_falls(c) && prospects.since <= time_.offset && !is_at_threshold(prospects)) {
     Point begin = look.now;
@@ -121,7 +125,8 @@ NearSpikesGroup::Answer NearSpikesGroup::with_crossing(Look& look, std::vector<e
       look.in_run = false;
       history.wake = events::later(t, c.tau_refrac);
       history.refractory_y = c.y_reset;
-      history.base = history.next_base = look.now;
+      history.next_base = look.now;
+      set_base(look.i, look.now);
       return Answer::spike;
     }
   }
@@ -172,7 +177,8 @@ void NearSpikesGroup::wake_up(Look& look) {
     line.position += distance;
     lists_.count_blocks_left(look.i, now.position, now.position + kInputsPerBase);
   }
-  history.base = history.next_base = history.run = now;
+  history.next_base = history.run = now;
+  set_base(look.i, now);
   history.forgotten = false;
   look.in_run = drive_may_be_positive(c, now) || now.y >= 0.0;
   prospects.run_placed = prospects.run_known = true;
@@ -286,7 +292,7 @@ bool NearSpikesGroup::is_safe_until(std::size_t i, double window_end) {
   Prospects& prospects = prospects_[i];
   if (line.noticed != 0 || prospects.since > time_.offset || is_at_threshold(prospects) ||
       !drive_only_falls(constants(i)) ||
-      (line.position > history_[i].base.position && is_of_window(lists_.number_at(i, line.position - 1)))) {
+      (line.position > prospects.base_position && is_of_window(lists_.number_at(i, line.position - 1)))) {
     return false;
   }
   prospects.in_run = begin_bound(i, line.exc, line.inh);
@@ -316,7 +322,7 @@ void NearSpikesGroup::wait_until_safe(std::size_t i) {
   if (prospects.in_run && prospects.safe < kEpoch) {
     const std::uint32_t slot = std::max(slot_of(prospects.safe), slot_);
     if (slot < prospects.slot) {
-      prospects.slot = slot;
+      prospects.slot = static_cast<std::uint16_t>(slot);
       due_[slot].push_back(static_cast<std::uint32_t>(i));
     }
   }
@@ -343,7 +349,13 @@ void NearSpikesGroup::notice_due(const Instant& end) {
   const std::uint32_t last = std::min(slot_of(window_end), kSlots - 1);
   for (;; ++slot_) {
     waiting_.swap(due_[slot_]);
-    for (const std::uint32_t i : waiting_) {
+    for (std::size_t k = 0; k < waiting_.size(); ++k) {
+      constexpr std::size_t kAhead = 8;
+      if (k + kAhead < waiting_.size()) {
+        foundation::prefetch(&prospects_[waiting_[k + kAhead]]);
+        lists_.prefetch(waiting_[k + kAhead]);
+      }
+      const std::uint32_t i = waiting_[k];
       Prospects& prospects = prospects_[i];
       if (prospects.slot != slot_) {
         continue;  // it stands elsewhere, too
@@ -365,9 +377,15 @@ void NearSpikesGroup::notice_due(const Instant& end) {
 void NearSpikesGroup::advance(const Instant& end, std::vector<events::CellEvent<double>>& spikes) {
   notice_due(end);
   looks_.clear();
-  for (const std::uint32_t i : noticed_) {
+  for (std::size_t k = 0; k < noticed_.size(); ++k) {
+    constexpr std::size_t kAhead = 6;
+    if (k + kAhead < noticed_.size()) {
+      prefetch_look(noticed_[k + kAhead]);
+    }
+    const std::uint32_t i = noticed_[k];
     lists_.line(i).noticed = 0;
     looks_.push_back(begin_look(i));
+    lists_.prefetch_blocks(i);
   }
   noticed_.clear();
   while (!looks_.empty()) {
@@ -408,9 +426,11 @@ void NearSpikesGroup::enter_epoch() {
                                             &history.run.position, &prospects.position}) {
         *position -= kManyPositions;
       }
+      prospects.base_position = history.base.position;
     }
     if (line.refractory != 0) {
-      history.base = history.next_base = present_point(i);
+      history.next_base = present_point(i);
+      set_base(i, history.next_base);
     } else if (history.next_base.epoch <= time_.epoch - kEpochsPerBase) {
       renew_base(i, present_point(i));
     }

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "foundation/large_pages.hpp"
+#include "foundation/prefetch.hpp"
 #include "neurons/group/parameter_sets.hpp"
 #include "neurons/group/windowed_group.hpp"
 #include "neurons/if_cond_exp/near_spikes/input_lists.hpp"
@@ -83,24 +84,25 @@ class NearSpikesGroup final : public ModelGroup<double, State<double>>, public W
   /// Where a neuron that is not refractory stands. A *run* is a stretch of inputs during which the drive at threshold
   /// may be positive: only in runs v is asked for.
   struct alignas(64) Prospects {
-    double distance = 0.0;           ///< v is at least this far below the threshold at `since` [mV]
-    double since = 0.0;              ///< in the present epoch [ms]
-    double drive = 0.0;              ///< at most this much from then on [mV]
-    double conductance = 1.0;        ///< in units of the leak, at most; without inhibition that comes later
-    double safe = 0.0;               ///< no spike before this time unless an excitatory input comes [ms]
-    std::uint32_t position = 0;      ///< the first inputs of the list, those that the bound includes
-    std::uint32_t run_position = 0;  ///< of the present run's beginning, unless run_placed
-    std::uint32_t slot = kNoSlot;    ///< of due_ in which the neuron stands
-    bool in_run = false;             ///< the drive was positive after the inputs that the bound includes
-    bool run_placed = true;          ///< History::run is of the present run
-    bool run_known = false;          ///< run.y is v at `run`
-    bool rough = false;              ///< the bound may be far from v
+    double distance = 0.0;            ///< v is at least this far below the threshold at `since` [mV]
+    double since = 0.0;               ///< in the present epoch [ms]
+    double drive = 0.0;               ///< at most this much from then on [mV]
+    double conductance = 1.0;         ///< in units of the leak, at most; without inhibition that comes later
+    double safe = 0.0;                ///< no spike before this time unless an excitatory input comes [ms]
+    std::uint32_t position = 0;       ///< the first inputs of the list, those that the bound includes
+    std::uint32_t run_position = 0;   ///< of the present run's beginning, unless run_placed
+    std::uint32_t base_position = 0;  ///< that of History::base
+    std::uint16_t slot = kNoSlot;     ///< of due_ in which the neuron stands
+    bool in_run = false;              ///< the drive was positive after the inputs that the bound includes
+    bool run_placed = true;           ///< History::run is of the present run
+    bool run_known = false;           ///< run.y is v at `run`
+    bool rough = false;               ///< the bound may be far from v
   };
   static_assert(sizeof(Prospects) == 64);
-  struct History {
+  struct alignas(64) History {
     Point base{};             ///< v there is known, or forgotten by all that is asked for
-    Point next_base{};        ///< where the list may begin from the next one on
     Point run{};              ///< the run's beginning or, where v is known, a later input of it
+    Point next_base{};        ///< where the list may begin from the next one on
     bool forgotten = false;   ///< v at base
     Instant wake{};           ///< where refractoriness ends
     double refractory_y = 0;  ///< v - v_thresh meanwhile [mV]
@@ -141,6 +143,17 @@ class NearSpikesGroup final : public ModelGroup<double, State<double>>, public W
   /// Whether v has been set at or above the threshold: a bound alone is below it.
   [[nodiscard]] static bool is_at_threshold(const Prospects& prospects) {
     return !prospects.rough && prospects.distance < kLeastDistance;
+  }
+  void set_base(std::size_t i, const Point& base) {
+    history_[i].base = base;
+    prospects_[i].base_position = base.position;
+  }
+  void prefetch_look(std::size_t i) const {
+    foundation::prefetch(&prospects_[i]);
+    lists_.prefetch(i);
+    foundation::prefetch(&history_[i].base);
+    foundation::prefetch(&history_[i].run);
+    foundation::prefetch(&history_[i].wake);
   }
   void notice(std::size_t i) {
     if (lists_.line(i).noticed == 0) {

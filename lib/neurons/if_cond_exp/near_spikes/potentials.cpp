@@ -138,6 +138,7 @@ double NearSpikesGroup::potential_at(std::size_t i, const Point& point) {
 /// A lower bound of the area that a number of sums at block ends gives: conductances decay at most as without inputs.
 bool NearSpikesGroup::is_forgotten(std::size_t i, const Point& from, const Point& to) const {
   const Constants& c = constants(i);
+  lists_.prefetch_last_inputs(i, from.position, to.position);
   double area = 0.0;
   Point point = from;
   const auto pass = [&](const Point& next) {
@@ -161,7 +162,7 @@ void NearSpikesGroup::renew_base(std::size_t i, const Point& now) {
     const bool forgotten = is_forgotten(i, history.next_base, now);
     history.next_base.y = forgotten ? 0.0 : potential_at(i, history.next_base);
     history.forgotten = forgotten;
-    history.base = history.next_base;
+    set_base(i, history.next_base);
   }
   history.next_base = now;
   history.run = now;
