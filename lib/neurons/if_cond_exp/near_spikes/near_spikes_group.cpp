@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <utility>
 
 #include "neurons/if_cond_exp/near_spikes/bounds.hpp"
@@ -60,8 +61,15 @@ NearSpikesGroup::Look NearSpikesGroup::begin_look(std::size_t i) {
   look.now = is_last && last->epoch == time_.epoch
                  ? Point{last->epoch, last->t, last->decay_exc, last->decay_inh, line.exc, line.inh, 0.0, position, 1}
                  : lists_.point_at(c, i, history_[i].base, position);
-  look.in_run = prospects.in_run && (drive_may_be_positive(c, look.now) || is_at_threshold(prospects));
-  if (look.in_run && drive_only_falls(c) && prospects.since <= time_.offset && !is_at_threshold(prospects)) {
+  look.in_run = prospects.in_run;
+  if (!look.in_run || is_at_threshold(prospects)) {
+    return look;
+  }
+  if (!drive_only_falls(c) || prospects.since > time_.offset) {
+    look.in_run = drive_may_be_positive(c, look.now);
+  } else if (position == line.position) {
+    look.in_run = begin_bound(i, line.exc, line.inh);
+  } else {
     Point begin = look.now;
     move_to_epoch(c, time_.epoch, begin);
     look.in_run = begin_bound(i, begin.exc, begin.inh);
@@ -388,11 +396,13 @@ void NearSpikesGroup::advance(const Instant& end, std::vector<events::CellEvent<
     lists_.prefetch_blocks(i);
   }
   noticed_.clear();
-  while (!looks_.empty()) {
+  under_way_.resize(looks_.size());
+  std::iota(under_way_.begin(), under_way_.end(), 0U);
+  while (!under_way_.empty()) {
     // What looks wait for is listed for the next time while they go on with what has been solved.
     next_chains_.clear();
     next_searches_.clear();
-    std::erase_if(looks_, [&](Look& look) { return !go_on(look, end, spikes); });
+    std::erase_if(under_way_, [&](std::uint32_t k) { return !go_on(looks_[k], end, spikes); });
     std::swap(chains_, next_chains_);
     std::swap(searches_, next_searches_);
     chains_.solve();

@@ -196,8 +196,8 @@ class NearSpikesGroup final : public ModelGroup<double, State<double>>, public W
   [[nodiscard]] static double largest_drive(const Constants& c, const Point& point);
   [[nodiscard]] static bool drive_may_be_positive(const Constants& c, const Point& point);
   [[nodiscard]] Point present_point(std::size_t i) const;
-  void list_intervals(Chains& chains, std::size_t i, Point& point, std::uint32_t position, std::size_t k) const;
-  void gather(Chains& chains, std::size_t i, const Point& end, double area, std::size_t most) const;
+  double list_intervals(Chains& chains, std::size_t i, Point& point, std::uint32_t position, std::size_t k) const;
+  void gather(Chains& chains, std::size_t i, const Point& end) const;
   [[nodiscard]] double potential_at(std::size_t i, const Point& point);
   [[nodiscard]] bool is_forgotten(std::size_t i, const Point& from, const Point& to) const;
   void renew_base(std::size_t i, const Point& now);
@@ -230,7 +230,8 @@ class NearSpikesGroup final : public ModelGroup<double, State<double>>, public W
   std::unordered_map<std::uint32_t, Reading> readings_;          ///< of neurons that are read
   // Scratch.
   std::vector<Look> looks_;
-  Chains chains_, next_chains_;  ///< solved, and being listed
+  std::vector<std::uint32_t> under_way_;  ///< looks that are not at the window's end
+  Chains chains_, next_chains_;           ///< solved, and being listed
   Chains alone_;
   Searches searches_, next_searches_;
 };

@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <limits>
 
 #include "neurons/if_cond_exp/near_spikes/bounds.hpp"
 #include "neurons/if_cond_exp/near_spikes/near_spikes_group.hpp"
@@ -12,8 +11,8 @@ namespace va_event::neurons::near_spikes {
 namespace {
 
 /// An integral of the total conductance over cm behind which v is forgotten: e^-36 = 2e-16.
-constexpr double kForgottenArea = 36.0;
-/// How far back a bound of v reaches, as such an integral and in inputs.
+constexpr double kForgottenArea = 36.5;  // and e^-36.5 of its rounding
+/// How far back a bound of v reaches: as such an integral, with the conductances at its end, and in inputs.
 constexpr double kBoundArea = 2.0;
 constexpr std::size_t kBoundInputs = 24;
 /// What an interval without input takes off the memory of v: the integral of the total conductance over cm.
@@ -48,89 +47,122 @@ Point NearSpikesGroup::present_point(std::size_t i) const {
 
 /// Writes the intervals between inputs from a point on, and takes the point after the input before `position`.
 /// @param k  place of the first of them
-void NearSpikesGroup::list_intervals(Chains& chains, std::size_t i, Point& point, std::uint32_t position,
-                                     std::size_t k) const {
+/// @returns the integral of the total conductance over cm, which v forgets by
+double NearSpikesGroup::list_intervals(Chains& chains, std::size_t i, Point& point, std::uint32_t position,
+                                       std::size_t k) const {
+  if (point.position == position) {
+    return 0.0;
+  }
   const Constants& c = constants(i);
   double* const h = chains.h();
   double* const exc = chains.exc();
   double* const inh = chains.inh();
   Point at = point;
+  double g_exc = at.conductance_exc();
+  double g_inh = at.conductance_inh();
+  // Conductances decay from what they are at the beginning, and all that is added, to what they are at the end.
+  double lost_exc = g_exc;
+  double lost_inh = g_inh;
+  double time = 0.0;
   while (at.position < position) {
     const std::uint32_t begin = at.position % Line::kBlock;
     const std::uint32_t count = std::min(Line::kBlock - begin, position - at.position);
     const std::uint32_t* const number = lists_.numbers_of_block(i, at.position) + begin;
+    at.position += count;
     for (std::uint32_t n = 0; n < count; ++n, ++k) {
       const Input& next = lists_.input(number[n]);
-      exc[k] = at.exc * at.decay_exc;
-      inh[k] = at.inh * at.decay_inh;
-      h[k] = duration(at, next.epoch, next.t);
-      move_to(c, next, at);
+      exc[k] = g_exc;
+      inh[k] = g_inh;
+      const double length = duration(at, next.epoch, next.t);
+      h[k] = length;
+      time += length;
+      if (at.epoch != next.epoch) [[unlikely]] {
+        move_to_epoch(c, next.epoch, at);
+      }
+      at.t = next.t;
+      lost_exc += next.exc * next.decay_exc;
+      lost_inh += next.inh * next.decay_inh;
       at.exc += next.exc;
       at.inh += next.inh;
+      g_exc = at.exc * next.decay_exc;
+      g_inh = at.inh * next.decay_inh;
+      at.decay_exc = next.decay_exc;
+      at.decay_inh = next.decay_inh;
     }
-    at.position += count;
-    at.at_input = 1;
   }
+  at.at_input = 1;
   point = at;
+  return area_of(c, time, lost_exc - g_exc, lost_inh - g_inh);
 }
 
-/// Completes a chain with the intervals before `end`, back to where area is passed or to the base.
-void NearSpikesGroup::gather(Chains& chains, std::size_t i, const Point& end, double area, std::size_t most) const {
+/// Completes a chain with the intervals before `end`, back to the first block of inputs behind which v is forgotten, or
+/// to the base.
+void NearSpikesGroup::gather(Chains& chains, std::size_t i, const Point& end) const {
   const Constants& c = constants(i);
   const Point& base = history_[i].base;
-  const std::size_t before = chains.listed();
-  double total = 0.0;
-  const auto is_enough = [&](std::size_t k, std::size_t listed) {
-    if (total < area && listed - before < most) {
-      return false;
-    }
-    chains.end_chain(area < kForgottenArea ? 0.0 : forgotten_potential(c, chains.exc()[k], chains.inh()[k]));
-    return true;
-  };
+  double area = 0.0;
   if (end.at_input == 0) {
     const Point last = lists_.point_at(c, i, base, end.position);
     const std::size_t k = chains.add(1);
     chains.exc()[k] = last.conductance_exc();
     chains.inh()[k] = last.conductance_inh();
     chains.h()[k] = duration(last, end.epoch, end.t);
-    total += least_area(c, chains.h()[k], chains.exc()[k], chains.inh()[k]);
-    if (is_enough(k, chains.listed())) {
-      return;
-    }
+    area = least_area(c, chains.h()[k], chains.exc()[k], chains.inh()[k]);
   }
-  for (std::uint32_t high = end.position; high > base.position;) {
+  for (std::uint32_t high = end.position; high > base.position && area < kForgottenArea;) {
     const std::uint32_t begin = (high - 1) / Line::kBlock * Line::kBlock;
     Point point = begin <= base.position ? base : lists_.block_begin(i, begin);
     if (begin > base.position + Line::kBlock) {
       lists_.prefetch_inputs(i, begin - Line::kBlock);
     }
     const std::uint32_t low = point.position;
-    const std::size_t count = high - low;
-    const std::size_t listed = chains.listed();
-    const std::size_t first = chains.add(count);
-    list_intervals(chains, i, point, high, first);
-    double part[Line::kBlock];
-    for (std::size_t n = 0; n < count; ++n) {
-      part[n] = least_area(c, chains.h()[first + n], chains.exc()[first + n], chains.inh()[first + n]);
-    }
-    for (std::size_t n = count; n-- > 0;) {
-      total += part[n];
-      if (total >= area || listed + (count - n) - before >= most) {
-        chains.remove(n);
-        is_enough(first + n, chains.listed());
-        return;
-      }
-    }
+    area += list_intervals(chains, i, point, high, chains.add(high - low));
     high = low;
   }
-  chains.end_chain(history_[i].forgotten ? forgotten_potential(c, base.conductance_exc(), base.conductance_inh())
-                                         : base.y);
+  if (area >= kForgottenArea) {
+    const std::size_t first = chains.first();
+    chains.end_chain(forgotten_potential(c, chains.exc()[first], chains.inh()[first]));
+  } else {
+    chains.end_chain(history_[i].forgotten ? forgotten_potential(c, base.conductance_exc(), base.conductance_inh())
+                                           : base.y);
+  }
+}
+
+/// Lists the chain of an upper bound of v after an input: what a neuron at its threshold some time before would have
+/// come to. @returns its number
+std::uint32_t NearSpikesGroup::list_bound(std::size_t i, const Point& end) {
+  const Constants& c = constants(i);
+  const Point& base = history_[i].base;
+  const std::uint32_t chain = next_chains_.begin_chain(c, kBoundInputs + Line::kBlock);
+  const double conductance = 1.0 + c.resistance * (end.conductance_exc() + end.conductance_inh());
+  double left = kBoundArea * c.tau_m / conductance;  // [ms]
+  double y = 0.0;
+  std::uint32_t high = end.position;
+  while (left > 0.0 && next_chains_.listed() < kBoundInputs) {
+    if (high == base.position) {
+      y = history_[i].forgotten ? 0.0 : std::min(0.0, base.y);
+      break;
+    }
+    const std::uint32_t begin = (high - 1) / Line::kBlock * Line::kBlock;
+    Point point = begin <= base.position ? base : lists_.block_begin(i, begin);
+    const std::uint32_t count = high - point.position;
+    high = point.position;
+    const std::size_t first = next_chains_.add(count);
+    list_intervals(next_chains_, i, point, high + count, first);
+    std::uint32_t n = count;
+    while (n > 0 && left > 0.0) {
+      left -= next_chains_.h()[first + --n];
+    }
+    next_chains_.remove(n);
+  }
+  next_chains_.end_chain(y);
+  return chain;
 }
 
 double NearSpikesGroup::potential_at(std::size_t i, const Point& point) {
   alone_.clear();
   const std::uint32_t chain = alone_.begin_chain(constants(i), point.position - history_[i].base.position + 1);
-  gather(alone_, i, point, kForgottenArea, std::numeric_limits<std::size_t>::max());
+  gather(alone_, i, point);
   alone_.solve();
   return alone_.y(chain);
 }
@@ -191,17 +223,9 @@ std::uint32_t NearSpikesGroup::list_run(std::size_t i, std::uint32_t position) {
   if (prospects_[i].run_known) {
     next_chains_.end_chain(history.run.y);
   } else {
-    gather(next_chains_, i, history.run, kForgottenArea, std::numeric_limits<std::size_t>::max());
+    gather(next_chains_, i, history.run);
   }
   history.run = point;
-  return chain;
-}
-
-/// Lists the chain of an upper bound of v at a point: what a neuron at its threshold some time before would have come
-/// to. @returns its number
-std::uint32_t NearSpikesGroup::list_bound(std::size_t i, const Point& point) {
-  const std::uint32_t chain = next_chains_.begin_chain(constants(i), kBoundInputs + Line::kBlock);
-  gather(next_chains_, i, point, kBoundArea, kBoundInputs);
   return chain;
 }
 
@@ -252,8 +276,13 @@ void NearSpikesGroup::set_bound(std::size_t i, double y, const Point& at) {
   prospects.since = at.t - static_cast<double>(time_.epoch - at.epoch) * kEpoch;
   prospects.drive = largest_drive(c, at);
   prospects.conductance = 1.0 + c.resistance * (at.conductance_exc() + at.conductance_inh());
-  prospects.safe = prospects.since + safe_time(c, prospects.distance, prospects.drive, prospects.conductance,
-                                               at.conductance_exc(), at.conductance_inh());
+  prospects.safe =
+      prospects.since + (drive_only_falls(c) && prospects.drive > 0.0
+                             ? safe_time_of_falling(c, prospects.distance, prospects.drive, prospects.conductance,
+                                                    c.resistance * at.conductance_exc() * c.y_exc,
+                                                    c.resistance * at.conductance_inh() * c.y_inh)
+                             : safe_time(c, prospects.distance, prospects.drive, prospects.conductance,
+                                         at.conductance_exc(), at.conductance_inh()));
   prospects.position = at.position;
 }
 

@@ -32,16 +32,27 @@ HWY_INLINE Cell<W> common_cell(const Constants& c) {
   return cell_of([&numbers](std::size_t n) HWY_ATTR { return hn::Set(Wide(), numbers[n]); });
 }
 
-/// An interval that is long for one power series.
-HWY_NOINLINE void solve_long(const Constants& c, const near_spikes::Chains::Arrays& a, std::size_t k) {
-  const std::optional<Transfer<double>> all = intervals::transfer(c, a.exc[k], a.inh[k], a.h[k]);
+/// Intervals that are long for one power series: their parts are solved together.
+struct LongIntervals {
+  static constexpr std::size_t kMost = 32;
+  static constexpr std::size_t kMostParts = 2 * kMost + decay_series::kMaxParts;
+
+  std::size_t count = 0;
+  std::array<std::size_t, kMost> place;
+};
+
+HWY_INLINE void set_transfer(const near_spikes::Chains::Arrays& a, std::size_t k,
+                             const std::optional<Transfer<double>>& all) {
   a.factor[k] = all ? all->factor : std::numeric_limits<double>::quiet_NaN();
   a.offset[k] = all ? all->offset : 0.0;
 }
 
+template <int ratio>
+void solve_long(const Constants& c, const near_spikes::Chains::Arrays& a, LongIntervals& intervals);
+
 template <int ratio, std::size_t kVectors>
 HWY_INLINE void solve_vectors(const Constants& c, const std::array<Cell<W>, 1>& cells,
-                              const near_spikes::Chains::Arrays& a, std::size_t k) {
+                              const near_spikes::Chains::Arrays& a, std::size_t k, LongIntervals& intervals) {
   const Wide d;
   const std::size_t lanes = hn::Lanes(d);
   const W rate_slow = hn::Set(d, c.series.rate_slow);
@@ -72,7 +83,10 @@ HWY_INLINE void solve_vectors(const Constants& c, const std::array<Cell<W>, 1>& 
       for (unsigned left = bits[0]; left != 0; left &= left - 1) {
         const std::size_t at = k + v * lanes + static_cast<std::size_t>(std::countr_zero(left));
         if (at < a.end) {
-          solve_long(c, a, at);
+          if (intervals.count == LongIntervals::kMost) {
+            solve_long<ratio>(c, a, intervals);
+          }
+          intervals.place[intervals.count++] = at;
         }
       }
     }
@@ -80,15 +94,59 @@ HWY_INLINE void solve_vectors(const Constants& c, const std::array<Cell<W>, 1>& 
 }
 
 template <int ratio>
-HWY_INLINE void solve_series(const Constants& c, const near_spikes::Chains::Arrays& a) {
+HWY_INLINE void solve_series(const Constants& c, const near_spikes::Chains::Arrays& a, LongIntervals& intervals) {
   const std::size_t lanes = hn::Lanes(Wide());
   const std::array<Cell<W>, 1> cells{common_cell(c)};
   std::size_t k = a.begin;
   for (; k + (kMostTogether - 1) * lanes < a.end; k += kMostTogether * lanes) {
-    solve_vectors<ratio, kMostTogether>(c, cells, a, k);
+    solve_vectors<ratio, kMostTogether>(c, cells, a, k, intervals);
   }
   for (; k < a.end; k += lanes) {
-    solve_vectors<ratio, 1>(c, cells, a, k);
+    solve_vectors<ratio, 1>(c, cells, a, k, intervals);
+  }
+}
+
+template <int ratio>
+HWY_NOINLINE void solve_long(const Constants& c, const near_spikes::Chains::Arrays& a, LongIntervals& intervals) {
+  constexpr std::size_t kRoom = LongIntervals::kMostParts + kMostTogether * kPadding;
+  alignas(64) double h[kRoom] = {}, exc[kRoom] = {}, inh[kRoom] = {}, factor[kRoom], offset[kRoom];
+  std::array<std::size_t, LongIntervals::kMost> first;
+  std::size_t end = 0;
+  for (std::size_t n = 0; n < intervals.count; ++n) {
+    const std::size_t k = intervals.place[n];
+    first[n] = end;
+    if (end + decay_series::kMaxParts <= LongIntervals::kMostParts) {
+      intervals::for_parts(c, a.exc[k], a.inh[k], a.h[k], [&](double part, double part_exc, double part_inh) HWY_ATTR {
+        h[end] = part;
+        exc[end] = part_exc;
+        inh[end++] = part_inh;
+      });
+    }
+  }
+  LongIntervals none;
+  solve_series<ratio>(c, {h, exc, inh, factor, offset, 0, end}, none);
+  for (std::size_t n = 0; n < intervals.count; ++n) {
+    const std::size_t k = intervals.place[n];
+    const std::size_t parts_end = n + 1 < intervals.count ? first[n + 1] : end;
+    if (first[n] == parts_end) {
+      set_transfer(a, k, intervals::transfer(c, a.exc[k], a.inh[k], a.h[k]));
+      continue;
+    }
+    Transfer<double> all{factor[first[n]], offset[first[n]]};
+    for (std::size_t part = first[n] + 1; part < parts_end; ++part) {
+      all = all.then({factor[part], offset[part]});
+    }
+    set_transfer(a, k, all);
+  }
+  intervals.count = 0;
+}
+
+template <int ratio>
+HWY_INLINE void solve_all(const Constants& c, const near_spikes::Chains::Arrays& a) {
+  LongIntervals intervals;
+  solve_series<ratio>(c, a, intervals);
+  if (intervals.count > 0) {
+    solve_long<ratio>(c, a, intervals);
   }
 }
 
@@ -113,9 +171,9 @@ HWY_NOINLINE void solve_sorted(const Constants& c, const near_spikes::Chains::Ar
 /// The transfers of all intervals of neurons with the same constants.
 void solve_intervals(const Constants& c, const near_spikes::Chains::Arrays& a) {
   if (c.series.ratio == 1) {
-    solve_series<1>(c, a);
+    solve_all<1>(c, a);
   } else if (c.series.ratio == 2) {
-    solve_series<2>(c, a);
+    solve_all<2>(c, a);
   } else {
     solve_sorted(c, a);
   }

@@ -34,6 +34,8 @@ class Chains {
   }
   /// Room for the `count` intervals before those that are listed. @returns the place of the first of them
   std::size_t add(std::size_t count) { return begin_ -= count; }
+  /// The place of the first interval that is listed.
+  [[nodiscard]] std::size_t first() const { return begin_; }
   /// Takes out the first intervals that are listed.
   void remove(std::size_t count) { begin_ += count; }
   /// How many intervals the chain has that is listed.
