@@ -219,7 +219,7 @@ bool NearSpikesGroup::load(std::size_t index, foundation::ByteReader& in, const 
       if (lists_.is_full(line, history.base.position)) {
         lists_.make_room();
       }
-      lists_.keep_block(index);
+      lists_.keep_block(index, line.exc, line.inh, line.number[Line::kBlock - 1]);
     }
   }
   in.require(is_before(point, now.epoch, now.offset), "holds a neuron of another time");

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <deque>
 #include <vector>
 
@@ -147,16 +148,20 @@ class InputLists {
   }
   /// More room for the lists of all neurons.
   void make_room();
-  /// The line's block is complete: it becomes history.
-  void keep_block(std::size_t i) {
+  /// The line's block is complete: it becomes history. Numbers are copied as they have been written: to read several of
+  /// them at once, of which one has just been written, would wait for the write.
+  /// @param exc, inh  the line's amplitudes @param number  of the block's last input
+  void keep_block(std::size_t i, double exc, double inh, std::uint32_t number) {
     const Line& line = lines_[i];
     Block& block = blocks_[place(i, line.position / Line::kBlock - 1)];
-    block.exc = line.exc;
-    block.inh = line.inh;
-    for (std::uint32_t k = 0; k < Line::kBlock; ++k) {
-      block.number[k] = line.number[k];
-    }
+    block.exc = exc;
+    block.inh = inh;
+    std::memcpy(block.number, line.number, 4 * sizeof(number));
+    std::memcpy(block.number + 4, line.number + 4, 2 * sizeof(number));
+    std::memcpy(block.number + 6, line.number + 6, sizeof(number));
+    block.number[Line::kBlock - 1] = number;
   }
+  static_assert(Line::kBlock == 8);
 
   /// The numbers of the inputs of the block that holds a position that is still kept.
   [[nodiscard]] const std::uint32_t* numbers_of_block(std::size_t i, std::uint32_t position) const {

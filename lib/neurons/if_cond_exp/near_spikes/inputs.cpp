@@ -17,11 +17,12 @@ Input NearSpikesGroup::input_of(const Kernel::SharedExponentials& at, std::size_
           receptor == 0 ? 0.0 : weight / at.decay_inh};
 }
 
-void NearSpikesGroup::complete_block(std::size_t i) {
+/// @param exc, inh  the line's amplitudes @param number  of the block's last input
+inline void NearSpikesGroup::complete_block(std::size_t i, double exc, double inh, std::uint32_t number) {
   if (--lists_.line(i).blocks_left == 0) [[unlikely]] {
     check_list(i);
   }
-  lists_.keep_block(i);
+  lists_.keep_block(i, exc, inh, number);
 }
 
 /// Whether there is room for one more block, and whether the list is to be renewed.
@@ -105,7 +106,7 @@ void NearSpikesGroup::deliver_to_falling(const Input& input, std::uint32_t numbe
       line.number[position % Line::kBlock] = number;
       line.position = position + 1;
       if (position % Line::kBlock == Line::kBlock - 1) [[unlikely]] {
-        complete_block(i);
+        complete_block(i, kInhibitory ? line.exc : after, kInhibitory ? after : line.inh, number);
       }
       if constexpr (!kInhibitory) {
         if (drive_exc * after + drive_inh * line.inh > static_cast<double>(line.limit)) [[unlikely]] {
@@ -127,7 +128,7 @@ void NearSpikesGroup::receive_one(std::size_t i, std::uint32_t number, const Inp
   line.inh += input.inh;
   line.number[line.position % Line::kBlock] = number;
   if (++line.position % Line::kBlock == 0) {
-    complete_block(i);
+    complete_block(i, line.exc, line.inh, number);
   }
   if (drive.largest(line.exc, line.inh) > static_cast<double>(line.limit)) {
     if (!drive_only_falls(constants(i))) {

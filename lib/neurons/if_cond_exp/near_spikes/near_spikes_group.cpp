@@ -45,7 +45,7 @@ std::uint32_t NearSpikesGroup::add(const network::PopulationData& population, st
   return first;
 }
 
-NearSpikesGroup::Look NearSpikesGroup::begin_look(std::size_t i) {
+void NearSpikesGroup::begin_look(std::size_t i, Look& look) {
   const Constants& c = constants(i);
   Prospects& prospects = prospects_[i];
   const Line& line = lists_.line(i);
@@ -54,7 +54,6 @@ NearSpikesGroup::Look NearSpikesGroup::begin_look(std::size_t i) {
   while (position > done && is_of_window(lists_.number_at(i, position - 1))) {
     --position;
   }
-  Look look{};
   look.i = static_cast<std::uint32_t>(i);
   const bool is_last = position == line.position && position > prospects.base_position;
   const Input* const last = is_last ? &lists_.input_at(i, position - 1) : nullptr;
@@ -63,7 +62,7 @@ NearSpikesGroup::Look NearSpikesGroup::begin_look(std::size_t i) {
                  : lists_.point_at(c, i, history_[i].base, position);
   look.in_run = prospects.in_run;
   if (!look.in_run || is_at_threshold(prospects)) {
-    return look;
+    return;
   }
   if (!drive_only_falls(c) || prospects.since > time_.offset) {
     look.in_run = drive_may_be_positive(c, look.now);
@@ -74,7 +73,6 @@ NearSpikesGroup::Look NearSpikesGroup::begin_look(std::size_t i) {
     move_to_epoch(c, time_.epoch, begin);
     look.in_run = begin_bound(i, begin.exc, begin.inh);
   }
-  return look;
 }
 
 /// Whether the neuron spikes before look.until, or at it if look.inclusive.
@@ -392,7 +390,7 @@ void NearSpikesGroup::advance(const Instant& end, std::vector<events::CellEvent<
     }
     const std::uint32_t i = noticed_[k];
     lists_.line(i).noticed = 0;
-    looks_.push_back(begin_look(i));
+    begin_look(i, looks_.emplace_back());
     lists_.prefetch_blocks(i);
   }
   noticed_.clear();

@@ -170,11 +170,11 @@ class NearSpikesGroup final : public ModelGroup<double, State<double>>, public W
   bool begin_bound(std::size_t i, double exc, double inh);
   void deliver_to_all(const Input& input, const Constants& c, const Kernel::SharedExponentials& at,
                       std::span<const std::uint32_t> targets, std::uint32_t offset);
-  void complete_block(std::size_t i);
+  void complete_block(std::size_t i, double exc, double inh, std::uint32_t number);
   void check_list(std::size_t i);
   [[nodiscard]] Input input_of(const Kernel::SharedExponentials& at, std::size_t receptor, double weight) const;
 
-  [[nodiscard]] Look begin_look(std::size_t i);
+  void begin_look(std::size_t i, Look& look);
   [[nodiscard]] bool go_on(Look& look, const Instant& end, std::vector<events::CellEvent<double>>& spikes);
   void wake_up(Look& look);
   void take_input(Look& look, const Input& next);

@@ -250,8 +250,8 @@ template <int ratio>
 HWY_INLINE void search_lanes(const Constants& c, const Cell<W>& cell, const near_spikes::Searches::Arrays& a,
                              std::size_t k) {
   constexpr int kMostSteps = 4;
-  constexpr double kMostTime = 1.0;   // [ms]
-  constexpr double kClose = 0x1p-11;  // in units of the fastest time constant: terms of order 5 are below rounding
+  constexpr double kMostTime = 1.0;  // [ms]
+  constexpr double kClose = 0x1p-9;  // in units of the fastest time constant: terms of order 5 are below rounding
   const Wide d;
   const auto set = [d](double value) HWY_ATTR { return hn::Set(d, value); };
   const bool swap = inhibition_first(c);
