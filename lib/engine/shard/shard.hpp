@@ -219,7 +219,7 @@ void Shard<Real>::run_window(const Instant& stop) {
   }
   const Instant begin = now_;
   const std::uint64_t inputs = delivery_.synaptic_events();
-  const Instant look = windows_.next_look(now_);
+  const Instant look = windows_.next_look(now_, !sources_.expects_private() && !delivery_.has_rows());
   const std::size_t first = emitted_spikes_.size();
   run_events_before(windows_.end(now_, stop, look));
   const Instant end = now_;  // earlier where very many events have come

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
+#include <limits>
 #include <span>
 #include <type_traits>
 #include <vector>
@@ -35,9 +37,13 @@ class Windows {
   /// Whether there are such neurons.
   [[nodiscard]] bool any() const noexcept { return !cells_.windowed().empty(); }
 
-  /// Nothing reads or changes these neurons before. @param now the present time
-  [[nodiscard]] Instant next_look(const Instant& now) const {
-    const Instant sample = widened(sampler_.next_time());
+  /// Before it nothing changes these neurons, or reads them without all inputs having come. @param now the present time
+  /// @param in_order  inputs come in the order of time, as all other events
+  [[nodiscard]] Instant next_look(const Instant& now, bool in_order) const {
+    const bool reads_ahead = in_order && std::all_of(cells_.windowed().begin(), cells_.windowed().end(),
+                                                     [](auto* const group) { return group->reads_ahead(); });
+    const Instant sample =
+        reads_ahead ? Instant{std::numeric_limits<std::int64_t>::max(), Real(0)} : widened(sampler_.next_time());
     if (currents_.empty()) {
       return sample;
     }

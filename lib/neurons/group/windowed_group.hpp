@@ -91,6 +91,10 @@ class WindowedGroup {
   /// Whether advance_quietly() would change nothing but the time, however late `end`: then it takes no time.
   [[nodiscard]] virtual bool is_settled() const { return false; }
 
+  /// Whether variable() may be asked for a later time than the present one, before the next advance() goes beyond it,
+  /// when all inputs before that time have come and no others. So windows need not end where users read.
+  [[nodiscard]] virtual bool reads_ahead() const { return false; }
+
   /// Inputs through synapses with delays of their own, which arrive before next_stop() and not before the present time.
   /// The slices' memory stays until take_back(), or until next_stop() has passed.
   /// @param slices with origins relative to the present epoch @param own see RowSlices; null: all targets are in the

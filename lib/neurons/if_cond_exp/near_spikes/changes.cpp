@@ -64,9 +64,13 @@ void NearSpikesGroup::restart(std::size_t i, double y, double exc, double inh) {
   wait_until_safe(i);
 }
 
-double NearSpikesGroup::variable(std::size_t index, std::size_t variable, const double& /*t*/) {
-  const Point now = present_point(index);
-  const double y = lists_.line(index).refractory != 0 ? history_[index].refractory_y : present_potential(index);
+/// @param t  the present time, or a later one in the present window, all inputs before which have come
+double NearSpikesGroup::variable(std::size_t index, std::size_t variable, const double& t) {
+  if (time_.offset < t) {
+    look_ahead(index, {time_.epoch, t});
+  }
+  const Point now = point_at(index, t);
+  const double y = lists_.line(index).refractory != 0 ? history_[index].refractory_y : potential_now(index, now);
   return Kernel::variable(constants(index), {y, now.conductance_exc(), now.conductance_inh(), now.t}, variable);
 }
 
@@ -74,7 +78,7 @@ void NearSpikesGroup::set_variable(std::size_t index, std::size_t variable, doub
                                    Candidates& /*candidates*/) {
   const bool refractory = lists_.line(index).refractory != 0;
   const Point now = present_point(index);
-  const double y = refractory ? history_[index].refractory_y : present_potential(index);
+  const double y = refractory ? history_[index].refractory_y : potential_now(index, now);
   State<double> state{y, now.conductance_exc(), now.conductance_inh(), now.t};
   Kernel::set_variable(constants(index), state, variable, value);
   if (refractory) {
@@ -90,7 +94,7 @@ void NearSpikesGroup::set_parameters(std::size_t index, std::span<const double> 
   const Point now = present_point(index);
   const double exc = now.conductance_exc();
   const double inh = now.conductance_inh();
-  double y = refractory ? history.refractory_y : present_potential(index);
+  double y = refractory ? history.refractory_y : potential_now(index, now);
   const double threshold_before = constants(index).v_thresh;
   const bool at_reset = history.refractory_y == constants(index).y_reset;
   std::uint32_t& set = lists_.line(index).set;
@@ -113,7 +117,7 @@ RemovedNeuron<double, State<double>> NearSpikesGroup::remove_neuron(std::size_t 
   History& history = history_[index];
   const bool refractory = std::exchange(lists_.line(index).refractory, std::uint8_t{1}) != 0;
   const Point now = present_point(index);
-  const double y = refractory ? kRefractory : present_potential(index);
+  const double y = refractory ? kRefractory : potential_now(index, now);
   const RemovedNeuron<double, State<double>> removed{{y, now.conductance_exc(), now.conductance_inh(), t},
                                                      history.refractory_y,
                                                      constants(index).v_thresh,

@@ -380,7 +380,30 @@ void NearSpikesGroup::notice_due(const Instant& end) {
   }
 }
 
+/// Advances one neuron in the present window, which ends later than `end`, so that its v can be read there.
+void NearSpikesGroup::look_ahead(std::size_t i, const Instant& end) {
+  const Line& line = lists_.line(i);
+  const Prospects& prospects = prospects_[i];
+  const bool may_change = line.refractory != 0 ? history_[i].wake < end
+                                               : line.noticed != 0 || (prospects.in_run && prospects.safe < end.offset);
+  if (!may_change) {
+    return;
+  }
+  Look look{};
+  begin_look(i, look);
+  while (go_on(look, end, early_spikes_)) {
+    std::swap(chains_, next_chains_);
+    std::swap(searches_, next_searches_);
+    chains_.solve();
+    searches_.solve();
+    next_chains_.clear();
+    next_searches_.clear();
+  }
+}
+
 void NearSpikesGroup::advance(const Instant& end, std::vector<events::CellEvent<double>>& spikes) {
+  spikes.insert(spikes.end(), early_spikes_.begin(), early_spikes_.end());
+  early_spikes_.clear();
   notice_due(end);
   looks_.clear();
   for (std::size_t k = 0; k < noticed_.size(); ++k) {

@@ -53,6 +53,7 @@ class NearSpikesGroup final : public ModelGroup<double, State<double>>, public W
   // WindowedGroup
   void advance(const Instant& end, std::vector<events::CellEvent<double>>& spikes) override;
   [[nodiscard]] Instant next_stop() const override { return {time_.epoch + 1, 0.0}; }
+  [[nodiscard]] bool reads_ahead() const override { return true; }
   std::size_t deliver_slices(std::span<const RowSlice> /*slices*/, const network::Share::Range* /*own*/) override {
     return 0;  // whole rows are for groups that need no order
   }
@@ -174,6 +175,7 @@ class NearSpikesGroup final : public ModelGroup<double, State<double>>, public W
   void check_list(std::size_t i);
   [[nodiscard]] Input input_of(const Kernel::SharedExponentials& at, std::size_t receptor, double weight) const;
 
+  void look_ahead(std::size_t i, const Instant& end);
   void begin_look(std::size_t i, Look& look);
   [[nodiscard]] bool go_on(Look& look, const Instant& end, std::vector<events::CellEvent<double>>& spikes);
   void wake_up(Look& look);
@@ -195,7 +197,8 @@ class NearSpikesGroup final : public ModelGroup<double, State<double>>, public W
 
   [[nodiscard]] static double largest_drive(const Constants& c, const Point& point);
   [[nodiscard]] static bool drive_may_be_positive(const Constants& c, const Point& point);
-  [[nodiscard]] Point present_point(std::size_t i) const;
+  [[nodiscard]] Point point_at(std::size_t i, double t) const;
+  [[nodiscard]] Point present_point(std::size_t i) const { return point_at(i, time_.offset); }
   double list_intervals(Chains& chains, std::size_t i, Point& point, std::uint32_t position, std::size_t k) const;
   void gather(Chains& chains, std::size_t i, const Point& end) const;
   [[nodiscard]] double potential_at(std::size_t i, const Point& point);
@@ -204,7 +207,7 @@ class NearSpikesGroup final : public ModelGroup<double, State<double>>, public W
   void place_run(std::size_t i);
   std::uint32_t list_run(std::size_t i, std::uint32_t position);
   std::uint32_t list_bound(std::size_t i, const Point& point);
-  [[nodiscard]] double present_potential(std::size_t i);
+  [[nodiscard]] double potential_now(std::size_t i, const Point& now);
   void begin_run(std::size_t i, const Point& point);
   [[nodiscard]] static double carried_distance(const Constants& c, const Prospects& prospects, double t);
   void set_bound(std::size_t i, double y, const Point& at);
@@ -228,6 +231,7 @@ class NearSpikesGroup final : public ModelGroup<double, State<double>>, public W
   std::vector<std::uint32_t> waiting_;                           ///< scratch
   std::unordered_multimap<double, std::uint32_t> known_inputs_;  ///< numbers by time, while a checkpoint is read
   std::unordered_map<std::uint32_t, Reading> readings_;          ///< of neurons that are read
+  std::vector<events::CellEvent<double>> early_spikes_;          ///< of the present window, found for a reader
   // Scratch.
   std::vector<Look> looks_;
   std::vector<std::uint32_t> under_way_;  ///< looks that are not at the window's end

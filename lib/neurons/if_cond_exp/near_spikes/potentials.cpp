@@ -39,10 +39,11 @@ bool same_moment(const Point& a, const Point& b) {
 
 }  // namespace
 
-Point NearSpikesGroup::present_point(std::size_t i) const {
+/// A time in the present epoch, when all inputs before it have come and no others.
+Point NearSpikesGroup::point_at(std::size_t i, double t) const {
   const Line& line = lists_.line(i);
-  const Kernel::SharedExponentials at = Kernel::exponentials_at(constants(i), time_.offset);
-  return {time_.epoch, time_.offset, at.decay_exc, at.decay_inh, line.exc, line.inh, 0.0, line.position, 0};
+  const Kernel::SharedExponentials at = Kernel::exponentials_at(constants(i), t);
+  return {time_.epoch, t, at.decay_exc, at.decay_inh, line.exc, line.inh, 0.0, line.position, 0};
 }
 
 /// Writes the intervals between inputs from a point on, and takes the point after the input before `position`.
@@ -229,10 +230,10 @@ std::uint32_t NearSpikesGroup::list_run(std::size_t i, std::uint32_t position) {
   return chain;
 }
 
-/// What a user reads at the present time. Readers come often: v at the beginning of the last block is kept for them.
-double NearSpikesGroup::present_potential(std::size_t i) {
+/// What a user reads. Readers come often: v at the beginning of the last block is kept for them.
+/// @param now  point_at() some time; the neuron is not refractory
+double NearSpikesGroup::potential_now(std::size_t i, const Point& now) {
   const Point& base = history_[i].base;
-  const Point now = present_point(i);
   const std::uint32_t begin = now.position / Line::kBlock * Line::kBlock;
   if (begin <= base.position) {
     return potential_at(i, now);
