@@ -47,7 +47,7 @@ struct GroupFactory {
 
 /// Makes groups that list inputs, or add them up, and compute potentials near spikes only.
 struct ListingFactory {
-  /// A group for one population; null: the model has none.
+  /// A group for a population; null: the model has none.
   NewWindowedGroup<double> (*make)(const network::PopulationData& population) = nullptr;
   /// Whether all neurons of a population can be in such a group; as the reason why not, or "".
   std::string (*obstacle)(const network::PopulationData& population) = nullptr;
@@ -55,6 +55,8 @@ struct ListingFactory {
   /// are; as a reason, or "". Null: such groups are made only where users ask for them. no_drawback(): always chosen
   /// where the inputs suit it.
   std::string (*drawback)(const network::PopulationData& population) = nullptr;
+  /// Whether one group takes the neurons of all populations that are simulated so: then a spike is delivered once.
+  bool takes_all_populations = false;
 };
 /// For ListingFactory::drawback.
 inline std::string no_drawback(const network::PopulationData& /*population*/) { return ""; }

@@ -66,7 +66,7 @@ class ShardCells {
       : network_(network), population_of_cell_(network) {
     const std::vector<network::Share::Range> own_cells = cells_of_part(network, methods, part);
     std::unordered_map<const CellModel*, neurons::StoredNeuronGroup<Real>*> group_of_model;
-    // Groups of neurons that are looked at near spikes only: one of each model, to which a spike is delivered once.
+    // Groups of neurons that are looked at near spikes only, where one group takes all populations of the model.
     struct Listing {
       neurons::StoredNeuronGroup<Real>* group = nullptr;
       neurons::WindowedGroup<Real>* windowed = nullptr;
@@ -96,13 +96,14 @@ class ShardCells {
       if (windowed(p)) {
         const bool order_free = methods[p].method == SimulationMethod::order_free;
         Listing own_listing;
-        Listing& listing = order_free || !population.model->conductance_based ? own_listing : listing_of_model[population.model];
+        const bool of_model = !order_free && population.model->neuron->listing.takes_all_populations;
+        Listing& listing = of_model ? listing_of_model[population.model] : own_listing;
         if (listing.group == nullptr) {
           auto made = make_windowed(population, methods[p]);
           listing = {made.group.get(), made.windowed};
-          listing.group->reserve(order_free
-                                     ? own.end - own.begin
-                                     : cells_of(*population.model, SimulationMethod::near_spikes, own_cells, methods));
+          listing.group->reserve(of_model
+                                     ? cells_of(*population.model, SimulationMethod::near_spikes, own_cells, methods)
+                                     : own.end - own.begin);
           groups_.push_back({population.model->neuron, std::move(made.group), nullptr, nullptr});
           windowed_.push_back(made.windowed);
         }

@@ -19,7 +19,9 @@ const CellModel& IfCondExp::model() {
     auto& factory = implementation.groups.in_double;
     factory.make_order_free = &neurons::order_free_conductances::make_group;
     factory.order_free_obstacle = &neurons::order_free_conductances::obstacle;
-    implementation.listing = {&neurons::near_spikes::make_group, &neurons::near_spikes::obstacle};
+    implementation.listing = {.make = &neurons::near_spikes::make_group,
+                              .obstacle = &neurons::near_spikes::obstacle,
+                              .takes_all_populations = true};
     return implementation;
   }();
   static const CellModel kModel{.name = "IF_cond_exp",
