@@ -220,6 +220,34 @@ TEST(NearSpikesMethod, FindsASpikeThatInhibitionBringsForward) {
   EXPECT_NEAR(times[0], times[1], 1e-12);
 }
 
+// The same where excitation alone leads to a spike some windows later, which is known when inhibition comes.
+TEST(NearSpikesMethod, FindsASpikeThatInhibitionBringsForwardFromAKnownTime) {
+  for (const double inhibited_at : {0.9, 1.1, 1.3, 1.5}) {
+    std::vector<double> times;
+    for (const SimulationMethod method : {SimulationMethod::near_spikes, SimulationMethod::one_by_one}) {
+      Simulation simulation({.threads = 1, .method = method});
+      const Population one = simulation.create(1, IfCondExp{.v_rest = -60.0,
+                                                            .cm = 0.2,
+                                                            .tau_refrac = 2.0,
+                                                            .tau_syn_E = 50.0,
+                                                            .tau_syn_I = 50.0,
+                                                            .e_rev_I = -50.2,
+                                                            .v_reset = -60.0});
+      one.initialize("v", -57.0);
+      one.record("spikes");
+      const Population exciting = simulation.create(1, SpikeSourceArray{.spike_times = {0.5}});
+      const Population inhibiting = simulation.create(1, SpikeSourceArray{.spike_times = {inhibited_at}});
+      simulation.connect(exciting, one, AllToAllConnector(), {0.02, 0.1});
+      simulation.connect(inhibiting, one, AllToAllConnector(), {0.5, 0.1}, {.receptor_type = "inhibitory"});
+      simulation.connect(one, one, AllToAllConnector(), {0.0, 0.1});  // windows are as short as this delay
+      simulation.run(2.5);
+      ASSERT_FALSE(one.spikes().times.empty());
+      times.push_back(one.spikes().times[0].ms());
+    }
+    EXPECT_NEAR(times[0], times[1], 1e-12) << "inhibited at " << inhibited_at << " ms";
+  }
+}
+
 TEST(NearSpikesMethod, IsRefusedWhereNoPopulationCanListItsInputs) {
   Simulation simulation({.threads = 1, .method = SimulationMethod::near_spikes});
   simulation.create(2, IfCondExp{.tau_syn_E = 0.05}, {.label = "fast"});
