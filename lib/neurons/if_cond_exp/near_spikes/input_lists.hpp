@@ -123,6 +123,7 @@ class InputLists {
       grow_inputs();
     }
     inputs_[next_ & mask_] = input;
+    foundation::prefetch(&inputs_[(next_ + 8) & mask_]);
     return next_++;
   }
   [[nodiscard]] const Input& input(std::uint32_t number) const { return inputs_[number & mask_]; }
@@ -171,6 +172,12 @@ class InputLists {
   void prefetch_inputs(std::size_t i, std::uint32_t position) const {
     for (const std::uint32_t number : blocks_[place(i, position / Line::kBlock)].number) {
       foundation::prefetch(&input(number));
+    }
+  }
+  /// All complete blocks from a position on.
+  void prefetch_blocks(std::size_t i, std::uint32_t from) const {
+    for (std::uint32_t block = from / Line::kBlock; block < lines_[i].position / Line::kBlock; ++block) {
+      foundation::prefetch(&blocks_[place(i, block)]);
     }
   }
   /// The last input of every complete block from a position on to another one.

@@ -33,6 +33,7 @@ void NearSpikesGroup::check_list(std::size_t i) {
   }
   if (lists_.line(i).position - history.next_base.position >= kInputsPerBase) {
     notice(i);
+    lists_.prefetch_blocks(i, history.next_base.position);
   }
   lists_.count_blocks_left(i, history.base.position, history.next_base.position + kInputsPerBase);
 }

@@ -166,7 +166,6 @@ NearSpikesGroup::Answer NearSpikesGroup::resume(Look& look, std::vector<events::
 void NearSpikesGroup::wake_up(Look& look) {
   const Constants& c = constants(look.i);
   History& history = history_[look.i];
-  Prospects& prospects = prospects_[look.i];
   Line& line = lists_.line(look.i);
   Point& now = look.now;
   move_to_epoch(c, time_.epoch, now);
@@ -176,20 +175,53 @@ void NearSpikesGroup::wake_up(Look& look) {
   now.decay_inh = at.decay_inh;
   now.y = history.refractory_y;
   now.at_input = 0;
-  line.refractory = 0;
   if (now.position / Line::kBlock == line.position / Line::kBlock) {  // no complete block is to be moved
     const std::uint32_t distance = lists_.to_front(line.position);
     now.position += distance;
     line.position += distance;
     lists_.count_blocks_left(look.i, now.position, now.position + kInputsPerBase);
   }
+  look.in_run = begin_list(look.i, now);
+}
+
+/// The neuron's refractoriness ends. @returns whether it may spike without an input
+bool NearSpikesGroup::begin_list(std::size_t i, const Point& now) {
+  History& history = history_[i];
+  Prospects& prospects = prospects_[i];
+  lists_.line(i).refractory = 0;
   history.next_base = history.run = now;
-  set_base(look.i, now);
+  set_base(i, now);
   history.forgotten = false;
-  look.in_run = drive_may_be_positive(c, now) || now.y >= 0.0;
   prospects.run_placed = prospects.run_known = true;
   prospects.rough = false;
-  set_bound(look.i, now.y, now);
+  set_bound(i, now.y, now);
+  return drive_may_be_positive(constants(i), now) || now.y >= 0.0;
+}
+
+/// Ends the refractoriness of a neuron to which no input has come in the window, and which does not spike in it: most
+/// of them need no more. @returns false: it is to be looked at
+bool NearSpikesGroup::wakes_quietly(std::size_t i, double window_end) {
+  Line& line = lists_.line(i);
+  History& history = history_[i];
+  if (line.refractory == 0 || line.noticed != 0 || history.wake.epoch != time_.epoch ||
+      (line.position > prospects_[i].base_position && is_of_window(lists_.number_at(i, line.position - 1)))) {
+    return false;
+  }
+  Look look{};
+  look.i = static_cast<std::uint32_t>(i);
+  look.now.epoch = time_.epoch;
+  look.now.exc = line.exc;
+  look.now.inh = line.inh;
+  look.now.position = line.position;
+  wake_up(look);
+  prospects_[i].in_run = look.in_run;
+  prospects_[i].position = line.position;
+  set_limit(i);
+  if (look.in_run && prospects_[i].safe < window_end) {
+    return false;
+  }
+  wait_until_safe(i);
+  return true;
 }
 
 /// The next input of a neuron that is not refractory.
@@ -346,12 +378,15 @@ void NearSpikesGroup::clear_due() {
 
 /// The neurons that may spike before the window ends, unless an input comes.
 void NearSpikesGroup::notice_due(const Instant& end) {
+  const double window_end = end.epoch == time_.epoch ? end.offset : kEpoch;
   while (!wakes_.empty() && wakes_.front().time < end) {
-    notice(wakes_.front().index);
+    const Wake wake = wakes_.front();
     std::pop_heap(wakes_.begin(), wakes_.end());
     wakes_.pop_back();
+    if (!(wake.time == history_[wake.index].wake && wakes_quietly(wake.index, window_end))) {
+      notice(wake.index);
+    }
   }
-  const double window_end = end.epoch == time_.epoch ? end.offset : kEpoch;
   const std::uint32_t last = std::min(slot_of(window_end), kSlots - 1);
   for (;; ++slot_) {
     waiting_.swap(due_[slot_]);

@@ -179,6 +179,8 @@ class NearSpikesGroup final : public ModelGroup<double, State<double>>, public W
   void begin_look(std::size_t i, Look& look);
   [[nodiscard]] bool go_on(Look& look, const Instant& end, std::vector<events::CellEvent<double>>& spikes);
   void wake_up(Look& look);
+  bool begin_list(std::size_t i, const Point& now);
+  bool wakes_quietly(std::size_t i, double window_end);
   void take_input(Look& look, const Input& next);
   [[nodiscard]] Answer spikes_until(Look& look);
   [[nodiscard]] Answer resume(Look& look, std::vector<events::CellEvent<double>>& spikes);

@@ -24,8 +24,8 @@ HWY_BEFORE_NAMESPACE();
 namespace va_event::neurons::HWY_NAMESPACE {
 namespace {
 
-/// Vectors whose recurrences run side by side: as many as there are registers for.
-constexpr std::size_t kMostTogether = HWY_TARGET <= HWY_AVX3 ? 3 : 2;
+/// Vectors whose recurrences run side by side.
+constexpr std::size_t kMostTogether = 2;
 
 HWY_INLINE Cell<W> common_cell(const Constants& c) {
   const std::array<double, kCellNumbers> numbers = numbers_of(c);
