@@ -273,5 +273,72 @@ TEST(OrderFreeConductances, AreRefusedWithTheReason) {
   EXPECT_NE(reason(IfCondExp{.e_rev_I = -40.0}, false).find("between e_rev_I and e_rev_E"), std::string::npos);
 }
 
+std::string method_of_neurons(const Driven& network) { return network.simulation.methods().front().method; }
+
+/// Values that rule sums out for some neurons, or for all.
+void rule_out(const Driven& network, int k) {
+  const Assembly some = network.neurons[0].slice(10, 20);
+  switch (k) {
+    case 0:
+      return some.set("tau_syn_I", 4.0);
+    case 1:
+      return some.set("e_rev_I", -45.0);
+    case 2:
+      return some.set("e_rev_E", -52.0);
+    default:
+      return network.neurons[0].set("tau_syn_E", 0.05);
+  }
+}
+
+TEST(OrderFreeConductances, ChooseTheMethodAnewAfterReset) {
+  for (int k = 0; k < 4; ++k) {
+    SCOPED_TRACE(k);
+    Driven network(1, SimulationMethod::automatic, false);
+    Driven forced(1, SimulationMethod::order_free, false);
+    Driven reference(1, SimulationMethod::one_by_one, false);
+    network.simulation.run_until(20.0);
+    forced.simulation.run_until(20.0);
+    ASSERT_EQ(method_of_neurons(network), "order-free");
+    network.simulation.reset();
+    forced.simulation.reset();
+    for (const Driven* one : {&network, &forced, &reference}) {
+      rule_out(*one, k);
+    }
+    network.simulation.run_until(30.0);
+    reference.simulation.run_until(30.0);
+    EXPECT_THROW(forced.simulation.run_until(30.0), ParameterError);
+    EXPECT_EQ(method_of_neurons(network), "one-by-one");
+    const Spikes spikes = network.neurons[0].spikes();
+    const Spikes expected = reference.neurons[0].spikes();
+    EXPECT_GT(expected.size(), 20U);
+    ASSERT_EQ(spikes.ids, expected.ids);
+    for (std::size_t n = 0; n < expected.size(); ++n) {
+      ASSERT_NEAR(spikes.times[n].ms(), expected.times[n].ms(), 1e-9);
+    }
+  }
+}
+
+TEST(OrderFreeConductances, KeepTheMethodInCheckpointsAfterValuesThatRuleItOut) {
+  const testing_support::TemporaryFolder temporary;
+  const std::string path = temporary / "checkpoint";
+  for (int k = 0; k < 4; ++k) {
+    SCOPED_TRACE(k);
+    Driven first(1, SimulationMethod::automatic, false);
+    first.simulation.run_until(20.3);
+    rule_out(first, k);
+    first.simulation.run_until(25.1);
+    first.simulation.save_checkpoint(path);
+    Driven second(2, SimulationMethod::automatic, false);
+    rule_out(second, k);
+    second.simulation.load_checkpoint(path);
+    for (Driven* network : {&first, &second}) {
+      network->simulation.run_until(40.0);
+      EXPECT_EQ(method_of_neurons(*network), "order-free");
+    }
+    EXPECT_GT(first.neurons[0].spikes().size(), 20U);
+    ASSERT_TRUE(second.neurons[0].spikes() == first.neurons[0].spikes());
+  }
+}
+
 }  // namespace
 }  // namespace va_event
