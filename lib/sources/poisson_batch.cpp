@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
+#include <cstring>
 
 #include "sources/poisson_batch.hpp"
 
@@ -79,6 +80,12 @@ void draw_first_blocks(const Slot& slot, std::size_t begin, std::size_t count, s
   }
 }
 
+// Of the pairs that are always written:
+constexpr std::uint64_t kFirstBits[kUsualPairs] = {0, 8, 16, 24};  ///< of their coarse places
+constexpr std::uint64_t kNumbers[kUsualPairs] = {std::uint64_t{1} << 32U, std::uint64_t{2} << 32U,
+                                                 std::uint64_t{3} << 32U, std::uint64_t{4} << 32U};
+constexpr std::uint32_t kPlaces[kUsualPairs] = {0, 2, 4, 6};  ///< of their first spikes
+
 /// The pairs that so many spikes need, with the coarse places that are in words 1 to 3 of block 0.
 HWY_INLINE void add_pairs(std::uint64_t source, unsigned count, const std::uint64_t* block, std::size_t place,
                           Pairs& pairs) {
@@ -86,9 +93,17 @@ HWY_INLINE void add_pairs(std::uint64_t source, unsigned count, const std::uint6
   std::uint64_t* const what = pairs.what.data() + pairs.count;
   std::uint32_t* const places = pairs.place.data() + pairs.count;
   const unsigned n = (count + 1) / 2;
-  for (std::uint64_t p = 0; p < kUsualPairs; ++p) {
-    what[p] = source | (p + 1) << 32U | (coarse >> (8 * p) & 0xff) << 40U;
-    places[p] = static_cast<std::uint32_t>(place + 2 * p);
+  const hn::CappedTag<std::uint64_t, kUsualPairs> d;
+  const auto coarse_places = hn::Set(d, coarse);
+  const auto whose = hn::Set(d, source);
+  for (std::size_t p = 0; p < kUsualPairs; p += hn::Lanes(d)) {
+    const auto byte = hn::And(hn::Shr(coarse_places, hn::LoadU(d, kFirstBits + p)), hn::Set(d, std::uint64_t{0xff}));
+    hn::StoreU(hn::Or(hn::Or(whose, hn::LoadU(d, kNumbers + p)), hn::ShiftLeft<40>(byte)), d, what + p);
+  }
+  const hn::CappedTag<std::uint32_t, kUsualPairs> d_place;
+  const auto first_place = hn::Set(d_place, static_cast<std::uint32_t>(place));
+  for (std::size_t p = 0; p < kUsualPairs; p += hn::Lanes(d_place)) {
+    hn::StoreU(first_place + hn::LoadU(d_place, kPlaces + p), d_place, places + p);
   }
   for (std::uint64_t p = kUsualPairs; p < n; ++p) {
     const std::uint64_t byte = (p < 8 ? coarse >> (8 * p) : block[1] >> (32 + 8 * (p - 8))) & 0xff;
@@ -126,11 +141,10 @@ void draw_times(const Slot& slot, Pairs& pairs, const PoissonSpikes::Room& out) 
     const std::size_t end = std::min(kBlocks * n, pairs.count - i);
     for (std::size_t k = 0; k < end; ++k) {  // the second one of a last odd spike is overwritten
       const std::uint32_t place = pairs.place[i + k];
-      const auto source = static_cast<std::uint32_t>(pairs.what[i + k]);
-      out.ticks[place] = ticks[2 * k];
-      out.ticks[place + 1] = ticks[2 * k + 1];
-      out.source[place] = source;
-      out.source[place + 1] = source;
+      const std::uint64_t source = pairs.what[i + k] & 0xffffffff;
+      const std::uint64_t twice = source | source << 32U;
+      std::memcpy(out.ticks + place, ticks + 2 * k, 2 * sizeof(std::uint64_t));
+      std::memcpy(out.source + place, &twice, sizeof(twice));
     }
   }
 }
