@@ -43,6 +43,8 @@ struct GroupFactory {
   /// Whether all neurons of a population can be in such a group, and the unit of its sums is small enough; as the
   /// reason why not, or "".
   std::string (*order_free_obstacle)(const network::PopulationData& population, const InputScale& scale);
+  /// About what such a group takes for inputs that it keeps [bytes]; null: it keeps none. @param neurons how many
+  double (*order_free_memory)(double neurons, const InputScale& scale) = nullptr;
 };
 
 /// Makes groups that list inputs, or add them up, and compute potentials near spikes only.

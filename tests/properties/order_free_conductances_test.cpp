@@ -340,5 +340,19 @@ TEST(OrderFreeConductances, KeepTheMethodInCheckpointsAfterValuesThatRuleItOut) 
   }
 }
 
+TEST(OrderFreeConductances, AreRefusedWhereTheInputsThatAreKeptHaveNoRoom) {
+  Simulation simulation({.threads = 1});
+  const Population neurons = simulation.create(1000, IfCondExp{});
+  const Population sources = simulation.create(1000, SpikeSourcePoisson{.rate = 1e9});
+  simulation.connect(sources, neurons, OneToOneConnector(), {1e-9, 1.0});
+  try {
+    simulation.run(0.1);
+    FAIL() << "2 TB are there";
+  } catch (const ParameterError& error) {
+    EXPECT_NE(std::string(error.what()).find("for the inputs that are kept about 2"), std::string::npos)
+        << error.what();
+  }
+}
+
 }  // namespace
 }  // namespace va_event

@@ -11,6 +11,7 @@
 
 #include "events/instant.hpp"
 #include "foundation/bytes.hpp"
+#include "foundation/memory.hpp"
 #include "foundation/number_text.hpp"
 #include "neurons/neuron_implementation.hpp"
 #include "synapses/synapse_rule.hpp"
@@ -244,7 +245,8 @@ std::vector<Extremes> extremes_of(const network::Network& network, Processes& pr
 /// @param size of the population
 neurons::InputScale scale_of(const Extremes& extremes, std::uint32_t size) {
   return {extremes.largest_weight, extremes.largest_weight * static_cast<double>(extremes.most_inputs),
-          static_cast<double>(extremes.of_one_delay) * 1e-6 / std::max(size, 1U)};
+          static_cast<double>(extremes.of_one_delay) * 1e-6 / std::max(size, 1U),
+          static_cast<double>(extremes.events) * 1e-6 / std::max(size, 1U)};
 }
 
 /// Why a population cannot be simulated by a method whose neurons are advanced from window to window, or "".
@@ -308,6 +310,32 @@ std::pair<SimulationMethod, std::string> fastest(const network::PopulationData& 
     return {SimulationMethod::near_spikes, expected.text()};
   }
   return {SimulationMethod::one_by_one, why_not.empty() ? drawback : why_not};
+}
+
+/// @throws ParameterError in all processes when one of them has not the memory for the inputs that its neurons keep
+void require_room(const network::Network& network, const std::vector<PopulationMethod>& methods, Processes& processes) {
+  double needed = 0.0;
+  for (std::size_t p = 0; p < methods.size(); ++p) {
+    const network::PopulationData& population = network.populations[p];
+    if (methods[p].method == SimulationMethod::order_free) {
+      if (const auto memory = population.model->neuron->in<double>().order_free_memory; memory != nullptr) {
+        needed += memory(static_cast<double>(population.size) / network.share.count, methods[p].scale);
+      }
+    }
+  }
+  if (needed == 0.0) {
+    return;
+  }
+  std::vector<Processes::Bytes> lacks;
+  processes.all_gather(foundation::lack_of_memory(needed), lacks);
+  for (const Processes::Bytes& lack : lacks) {
+    if (!lack.empty()) {
+      throw ParameterError("method", "order-free", "",
+                           "must be another one, one-by-one, or fewer neurons or lower rates: for the inputs that are "
+                           "kept " +
+                               std::string(lack.begin(), lack.end()));
+    }
+  }
 }
 
 }  // namespace
@@ -381,6 +409,7 @@ std::vector<PopulationMethod> choose_methods(const network::Network& network, Pr
     throw ParameterError("method", std::string(name_of(network.method)), "",
                          "must be possible for some population; " + (obstacles.empty() ? "there is none" : obstacles));
   }
+  require_room(network, methods, processes);
   return methods;
 }
 

@@ -25,6 +25,7 @@ struct InputScale {
   /// Of one neuron, expected, through synapses with a common delay. (Others come by slices of rows, which are the
   /// shorter the shorter frames are.)
   double inputs_per_ms = 0.0;
+  double all_inputs_per_ms = 0.0;  ///< of one neuron, expected, through all synapses
 };
 
 /// Spikes of sources each of which has a single synapse, all of them onto one receptor.

@@ -19,6 +19,7 @@ const CellModel& IfCondExp::model() {
     auto& factory = implementation.groups.in_double;
     factory.make_order_free = &neurons::order_free_conductances::make_group;
     factory.order_free_obstacle = &neurons::order_free_conductances::obstacle;
+    factory.order_free_memory = &neurons::order_free_conductances::memory_bytes;
     implementation.listing = {.make = &neurons::near_spikes::make_group,
                               .obstacle = &neurons::near_spikes::obstacle,
                               .takes_all_populations = true};

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <iostream>
 #include <memory>
 #include <random>
 #include <vector>
@@ -142,6 +143,47 @@ TEST(FrameSums, AreTheSameWhetherInputsComeOneByOneOrBySlots) {
         EXPECT_EQ(inputs, slot.ticks.size());
       }
     }
+  }
+}
+
+/// What is really taken, after the history has been filled twice.
+TEST(InputHistory, TakesTheMemoryThatIsExpectedOfIt) {
+  std::mt19937 generator(5);
+  constexpr std::size_t kNeurons = 300;
+  struct Inputs {
+    double one_by_one, by_slots;  // of each neuron in 1 ms
+  };
+  for (const auto& [one_by_one, by_slots] : {Inputs{0.8, 0.0}, Inputs{0.8, 2.0}, Inputs{5.0, 0.0}, Inputs{2.0, 10.0}}) {
+    auto history = std::make_unique<InputHistory>();
+    std::vector<std::shared_ptr<SlotInputs>> slots;
+    std::poisson_distribution<int> count(kFrame * one_by_one), in_slot(std::max(kFrame * by_slots, 1e-9));
+    for (std::int64_t frame = 0; frame < 2 * InputHistory::kKept; ++frame) {
+      FrameInputs& inputs = (*history)[frame];
+      inputs.begin(kNeurons);
+      if (frame > 0) {
+        inputs.expect((*history)[frame - 1]);
+      }
+      auto slot = std::make_shared<SlotInputs>();
+      std::size_t spikes = 0;
+      for (std::size_t i = 0; i < kNeurons; ++i) {
+        for (int k = count(generator); k > 0; --k) {
+          inputs.add(i, 1.0, 0.001);
+        }
+        spikes += static_cast<std::size_t>(in_slot(generator));
+      }
+      slot->arrival.resize(spikes);
+      slot->begin.resize(by_slots > 0.0 ? kNeurons + 1 : 0);
+      slots.push_back(slot);
+    }
+    std::size_t bytes = 0;
+    for (std::int64_t frame = 0; frame < InputHistory::kKept; ++frame) {
+      bytes += (*history)[frame].memory_bytes() + slots[static_cast<std::size_t>(frame)]->memory_bytes();
+    }
+    const double expected = InputHistory::expected_bytes(kNeurons, one_by_one + by_slots);
+    std::cout << one_by_one << ", " << by_slots << " inputs per ms: " << static_cast<double>(bytes) / expected
+              << " of the expected memory\n";
+    EXPECT_LT(static_cast<double>(bytes), 1.5 * expected);
+    EXPECT_GT(static_cast<double>(bytes), 0.5 * expected);
   }
 }
 

@@ -140,6 +140,7 @@ class FrameInputs {
   void prefetch_places(std::size_t i) const {
     foundation::prefetch(&lists_[i]);
     foundation::prefetch(&at_start[i]);
+    foundation::prefetch(&integral[i]);
     for (const SlotInFrame& slot : slots_) {
       if (const std::uint32_t source = slot.source_of[i]; source != HeldSources::kNone) {
         foundation::prefetch(slot.begin + source);
@@ -175,7 +176,7 @@ class FrameInputs {
     const std::size_t count = lists_[i].count;
     inputs.reserve(count);
     std::size_t end = count;
-    for (std::uint32_t chunk = lists_[i].last; end > first; chunk = previous_[chunk]) {
+    for (std::uint32_t chunk = lists_[i].last; end > first;) {
       const std::size_t begin = (end - 1) / Chunk::kSize * Chunk::kSize;
       const Chunk& here = chunks_[chunk];
       if (begin >= first) {  // behind the last one there is room
@@ -191,6 +192,9 @@ class FrameInputs {
         }
       }
       end = begin;
+      if (end > first) {  // most often not, and the number of the chunk before is not read
+        chunk = previous_[chunk];
+      }
     }
   }
   /// Those of slots only. @param only  of these sources; null: of all
@@ -218,6 +222,13 @@ class FrameInputs {
       most += slot.inputs->most;
     }
     return most;
+  }
+
+  /// What all inputs take, without those of slots, which frames share; and what neurons take without inputs.
+  [[nodiscard]] std::size_t memory_bytes() const {
+    return at_start.capacity() * sizeof(Conductances) + integral.capacity() * sizeof(float) +
+           lists_.capacity() * sizeof(List) + chunks_.capacity() * sizeof(Chunk) +
+           previous_.capacity() * sizeof(std::uint32_t);
   }
 
   // By neuron:
@@ -268,9 +279,17 @@ class InputHistory {
  public:
   /// How far apart the times are at which v of neurons with weak conductances
   /// is computed in any case, in frames.
-  static constexpr std::int64_t kAnchorDistance = 16;
+  static constexpr std::int64_t kAnchorDistance = 8;
   /// v at an anchor may need all frames since the second anchor before.
   static constexpr std::int64_t kKept = 2 * kAnchorDistance + 2;
+
+  /// About what it takes, with the inputs of slots [bytes]: 16 for each input, or half of that for those of slots; and
+  /// for each neuron of each frame what is there of it without inputs, and often a chunk that is hardly filled.
+  [[nodiscard]] static double expected_bytes(double neurons, double inputs_per_ms) {
+    constexpr double kOfInput = 16.0;
+    constexpr double kOfNeuron = 64.0;
+    return neurons * static_cast<double>(kKept) * (kOfNeuron + kFrame * inputs_per_ms * kOfInput);
+  }
 
   [[nodiscard]] FrameInputs& operator[](std::int64_t frame) { return frames_[index(frame)]; }
   [[nodiscard]] const FrameInputs& operator[](std::int64_t frame) const { return frames_[index(frame)]; }

@@ -48,4 +48,8 @@ std::string obstacle(const network::PopulationData& population, const InputScale
   return "";
 }
 
+double memory_bytes(double neurons, const InputScale& scale) {
+  return InputHistory::expected_bytes(neurons, scale.all_inputs_per_ms);
+}
+
 }  // namespace va_event::neurons::order_free_conductances

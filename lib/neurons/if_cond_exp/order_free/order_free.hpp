@@ -12,5 +12,6 @@ namespace va_event::neurons::order_free_conductances {
 [[nodiscard]] NewWindowedGroup<double> make_group(const network::PopulationData& population, const InputScale& scale,
                                                   foundation::ByteReader* choices);
 [[nodiscard]] std::string obstacle(const network::PopulationData& population, const InputScale& scale);
+[[nodiscard]] double memory_bytes(double neurons, const InputScale& scale);
 
 }  // namespace va_event::neurons::order_free_conductances

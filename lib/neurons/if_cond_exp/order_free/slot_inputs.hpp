@@ -41,6 +41,10 @@ struct SlotInputs {
                                      ///< source, of each in no order [ms]
   std::vector<std::uint32_t> begin;  ///< by source, and the end of the last one
   std::uint32_t most = 0;            ///< of one source
+
+  [[nodiscard]] std::size_t memory_bytes() const {
+    return arrival.capacity() * sizeof(double) + begin.capacity() * sizeof(std::uint32_t);
+  }
 };
 
 /// Counts of the inputs of sources with one delay by bins of 1/8 ms of the times at which they were emitted, those that
