@@ -137,7 +137,8 @@ void OrderFreeConductancesGroup::look(std::size_t i, double end, std::vector<eve
       place.exc = intervals_.exc[k];
       place.inh = intervals_.inh[k];
       const double next = k < ordered_.size ? ordered_.x[k] : end;
-      const auto spike_at = crossing(c, place, next, intervals_.after[k]);
+      // Where no earlier window has been looked at, the filter has found that there is no spike.
+      const auto spike_at = next < window_begin_ ? std::nullopt : crossing(c, place, next, intervals_.after[k]);
       if (spike_at && *spike_at < end && *spike_at <= next) {
         spike(i, *spike_at, spikes);
         break;

@@ -278,7 +278,7 @@ void OrderFreeConductancesGroup::count_again(const Instant& start, Held& held) {
   }
   bins.go_back();
   for (const auto& slot : slots_) {
-    if (slot->sources == held.sources) {
+    if (slot->sources == held.sources && slot->start < bins.arrival_of(bins.first() + 1) && !(slot->end < start)) {
       bins.count_from(start, *slot);
     }
   }

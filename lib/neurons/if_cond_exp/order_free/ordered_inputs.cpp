@@ -21,7 +21,7 @@ namespace va_event::neurons::order_free_conductances {
 namespace {
 
 /// Inputs are few enough to count for each how many come before.
-constexpr std::size_t kFew = 64;
+constexpr std::size_t kFew = 128;
 
 /// Any number of inputs, some of which may come at one time.
 [[gnu::noinline]] std::size_t order_by_sorting(const GatheredInputs& inputs, double* x, double* exc, double* inh) {
