@@ -20,9 +20,9 @@ void InputLists::make_room() {
 }
 
 void InputLists::grow_inputs() {
-  const std::vector<Input> old = std::move(inputs_);
+  const foundation::LargeVector<Input> old = std::move(inputs_);
   const std::uint32_t mask = std::exchange(mask_, 2 * mask_ + 1);
-  inputs_ = std::vector<Input>(std::size_t{mask_} + 1);
+  inputs_ = foundation::LargeVector<Input>(std::size_t{mask_} + 1);
   for (std::uint32_t number = oldest_; number != next_; ++number) {
     inputs_[number & mask_] = old[number & mask];
   }

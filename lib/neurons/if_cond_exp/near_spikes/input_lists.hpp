@@ -238,7 +238,7 @@ class InputLists {
   std::uint32_t capacity_ = 32;  ///< blocks that are kept of each neuron, a power of two
   foundation::LargeVector<Line> lines_;
   foundation::LargeVector<Block> blocks_;
-  std::vector<Input> inputs_ = std::vector<Input>(1024);  ///< a ring
+  foundation::LargeVector<Input> inputs_ = foundation::LargeVector<Input>(1024);  ///< a ring
   std::uint32_t mask_ = 1023;
   std::uint32_t oldest_ = 0;  ///< number of the first one that is kept
   std::uint32_t next_ = 0;

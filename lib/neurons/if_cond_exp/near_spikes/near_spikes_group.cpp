@@ -436,22 +436,19 @@ void NearSpikesGroup::look_ahead(std::size_t i, const Instant& end) {
   }
 }
 
-void NearSpikesGroup::advance(const Instant& end, std::vector<events::CellEvent<double>>& spikes) {
-  spikes.insert(spikes.end(), early_spikes_.begin(), early_spikes_.end());
-  early_spikes_.clear();
-  notice_due(end);
+/// Takes some neurons to the window's end.
+void NearSpikesGroup::look_at(std::span<const std::uint32_t> neurons, const Instant& end,
+                              std::vector<events::CellEvent<double>>& spikes) {
+  constexpr std::size_t kAhead = 6;
   looks_.clear();
-  for (std::size_t k = 0; k < noticed_.size(); ++k) {
-    constexpr std::size_t kAhead = 6;
-    if (k + kAhead < noticed_.size()) {
-      prefetch_look(noticed_[k + kAhead]);
+  for (std::size_t k = 0; k < neurons.size(); ++k) {
+    if (k + kAhead < neurons.size()) {
+      prefetch_look(neurons[k + kAhead]);
     }
-    const std::uint32_t i = noticed_[k];
-    lists_.line(i).noticed = 0;
-    begin_look(i, looks_.emplace_back());
-    lists_.prefetch_blocks(i);
+    lists_.line(neurons[k]).noticed = 0;
+    begin_look(neurons[k], looks_.emplace_back());
+    lists_.prefetch_blocks(neurons[k]);
   }
-  noticed_.clear();
   under_way_.resize(looks_.size());
   std::iota(under_way_.begin(), under_way_.end(), 0U);
   while (!under_way_.empty()) {
@@ -464,6 +461,17 @@ void NearSpikesGroup::advance(const Instant& end, std::vector<events::CellEvent<
     chains_.solve();
     searches_.solve();
   }
+}
+
+void NearSpikesGroup::advance(const Instant& end, std::vector<events::CellEvent<double>>& spikes) {
+  spikes.insert(spikes.end(), early_spikes_.begin(), early_spikes_.end());
+  early_spikes_.clear();
+  notice_due(end);
+  constexpr std::size_t kTogether = 128;  // so that what is listed of them stays in the caches
+  for (std::size_t begin = 0; begin < noticed_.size(); begin += kTogether) {
+    look_at(std::span(noticed_).subspan(begin, std::min(kTogether, noticed_.size() - begin)), end, spikes);
+  }
+  noticed_.clear();
   known_inputs_.clear();
   const bool epoch_ends = time_.epoch < end.epoch;
   time_ = end;

@@ -175,6 +175,8 @@ class NearSpikesGroup final : public ModelGroup<double, State<double>>, public W
   void check_list(std::size_t i);
   [[nodiscard]] Input input_of(const Kernel::SharedExponentials& at, std::size_t receptor, double weight) const;
 
+  void look_at(std::span<const std::uint32_t> neurons, const Instant& end,
+               std::vector<events::CellEvent<double>>& spikes);
   void look_ahead(std::size_t i, const Instant& end);
   void begin_look(std::size_t i, Look& look);
   [[nodiscard]] bool go_on(Look& look, const Instant& end, std::vector<events::CellEvent<double>>& spikes);
