@@ -354,5 +354,43 @@ TEST(OrderFreeConductances, AreRefusedWhereTheInputsThatAreKeptHaveNoRoom) {
   }
 }
 
+/// Two volleys of spikes with a long silence in between.
+struct Volleys {
+  explicit Volleys(SimulationMethod method) : simulation({.threads = 1, .method = method}) {
+    neurons.push_back(simulation.create(40, IfCondExp{.tau_refrac = 2.0}));
+    const Population sources =
+        simulation.create(40, SpikeSourceArray{{Time(1.0), Time(1.5), Time(2.0), Time(4000.1), Time(4001.3)}});
+    simulation.connect(sources, neurons[0], FixedProbabilityConnector(0.5), {0.004, 0.3});
+    simulation.connect(neurons[0], neurons[0], FixedProbabilityConnector(0.2), {0.003, 0.2});
+    neurons[0].record("spikes");
+  }
+  Simulation simulation;
+  std::vector<Population> neurons;
+};
+
+TEST(OrderFreeConductances, RestWithoutInputs) {
+  Volleys reference(SimulationMethod::one_by_one);
+  Volleys cut(SimulationMethod::order_free);
+  reference.simulation.run_until(4100.0);
+  for (double t = 7.7; t < 4100.0; t += 77.7) {
+    cut.simulation.run_until(t);
+  }
+  cut.simulation.run_until(4100.0);
+  const EveryNeuronLookedAt trial;
+  Volleys network(SimulationMethod::order_free);
+  network.simulation.run_until(4100.0);
+  const Spikes spikes = network.neurons[0].spikes();
+  const Spikes expected = reference.neurons[0].spikes();
+  ASSERT_GT(std::count_if(expected.times.begin(), expected.times.end(), [](Time t) { return t > Time(4000.0); }), 20);
+  ASSERT_TRUE(spikes == cut.neurons[0].spikes());
+  ASSERT_EQ(spikes.ids, expected.ids);
+  for (std::size_t k = 0; k < expected.size(); ++k) {
+    ASSERT_NEAR(spikes.times[k].ms(), expected.times[k].ms(), 1e-9);
+  }
+  // Of 20,000 windows some in the volleys, and 500 frames.
+  EXPECT_LT(trial.compared(), 40U * 2500U);
+  EXPECT_EQ(trial.wrong(), 0U);
+}
+
 }  // namespace
 }  // namespace va_event

@@ -452,6 +452,23 @@ void OrderFreeConductancesGroup::advance(const Instant& end, std::vector<events:
   }
 }
 
+/// Conductances only decay without inputs: where the excitatory one cannot make the drive at threshold positive now, it
+/// never can.
+bool OrderFreeConductancesGroup::is_quiet() {
+  constexpr float kRounding = 1e-5F;
+  if (!to_look_at_.empty() || !slices_.empty()) {
+    return false;
+  }
+  for (std::size_t i = 0; i < neurons_.size(); ++i) {
+    const float y_leak = bounds_(i, Bounds::kYLeak);
+    const float excitation = bounds_.ge(i) * bounds_(i, Bounds::kYExc);
+    if (!(y_leak + excitation < -kRounding * (std::fabs(y_leak) + excitation))) {
+      return false;
+    }
+  }
+  return true;
+}
+
 // Frames
 
 void OrderFreeConductancesGroup::next_frame() {

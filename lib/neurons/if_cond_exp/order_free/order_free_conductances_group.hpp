@@ -60,6 +60,7 @@ class OrderFreeConductancesGroup final : public ModelGroup<double, State<double>
   // WindowedGroup
   void advance(const Instant& end, std::vector<events::CellEvent<double>>& spikes) override;
   [[nodiscard]] Instant next_stop() const override { return start_of(frame_ + 1); }
+  [[nodiscard]] bool is_quiet() override;
   std::size_t deliver_slices(std::span<const RowSlice> slices, const network::Share::Range* own) override;
   void take_back() override { slices_.clear(); }
   bool receive_from_sources(const SourceArrivals<double>& arrivals) override;
