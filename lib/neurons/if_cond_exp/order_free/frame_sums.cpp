@@ -171,8 +171,8 @@ void add_slot(const InputUnits& units, const SlotInFrame& slot, FrameSums& sums,
       const std::uint32_t begin = slot.begin[source];
       const std::uint32_t end = slot.begin[source + 1];
       const std::uint32_t i = targets[source];
-      sums.conductance[2 * i + kExc] += number[end] - number[begin];
-      sums.integral[i] += integral * static_cast<std::int64_t>(end - begin);
+      sums.neurons[i].conductance[kExc] += number[end] - number[begin];
+      sums.neurons[i].integral += integral * static_cast<std::int64_t>(end - begin);
     }
     return;
   }
@@ -188,8 +188,8 @@ void add_slot(const InputUnits& units, const SlotInFrame& slot, FrameSums& sums,
     const std::uint32_t begin = slot.begin[source];
     const std::uint32_t end = slot.begin[source + 1];
     const std::uint32_t i = targets[source];
-    sums.conductance[2 * i + kExc] += number[end] - number[begin];
-    sums.integral[i] += integral * (inside[end] - inside[begin]);
+    sums.neurons[i].conductance[kExc] += number[end] - number[begin];
+    sums.neurons[i].integral += integral * (inside[end] - inside[begin]);
   }
 }
 
@@ -217,8 +217,7 @@ void end_frame(const InputUnits& units, const FrameSums& sums, FrameInputs& fram
   const double inh_from_start = inh.integral_factor > 0.0 ? inh.tau : inh.tau * inh.lost;
   const double exc_from_end = exc.integral_factor > 0.0 ? exc.tau : 0.0;
   const double inh_from_end = inh.integral_factor > 0.0 ? inh.tau : 0.0;
-  const std::int64_t* const sum = sums.conductance.data();
-  const std::int64_t* const integral = sums.integral.data();
+  const NeuronSums* const sum = sums.neurons.data();
   const Conductances* const start = frame.at_start.data();
   Conductances* const end = next.at_start.data();
   float* const integrals = frame.integral.data();
@@ -229,10 +228,10 @@ void end_frame(const InputUnits& units, const FrameSums& sums, FrameInputs& fram
     end[i] = to;
     integrals[i] = static_cast<float>(
         ((from.exc * exc_from_start - to.exc * exc_from_end) + (from.inh * inh_from_start - to.inh * inh_from_end)) +
-        integral_unit * static_cast<double>(integral[i]));
+        integral_unit * static_cast<double>(sum[i].integral));
   };
   for (std::size_t i = 0; i < frame.at_start.size(); ++i) {
-    finish(i, unit * static_cast<double>(sum[2 * i]), unit * static_cast<double>(sum[2 * i + 1]));
+    finish(i, unit * static_cast<double>(sum[i].conductance[0]), unit * static_cast<double>(sum[i].conductance[1]));
   }
   const std::size_t of_slots = frame.most_of_slots();
   GatheredInputs inputs;

@@ -61,22 +61,25 @@ class InputUnits {
   double unit_, per_unit_, integral_unit_;
 };
 
+/// The sums of one neuron, in half a line of memory.
+struct alignas(32) NeuronSums {
+  std::array<std::int64_t, 2> conductance{};  ///< by receptor
+  std::int64_t integral = 0;
+
+  friend bool operator==(const NeuronSums&, const NeuronSums&) = default;
+};
+
 /// The sums of one frame.
 struct FrameSums {
-  foundation::LargeVector<std::int64_t> conductance;  ///< two for each neuron, by receptor
-  foundation::LargeVector<std::int64_t> integral;     ///< by neuron
+  foundation::LargeVector<NeuronSums> neurons;
 
-  /// All are 0. @param neurons how many there are
-  void begin(std::size_t neurons) {
-    conductance.assign(2 * neurons, 0);
-    integral.assign(neurons, 0);
-  }
+  /// All are 0. @param count  how many neurons there are
+  void begin(std::size_t count) { neurons.assign(count, {}); }
   /// One input. @param number InputUnits::rounded() @param its_integral InputUnits::integral()
   void add(std::size_t i, std::size_t receptor, std::int64_t number, std::int64_t its_integral) {
-    conductance[2 * i + receptor] += number;
-    integral[i] += number != 0 ? its_integral : 0;
+    neurons[i].conductance[receptor] += number;
+    neurons[i].integral += number != 0 ? its_integral : 0;
   }
-  void clear(std::size_t i) { conductance[2 * i] = conductance[2 * i + 1] = integral[i] = 0; }
 };
 
 class FrameInputs;

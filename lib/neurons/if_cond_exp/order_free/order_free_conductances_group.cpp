@@ -61,7 +61,7 @@ std::uint32_t OrderFreeConductancesGroup::add(const network::PopulationData& pop
 
 FrameSums& OrderFreeConductancesGroup::sums(std::int64_t frame) {
   FrameSums& there = sums_[static_cast<std::size_t>(frame) % sums_.size()];
-  if (there.integral.size() != neurons_.size()) {
+  if (there.neurons.size() != neurons_.size()) {
     there.begin(neurons_.size());
   }
   return there;
@@ -76,8 +76,7 @@ class OrderFreeConductancesGroup::Keeper {
         receptor_(receptor),
         window_begin_(group.window_begin_),
         inputs_(*group.inputs_, most),
-        conductance_(group.present_sums_->conductance.data() + receptor),
-        integral_(group.present_sums_->integral.data()),
+        sums_(group.present_sums_->neurons.data()),
         arrived_((receptor == 0 ? group.bounds_.arrived_exc : group.bounds_.arrived_inh).data()) {}
 
   /// What inputs of one weight and time have in common.
@@ -100,8 +99,8 @@ class OrderFreeConductancesGroup::Keeper {
       return;
     }
     inputs_.add(i, input.x, input.weight);
-    conductance_[2 * i] += input.number;
-    integral_[i] += input.integral;
+    sums_[i].conductance[receptor_] += input.number;
+    sums_[i].integral += input.integral;
     arrived_[i].sum += input.arrived.sum;
     arrived_[i].time += input.arrived.time;
   }
@@ -111,7 +110,7 @@ class OrderFreeConductancesGroup::Keeper {
   std::size_t receptor_;
   double window_begin_;
   FrameInputs::Adder inputs_;
-  std::int64_t *conductance_, *integral_;
+  NeuronSums* sums_;
   Arrived* arrived_;
 };
 
@@ -228,7 +227,7 @@ void OrderFreeConductancesGroup::add_up_again() {
 }
 
 void OrderFreeConductancesGroup::add_up_again(std::size_t i) {
-  present_sums_->clear(i);
+  present_sums_->neurons[i] = {};
   gathered_.clear();
   inputs_->gather(i, 0, 0.0, kFrame, gathered_);
   add_neuron(units_, gathered_, i, *present_sums_);
@@ -330,6 +329,7 @@ void OrderFreeConductancesGroup::prefetch_targets(std::span<const std::uint32_t>
   for (const std::uint32_t target : targets) {
     foundation::prefetch(&bounds_.arrived_exc[offset + target]);
     foundation::prefetch(&bounds_.arrived_inh[offset + target]);
+    foundation::prefetch(&present_sums_->neurons[offset + target]);
     inputs_->prefetch(offset + target);
   }
 }
