@@ -35,6 +35,10 @@ struct SlotInFrame {
               const events::Instant<double>& end)
       : inputs(std::move(slot)),
         shift(static_cast<double>((start.epoch - inputs->epoch) * events::kEpoch) + start.offset),
+        earliest(static_cast<double>((inputs->start.epoch - start.epoch) * events::kEpoch) +
+                 (inputs->start.offset - start.offset)),
+        latest(static_cast<double>((inputs->end.epoch - start.epoch) * events::kEpoch) +
+               (inputs->end.offset - start.offset)),
         whole(!(inputs->start < start) && inputs->end < end),
         one_weight(inputs->sources->weight.size() == 1),
         source_of(inputs->sources->source_of.data()),
@@ -43,9 +47,10 @@ struct SlotInFrame {
         weight(inputs->sources->weight.data()) {}
 
   std::shared_ptr<const SlotInputs> inputs;
-  double shift;     ///< the frame's start in the slot's epoch [ms]
-  bool whole;       ///< all of the slot's inputs arrive in the frame
-  bool one_weight;  ///< all sources have the same
+  double shift;             ///< the frame's start in the slot's epoch [ms]
+  double earliest, latest;  ///< no input arrives before or after [ms since the frame's start]
+  bool whole;               ///< all of the slot's inputs arrive in the frame
+  bool one_weight;          ///< all sources have the same
   // What `inputs` leads to:
   const std::uint32_t *source_of, *begin;
   const double *arrival, *weight;
@@ -203,8 +208,11 @@ class FrameInputs {
     from = std::max(from, slots_from(i));
     const bool whole_frame = from == 0.0 && to == kFrame;
     for (const SlotInFrame& slot : slots_) {
+      if (to <= slot.earliest || slot.latest < from || (only != nullptr && slot.inputs->sources.get() != only)) {
+        continue;
+      }
       const std::uint32_t source = slot.source_of[i];
-      if (source == HeldSources::kNone || (only != nullptr && slot.inputs->sources.get() != only)) {
+      if (source == HeldSources::kNone) {
         continue;
       }
       const std::uint32_t begin = slot.begin[source];
