@@ -231,7 +231,7 @@ HWY_INLINE bool integrate(const Constants& constants, PastIntervals& past, std::
       inh = inh * decay_inh[k] + past.add_inh[k];
     }
   }
-  const std::size_t begin = within.first;
+  std::size_t begin = within.first;
   if (within.begin > within.before) {
     const State<double> start =
         state_of(constants, {.x = within.before, .exc = past.exc[begin], .inh = past.inh[begin], .from = within.begin});
@@ -244,10 +244,11 @@ HWY_INLINE bool integrate(const Constants& constants, PastIntervals& past, std::
     return false;
   }
   double ahead = 0.0;
-  for (k = size; k > begin; --k) {
+  for (k = size; k > begin && ahead < kForgotten; --k) {
     past.ahead[k - 1] = ahead;
     ahead += past.integral[k - 1];
   }
+  begin = k;  // with any y, if v has forgotten what is before
   k = begin;
   for (; k + hn::Lanes(d) < size; k += kTogether * hn::Lanes(d)) {
     solve<ratio, kTogether>(cell, past, first, second, k);
