@@ -392,5 +392,30 @@ TEST(OrderFreeConductances, RestWithoutInputs) {
   EXPECT_EQ(trial.wrong(), 0U);
 }
 
+/// A larger weight than all before has another unit of the sums, and inputs of that weight are kept when it is small
+/// again.
+TEST_P(UnderPoissonDrive, InputsOfLargeWeightsHaveAnotherUnit) {
+  const auto run = [](unsigned threads, SimulationMethod method, bool cut, Precision precision = {}) {
+    Driven network(threads, method, GetParam(), precision);
+    network.simulation.run_until(21.3);
+    network.drive[0].set_weights(0.05);
+    for (double t = 21.4; cut && t < 23.0; t += 0.3) {
+      network.simulation.run_until(t);
+    }
+    network.simulation.run_until(23.1);
+    network.drive[0].set_weights(0.0017);
+    network.simulation.run_until(60.0);
+    return network.neurons[0].spikes();
+  };
+  const Spikes spikes = run(1, SimulationMethod::order_free, false);
+  EXPECT_TRUE(run(3, SimulationMethod::order_free, true) == spikes);
+  const Spikes exact = run(1, SimulationMethod::automatic, false, Precision::quad());
+  ASSERT_EQ(spikes.ids, exact.ids);
+  EXPECT_GT(exact.size(), 200U);
+  for (std::size_t k = 0; k < exact.size(); ++k) {
+    ASSERT_NEAR(spikes.times[k].ms(), exact.times[k].ms(), 1e-9);
+  }
+}
+
 }  // namespace
 }  // namespace va_event

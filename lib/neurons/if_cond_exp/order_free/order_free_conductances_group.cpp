@@ -233,9 +233,10 @@ void OrderFreeConductancesGroup::add_up_again(std::size_t i) {
   add_neuron(units_, gathered_, i, *present_sums_);
 }
 
+/// The unit only grows: larger inputs than those to come may be kept.
 void OrderFreeConductancesGroup::set_scale(const InputScale& scale) {
   const double unit = InputUnits::unit_for(scale.largest_weight);
-  if (unit != units_.unit()) {
+  if (unit > units_.unit()) {
     units_ = InputUnits({tau_exc_, tau_inh_}, unit);
     add_up_again();
   }
