@@ -106,8 +106,9 @@ void log_network(const VogelsAbbott& network) {
 void log_statistics(const RunStatistics& s) {
   spdlog::debug("{} spikes of neurons, {} of sources, {} synaptic events", s.spikes, s.source_spikes,
                 s.synaptic_events);
-  spdlog::debug("{} intervals of neurons one by one: sign {}, bound {}, search {}, refractory {}, spike {}", s.intervals, s.settled_by_sign,
-                s.settled_by_bound, s.settled_by_search, s.settled_by_refractory, s.settled_by_spike);
+  spdlog::debug("{} intervals of neurons one by one: sign {}, bound {}, search {}, refractory {}, spike {}",
+                s.intervals, s.settled_by_sign, s.settled_by_bound, s.settled_by_search, s.settled_by_refractory,
+                s.settled_by_spike);
 }
 
 void set_up_recording(const VogelsAbbott& network, const Options& options) {
