@@ -81,7 +81,7 @@ std::vector<Time> as_times(const std::vector<double>& times) { return {times.beg
 
 struct Neurons {
   Neurons(Delays delays, const std::vector<double>& cuts, bool changes, const SimulationOptions& options)
-      : simulation(options), neurons(simulation.create(kNeurons, IfCurrExp{.v_thresh = 1e3})) {
+      : simulation(options), neurons(simulation.create(kNeurons, IfCurrExp{.v_thresh = 0.0})) {
     if (changes) {
       const Population sources = simulation.create(kSources, SpikeSourceArray{});
       for (std::size_t s = 0; s < kSources; ++s) {
