@@ -7,10 +7,10 @@
 #define VA_EVENT_NUMERICS_LANES_INL_HPP
 #endif
 
-/// Vectors of doubles, with exp and expm1 of them whose lanes have the bits of elementary.hpp. Highway compiles the
-/// code once for each instruction set, and a program chooses when it starts. The results are the same for all of them,
-/// because each lane performs the scalar's operations in the scalar's order: no fused operations, and no approximate
-/// reciprocals.
+/// Vectors of doubles, with exp, expm1 and log of them whose lanes have the bits of elementary.hpp. Highway compiles
+/// the code once for each instruction set, and a program chooses when it starts. The results are the same for all of
+/// them, because each lane performs the scalar's operations in the scalar's order: no fused operations, and no
+/// approximate reciprocals.
 #include <hwy/highway.h>
 
 #include <bit>
@@ -74,6 +74,33 @@ HWY_INLINE Vector expm1(Vector x) {
   const ReducedVector<Vector> e = reduce(x);
   const Vector result = (e.scale - hn::Set(d, 1.0)) + e.scale * e.expm1_r;
   return hn::IfThenElse(x < hn::Set(d, elementary::kMinExponent), hn::Set(d, -1.0), result);
+}
+
+/// The natural logarithm in each lane, operation by operation as elementary::log(). @param x  positive and normal
+template <class Vector>
+HWY_INLINE Vector log(Vector x) {
+  const hn::DFromV<Vector> d;
+  const hn::RebindToUnsigned<hn::DFromV<Vector>> bits;
+  const hn::RebindToSigned<hn::DFromV<Vector>> integers;
+  const auto c = [d](double value) HWY_ATTR { return hn::Set(d, value); };
+  constexpr std::uint64_t kSqrtHalf = 0x3fe6a09e667f3bcdULL;
+  const auto from = hn::BitCast(bits, x);
+  // Arithmetic shift of the difference by 52: its exponent, from -1074 to 1023, as a double and in place.
+  const auto shifted =
+      hn::ShiftRight<52>((from - hn::Set(bits, kSqrtHalf)) + hn::Set(bits, std::uint64_t{2048} << 52U));
+  const auto k = hn::BitCast(integers, shifted) - hn::Set(integers, 2048);
+  const Vector m = hn::BitCast(d, from - hn::ShiftLeft<52>(hn::BitCast(bits, k)));
+  const Vector f = m - c(1.0);
+  const Vector s = f / (c(2.0) + f);
+  const Vector z = s * s;
+  Vector sum = c(2.0 / 21.0);
+  for (int odd = 19; odd >= 3; odd -= 2) {
+    sum = c(2.0 / odd) + z * sum;
+  }
+  const Vector half_square = c(0.5) * f * f;
+  const Vector kd = hn::ConvertTo(d, k);
+  return kd * c(elementary::detail::kLn2Hi) +
+         (f - (half_square - (s * (half_square + z * sum) + kd * c(elementary::detail::kLn2Lo))));
 }
 
 /// Appends index[k] to `list` for every bit k of `bits` that is set, in ascending order. @param index  at least as many

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "foundation/memory.hpp"
+#include "foundation/prefetch.hpp"
 #include "synapses/plasticity.hpp"
 #include "synapses/releases.hpp"
 #include "synapses/source_history.hpp"
@@ -60,7 +61,7 @@ class ChangingSynapses final : public SynapseDynamics<Real> {
     }
     plasticity_->target_spiked(target, emitted);
     if (plasticity_->needs_sweep()) {
-      sweep(now);
+      forget_target_spikes(now);
     }
   }
 
@@ -71,18 +72,20 @@ class ChangingSynapses final : public SynapseDynamics<Real> {
     const std::size_t first = synapses.begin_of(passage.row);
     const std::span<const std::uint32_t> targets = synapses.row(passage.row).target;
     if (plasticity_ && plasticity_->passes_together(before)) {
-      weights_.resize(passage.end - passage.begin);
-      plasticity_->pass_together(spike, before, targets.subspan(passage.begin, weights_.size()), first + passage.begin,
-                                 weights_);
-      if (releases_.releases_all()) {
-        spike.delivered_to = passage.end;
-        return weights_;
-      }
-      for (std::size_t k = passage.begin; k < passage.end; ++k) {
-        weights_[k - passage.begin] *= releases_.factor(spike, before, passage.row, targets[k], first + k);
+      const std::span<const std::uint32_t> passed = targets.subspan(passage.begin, passage.end - passage.begin);
+      const std::span<const Real> kept = plasticity_->pass_together(spike, before, passed, first + passage.begin);
+      const Real sign = plasticity_->sign();
+      const bool as_they_are = releases_.releases_all() && sign == Real(1);
+      weights_.resize(as_they_are ? 0 : kept.size());
+      for (std::size_t k = 0; k < weights_.size(); ++k) {
+        const std::size_t position = passage.begin + k;
+        weights_[k] = sign * kept[k];
+        if (!releases_.releases_all()) {
+          weights_[k] *= releases_.factor(spike, before, passage.row, passed[k], first + position);
+        }
       }
       spike.delivered_to = passage.end;
-      return weights_;
+      return as_they_are ? kept : std::span<const Real>(weights_);
     }
     weights_.clear();
     if (std::is_same_v<Real, double> && !plasticity_ && synapses.has_constant_weight() && releases_.is_common()) {
@@ -103,6 +106,18 @@ class ChangingSynapses final : public SynapseDynamics<Real> {
     }
     spike.delivered_to = passage.end;
     return weights_;
+  }
+
+  void prefetch_synapses(std::size_t row, std::size_t begin, std::size_t end) const override {
+    for (const auto& variable : table_.states.variables) {
+      const std::span<const Real> all(variable);
+      foundation::prefetch(all.subspan(table_.block.table.begin_of(row) + begin, end - begin));
+    }
+  }
+  void prefetch_targets(std::size_t row, std::size_t begin, std::size_t end) const override {
+    if (plasticity_) {
+      plasticity_->prefetch(table_.block.table.row(row).target.subspan(begin, end - begin));
+    }
   }
 
   void weights(const Instant& now, std::span<double> weights) override {
@@ -196,14 +211,19 @@ class ChangingSynapses final : public SynapseDynamics<Real> {
   /// Calls visit(row, position in it, target, number in the table) for each synapse onto the shard's cells.
   template <class Visit>
   void for_each_own(const Visit& visit) const {
-    const network::SynapseTable& synapses = table_.block.table;
-    for (std::size_t row = 0; row < synapses.rows(); ++row) {
-      const std::span<const std::uint32_t> targets = synapses.row(row).target;
-      const std::size_t first = synapses.begin_of(row);
-      for (std::size_t k = 0; k < targets.size(); ++k) {
-        if (table_.own.contains(targets[k])) {
-          visit(row, k, targets[k], first + k);
-        }
+    for (std::size_t row = 0; row < table_.block.table.rows(); ++row) {
+      for_each_own_of(
+          row, [&](std::size_t k, std::uint32_t target, std::size_t synapse) { visit(row, k, target, synapse); });
+    }
+  }
+  /// The same for one row: visit(position in it, target, number in the table).
+  template <class Visit>
+  void for_each_own_of(std::size_t row, const Visit& visit) const {
+    const std::span<const std::uint32_t> targets = table_.block.table.row(row).target;
+    const std::size_t first = table_.block.table.begin_of(row);
+    for (std::size_t k = 0; k < targets.size(); ++k) {
+      if (table_.own.contains(targets[k])) {
+        visit(k, targets[k], first + k);
       }
     }
   }
@@ -221,14 +241,32 @@ class ChangingSynapses final : public SynapseDynamics<Real> {
     }
   }
 
+  /// Brings all synapses up to date.
   void sweep(const Instant& now) {
     const Instant until = plasticity_->swept_at(now);
-    for_each_own([&](std::size_t row, std::size_t k, std::uint32_t target, std::size_t synapse) {
+    for (std::size_t row = 0; row < table_.block.table.rows(); ++row) {
+      sweep_row(row, until);
+    }
+    plasticity_->end_sweep(until);
+  }
+  /// So that most spikes of the targets can be forgotten: up to a time after which most sources have spiked, whose rows
+  /// have nothing to follow.
+  void forget_target_spikes(const Instant& now) {
+    const Instant until = plasticity_->partly_swept_at(now);
+    const Instant reached = events::later(until, Real(2) * Real(table_.longest_delay));
+    for (std::size_t row = 0; row < table_.block.table.rows(); ++row) {
+      if (!history_.has_passed_since(row, reached)) {
+        sweep_row(row, until);
+      }
+    }
+    plasticity_->end_sweep(until);
+  }
+  void sweep_row(std::size_t row, const Instant& until) {
+    for_each_own_of(row, [&](std::size_t k, std::uint32_t target, std::size_t synapse) {
       std::size_t next = 0;
       const SourceSpike<Real>* const passed = history_.last_delivered(row, k, next);
       plasticity_->sweep(until, passed, target, synapse, table_.block.table.delay_of(synapse));
     });
-    plasticity_->end_sweep(until);
   }
 
   TableOnShard<Real> table_;

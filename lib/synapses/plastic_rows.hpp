@@ -1,181 +1,152 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <type_traits>
 #include <vector>
 
 #include "events/instant.hpp"
+#include "foundation/large_pages.hpp"
+#include "foundation/prefetch.hpp"
 #include "network/share.hpp"
-#include "numerics/exponentials.hpp"
 #include "synapses/source_history.hpp"
 #include "synapses/stdp_rule.hpp"
 #include "synapses/target_spikes.hpp"
 
 namespace va_event::synapses {
 
+/// What a spike of a source needs of most targets: the last three spikes of the target, as they arrive at its synapses,
+/// and how old the others are. Times are the start of an epoch [ms] and an offset in it, so that differences of them
+/// are rounded as duration() rounds them. One cache line for each target.
+struct alignas(64) LatestSpikes {
+  static constexpr double kNone = -static_cast<double>(events::kEpoch);  ///< before all spikes of sources [ms]
+  struct Arrival {
+    double epoch = kNone;
+    double offset = 0.0;
+  };
+
+  Arrival last;
+  Arrival second, third;   ///< before the last one; kNone if all synapses have followed it, as the following
+  double earlier = kNone;  ///< when the one before these three arrived, rounded to one number [ms]
+  /// The trace of the target just after the last one; with the sign - if all synapses have followed that.
+  double trace = 0.0;
+};
+
+/// The trace of triplets that a target has just before its last three spikes, the last one first.
+struct alignas(32) LatestTriplets {
+  std::array<double, 4> before{};
+};
+
+/// A spike of a source that passes a row, and what is common to the synapses.
+struct RowPass {
+  const LatestSpikes* latest;      ///< of targets, from number first_target on
+  const LatestTriplets* triplets;  ///< likewise, of TripletRule
+  std::uint32_t first_target;
+  LatestSpikes::Arrival last;     ///< when the one before it arrived at the synapses
+  LatestSpikes::Arrival arrival;  ///< when it arrives itself
+  double earlier;                 ///< all synapses have followed spikes whose rounded times are below [ms]
+  double r1, r1_before;           ///< the trace of the source just after the spike before it, and just before that one
+  double r2;                      ///< the trace of triplets just before it
+};
+
+/// Brings the weights of consecutive synapses of a row to what Plasticity::pass() makes of them, in the same bits, in
+/// vectors of synapses. Those of targets with more than three spikes to follow, or with a spike after the present one,
+/// stay as they are.
+/// @param kept    the magnitudes of the weights, one for each target
+/// @param left    room for as many positions as there are targets @returns how many of them stay as they are
+std::size_t pass_row(const StdpChoice& choice, const StdpValues<double>& values, const RowPass& pass,
+                     std::span<const std::uint32_t> targets, double* kept, std::uint32_t* left);
+
 /// Plastic synapses of a row taken together, where their parameters and their delay are common: a spike arrives at all
-/// of them at one time, and exponentials are taken together. The weights are those that one synapse after the other
-/// gets (Plasticity::pass()), in the same bits.
-template <class Real>
+/// of them at one time. Between two spikes of a source most targets spike three times at most, and these synapses are
+/// worked out in vectors; the others are left to Plasticity::pass().
 class PlasticRows {
  public:
-  using Instant = events::Instant<Real>;
-  using Source = SourceSpike<Real>;
+  using Source = SourceSpike<double>;
 
-  PlasticRows(const StdpChoice& choice, const network::Share::Range& own, const TargetSpikes<Real>& targets)
-      : choice_(choice), own_(own), targets_(targets), latest_(own.end - own.begin) {}
+  PlasticRows(const StdpChoice& choice, const network::Share::Range& own)
+      : choice_(choice),
+        own_(own),
+        latest_(own.end - own.begin),
+        triplets_(choice.timing == Timing::triplets ? own.end - own.begin : 0) {}
 
   /// @param delay  of all synapses [ms]
-  void set_parameters(const StdpValues<Real>& values, double delay) {
+  void set_parameters(const StdpValues<double>& values, double delay) {
     values_ = values;
-    axonal_ = (Real(1) - values.dendritic_fraction) * Real(delay);
-    dendritic_ = values.dendritic_fraction * Real(delay);
+    axonal_ = (1.0 - values.dendritic_fraction) * delay;
+    dendritic_ = values.dendritic_fraction * delay;
   }
 
   /// When a spike of a source reaches its synapses.
-  [[nodiscard]] Instant arrival_of(const Source& spike) const { return events::later(spike.t, axonal_); }
+  [[nodiscard]] events::Instant<double> arrival_of(const Source& spike) const {
+    return events::later(spike.t, axonal_);
+  }
 
-  /// Notes what most spikes of sources need of a target: call it after its spikes, or the last sweep, have changed.
-  void find_latest(std::uint32_t target) {
-    const std::vector<TargetSpike<Real>>& spikes = targets_.of(target);
-    Latest& latest = latest_[target - own_.begin];
-    if (spikes.empty()) {
-      latest = Latest{};
-      return;
+  /// Notes the latest spikes of a target: call it after its spikes, or the last sweep, have changed.
+  void find_latest(std::uint32_t target, const TargetSpikes<double>& all) {
+    const std::vector<TargetSpike<double>>& spikes = all.of(target);
+    LatestSpikes latest;
+    LatestTriplets triplets;
+    LatestSpikes::Arrival* const arrivals[] = {&latest.last, &latest.second, &latest.third};
+    for (std::size_t k = 0; k < std::min<std::size_t>(spikes.size(), 3); ++k) {
+      const TargetSpike<double>& spike = spikes[spikes.size() - 1 - k];
+      if (k == 0 || !all.is_swept(spike)) {
+        *arrivals[k] = arrival_of(spike);
+        triplets.before[k] = spike.before[1];
+      }
     }
-    const TargetSpike<Real>& last = spikes.back();
-    latest = {arrival_of(last),
-              {-1, Real(0)},
-              target_trace_after(choice_, last.before[0]),
-              targets_.is_swept(last) ? Real(-1) : last.before[1],
-              true};
-    if (spikes.size() > 1) {
-      latest.arrival_before = arrival_of(spikes[spikes.size() - 2]);
-      latest.swept_before = targets_.is_swept(spikes[spikes.size() - 2]);
+    if (!spikes.empty()) {
+      const double trace = target_trace_after(choice_, spikes.back().before[0]);
+      latest.trace = all.is_swept(spikes.back()) ? -trace : trace;
+    }
+    if (spikes.size() > 3 && !all.is_swept(spikes[spikes.size() - 4])) {
+      const LatestSpikes::Arrival fourth = arrival_of(spikes[spikes.size() - 4]);
+      latest.earlier = fourth.epoch + fourth.offset;
+    }
+    latest_[target - own_.begin] = latest;
+    if (choice_.timing == Timing::triplets) {
+      triplets_[target - own_.begin] = triplets;
     }
   }
-  void find_latest_of_all() {
+  void find_latest_of_all(const TargetSpikes<double>& all) {
     for (std::uint32_t target = own_.begin; target < own_.end; ++target) {
-      find_latest(target);
+      find_latest(target, all);
+    }
+  }
+  /// What pass() will read of the targets.
+  void prefetch(std::span<const std::uint32_t> targets) const {
+    for (const std::uint32_t target : targets) {
+      foundation::prefetch(&latest_[target - own_.begin]);
+      if (choice_.timing == Timing::triplets) {
+        foundation::prefetch(&triplets_[target - own_.begin]);
+      }
     }
   }
 
-  /// A spike of the source passes consecutive synapses of a row.
-  /// @param before   the one before it, or null
-  /// @param kept     the magnitudes of their weights, which change
-  /// @param weights  with their sign, one for each target
-  void pass(const Source& spike, const Source* before, std::span<const std::uint32_t> targets, Real* kept,
-            std::span<Real> weights) {
-    const Instant a = arrival_of(spike);
-    const Instant last = before != nullptr ? arrival_of(*before) : Instant{};
-    exponents_.resize(2 * targets.size());
-    kinds_.resize(targets.size());
-    several_.clear();
-    for (std::size_t k = 0; k < targets.size(); ++k) {
-      const Latest& latest = latest_[targets[k] - own_.begin];
-      const bool follows = before != nullptr && !(latest.arrival < last) && !(latest.o2 < Real(0));
-      const bool single =
-          latest.arrival < a && (before == nullptr || latest.arrival_before < last || latest.swept_before);
-      exponents_[2 * k] = follows ? Real(-duration(last, latest.arrival) / values_.tau_plus) : Real(0);
-      exponents_[2 * k + 1] = Real(-duration(latest.arrival, a) / values_.tau_minus);
-      kinds_[k] = !single ? Kind::several : follows ? Kind::one : Kind::none;
-      if (!single) {
-        several_.push_back(spikes_to_follow(targets_.of(targets[k]), before != nullptr, last, a));
-        exponents_[2 * k + 1] = several_.back().depression;
-      }
-    }
-    take_exponentials();
-    const auto potentiate_at = [&](const Real& weight, const Instant& arrival, const Real& factor, const Real& o2) {
-      const bool apart = last < arrival || choice_.timing == Timing::vogels;
-      const Real trace = apart ? Real(trace_after(choice_, before->before[0]) * factor) : before->before[0];
-      return with_potentiation(choice_, weight, Real(trace * (values_.a_plus + values_.a3_plus * o2)), values_);
-    };
-    const Several* several = several_.data();
-    for (std::size_t k = 0; k < targets.size(); ++k) {
-      const Latest& latest = latest_[targets[k] - own_.begin];
-      Real weight = kept[k];
-      Real o1 = latest.o1;
-      if (kinds_[k] == Kind::one) {
-        weight = potentiate_at(weight, latest.arrival, exponents_[2 * k], latest.o2);
-      } else if (kinds_[k] == Kind::several) {
-        for (std::size_t j = 0; j < several->count; ++j) {
-          const TargetSpike<Real>& post = several->first[j];
-          weight = potentiate_at(weight, arrival_of(post), exponents_[several->factors + j], post.before[1]);
-        }
-        o1 = several->o1;
-        ++several;
-      }
-      weight = with_depression(choice_, weight, Real(o1 * exponents_[2 * k + 1]), spike.before[1], values_);
-      kept[k] = weight;
-      weights[k] = values_.sign * weight;
-    }
-  }
+  /// A spike of the source passes consecutive synapses of a row. @param before  the one before it, or null
+  /// @param kept  the magnitudes of their weights, which change
+  /// @returns the positions, from 0, of those that are to be passed one by one; valid until the next call
+  [[nodiscard]] std::span<const std::uint32_t> pass(const Source& spike, const Source* before,
+                                                    std::span<const std::uint32_t> targets, double* kept);
 
  private:
-  /// The last spike of a target and when the one before it arrived: of most, this is all that a spike of a source
-  /// needs.
-  struct alignas(64) Latest {
-    Instant arrival{-1, Real(0)};
-    Instant arrival_before{-1, Real(0)};
-    Real o1{};                 ///< just after it
-    Real o2{-1};               ///< just before it; -1: all synapses have followed it
-    bool swept_before = true;  ///< all have followed the one before it, or there is none
-  };
-  /// How many of the target's spikes a synapse is to follow.
-  enum class Kind : std::uint8_t { none, one, several };
-  struct Several {
-    const TargetSpike<Real>* first;  ///< that potentiates
-    std::size_t count;
-    std::size_t factors;  ///< the place of their exponents
-    Real o1, depression;  ///< the trace of the target, and the exponent of its decay until the arrival
-  };
-
-  [[nodiscard]] Instant arrival_of(const TargetSpike<Real>& spike) const { return events::later(spike.t, dendritic_); }
-
-  /// Of spikes of a target those that a spike finds which arrives at `a` after one at `last`; adds their exponents.
-  [[nodiscard]] Several spikes_to_follow(const std::vector<TargetSpike<Real>>& posts, bool potentiates,
-                                         const Instant& last, const Instant& a) {
-    std::size_t end = posts.size();
-    while (end > 0 && !(arrival_of(posts[end - 1]) < a)) {
-      --end;
-    }
-    std::size_t begin = end;
-    while (potentiates && begin > 0 && !(arrival_of(posts[begin - 1]) < last) && !targets_.is_swept(posts[begin - 1])) {
-      --begin;
-    }
-    Several found{posts.data() + begin, end - begin, exponents_.size(), Real(0), Real(0)};
-    for (std::size_t j = begin; j < end; ++j) {
-      exponents_.push_back(Real(-duration(last, arrival_of(posts[j])) / values_.tau_plus));
-    }
-    if (end > 0) {
-      found.o1 = target_trace_after(choice_, posts[end - 1].before[0]);
-      found.depression = Real(-duration(arrival_of(posts[end - 1]), a) / values_.tau_minus);
-    }
-    return found;
+  [[nodiscard]] static LatestSpikes::Arrival arrival_of(const events::Instant<double>& t) {
+    return {static_cast<double>(t.epoch * events::kEpoch), t.offset};
   }
-
-  void take_exponentials() {
-    if constexpr (std::is_same_v<Real, double>) {
-      numerics::take_exponentials(exponents_);
-    } else {
-      for (Real& exponent : exponents_) {
-        exponent = numerics::elementary::exp(exponent);
-      }
-    }
+  [[nodiscard]] LatestSpikes::Arrival arrival_of(const TargetSpike<double>& spike) const {
+    return arrival_of(events::later(spike.t, dendritic_));
   }
 
   StdpChoice choice_;
   network::Share::Range own_;
-  const TargetSpikes<Real>& targets_;
-  StdpValues<Real> values_{};
-  Real axonal_{}, dendritic_{};  ///< parts of the delay [ms]
-  std::vector<Latest> latest_;   ///< by own target
-  std::vector<Kind> kinds_;      ///< of the synapses that a spike passes
-  std::vector<Several> several_;
-  std::vector<Real> exponents_;
+  StdpValues<double> values_{};
+  double axonal_ = 0.0, dendritic_ = 0.0;             ///< parts of the delay [ms]
+  foundation::LargeVector<LatestSpikes> latest_;      ///< by own target
+  foundation::LargeVector<LatestTriplets> triplets_;  ///< likewise, of TripletRule
+  std::vector<std::uint32_t> left_;                   ///< room for positions
 };
 
 }  // namespace va_event::synapses

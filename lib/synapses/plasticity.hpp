@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <type_traits>
 #include <vector>
 
 #include "events/instant_bytes.hpp"
@@ -35,7 +36,7 @@ class Plasticity {
   using Source = SourceSpike<Real>;
 
   Plasticity(const TableOnShard<Real>& table, const StdpChoice& choice)
-      : table_(table), choice_(choice), targets_(table.own), rows_(choice, table.own, targets_) {
+      : table_(table), choice_(choice), targets_(table.own), rows_(choice, table.own) {
     const auto is_constant = [&](StdpParameter p) {
       return choice_.places[p] < 0 || column_of(choice_, table_.block, p).is_constant();
     };
@@ -59,12 +60,14 @@ class Plasticity {
     if (common_ || !own_traces_) {
       shared_ = values_of(0);
     }
-    together_ = common_ && !own_traces_ && table_.block.table.has_constant_delay() &&
-                choice_.pairs != SpikePairs::nearest_reduced;
-    if (together_) {
-      rows_.set_parameters(shared_, table_.block.table.constant_delay());
-      rows_.find_latest_of_all();
+    if constexpr (std::is_same_v<Real, double>) {
+      together_ = common_ && !own_traces_ && table_.block.table.has_constant_delay() &&
+                  choice_.pairs != SpikePairs::nearest_reduced;
+      if (together_) {
+        rows_.set_parameters(shared_, table_.block.table.constant_delay());
+      }
     }
+    find_latest_of_all();
   }
 
   void source_spiked(Source& spike, const Source* before) const {
@@ -72,8 +75,8 @@ class Plasticity {
       return;
     }
     const Real h = duration(before->t, spike.t);
-    spike.before = {decayed(trace_after(choice_, before->before[0]), h, shared_.tau_plus),
-                    decayed(trace_after(choice_, before->before[1]), h, shared_.tau_x)};
+    spike.before = {faded(trace_after(choice_, before->before[0]), h, shared_.rate_plus),
+                    faded(trace_after(choice_, before->before[1]), h, shared_.rate_x)};
   }
 
   void target_spiked(std::uint32_t target, const Instant& t) {
@@ -82,42 +85,62 @@ class Plasticity {
     if (!spikes.empty() && !own_traces_) {
       const TargetSpike<Real>& last = spikes.back();
       const Real h = duration(last.t, t);
-      spike.before = {decayed(trace_after(choice_, last.before[0]), h, shared_.tau_minus),
-                      decayed(trace_after(choice_, last.before[1]), h, shared_.tau_y)};
+      spike.before = {faded(trace_after(choice_, last.before[0]), h, shared_.rate_minus),
+                      faded(trace_after(choice_, last.before[1]), h, shared_.rate_y)};
     }
     targets_.add(target, spike);
-    if (together_) {
-      rows_.find_latest(target);
-    }
+    find_latest(target);
   }
 
   /// A spike of the source passes a synapse. @returns the weight that it delivers, with its sign
   [[nodiscard]] Real pass(const Source& spike, const Source* before, std::uint32_t target, std::size_t synapse,
                           double delay) {
-    const StdpValues<Real> own = common_ ? StdpValues<Real>{} : values_of(synapse);
-    Synapse at = synapse_of(target, synapse, delay, common_ ? shared_ : own);
+    StdpValues<Real> own;
+    Synapse at = synapse_of(target, synapse, delay, common_ ? shared_ : own = values_of(synapse));
     follow(at, spike, before);
     keep(at);
     return at.p.sign * at.weight;
   }
 
-  /// The same for consecutive synapses of a row. @param weights  with their sign, one for each target
-  /// @pre passes_together(before)
-  void pass_together(const Source& spike, const Source* before, std::span<const std::uint32_t> targets,
-                     std::size_t first_synapse, std::span<Real> weights) {
-    rows_.pass(spike, before, targets, table_.states.variables[0].data() + first_synapse, weights);
-  }
-  /// Whether pass_together() may be used for a spike.
+  /// Whether synapses of a row may be passed together by a spike.
   [[nodiscard]] bool passes_together(const Source* before) const {
-    return together_ && (!set_at_ || (before != nullptr && *set_at_ < rows_.arrival_of(*before)));
+    if constexpr (std::is_same_v<Real, double>) {
+      return together_ && (!set_at_ || (before != nullptr && *set_at_ < rows_.arrival_of(*before)));
+    } else {
+      return false;
+    }
+  }
+  /// The same for consecutive synapses of a row. @pre passes_together(before)
+  /// @returns what they deliver, one for each target, but for the sign; valid until the next change of the weights
+  [[nodiscard]] std::span<const Real> pass_together(const Source& spike, const Source* before,
+                                                    std::span<const std::uint32_t> targets, std::size_t first_synapse) {
+    const std::span<Real> kept(table_.states.variables[0].data() + first_synapse, targets.size());
+    if constexpr (std::is_same_v<Real, double>) {
+      const std::span<const std::uint32_t> left = rows_.pass(spike, before, targets, kept.data());
+      for (const std::uint32_t k : left) {
+        targets_.prefetch(targets[k]);
+      }
+      for (const std::uint32_t k : left) {
+        static_cast<void>(pass(spike, before, targets[k], first_synapse + k, table_.block.table.constant_delay()));
+      }
+    }
+    return kept;
+  }
+  /// Of all weights. @pre passes_together()
+  [[nodiscard]] Real sign() const { return shared_.sign; }
+  /// Prefetches what pass_together() will read of targets.
+  void prefetch(std::span<const std::uint32_t> targets) const {
+    if (together_) {
+      rows_.prefetch(targets);
+    }
   }
 
   /// The present weight of a synapse. @param passed  the last spike that has passed it, or null
   /// @param on_the_way  those after it
   [[nodiscard]] Real weight_at(const Instant& now, const Source* passed, std::span<const Source> on_the_way,
                                std::uint32_t target, std::size_t synapse, double delay) const {
-    const StdpValues<Real> own = common_ ? StdpValues<Real>{} : values_of(synapse);
-    Synapse at = synapse_of(target, synapse, delay, common_ ? shared_ : own);
+    StdpValues<Real> own;
+    Synapse at = synapse_of(target, synapse, delay, common_ ? shared_ : own = values_of(synapse));
     for (const Source& spike : on_the_way) {
       if (!(arrival_of(at, spike) < now)) {
         break;
@@ -148,10 +171,16 @@ class Plasticity {
     }
     return events::normalised<Real>(first, rest);
   }
+  /// Until when a sweep at `now` follows them that is to be quick: after that most sources have spiked.
+  [[nodiscard]] Instant partly_swept_at(const Instant& now) const {
+    const Instant all = swept_at(now);
+    const Instant most = targets_.most_before(now);
+    return most < all ? most : all;
+  }
   /// Follows the targets' spikes before `until` at one synapse.
   void sweep(const Instant& until, const Source* passed, std::uint32_t target, std::size_t synapse, double delay) {
-    const StdpValues<Real> own = common_ ? StdpValues<Real>{} : values_of(synapse);
-    Synapse at = synapse_of(target, synapse, delay, common_ ? shared_ : own);
+    StdpValues<Real> own;
+    Synapse at = synapse_of(target, synapse, delay, common_ ? shared_ : own = values_of(synapse));
     follow_targets(at, passed, [&](const Instant& /*b*/, const Instant& t) { return t < until; });
     keep(at);
   }
@@ -170,6 +199,7 @@ class Plasticity {
     events::put_instant(out, set_at_ ? *set_at_ : Instant{});
     targets_.save_sweep(out);
   }
+  /// @pre all targets have been loaded
   void load_table(foundation::ByteReader& in) {
     const bool set = in.get<std::uint8_t>() != 0;
     const auto at = events::get_instant<Real>(in);
@@ -178,12 +208,7 @@ class Plasticity {
     find_latest_of_all();
   }
   void save_target(std::uint32_t target, foundation::ByteWriter& out) const { targets_.save(target, out); }
-  void load_target(std::uint32_t target, foundation::ByteReader& in) {
-    targets_.load(target, in);
-    if (together_) {
-      rows_.find_latest(target);
-    }
-  }
+  void load_target(std::uint32_t target, foundation::ByteReader& in) { targets_.load(target, in); }
 
  private:
   /// The state of a synapse while it follows its spikes.
@@ -196,9 +221,18 @@ class Plasticity {
     std::array<Real, 4> own{};  ///< own traces: of the source before its last spike (see pairs), and of the target
   };
 
+  void find_latest(std::uint32_t target) {
+    if constexpr (std::is_same_v<Real, double>) {
+      if (together_) {
+        rows_.find_latest(target, targets_);
+      }
+    }
+  }
   void find_latest_of_all() {
-    if (together_) {
-      rows_.find_latest_of_all();
+    if constexpr (std::is_same_v<Real, double>) {
+      if (together_) {
+        rows_.find_latest_of_all(targets_);
+      }
     }
   }
 
@@ -283,8 +317,8 @@ class Plasticity {
       return {Real(0), Real(0)};
     }
     const Real h = duration(at.targets[j - 1].t, at.targets[j].t);
-    return {decayed(trace_after(choice_, at.own[2]), h, at.p.tau_minus),
-            decayed(trace_after(choice_, at.own[3]), h, at.p.tau_y)};
+    return {faded(trace_after(choice_, at.own[2]), h, at.p.rate_minus),
+            faded(trace_after(choice_, at.own[3]), h, at.p.rate_y)};
   }
 
   /// The trace of the source that a spike of the target reads, x after the last spike of the source. Equal times at
@@ -293,16 +327,16 @@ class Plasticity {
                                   const Instant& last) const {
     const bool apart = x > Real(0) || choice_.timing == Timing::vogels;
     if (choice_.pairs == SpikePairs::nearest_presynaptic) {  // own[0]: just after the last spike, without what is done
-      const Real trace = apart ? decayed(at.own[0], x, at.p.tau_plus) : Real(at.own[0] - Real(1));
+      const Real trace = apart ? faded(at.own[0], x, at.p.rate_plus) : Real(at.own[0] - Real(1));
       at.own[0] = apart ? Real(0) : Real(1);
       return trace;
     }
     if (choice_.pairs == SpikePairs::nearest_reduced) {
       const bool first = j == 0 || !(last < arrival_of(at, at.targets[j - 1]));
-      return apart && first ? decayed(Real(1), x, at.p.tau_plus) : Real(0);
+      return apart && first ? faded(Real(1), x, at.p.rate_plus) : Real(0);
     }
     const Real& before = own_traces_ ? at.own[0] : passed.before[0];
-    return apart ? decayed(trace_after(choice_, before), x, at.p.tau_plus) : before;
+    return apart ? faded(trace_after(choice_, before), x, at.p.rate_plus) : before;
   }
 
   void potentiate(Synapse& at, const Real& amount, const Instant& time) const {
@@ -334,9 +368,9 @@ class Plasticity {
       return;
     }
     const Real h = duration(before->t, spike.t);
-    at.own[0] = presynaptic ? Real(decayed(at.own[0], h, at.p.tau_plus) + Real(1))
-                            : decayed(trace_after(choice_, at.own[0]), h, at.p.tau_plus);
-    at.own[1] = decayed(trace_after(choice_, at.own[1]), h, at.p.tau_x);
+    at.own[0] = presynaptic ? Real(faded(at.own[0], h, at.p.rate_plus) + Real(1))
+                            : faded(trace_after(choice_, at.own[0]), h, at.p.rate_plus);
+    at.own[1] = faded(trace_after(choice_, at.own[1]), h, at.p.rate_x);
   }
 
   /// The trace of the target that a spike of the source reads when it arrives at `a`.
@@ -355,7 +389,7 @@ class Plasticity {
     }
     const Real trace = own_traces_ && choice_.pairs == SpikePairs::all ? trace_after(choice_, at.own[2])
                                                                        : target_trace_after(choice_, post.before[0]);
-    return decayed(trace, duration(b, a), at.p.tau_minus);
+    return faded(trace, duration(b, a), at.p.rate_minus);
   }
 
   TableOnShard<Real> table_;
@@ -366,7 +400,7 @@ class Plasticity {
   StdpValues<Real> shared_{};  ///< of all synapses, if common_; else only the time constants are
   TargetSpikes<Real> targets_;
   std::optional<Instant> set_at_;  ///< when the user last set the weights
-  PlasticRows<Real> rows_;         ///< which reads targets_
+  PlasticRows rows_;               ///< if together_
 };
 
 }  // namespace va_event::synapses

@@ -71,6 +71,12 @@ class SourceHistory {
   }
   [[nodiscard]] const std::vector<Spike>& of(std::size_t row) const { return rows_[row]; }
 
+  /// Whether a spike emitted after `t` has passed all synapses of the row. May be false though one has.
+  [[nodiscard]] bool has_passed_since(std::size_t row, const Instant& t) const {
+    const std::vector<Spike>& spikes = rows_[row];
+    return !spikes.empty() && spikes.front().ordinal > 0 && t < spikes.front().t;  // others before it are forgotten
+  }
+
   /// Leaves of each row what add() would at `now`.
   void forget(const Instant& now) {
     for (std::vector<Spike>& spikes : rows_) {

@@ -3,8 +3,10 @@
 
 #include <array>
 #include <cstddef>
+#include <limits>
 
 #include "network/network.hpp"
+#include "numerics/elementary.hpp"
 #include "synapses/weight_dependence.hpp"
 #include "va_event/synapses.hpp"
 
@@ -49,12 +51,25 @@ struct StdpChoice {
 /// The parameters of a synapse as the engine computes with them: bounds are those of the weight's magnitude.
 template <class Real>
 struct StdpValues {
-  Real tau_plus{}, tau_minus{}, tau_x{}, tau_y{};   ///< [ms]
-  Real a_plus{}, a_minus{}, a3_plus{}, a3_minus{};  ///< of Vogels2011Rule: a_minus is alpha
+  Real rate_plus{}, rate_minus{}, rate_x{}, rate_y{};  ///< 1/tau_plus, ... of traces [1/ms]; 0: there is none
+  Real a_plus{}, a_minus{}, a3_plus{}, a3_minus{};     ///< of Vogels2011Rule: a_minus is alpha
   WeightBounds<Real> bounds{};
   Real sign{1};               ///< of the weight
   Real dendritic_fraction{};  ///< of the delay
 };
+
+/// Of a trace [1/ms]. @param tau  [ms]; 0: there is none
+template <class Real>
+[[nodiscard]] Real decay_rate(const Real& tau) {
+  const Real most(std::numeric_limits<double>::max());  // of denormal time constants: finite, so that 0 ms leave 1
+  const Real rate = tau > Real(0) ? Real(Real(1) / tau) : Real(0);
+  return rate < most ? rate : most;
+}
+/// A trace h later. @param rate  [1/ms]; 0: there is none
+template <class Real>
+[[nodiscard]] Real faded(const Real& trace, const Real& h, const Real& rate) {
+  return rate > Real(0) ? Real(trace * numerics::elementary::exp(Real(-h * rate))) : Real(0);
+}
 
 template <class Real>
 [[nodiscard]] StdpValues<Real> stdp_values(const StdpChoice& choice, const network::SynapseBlock& block,
@@ -65,12 +80,12 @@ template <class Real>
     return is_there ? Real(column_of(choice, block, p).at(synapse)) : Real(0);
   };
   StdpValues<Real> p;
-  p.tau_plus = at(kTauPlus);
-  p.tau_minus = choice.timing == Timing::vogels ? p.tau_plus : at(kTauMinus);
-  p.tau_x = at(kTauX);
-  p.tau_y = at(kTauY);
+  p.rate_plus = decay_rate(at(kTauPlus));
+  p.rate_minus = choice.timing == Timing::vogels ? p.rate_plus : decay_rate(at(kTauMinus));
+  p.rate_x = decay_rate(at(kTauX));
+  p.rate_y = decay_rate(at(kTauY));
   p.a_plus = at(kAPlus);
-  p.a_minus = choice.timing == Timing::vogels ? Real(Real(2) * at(kAMinus) * p.tau_plus) : at(kAMinus);
+  p.a_minus = choice.timing == Timing::vogels ? Real(Real(2) * at(kAMinus) * at(kTauPlus)) : at(kAMinus);
   p.a3_plus = at(kA3Plus);
   p.a3_minus = at(kA3Minus);
   Real min = at(kWMin);

@@ -76,6 +76,12 @@ class SynapseDynamics {
   /// @returns one for each synapse, or of doubles one for all [uS], [nA] or [mV], valid until the next call
   [[nodiscard]] virtual std::span<const Real> transmit(const Passage<Real>& spike) = 0;
 
+  // What transmit() will read of the synapses [begin, end) of a row is prefetched by these.
+  /// Of the synapses.
+  virtual void prefetch_synapses(std::size_t /*row*/, std::size_t /*begin*/, std::size_t /*end*/) const {}
+  /// Of their targets.
+  virtual void prefetch_targets(std::size_t /*row*/, std::size_t /*begin*/, std::size_t /*end*/) const {}
+
   /// The present weights of the synapses onto this shard's neurons, for rules that change them.
   /// @param weights  by synapse in the order of the table; others stay
   virtual void weights(const Instant& /*now*/, std::span<double> /*weights*/) {}

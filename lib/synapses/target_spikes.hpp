@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "events/instant_bytes.hpp"
 #include "foundation/number_bytes.hpp"
+#include "foundation/prefetch.hpp"
 #include "network/share.hpp"
 
 namespace va_event::synapses {
@@ -33,6 +36,12 @@ class TargetSpikes {
   explicit TargetSpikes(const network::Share::Range& own) : own_(own), targets_(own.end - own.begin) {}
 
   [[nodiscard]] const std::vector<Spike>& of(std::uint32_t target) const { return targets_[target - own_.begin]; }
+  /// Prefetches the latest ones.
+  void prefetch(std::uint32_t target) const {
+    const std::vector<Spike>& spikes = of(target);
+    constexpr std::size_t kSeveral = 6;
+    foundation::prefetch(std::span(spikes).last(std::min(kSeveral, spikes.size())));
+  }
   void add(std::uint32_t target, const Spike& spike) {
     targets_[target - own_.begin].push_back(spike);
     ++stored_;
@@ -40,6 +49,10 @@ class TargetSpikes {
 
   [[nodiscard]] bool needs_sweep() const noexcept {
     return stored_ > left_by_sweep_ + left_by_sweep_ / 2 + kSpikesPerTarget * (targets_.size() + 4);
+  }
+  /// A time by which most of the spikes were emitted, if the targets spike evenly.
+  [[nodiscard]] Instant most_before(const Instant& now) const {
+    return {swept_until_.epoch + (now.epoch - swept_until_.epoch) * 3 / 4, Real(0)};
   }
   /// Whether all synapses have followed a spike.
   [[nodiscard]] bool is_swept(const Spike& spike) const { return spike.t < swept_until_; }
@@ -83,7 +96,7 @@ class TargetSpikes {
   }
 
  private:
-  static constexpr std::size_t kSpikesPerTarget = 16;  ///< that a sweep is worth
+  static constexpr std::size_t kSpikesPerTarget = 8;  ///< that a sweep is worth
 
   network::Share::Range own_;
   std::vector<std::vector<Spike>> targets_;

@@ -15,6 +15,9 @@ struct WeightBounds {
   Real mu_plus{}, mu_minus{};
 };
 
+/// Powers of smaller numbers are 0, but for the smallest exponents.
+inline constexpr double kLeastBase = 1e-300;
+
 /// base^exponent. @param base in [0, 1] @param exponent >= 0
 template <class Real>
 [[nodiscard]] Real power(const Real& base, const Real& exponent) {
@@ -22,8 +25,7 @@ template <class Real>
   if (exponent == Real(0)) {
     return Real(1);
   }
-  constexpr double kLeast = 1e-300;  // whose powers are 0 but for the smallest exponents
-  if (!(base > Real(kLeast))) {
+  if (!(base > Real(kLeastBase))) {
     return Real(0);
   }
   return exponent == Real(1) ? base : Real(elementary::exp(Real(exponent * elementary::log(base))));

@@ -255,6 +255,11 @@ class SpikeDelivery {
     return only_shard_ ? row : row.onto(cells_.place(branch.post_population).own);
   }
 
+  /// The position of the first of them.
+  [[nodiscard]] std::size_t begin_of_own(const Branch& branch, const Row& row) const {
+    return static_cast<std::size_t>(own_part(branch, row).target.data() - row.target.data());
+  }
+
   /// Whether the post population takes the rows of a branch as a whole.
   [[nodiscard]] bool takes_rows(const Branch& branch) const {
     return cells_.place(branch.post_population).whole_rows && branch.dynamics == 0 &&
@@ -274,9 +279,7 @@ class SpikeDelivery {
   /// Everything of a spike that arrives with one delay.
   void deliver_whole() {
     Delivery delivery = deliveries_.take();
-    if (exceeds_cache_) {
-      prefetch_deliveries();
-    }
+    prefetch_deliveries();
     const std::uint32_t population = cells_.population_index(delivery.source);
     const std::uint32_t index = delivery.source - network_.populations[population].first;
     const Route& route = routing_.routes_of(population)[delivery.route];
@@ -289,7 +292,7 @@ class SpikeDelivery {
         const Row row = branch.table->row(static_cast<std::size_t>(row_number));
         const Row own = own_part(branch, row);
         if (!own.target.empty()) {
-          const auto begin = static_cast<std::size_t>(own.target.data() - row.target.data());
+          const std::size_t begin = begin_of_own(branch, row);
           collect(branch, transmit(branch, row, row_number, begin, begin + own.target.size(), delivery));
         }
       }
@@ -297,8 +300,8 @@ class SpikeDelivery {
     deliver_collected();
   }
 
-  /// What the next deliveries need of the memory, in a network too large for the caches: first where a row is, then
-  /// what it holds, then its targets.
+  /// What the next deliveries need of the memory: first where a row is, then what it holds, then its targets. In a
+  /// network whose neurons stay in the caches only what synapses that change hold.
   void prefetch_deliveries() const {
     const auto for_branches = [this](std::size_t ahead, const auto& visit) {
       const Delivery* const delivery = deliveries_.ahead(ahead);
@@ -315,11 +318,35 @@ class SpikeDelivery {
         }
       }
     };
+    const auto prefetch_synapses = [this](const Branch& branch, std::size_t row) {
+      branch.table->prefetch_row(row);
+      if (branch.dynamics != 0) {
+        const Row all = branch.table->row(row);
+        const std::size_t begin = begin_of_own(branch, all);
+        changing_.of_branch(branch.dynamics).prefetch_synapses(row, begin, begin + own_part(branch, all).target.size());
+      }
+    };
+    if (!exceeds_cache_) {
+      if (!changing_.empty()) {
+        for_branches(0, [&](const Branch& branch, std::size_t row) {
+          if (branch.dynamics != 0) {
+            prefetch_synapses(branch, row);
+          }
+        });
+      }
+      return;
+    }
     for_branches(4, [](const Branch& branch, std::size_t row) { branch.table->prefetch_place(row); });
-    for_branches(2, [](const Branch& branch, std::size_t row) { branch.table->prefetch_row(row); });
+    for_branches(2, prefetch_synapses);
     for_branches(0, [this](const Branch& branch, std::size_t row) {
       const Place& place = cells_.place(branch.post_population);
-      place.group->prefetch_targets(own_part(branch, branch.table->row(row)).target, place.offset);
+      const Row all = branch.table->row(row);
+      const Row own = own_part(branch, all);
+      place.group->prefetch_targets(own.target, place.offset);
+      if (branch.dynamics != 0) {
+        const std::size_t begin = begin_of_own(branch, all);
+        changing_.of_branch(branch.dynamics).prefetch_targets(row, begin, begin + own.target.size());
+      }
     });
   }
 
@@ -373,7 +400,8 @@ class SpikeDelivery {
   void collect(const Branch& branch, const neurons::TargetsOf<Real>& passed) {
     const Place& place = cells_.place(branch.post_population);
     synaptic_events_ += passed.index.size();
-    if (branch.dynamics != 0 && place.windowed != nullptr && !passed.weight.empty()) {
+    const bool kept = place.windowed != nullptr && place.windowed->keeps_targets();
+    if (branch.dynamics != 0 && kept && !passed.weight.empty()) {
       return receive_each(*place.group, branch.receptor, passed);
     }
     if (place.group != collected_.group || branch.receptor != collected_.receptor) {
@@ -384,8 +412,8 @@ class SpikeDelivery {
     collected_.targets.push_back(passed);
   }
 
-  /// Groups that are advanced from window to window keep views of what is delivered to many targets, but weights that
-  /// change are gone at once: these go by value.
+  /// Some groups that are advanced from window to window keep views of what is delivered to many targets, but weights
+  /// that change are gone at once: these go by value.
   void receive_each(neurons::NeuronGroup<Real>& group, std::uint32_t receptor, const neurons::TargetsOf<Real>& passed) {
     std::size_t count = 0;
     const auto hand_over = [&] {

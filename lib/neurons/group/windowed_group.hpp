@@ -95,6 +95,8 @@ class WindowedGroup {
   /// Whether variable() may be asked for a later time than the present one, before the next advance() goes beyond it,
   /// when all inputs before that time have come and no others. So windows need not end where users read.
   [[nodiscard]] virtual bool reads_ahead() const { return false; }
+  /// Whether deliver() keeps views of its targets and their weights until advance(), instead of adding them at once.
+  [[nodiscard]] virtual bool keeps_targets() const { return true; }
 
   /// Inputs through synapses with delays of their own, which arrive before next_stop() and not before the present time.
   /// The slices' memory stays until take_back(), or until next_stop() has passed.

@@ -51,6 +51,7 @@ class NearSpikesGroup final : public ModelGroup<double, State<double>>, public W
   [[nodiscard]] bool is_quiet() override;
   void advance_quietly(const Instant& end) override;
   [[nodiscard]] bool is_settled() const override { return settled_; }
+  [[nodiscard]] bool keeps_targets() const override { return false; }
   std::size_t deliver_slices(std::span<const RowSlice> /*slices*/, const network::Share::Range* /*own*/) override {
     return 0;  // whole rows are for groups that need no order
   }
