@@ -14,6 +14,7 @@
 #include "foundation/memory.hpp"
 #include "foundation/number_text.hpp"
 #include "neurons/neuron_implementation.hpp"
+#include "synapses/look_back.hpp"
 #include "synapses/synapse_rule.hpp"
 #include "va_event/error.hpp"
 
@@ -122,23 +123,12 @@ struct Extremes {
 };
 
 /// What the rule of a projection adds to the extremes of its targets.
-void add_rule(const synapses::SynapseRule& rule, const network::SynapseBlock& block, Extremes& post) {
-  if (!rule.looks_back) {
-    post.looks_back = 0.0;
-    return;
-  }
-  std::vector<double> values(block.parameters.size());
-  const bool common = block.table.has_constant_weight() && block.table.has_constant_delay() &&
-                      std::all_of(block.parameters.begin(), block.parameters.end(),
-                                  [](const network::SynapseColumn& column) { return column.is_constant(); });
-  for (std::size_t synapse = 0; synapse < (common ? 1 : block.table.size()); ++synapse) {
-    for (std::size_t k = 0; k < values.size(); ++k) {
-      values[k] = block.parameters[k].at(synapse);
-    }
-    post.looks_back = std::min(post.looks_back, rule.looks_back(values, block.table.delay_of(synapse)));
-    if (rule.largest_weight) {
-      post.largest_weight = std::max(post.largest_weight, rule.largest_weight(values));
-    }
+void add_rule(const network::ProjectionData& projection, const network::SynapseBlock& block, Extremes& post) {
+  post.looks_back = std::min(post.looks_back, synapses::least_look_back(projection, block));
+  if (projection.rule->largest_weight) {
+    synapses::for_each_distinct(block, [&](std::span<const double> values, std::size_t /*synapse*/) {
+      post.largest_weight = std::max(post.largest_weight, projection.rule->largest_weight(values));
+    });
   }
 }
 
@@ -192,7 +182,7 @@ std::vector<Extremes> extremes_of(const network::Network& network, Processes& pr
       const auto [smallest, largest] = block.table.weights();
       post.largest_weight = std::max({post.largest_weight, std::fabs(smallest), std::fabs(largest)});
       if (projection.rule != nullptr) {
-        add_rule(*projection.rule, block, post);
+        add_rule(projection, block, post);
       }
       std::vector<std::uint64_t>& counts = inputs[block.post_population];
       counts.resize(network.populations[block.post_population].size);

@@ -11,6 +11,7 @@
 
 #include "foundation/bytes.hpp"
 #include "foundation/hash.hpp"
+#include "synapses/look_back.hpp"
 #include "synapses/synapse_rule.hpp"
 
 namespace va_event::engine {
@@ -145,25 +146,6 @@ bool is_bundled(const network::SynapseTable& table) {
   return table.size() >= kSeveral * delays;
 }
 
-/// Branch::looks_back of a table.
-double looks_back(const network::ProjectionData& projection, const network::SynapseBlock& block) {
-  if (projection.rule == nullptr) {
-    return std::numeric_limits<double>::infinity();
-  }
-  if (!projection.rule->looks_back) {
-    return 0.0;
-  }
-  double least = std::numeric_limits<double>::infinity();
-  std::vector<double> values(block.parameters.size());
-  for (std::size_t synapse = 0; synapse < block.table.size(); ++synapse) {
-    for (std::size_t k = 0; k < values.size(); ++k) {
-      values[k] = block.parameters[k].at(synapse);
-    }
-    least = std::min(least, projection.rule->looks_back(values, block.table.delay_of(synapse)));
-  }
-  return least;
-}
-
 /// Branches are ordered by what they hold. Synapses are looked at only if all else is the same.
 void sort(std::vector<Ranked>& branches, const network::Network& network, Processes& processes) {
   const auto by_summary = [](const Ranked& a, const Ranked& b) { return a.summary() < b.summary(); };
@@ -216,7 +198,7 @@ Routing::Routing(const network::Network& network, Processes& processes) : routes
         dynamic_tables_.push_back({p, b, extent.max_delay});
       }
       const auto dynamics = static_cast<std::uint32_t>(projection.rule != nullptr ? dynamic_tables_.size() : 0);
-      const double back = looks_back(projection, block);
+      const double back = synapses::least_look_back(projection, block);
       for (const auto& [population, rows] : rows_of) {
         double& min_delay =
             network.populations[population].model->is_source() ? min_delay_of_sources_ : min_delay_of_neurons_;
