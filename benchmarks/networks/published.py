@@ -12,6 +12,7 @@ numbers of neurons and synapses (checked) and in the rates of all populations (c
     benchmarks/networks/published.py --build build/benchmarks --output my_results brunel --input delta
     benchmarks/networks/published.py --build build/benchmarks --output my_results balanced
     benchmarks/networks/published.py --build build/benchmarks --output my_results plastic --input stdp
+    benchmarks/networks/published.py --build build/benchmarks --output my_results plastic --input poisson --scale 100 --apart
 """
 
 import argparse
@@ -36,7 +37,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 RIVALS = {"microcircuit": ["va_event", "nest"], "brunel": ["va_event", "nest", "brian2", "auryn"],
           "balanced": ["va_event", "nest", "brian2"], "plastic": ["va_event", "nest", "brian2"]}
 INPUTS = {"microcircuit": ["poisson", "current"], "brunel": ["delta", "exponential"], "balanced": ["poisson"],
-          "plastic": ["stdp", "static"]}
+          "plastic": ["stdp", "static", "poisson"]}
 HOW_TO_GET = {
     "va_event": "cmake --preset benchmarks && cmake --build --preset benchmarks",
     "nest": "python3 -m venv rivals && rivals/bin/pip install nest-simulator brian2 'numpy<2.4', "
@@ -116,7 +117,7 @@ def describe(options):
     if options.network == "microcircuit":
         return Microcircuit(options.scale, options.inputs, options.input == "poisson")
     if options.network == "plastic":
-        return Plastic(options.scale, options.input == "stdp")
+        return Plastic(options.scale, options.input)
     return Brunel(options.scale, options.input == "exponential") if options.network == "brunel" else Balanced(options.scale)
 
 
@@ -199,7 +200,8 @@ def read_options():
                             "compiled programs")
     parser.add_argument("network", choices=list(RIVALS))
     parser.add_argument("--input", help="microcircuit: poisson (default) or current, for the input from outside; "
-                        "brunel: delta (default) or exponential, for the synapses")
+                        "brunel: delta (default) or exponential, for the synapses; plastic: stdp (default) or static "
+                        "synapses in neurons that spike without input, or poisson, stdp with a source for each neuron")
     parser.add_argument("--scale", type=float, default=1.0, help="fraction of the neurons")
     parser.add_argument("--inputs", type=float, help="fraction of the inputs per neuron (microcircuit), --scale by "
                         "default; with current as input below 0.2 the network falls silent")

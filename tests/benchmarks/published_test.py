@@ -84,6 +84,15 @@ class Networks(unittest.TestCase):
         self.assertEqual(network.synapses.sum(), 160000)
         self.assertEqual(network.synaptic_events([10, 1], 100.0), 10 * 80 + 80)
 
+    def test_a_poisson_source_brings_each_plastic_neuron_just_above_its_threshold(self):
+        network = plastic.Plastic(2.0, "poisson")
+        self.assertTrue(network.stdp)
+        self.assertEqual(network.synaptic_events([0, 0], 100.0), 8000 * 2000.0 * 0.1)
+        current = 1e-3 * network.external_rate * plastic.TAU_EXC * plastic.EXTERNAL_WEIGHT  # mean [nA]
+        mean_v = network.v_rest + current * plastic.TAU_M / plastic.CAPACITANCE
+        self.assertTrue(network.v_rest < plastic.V_THRESH < mean_v < plastic.V_THRESH + 3.0)
+        self.assertFalse(plastic.Plastic(1.0, "static").stdp)
+
     def test_seven_of_ten_inputs_of_the_balanced_network_are_from_outside(self):
         network = balanced.Balanced()
         self.assertEqual((network.sizes.sum(), network.synapses.sum()), (4000, 320000))

@@ -7,21 +7,24 @@
 
 #include "va_event/va_event.hpp"
 
-/// The Vogels-Abbott network with current-based synapses, of which the excitatory ones are plastic, on the public
-/// interface. plastic.py beside this file has the same numbers for the other simulators; published.py compares both at
-/// every run.
+/// The Vogels-Abbott network with current-based synapses, of which the excitatory ones are plastic, driven by its leak
+/// or by a Poisson source for each neuron, on the public interface. plastic.py beside this file has the same numbers
+/// for the other simulators; published.py compares both at every run.
 namespace va_event::benchmarks {
 
 struct PlasticOptions {
   double scale = 1.0;      ///< fraction of the neurons; each keeps its number of inputs
   bool is_static = false;  ///< no synapse is plastic
+  /// Neurons rest below the threshold, and each has a Poisson source.
+  bool poisson = false;
+  double source_delay = 1.5;  ///< from Poisson sources [ms]
 };
 
 class Plastic {
  public:
   Plastic(Simulation& simulation, PlasticOptions options) {
     constexpr double kSizes[] = {3200.0, 800.0};
-    const IfCurrExp neuron{.v_rest = -49.0,
+    const IfCurrExp neuron{.v_rest = options.poisson ? -60.0 : -49.0,
                            .cm = 0.2,
                            .tau_m = 20.0,
                            .tau_refrac = 5.0,
@@ -44,11 +47,16 @@ class Plastic {
     const StaticSynapse inhibition{kInhibition, kDelay};
     connect(simulation, 0, 64, options.is_static ? SynapseType(excitation) : SynapseType(stdp), "excitatory");
     connect(simulation, 1, 16, inhibition, "inhibitory");
+    if (options.poisson) {
+      const Population sources = simulation.create(cells().size(), SpikeSourcePoisson{.rate = 2000.0});
+      simulation.connect(sources, cells(), OneToOneConnector(), {0.012, options.source_delay});
+    }
   }
 
   /// Excitatory ones, inhibitory ones.
   [[nodiscard]] const std::vector<Population>& populations() const noexcept { return populations_; }
   [[nodiscard]] Assembly cells() const { return populations_[0] + populations_[1]; }
+  /// Between neurons.
   [[nodiscard]] std::size_t synapses() const noexcept { return synapses_; }
 
  private:

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""NEST: iaf_psc_exp (exact within a step), spikes on the grid, stdp_synapse_hom with all pairs and mu = 0 (additive)."""
+"""NEST: iaf_psc_exp (exact within a step), spikes on the grid, stdp_synapse_hom with all pairs and mu = 0 (additive). One
+poisson_generator gives each neuron a train of its own."""
 
 import pathlib
 import sys
@@ -17,12 +18,15 @@ MODEL = "iaf_psc_exp"
 def build(task):
     nest = nest_session.start(task)
     building = Building()
-    network = plastic.Plastic(task.neurons, task.input == "stdp")
+    network = plastic.Plastic(task.neurons, task.input)
     cells = nest.Create(MODEL, int(network.sizes.sum()), params={
-        "E_L": plastic.V_REST, "V_th": plastic.V_THRESH, "V_reset": plastic.V_RESET, "tau_m": plastic.TAU_M,
+        "E_L": network.v_rest, "V_th": plastic.V_THRESH, "V_reset": plastic.V_RESET, "tau_m": plastic.TAU_M,
         "C_m": PER_N * plastic.CAPACITANCE, "t_ref": plastic.TAU_REFRAC, "tau_syn_ex": plastic.TAU_EXC,
         "tau_syn_in": plastic.TAU_INH, "tau_minus": plastic.TAU_STDP})
     cells.V_m = nest.random.uniform(*plastic.INITIAL_V)
+    if network.poisson:
+        noise = nest.Create("poisson_generator", params={"rate": network.external_rate})
+        nest.Connect(noise, cells, "all_to_all", {"weight": PER_N * plastic.EXTERNAL_WEIGHT, "delay": task.source_delay})
     excitation = "static_synapse"
     if network.stdp:
         excitation = "stdp"

@@ -18,7 +18,8 @@ def probe():
 
 def build(task):
     become(PROGRAM, "--scale", task.neurons, "--threads", task.threads, "--seed", task.seed,
-           *["--static"] * (task.input == "static"))
+           "--source-delay", task.source_delay, *["--static"] * (task.input == "static"),
+           *["--poisson"] * (task.input == "poisson"))
 
 
 if __name__ == "__main__":

@@ -13,6 +13,8 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", std::string(version()));
   app.add_option("--scale", network.scale, "fraction of the neurons");
   app.add_flag("--static", network.is_static, "no synapse is plastic");
+  app.add_flag("--poisson", network.poisson, "each neuron has a Poisson source");
+  app.add_option("--source-delay", network.source_delay, "from Poisson sources [ms]");
   benchmarks::add_session_options(app, session);
   CLI11_PARSE(app, argc, argv);
   return benchmarks::serve(session, [&](Simulation& simulation) { return benchmarks::Plastic(simulation, network); });
