@@ -35,6 +35,13 @@ Json to_json(const Comparison& c) {
     growth.push_back(
         {{"from_ms", part.from_ms}, {"to_ms", part.to_ms}, {"spikes", part.spikes}, {"max_dt_ms", part.max_dt_ms}});
   }
+  Json draw(nullptr);
+  if (c.closest_draw) {
+    draw = {{"distance", c.closest_draw->distance},
+            {"pre", c.closest_draw->pre},
+            {"post", c.closest_draw->post},
+            {"time_ms", c.closest_draw->time_ms}};
+  }
   return {{"precision", c.tested.name()},
           {"reference", c.reference.name()},
           {"correct_until_ms", c.correct_until_ms},
@@ -49,6 +56,9 @@ Json to_json(const Comparison& c) {
           {"plastic_synapses", c.plastic_synapses},
           {"max_dw", c.max_dw},
           {"max_dw_at_ms", c.max_dw_at_ms},
+          {"draws", c.draws},
+          {"max_dp", c.max_dp},
+          {"closest_draw", draw},
           {"growth", growth},
           {"limited_by", c.limited_by},
           {"precision_s", c.tested_s},

@@ -23,6 +23,14 @@ struct SpikeErrors {
   double max_dt_ms = 0.0;  ///< largest |t - t of the wider simulation| [ms]
 };
 
+/// The decision of chance at a stochastic synapse that came closest to falling otherwise.
+struct ClosestDraw {
+  double distance = 0.0;  ///< between the random number and the probability, both in [0, 1]
+  CellId pre = 0;         ///< the synapse is between these cells
+  CellId post = 0;
+  double time_ms = 0.0;  ///< when the spike arrived [ms]
+};
+
 /// One simulation beside a wider one of the same network, all neurons, spike by spike in the order of their times.
 struct Comparison {
   Precision tested;
@@ -41,8 +49,13 @@ struct Comparison {
   std::uint64_t plastic_synapses = 0;  ///< whose weights were compared every 16 ms while spikes are the same
   double max_dw = 0.0;                 ///< largest |w - w of the reference| [uS], [nA] or [mV]
   double max_dw_at_ms = 0.0;           ///< and when [ms]
-  std::string limited_by;              ///< what ended the comparison, in words
-  double tested_s = 0.0;               ///< wall-clock time of each [s]
+  /// How many decisions of chance at stochastic synapses were the same. Both simulations draw the same random numbers;
+  /// a decision that falls otherwise ends the comparison.
+  std::uint64_t draws = 0;
+  double max_dp = 0.0;                      ///< largest |p - p of the reference| of their probabilities
+  std::optional<ClosestDraw> closest_draw;  ///< of the reference; absent without draws
+  std::string limited_by;                   ///< what ended the comparison, in words
+  double tested_s = 0.0;                    ///< wall-clock time of each [s]
   double reference_s = 0.0;
 };
 

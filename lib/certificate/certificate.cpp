@@ -130,6 +130,12 @@ std::string Certificate::text() const {
     out << "; largest error of " << result.plastic_synapses << " plastic weights " << error_text(result.max_dw)
         << " (at t = " << time_text(result.max_dw_at_ms) << " ms)";
   }
+  if (result.closest_draw) {
+    out << "; closest of " << result.draws << " draws at stochastic synapses "
+        << error_text(result.closest_draw->distance) << " from its probability (cells " << result.closest_draw->pre
+        << " to " << result.closest_draw->post << ", t = " << time_text(result.closest_draw->time_ms)
+        << " ms), largest error of a probability " << error_text(result.max_dp);
+  }
   if (closest_approach) {
     out << "; closest approach " << error_text(closest_approach->distance_mv) << " mV at neuron "
         << closest_approach->cell << ", t = " << time_text(closest_approach->time_ms) << " ms";

@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <string>
 
+#include "certificate/draw_comparison.hpp"
 #include "certificate/spike_stream.hpp"
 #include "foundation/number_text.hpp"
 
@@ -93,7 +95,7 @@ class SideBySide {
         break;
       }
       reached = stop;
-      same = match(reached == duration_ms_);
+      same = compare(reached == duration_ms_);
       if (same) {
         compare_weights(reached);
         comparison.correct_until_ms = reached == duration_ms_ ? reached : last_common_time(reached);
@@ -141,11 +143,27 @@ class SideBySide {
     }
   }
 
-  /// Pairs the spikes that wait. Where the next two differ, one of the streams may only be late: a spike at the end of
-  /// a span in one simulation may lie in the next span in the other, so that the decision waits until both have
-  /// kLookAhead spikes, or the run ends. @return whether they are the same so far
-  bool match(bool at_end) {
-    while (tested_.waiting() > 0 && reference_.waiting() > 0) {
+  /// Spikes and draws of the last span. @return whether they are the same so far
+  bool compare(bool at_end) {
+    draws_.add(tested_.take_draws(), reference_.take_draws());
+    std::string why;
+    const double flip_ms = draws_.first_difference(std::numeric_limits<double>::infinity(), why);
+    bool same = match(at_end, flip_ms);
+    if (same && std::isfinite(flip_ms)) {
+      outcome_.comparison.correct_until_ms = last_common_time(flip_ms);
+      outcome_.comparison.limited_by = why;
+      same = false;
+    }
+    draws_.count(same ? std::numeric_limits<double>::infinity() : outcome_.comparison.correct_until_ms,
+                 outcome_.comparison);
+    return same;
+  }
+
+  /// Pairs the spikes that wait, those before `end_ms`. Where the next two differ, one of the streams may only be late:
+  /// a spike at the end of a span in one simulation may lie in the next span in the other, so that the decision waits
+  /// until both have kLookAhead spikes, or the run ends. @return whether they are the same so far
+  bool match(bool at_end, double end_ms) {
+    while (tested_.waiting() > 0 && reference_.waiting() > 0 && last_common_time(end_ms) < end_ms) {
       if (tested_.cell() != reference_.cell()) {
         // A spike that seems to be missing may only come a little later, in the next window.
         const bool decided = at_end || (tested_.waiting() > kLookAhead && reference_.waiting() > kLookAhead);
@@ -156,7 +174,7 @@ class SideBySide {
       tested_.pop();
       reference_.pop();
     }
-    return !at_end || tested_.waiting() + reference_.waiting() == 0 || fail();
+    return !at_end || last_common_time(end_ms) >= end_ms || tested_.waiting() + reference_.waiting() == 0 || fail();
   }
 
   /// A time [ms] before which all spikes are the same.
@@ -208,6 +226,7 @@ class SideBySide {
   double duration_ms_;
   Outcome outcome_;
   Statistics statistics_;
+  DrawComparison draws_;
 };
 
 }  // namespace

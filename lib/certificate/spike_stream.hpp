@@ -27,6 +27,7 @@ class SpikeStream {
   SpikeStream(const ComparedRun& contestant, const std::vector<CellId>& cells) : cells_(cells) {
     recorder_.record_spikes(cells);
     engine_ = contestant.make_engine(recorder_);
+    engine_->keep_draws();
   }
 
   /// Simulates until `stop` and takes over the new spikes. @returns false when `keep_going` returned false
@@ -51,6 +52,9 @@ class SpikeStream {
   [[nodiscard]] std::span<const double> tails() const { return spikes_.tails_of(next_); }
   /// Takes the next spike. @pre waiting() > 0
   void pop() noexcept { ++next_; }
+
+  /// What chance has decided at synapses since the last call.
+  [[nodiscard]] std::vector<synapses::Draw> take_draws() { return engine_->take_draws(); }
 
   [[nodiscard]] double seconds() const noexcept { return seconds_; }  ///< of wall-clock time spent simulating
   [[nodiscard]] const engine::Engine& engine() const noexcept { return *engine_; }

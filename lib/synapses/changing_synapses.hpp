@@ -152,6 +152,9 @@ class ChangingSynapses final : public SynapseDynamics<Real> {
     }
   }
 
+  void keep_draws() override { releases_.keep_draws(); }
+  void take_draws(std::vector<Draw>& draws) override { releases_.take_draws(draws); }
+
   [[nodiscard]] bool can_be_saved() const override { return true; }
   void prepare_to_save(const Instant& now) override {
     history_.forget(now);

@@ -3,6 +3,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -12,6 +14,7 @@
 #include "network/cell_index.hpp"
 #include "network/synapse_column.hpp"
 #include "random/purposes.hpp"
+#include "synapses/draw.hpp"
 #include "synapses/source_history.hpp"
 #include "synapses/synapse_dynamics.hpp"
 #include "va_event/random.hpp"
@@ -49,6 +52,41 @@ template <class Real>
     ++k;
   }
   return k;
+}
+
+/// How far a random number is from where binomial() would have given another result.
+struct Distances {
+  double below = std::numeric_limits<double>::infinity();  ///< to a smaller one
+  double above = std::numeric_limits<double>::infinity();  ///< to a larger one
+};
+
+/// @param k  binomial(n, p, uniform)
+template <class Real>
+[[nodiscard]] Distances distances_of_binomial(std::uint32_t n, const Real& p, double uniform, std::uint32_t k) {
+  if (p > Real(0.5)) {
+    const Distances mirrored = distances_of_binomial(n, Real(Real(1) - p), 1.0 - 0x1p-53 - uniform, n - k);
+    return {mirrored.above, mirrored.below};
+  }
+  Real term(1);
+  for (std::uint32_t i = 0; i < n; ++i) {
+    term *= Real(1) - p;
+  }
+  const Real odds = p / (Real(1) - p);
+  Real fewer(0);
+  Real sum = term;
+  for (std::uint32_t i = 0; i < k; ++i) {
+    term *= Real(static_cast<double>(n - i)) / Real(static_cast<double>(i + 1)) * odds;
+    fewer = sum;
+    sum += term;
+  }
+  Distances distances;
+  if (k > 0) {
+    distances.below = static_cast<double>(Real(Real(uniform) - fewer));
+  }
+  if (k < n) {
+    distances.above = static_cast<double>(Real(sum - Real(uniform)));
+  }
+  return distances;
 }
 
 /// The releases of one table's synapses onto one shard. Where their parameters are common, what a spike releases is
@@ -128,9 +166,18 @@ class Releases {
       case Release::tsodyks_markram:
         return own_ ? own_release(since(spike, before), synapse, target) : spike.release;
       case Release::simple_stochastic:
-        return Real(stream(spike, row, target, synapse).uniform()) < Real(at(places_.p, synapse)) ? Real(1) : Real(0);
+        return by_fixed_chance(spike, row, target, synapse);
       default:
         return by_chance(spike, since(spike, before), row, target, synapse);
+    }
+  }
+
+  /// See SynapseDynamics.
+  void keep_draws() { draws_.emplace(); }
+  void take_draws(std::vector<Draw>& draws) {
+    if (draws_) {
+      draws.insert(draws.end(), draws_->begin(), draws_->end());
+      draws_->clear();
     }
   }
 
@@ -193,6 +240,18 @@ class Releases {
     return released;
   }
 
+  [[nodiscard]] Real by_fixed_chance(const Spike& spike, std::size_t row, std::uint32_t target, std::size_t synapse) {
+    const double uniform = stream(spike, row, target, synapse).uniform();
+    const double p = at(places_.p, synapse);
+    const bool released = uniform < p;
+    if (draws_) [[unlikely]] {
+      const Distances distances{released ? std::numeric_limits<double>::infinity() : uniform - p,
+                                released ? p - uniform : std::numeric_limits<double>::infinity()};
+      keep(spike, row, target, synapse, {.outcome = released ? 1U : 0U, .distances = distances});
+    }
+    return released ? Real(1) : Real(0);
+  }
+
   /// Vesicles: those that are gone recover each with probability 1 - e^(-h/tau_rec), then those that are there are
   /// released with probability u.
   [[nodiscard]] Real by_chance(const Spike& spike, const Real& h, std::size_t row, std::uint32_t target,
@@ -211,14 +270,39 @@ class Releases {
     const std::uint32_t there = full + binomial(n - full, recovery, first);
     const std::uint32_t released = binomial(there, u, second);
     variable(0, synapse) = Real(static_cast<double>(there - released));
+    if (draws_) [[unlikely]] {
+      keep(spike, row, target, synapse,
+           {.outcome = there - full,
+            .distances = distances_of_binomial(n - full, recovery, first, there - full),
+            .is_release = false});
+      keep(spike, row, target, synapse,
+           {.outcome = released, .distances = distances_of_binomial(there, u, second, released)});
+    }
     return Real(static_cast<double>(released)) / Real(static_cast<double>(n));
   }
 
+  struct Decision {
+    std::uint32_t outcome = 0;
+    Distances distances{};
+    bool is_release = true;
+  };
+  /// For take_draws().
+  void keep(const Spike& spike, std::size_t row, std::uint32_t target, std::size_t synapse, const Decision& decision) {
+    if (table_.own.contains(target)) {
+      draws_->push_back({.key = {(*table_.projection.pre)[row], table_.block.post_first + target, number_of(synapse),
+                                 spike.ordinal, decision.is_release},
+                         .outcome = decision.outcome,
+                         .below = decision.distances.below,
+                         .above = decision.distances.above,
+                         .time_ms = events::to_time(spike.t).ms() + table_.block.table.delay_of(synapse)});
+    }
+  }
+
+  [[nodiscard]] std::uint32_t number_of(std::size_t synapse) const { return numbers_.empty() ? 0 : numbers_[synapse]; }
   [[nodiscard]] RandomStream stream(const Spike& spike, std::size_t row, std::uint32_t target,
                                     std::size_t synapse) const {
     constexpr std::uint64_t kWords = 2;
-    RandomStream random(key_, numbers_.empty() ? 0 : numbers_[synapse], (*table_.projection.pre)[row],
-                        table_.block.post_first + target);
+    RandomStream random(key_, number_of(synapse), (*table_.projection.pre)[row], table_.block.post_first + target);
     random.seek(kWords * spike.ordinal);
     return random;
   }
@@ -269,7 +353,8 @@ class Releases {
   ShortTermParameters<Real> common_{};
   Real common_u_{};
   std::uint64_t key_ = 0;
-  std::vector<std::uint32_t> numbers_;  ///< by synapse; empty: no pair has several
+  std::vector<std::uint32_t> numbers_;      ///< by synapse; empty: no pair has several
+  std::optional<std::vector<Draw>> draws_;  ///< kept for take_draws()
 };
 
 }  // namespace va_event::synapses

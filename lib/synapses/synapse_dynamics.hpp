@@ -10,6 +10,7 @@
 #include "foundation/bytes.hpp"
 #include "foundation/large_pages.hpp"
 #include "network/network.hpp"
+#include "synapses/draw.hpp"
 
 namespace va_event::synapses {
 
@@ -90,6 +91,12 @@ class SynapseDynamics {
   /// The user is about to change parameters: what has to be done with the old ones is done now.
   virtual void parameters_will_change(const Instant& /*now*/) {}
   virtual void parameters_changed() {}
+
+  // Certificates.
+  /// From now on every decision of chance is kept for take_draws(). @pre nothing has run
+  virtual void keep_draws() {}
+  /// Appends those since the last call, at the synapses onto this shard's neurons, and forgets them.
+  virtual void take_draws(std::vector<Draw>& /*draws*/) {}
 
   // Checkpoints. What is saved must not depend on the shards.
   /// Whether there is something to save.

@@ -58,6 +58,7 @@ class CertifyTest(CommandLineTest):
         self.assertLess(check["max_dt_ms"], 1e-28)
         self.assertEqual(max(part["max_dt_ms"] for part in result["growth"]), result["max_dt_ms"])
         self.assertGreater(certificate["closest_approach"]["distance_mv"], 0.0)
+        self.assertEqual((result["draws"], result["closest_draw"]), (0, None))  # it has no stochastic synapses
         with open(self.path("results", "va_COBA.json")) as file:
             self.assertEqual(json.load(file)["results"]["certificate"], certificate)
 

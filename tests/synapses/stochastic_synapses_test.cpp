@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "plasticity_by_pairs.hpp"
+#include "synapses/releases.hpp"
 #include "tests/network/chi_square.hpp"
 #include "va_event/va_event.hpp"
 
@@ -297,6 +298,31 @@ TEST(StochasticSynapses, DrawTheSameInWhateverOrderProjectionsAreMade) {
     return network.got(100.0);
   };
   EXPECT_EQ(got(true), got(false));
+}
+
+TEST(StochasticSynapses, TheDistanceOfADrawIsHowFarItMayMove) {
+  RandomStream random(7, 1, 0);
+  for (int trial = 0; trial < 2000; ++trial) {
+    const auto n = static_cast<std::uint32_t>(20.0 * random.uniform());
+    const double p = trial % 10 == 0 ? std::round(random.uniform()) : random.uniform();
+    const double uniform = random.uniform();
+    const std::uint32_t k = synapses::binomial(n, p, uniform);
+    const synapses::Distances distances = synapses::distances_of_binomial(n, p, uniform, k);
+    const std::string what = std::to_string(n) + " of " + std::to_string(p) + ", " + std::to_string(uniform);
+    const double nearly = 1e-12;
+    if (const double end = uniform - distances.below; end > 0.0) {
+      EXPECT_EQ(synapses::binomial(n, p, end + nearly), k) << what;
+      EXPECT_LT(synapses::binomial(n, p, end - nearly), k) << what;
+    } else {
+      EXPECT_EQ(synapses::binomial(n, p, 0.0), k) << what;
+    }
+    if (const double end = uniform + distances.above; end < 1.0 - nearly) {
+      EXPECT_EQ(synapses::binomial(n, p, end - nearly), k) << what;
+      EXPECT_GT(synapses::binomial(n, p, end + nearly), k) << what;
+    } else {
+      EXPECT_EQ(synapses::binomial(n, p, 1.0 - 2 * nearly), k) << what;
+    }
+  }
 }
 
 }  // namespace

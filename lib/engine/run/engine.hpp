@@ -13,6 +13,7 @@
 #include "foundation/bytes.hpp"
 #include "network/network.hpp"
 #include "recording/recorder.hpp"
+#include "synapses/draw.hpp"
 #include "va_event/method.hpp"
 #include "va_event/precision.hpp"
 #include "va_event/processes.hpp"
@@ -90,6 +91,10 @@ class Engine {
   [[nodiscard]] virtual RunStatistics statistics() const = 0;
   /// The narrowest decision so far; nothing when there was none to make.
   [[nodiscard]] virtual std::optional<ClosestApproach> closest_approach() const = 0;
+  /// From now on every decision that chance makes at a synapse is kept. @pre nothing has run
+  virtual void keep_draws() = 0;
+  /// Those since the last call, in any order. A method may decide ahead of the time at which the spike arrives.
+  [[nodiscard]] virtual std::vector<synapses::Draw> take_draws() = 0;
 };
 
 /// An engine on the number type of `precision`. The recorder must be empty or hold spikes of the same precision.

@@ -90,6 +90,18 @@ class Shards final : public Engine {
   }
   [[nodiscard]] RunStatistics statistics() const override;
   [[nodiscard]] std::optional<ClosestApproach> closest_approach() const override;
+  void keep_draws() override {
+    for (const auto& shard : shards_) {
+      shard->changing().keep_draws();
+    }
+  }
+  [[nodiscard]] std::vector<synapses::Draw> take_draws() override {
+    std::vector<synapses::Draw> draws;
+    for (const auto& shard : shards_) {
+      shard->changing().take_draws(draws);
+    }
+    return draws;
+  }
   [[nodiscard]] unsigned threads() const override {
     return parallel_.threads_failed() ? 1 : static_cast<unsigned>(shards_.size());
   }

@@ -105,6 +105,18 @@ class ChangingTables {
     for_each_of(projection, [](synapses::SynapseDynamics<Real>& table, std::size_t) { table.parameters_changed(); });
   }
 
+  // Certificates:
+  void keep_draws() {
+    for (const auto& table : tables_) {
+      table->keep_draws();
+    }
+  }
+  void take_draws(std::vector<synapses::Draw>& draws) {
+    for (const auto& table : tables_) {
+      table->take_draws(draws);
+    }
+  }
+
   // Checkpoints:
   [[nodiscard]] std::size_t tables() const noexcept { return tables_.size(); }
   [[nodiscard]] std::size_t rows(std::size_t table) const { return block_of(table).table.rows(); }
