@@ -47,11 +47,19 @@ Settings read_settings(const cli::OptionTexts& texts, bool quick) {
     }
     return words.front();
   };
-  const std::vector<std::string> names = weight_rule_names();
-  const std::string wanted = one_of("--weight-dependence", names);
-  const auto weight_rule = static_cast<WeightRule>(std::find(names.begin(), names.end(), wanted) - names.begin());
-  settings.rule = one_of("--rule", {"pair", "triplet"}) == "pair" ? PlasticityRule::of_pairs(weight_rule)
-                                                                  : PlasticityRule::of_triplets(weight_rule);
+  const auto number_of = [&one_of](const char* option, const std::vector<std::string>& known) {
+    return std::find(known.begin(), known.end(), one_of(option, known)) - known.begin();
+  };
+  const auto weight_rule = static_cast<WeightRule>(number_of("--weight-dependence", weight_rule_names()));
+  settings.rule = one_of("--timing", {"pair", "triplet"}) == "pair" ? PlasticityRule::of_pairs(weight_rule)
+                                                                    : PlasticityRule::of_triplets(weight_rule);
+  settings.rule.pairs = static_cast<SpikePairs>(number_of("--pairs", pairs_names()));
+  if (settings.rule.triplet && settings.rule.pairs != SpikePairs::all &&
+      settings.rule.pairs != SpikePairs::nearest_symmetric) {
+    cli::reject("--pairs", texts.at("--pairs"), "", "must be all or nearest-symmetric for --timing triplet");
+  }
+  cli::read_real(texts, "--dendritic-delay-fraction", "", {.zero = true, .high = 1.0},
+                 settings.rule.dendritic_delay_fraction);
   return settings;
 }
 
@@ -255,7 +263,9 @@ void describe(const Settings& settings, const PlasticSetup& setup, const Plastic
     bounds += network.weights()[s] <= 0.0 || network.weights()[s] >= w_max ? 1U : 0U;
   }
   study.parameters = {
-      {"rule", settings.rule.triplet ? "triplet" : "pair"},
+      {"timing", settings.rule.triplet ? "triplet" : "pair"},
+      {"pairs", pairs_names()[static_cast<std::size_t>(settings.rule.pairs)]},
+      {"dendritic_delay_fraction", settings.rule.dendritic_delay_fraction},
       {"weight_dependence", name(settings.rule.weight_rule)},
       {"duration_ms", settings.duration},
       {"seed", settings.seed},
@@ -337,9 +347,13 @@ Command plasticity_command() {
   return {.name = "plasticity",
           .summary = "what a time step does to learning: final weights of a network with STDP, exactly and on grids",
           .run_time = "30 s",
-          .example = "plasticity --rule triplet --dt 1,0.5,0.1",
+          .example = "plasticity --timing triplet --dt 1,0.5,0.1",
           .options = {{"--dt", "LIST", "time steps [ms], at most 1", "1, 1/2, ... 1/1024"},
-                      {"--rule", "RULE", "pair or triplet", "pair"},
+                      {"--timing", "RULE", "pair or triplet, the spikes that a change depends on", "pair"},
+                      {"--pairs", "WHICH",
+                       "all, nearest-symmetric, nearest-presynaptic or nearest-reduced: which pairs of spikes count",
+                       "all"},
+                      {"--dendritic-delay-fraction", "F", "part of the delay that is dendritic, 0 to 1", "1"},
                       {"--weight-dependence", "KIND", "additive, multiplicative, additive-multiplicative or gutig",
                        "additive"},
                       {"--duration", "MS", "simulated time [ms]", "5000"},

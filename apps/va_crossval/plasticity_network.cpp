@@ -10,18 +10,6 @@ namespace {
 
 constexpr std::int64_t kStepsBetweenChecks = 100000;  // of Ctrl-C; well below a second
 
-Trains trains_of(const Spikes& spikes, std::span<const CellId> ids) {
-  std::unordered_map<CellId, std::size_t> index;
-  for (std::size_t i = 0; i < ids.size(); ++i) {
-    index[ids[i]] = i;
-  }
-  Trains trains(ids.size());
-  for (std::size_t k = 0; k < spikes.size(); ++k) {
-    trains[index.at(spikes.ids[k])].push_back(spikes.times[k].ms());
-  }
-  return trains;
-}
-
 std::vector<PlasticSynapse> synapses_of(const Projection& projection) {
   std::vector<PlasticSynapse> synapses;
   for (const ListedConnection& c : projection.connections()) {
@@ -31,6 +19,11 @@ std::vector<PlasticSynapse> synapses_of(const Projection& projection) {
 }
 
 std::int64_t step_at_or_after(double time, double dt) { return static_cast<std::int64_t>(std::ceil(time / dt)); }
+
+/// Of a delay that a synapse has before it, or behind it.
+std::int64_t steps_of_part(double part, double dt, std::int64_t whole) {
+  return std::clamp<std::int64_t>(std::llround(part / dt), 0, whole);
+}
 
 std::int64_t steps_of_delay(double delay, double dt) { return std::max<std::int64_t>(1, std::llround(delay / dt)); }
 
@@ -42,6 +35,20 @@ std::vector<std::vector<std::int64_t>> on_grid(const Trains& trains, double dt) 
     }
   }
   return steps;
+}
+
+std::vector<GridSynapse> on_grid(const std::vector<PlasticSynapse>& synapses, double fraction, double dt) {
+  std::vector<GridSynapse> result;
+  result.reserve(synapses.size());
+  for (const PlasticSynapse& s : synapses) {
+    const std::int64_t delay = steps_of_delay(s.delay, dt);
+    result.push_back({.pre = s.pre,
+                      .post = s.post,
+                      .delay = delay,
+                      .weight = s.weight,
+                      .axonal = delay - steps_of_part(fraction * s.delay, dt, delay)});
+  }
+  return result;
 }
 
 /// Inputs that are on their way: a row of sums for each step until the longest delay, over and over.
@@ -119,6 +126,18 @@ std::vector<std::vector<std::size_t>> rows_of(const Synapses& synapses, std::siz
   return rows;
 }
 
+/// Spikes on their way: the numbers of the synapses at which they are delivered in each step, over and over.
+class DeliveryRing {
+ public:
+  explicit DeliveryRing(std::int64_t longest_delay) : rows_(static_cast<std::size_t>(longest_delay + 1)) {}
+  [[nodiscard]] std::vector<std::size_t>& row(std::int64_t step) {
+    return rows_[static_cast<std::size_t>(step) % rows_.size()];
+  }
+
+ private:
+  std::vector<std::vector<std::size_t>> rows_;
+};
+
 /// Takes the last postsynaptic spikes and reads the weights.
 void finish(const GridLearning& learning, std::vector<GridSynapse>& synapses,
             const std::vector<std::vector<std::int64_t>>& post_spikes, std::int64_t end, GridRun& run) {
@@ -130,6 +149,18 @@ void finish(const GridLearning& learning, std::vector<GridSynapse>& synapses,
 }
 
 }  // namespace
+
+Trains trains_of(const Spikes& spikes, std::span<const CellId> ids) {
+  std::unordered_map<CellId, std::size_t> index;
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    index[ids[i]] = i;
+  }
+  Trains trains(ids.size());
+  for (std::size_t k = 0; k < spikes.size(); ++k) {
+    trains[index.at(spikes.ids[k])].push_back(spikes.times[k].ms());
+  }
+  return trains;
+}
 
 PlasticNetwork::PlasticNetwork(const PlasticSetup& setup, std::uint64_t seed, double duration, const Session& session,
                                Precision precision)
@@ -163,12 +194,7 @@ PlasticNetwork::PlasticNetwork(const PlasticSetup& setup, std::uint64_t seed, do
 }
 
 std::vector<GridSynapse> PlasticNetwork::synapses_on_grid(double dt) const {
-  std::vector<GridSynapse> synapses;
-  synapses.reserve(synapses_.size());
-  for (const PlasticSynapse& s : synapses_) {
-    synapses.push_back({.pre = s.pre, .post = s.post, .delay = steps_of_delay(s.delay, dt), .weight = s.weight});
-  }
-  return synapses;
+  return on_grid(synapses_, setup_.rule.dendritic_delay_fraction, dt);
 }
 
 std::int64_t PlasticNetwork::end_of_grid(double dt) const { return step_at_or_after(duration_, dt) + 1; }
@@ -189,7 +215,8 @@ GridRun PlasticNetwork::run_on_grid(double dt, Coincidence coincidence, const Se
 
   const std::size_t n = setup_.n_exc + setup_.n_inh;
   const std::int64_t longest = steps_of_delay(setup_.delay_max, dt);
-  InputRing exc(longest, n);
+  DeliveryRing deliveries(longest);
+  std::vector<double> exc(n, 0.0);
   InputRing inh(longest, n);
   GridNeurons neurons(setup_.neuron, dt, initial_v_);
   std::vector<std::vector<std::int64_t>> spikes(n);
@@ -197,9 +224,12 @@ GridRun PlasticNetwork::run_on_grid(double dt, Coincidence coincidence, const Se
   GridRun run;
   const auto emit = [&](std::uint32_t pre, std::int64_t step) {
     for (const std::size_t s : rows[pre]) {
-      learning.take_pre(synapses[s], step, spikes[synapses[s].post]);
-      exc.row(step + synapses[s].delay)[synapses[s].post] += synapses[s].weight;
+      deliveries.row(step + synapses[s].delay).push_back(s);
     }
+  };
+  // When a spike is delivered, all that arrives at the synapse before it has happened.
+  const auto take = [&](GridSynapse& synapse, std::int64_t delivery) {
+    learning.take_pre(synapse, delivery - synapse.delay + synapse.axonal, spikes[synapse.post]);
   };
   const std::int64_t end = end_of_grid(dt);
   auto next_source = source_spikes.begin();
@@ -219,9 +249,21 @@ GridRun PlasticNetwork::run_on_grid(double dt, Coincidence coincidence, const Se
         inh.row(step + steps_of_delay(inhibitory_[s].delay, dt))[inhibitory_[s].post] += inhibitory_[s].weight;
       }
     }
-    neurons.advance(step, exc.row(step), inh.row(step), spiking);
+    for (const std::size_t s : deliveries.row(step)) {
+      take(synapses[s], step);
+      exc[synapses[s].post] += synapses[s].weight;
+    }
+    deliveries.row(step).clear();
+    neurons.advance(step, exc.data(), inh.row(step), spiking);
     if (step % kStepsBetweenChecks == 0) {
       session.check();
+    }
+  }
+  for (std::int64_t step = end; step < end + longest; ++step) {  // at the synapse, but not yet delivered
+    for (const std::size_t s : deliveries.row(step)) {
+      if (step - synapses[s].delay + synapses[s].axonal < end) {
+        take(synapses[s], step);
+      }
     }
   }
   finish(learning, synapses, spikes, end, run);
@@ -233,32 +275,39 @@ GridRun PlasticNetwork::learn_on_grid(double dt, Coincidence coincidence) const 
   std::vector<GridSynapse> synapses = synapses_on_grid(dt);
   const auto pre_spikes = on_grid(pre_trains_, dt);
   const auto post_spikes = on_grid(neuron_trains_, dt);
+  const std::int64_t end = end_of_grid(dt);
   for (GridSynapse& synapse : synapses) {
     for (const std::int64_t step : pre_spikes[synapse.pre]) {
-      learning.take_pre(synapse, step, post_spikes[synapse.post]);
+      if (step + synapse.axonal < end) {
+        learning.take_pre(synapse, step + synapse.axonal, post_spikes[synapse.post]);
+      }
     }
   }
   GridRun run;
-  finish(learning, synapses, post_spikes, end_of_grid(dt), run);
+  finish(learning, synapses, post_spikes, end, run);
   return run;
 }
 
 UnresolvedPairs PlasticNetwork::unresolved_pairs(double dt) const {
+  constexpr std::int64_t kRounding = 3;  // rounding moves an interval by less than so many steps
   const auto pre_steps = on_grid(pre_trains_, dt);
   const auto post_steps = on_grid(neuron_trains_, dt);
+  const std::vector<GridSynapse> on_steps = synapses_on_grid(dt);
   UnresolvedPairs pairs;
-  for (const PlasticSynapse& synapse : synapses_) {
-    const std::int64_t delay = steps_of_delay(synapse.delay, dt);
+  for (std::size_t k = 0; k < synapses_.size(); ++k) {
+    const PlasticSynapse& synapse = synapses_[k];
+    // By how much later a postsynaptic spike reaches the synapse than a presynaptic one of the same time.
+    const std::int64_t delay = on_steps[k].delay - 2 * on_steps[k].axonal;
+    const double exact_delay = (2.0 * setup_.rule.dendritic_delay_fraction - 1.0) * synapse.delay;
     const std::vector<std::int64_t>& posts = post_steps[synapse.post];
     const std::uint64_t before = pairs.coincident + pairs.misordered;
     for (std::size_t i = 0; i < pre_steps[synapse.pre].size(); ++i) {
       const std::int64_t pre_step = pre_steps[synapse.pre][i];
-      // Rounding moves an interval by less than two steps.
-      auto post = std::lower_bound(posts.begin(), posts.end(), pre_step - 2 - delay);
-      for (; post != posts.end() && *post <= pre_step + 2 - delay; ++post) {
-        const std::int64_t steps = *post + delay - pre_step;
-        const double exact = neuron_trains_[synapse.post][static_cast<std::size_t>(post - posts.begin())] +
-                             synapse.delay - pre_trains_[synapse.pre][i];
+      auto other = std::lower_bound(posts.begin(), posts.end(), pre_step - kRounding - delay);
+      for (; other != posts.end() && *other <= pre_step + kRounding - delay; ++other) {
+        const std::int64_t steps = *other + delay - pre_step;
+        const double exact = neuron_trains_[synapse.post][static_cast<std::size_t>(other - posts.begin())] +
+                             exact_delay - pre_trains_[synapse.pre][i];
         if (steps == 0) {
           ++pairs.coincident;
         } else if ((steps > 0) != (exact > 0.0)) {

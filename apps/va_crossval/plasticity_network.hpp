@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "va_crossval/plasticity_rule.hpp"
@@ -57,6 +58,9 @@ struct UnresolvedPairs {
   std::uint64_t misordered = 0;      ///< on the grid they reach it in the other order
   std::vector<bool> all_resolved{};  ///< of each synapse: it has no such pair
 };
+
+/// Spike times of each of the cells, in their order.
+[[nodiscard]] Trains trains_of(const Spikes& spikes, std::span<const CellId> ids);
 
 /// The network simulated exactly by the library, and on grids by this study itself, all from the same synapses, initial
 /// potentials and source spikes.

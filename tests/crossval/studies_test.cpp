@@ -256,14 +256,25 @@ TEST_F(Studies, PlasticityConvergesInTheOrdersOfTheory) {
 
 TEST_F(Studies, RejectBadValuesBeforeTheyStart) {
   using Arguments = std::vector<std::string>;
-  for (const Arguments& arguments :
-       {Arguments{"neuron", "CABA"}, Arguments{"neuron", "--dt", "0.3"}, Arguments{"neuron", "--dt", "2"},
-        Arguments{"neuron", "--duration", "0"}, Arguments{"neuron", "--seed", "-1"},
-        Arguments{"network", "--methods", "rk5"}, Arguments{"network", "--seeds", "many"},
-        Arguments{"network", "--until", "50"}, Arguments{"network", "--method", "fast"},
-        Arguments{"cost", "--repeats", "0"}, Arguments{"cost", "--dt", "nan"}, Arguments{"chaos", "--neurons", "0"},
-        Arguments{"chaos", "--duration", "99"}, Arguments{"plasticity", "--rule", "pairs"},
-        Arguments{"plasticity", "--dt", "2"}, Arguments{"plasticity", "--weight-dependence", "additive,gutig"}}) {
+  for (const Arguments& arguments : {Arguments{"neuron", "CABA"},
+                                     Arguments{"neuron", "--dt", "0.3"},
+                                     Arguments{"neuron", "--dt", "2"},
+                                     Arguments{"neuron", "--duration", "0"},
+                                     Arguments{"neuron", "--seed", "-1"},
+                                     Arguments{"network", "--methods", "rk5"},
+                                     Arguments{"network", "--seeds", "many"},
+                                     Arguments{"network", "--until", "50"},
+                                     Arguments{"network", "--method", "fast"},
+                                     Arguments{"cost", "--repeats", "0"},
+                                     Arguments{"cost", "--dt", "nan"},
+                                     Arguments{"chaos", "--neurons", "0"},
+                                     Arguments{"chaos", "--duration", "99"},
+                                     Arguments{"plasticity", "--timing", "pairs"},
+                                     Arguments{"plasticity", "--pairs", "nearest"},
+                                     Arguments{"plasticity", "--dendritic-delay-fraction", "1.5"},
+                                     Arguments{"plasticity", "--timing", "triplet", "--pairs", "nearest-reduced"},
+                                     Arguments{"plasticity", "--dt", "2"},
+                                     Arguments{"plasticity", "--weight-dependence", "additive,gutig"}}) {
     EXPECT_THROW(run(arguments), UserError) << ::testing::PrintToString(arguments);
   }
 }
