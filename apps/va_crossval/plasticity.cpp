@@ -2,6 +2,7 @@
 // Study "plasticity": what a time step does to learning.
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <limits>
 #include <tuple>
 
@@ -10,6 +11,8 @@
 #include "va_crossval/fit.hpp"
 #include "va_crossval/plasticity_network.hpp"
 #include "va_crossval/plot.hpp"
+#include "va_crossval/simulators/plasticity_peers.hpp"
+#include "va_crossval/weight_errors.hpp"
 
 namespace va_event::crossval {
 namespace {
@@ -24,6 +27,7 @@ struct Settings {
   std::vector<double> steps;
   double duration = 5000.0;  ///< [ms]
   std::uint64_t seed = 1;
+  PlasticityPeers peers{};
 };
 
 Settings read_settings(const cli::OptionTexts& texts, bool quick) {
@@ -60,37 +64,11 @@ Settings read_settings(const cli::OptionTexts& texts, bool quick) {
   }
   cli::read_real(texts, "--dendritic-delay-fraction", "", {.zero = true, .high = 1.0},
                  settings.rule.dendritic_delay_fraction);
+  settings.peers = {.choice = read_peer_choice(texts, true),
+                    .steps = settings.steps,
+                    .steps_given = texts.count("--dt") > 0,
+                    .seed = settings.seed};
   return settings;
-}
-
-/// How far the final weights of a run on a grid are from the exact ones [w_max].
-struct WeightErrors {
-  double rms = kNone;
-  double largest = 0.0;
-  double mean = 0.0;            ///< with its sign
-  std::int64_t wrong_side = 0;  ///< of the middle of the weights' range
-};
-
-/// @param counted which synapses; empty: all
-WeightErrors weight_errors(const std::vector<double>& exact, const std::vector<double>& tested, double w_max,
-                           const std::vector<bool>& counted = {}) {
-  WeightErrors errors;
-  double squares = 0.0;
-  double count = 0.0;
-  for (std::size_t s = 0; s < exact.size(); ++s) {
-    if (!counted.empty() && !counted[s]) {
-      continue;
-    }
-    const double error = (tested[s] - exact[s]) / w_max;
-    squares += error * error;
-    errors.mean += error;
-    errors.largest = std::max(errors.largest, std::abs(error));
-    errors.wrong_side += (tested[s] > 0.5 * w_max) != (exact[s] > 0.5 * w_max) ? 1 : 0;
-    count += 1.0;
-  }
-  errors.rms = std::sqrt(squares / count);
-  errors.mean /= count;
-  return errors;
 }
 
 /// One line of the figure and of the table of orders.
@@ -295,9 +273,10 @@ void describe(const Settings& settings, const PlasticSetup& setup, const Plastic
 }
 
 void run_plasticity(const cli::OptionTexts& texts, Session& session) {
-  const Settings settings = read_settings(texts, session.quick());
+  Settings settings = read_settings(texts, session.quick());
   const PlasticSetup setup{.rule = settings.rule};
-  session.start(2 + 4 * settings.steps.size());
+  settings.peers.choice.find((std::filesystem::path(session.options().output) / "simulators").string(), session);
+  session.start(2 + 4 * settings.steps.size() + settings.peers.runs());
   session.step("event-driven");
   const PlasticNetwork network(setup, settings.seed, settings.duration, session);
 
@@ -338,15 +317,21 @@ void run_plasticity(const cli::OptionTexts& texts, Session& session) {
       "wrong spike there, the network is too chaotic for this duration.",
       "First wrong spike: missing, surplus or more than 1 ms away from that of the event-driven run.",
       "All plastic weights start at w_max/2: on the wrong side are those that have learned the contrary."};
+  const std::vector<std::string> failures = settings.peers.add_to(study, session);
   session.publish(study);
+  if (!failures.empty()) {
+    throw Error(failures.front());
+  }
 }
 
 }  // namespace
 
 Command plasticity_command() {
   return {.name = "plasticity",
-          .summary = "what a time step does to learning: final weights of a network with STDP, exactly and on grids",
-          .run_time = "30 s",
+          .summary =
+              "what a time step does to learning: final weights of a network with STDP, exactly, on grids, in Brian2, "
+              "NEURON and NEST",
+          .run_time = "30 s, 1 min per simulator",
           .example = "plasticity --timing triplet --dt 1,0.5,0.1",
           .options = {{"--dt", "LIST", "time steps [ms], at most 1", "1, 1/2, ... 1/1024"},
                       {"--timing", "RULE", "pair or triplet, the spikes that a change depends on", "pair"},
@@ -357,7 +342,10 @@ Command plasticity_command() {
                       {"--weight-dependence", "KIND", "additive, multiplicative, additive-multiplicative or gutig",
                        "additive"},
                       {"--duration", "MS", "simulated time [ms]", "5000"},
-                      {"--seed", "N", "of the network and its input", "1"}},
+                      {"--seed", "N", "of the network and its input", "1"},
+                      {"--simulators", "LIST", "of brian2, neuron, nest; or none", "all that are installed"},
+                      {"--python", "LIST", "interpreters; each simulator runs in the first that can import it and h5py",
+                       "python3,/usr/bin/python3"}},
           .run = run_plasticity};
 }
 

@@ -224,7 +224,7 @@ TEST_F(Studies, ChaosSeparatesInProportionToThePerturbation) {
 }
 
 TEST_F(Studies, PlasticityConvergesInTheOrdersOfTheory) {
-  run({"plasticity", "--dt", "1,0.5,0.25,0.125,0.0625,0.03125"});
+  run({"plasticity", "--simulators", "none", "--dt", "1,0.5,0.25,0.125,0.0625,0.03125"});
   const Json study = json("plasticity");
   expect_well_formed(study);
   const Json& orders = table(study, "orders");
@@ -273,6 +273,7 @@ TEST_F(Studies, RejectBadValuesBeforeTheyStart) {
                                      Arguments{"plasticity", "--pairs", "nearest"},
                                      Arguments{"plasticity", "--dendritic-delay-fraction", "1.5"},
                                      Arguments{"plasticity", "--timing", "triplet", "--pairs", "nearest-reduced"},
+                                     Arguments{"plasticity", "--simulators", "genesis"},
                                      Arguments{"plasticity", "--dt", "2"},
                                      Arguments{"plasticity", "--weight-dependence", "additive,gutig"}}) {
     EXPECT_THROW(run(arguments), UserError) << ::testing::PrintToString(arguments);

@@ -116,5 +116,74 @@ class Present(CrossValidationTest):
         self.assert_converges("nest", "nest")
 
 
+class Plastic(CrossValidationTest):
+    """Synapses that change, with the same rule and input spikes: the pairs whose order at the synapse a simulator keeps
+    change the weights as exactly but for the shift of its spikes, which is of the order of the step."""
+
+    def study_of(self, key, *arguments):
+        done = self.run_program("plasticity", "--simulators", key, "--duration", "10", "--quick", "--json", *arguments)
+        return json.loads(done.stdout), done.stderr
+
+    def rows(self, study, name):
+        table = next(table for table in study["tables"] if table["name"] == name)
+        return [dict(zip([column["name"] for column in table["columns"]], row)) for row in table["rows"]]
+
+    def assert_converges(self, key, module, steps, rules):
+        if not module_exists(module):
+            self.skipTest(f"{key} is not installed")
+        if key == "neuron" and not module_exists("pyNN"):
+            self.skipTest("PyNN, whose mechanisms NEURON needs, is not installed")
+        study, _ = self.study_of(key, "--dt", ",".join(map(str, steps)), "--python", sys.executable)
+        rows = self.rows(study, "simulators")
+        self.assertEqual({(row["rule"], row["f"]) for row in rows}, rules)
+        for rule, f in rules:
+            with self.subTest(rule=rule, f=f):
+                first, *_, last = [row for row in rows if (row["rule"], row["f"]) == (rule, f)]
+                self.assertEqual(last["spikes"], last["right spikes"], "all spikes are right")
+                ratio = steps[0] / steps[-1]
+                self.assertLess(last["median error of spikes"], first["median error of spikes"] / ratio * 1.6)
+                self.assertLess(last["median error of spikes"], 2 * steps[-1])
+                if f is None:
+                    continue
+                self.assertLess(last["their rms error"], first["their rms error"] / ratio * 2.5)
+                self.assertLess(last["their rms error"], 1e-3, "a change is 1e-2")
+                self.assertGreater(last["rms error"], 2 * last["their rms error"], "what pairs of lost order cost")
+                self.assertGreater(last["resolved synapses"], first["resolved synapses"])
+        if key == "brian2":
+            return
+        releases = [row for row in self.rows(study, "releases") if row["simulator"] != "va-event"]
+        self.assertEqual({row["rule"] for row in releases}, {
+            "SimpleStochasticSynapse", "StochasticTsodyksMarkramSynapse", "MultiQuantalSynapse, n = 3"})
+        for row in releases:
+            self.assertAlmostEqual(row["releases"] / row["expected"], 1, delta=0.04)
+            self.assertLess(row["largest deviation at a spike"], 4)
+
+    def test_nest_learns_as_exactly_at_shrinking_steps(self):
+        self.assert_converges("nest", "nest", [0.5, 0.25, 0.125, 0.0625], {
+            ("STDP, additive", 1), ("STDP, multiplicative", 1), ("STDP, additive-multiplicative", 1), ("STDP, gutig", 1),
+            ("Tsodyks-Markram", None)})
+
+    def test_neuron_learns_as_exactly_at_shrinking_steps(self):
+        self.assert_converges("neuron", "neuron", [0.5, 0.25, 0.125, 0.0625], {
+            ("STDP, additive", 1), ("STDP, additive", 0.4), ("Tsodyks-Markram", None)})
+
+    def test_brian2_learns_as_exactly_at_shrinking_steps(self):
+        self.assert_converges("brian2", "brian2", [0.5, 0.25, 0.125], {("STDP, additive", 0)})
+
+    def test_an_absent_simulator_is_skipped_with_the_way_to_get_it(self):
+        study, messages = self.study_of("neuron,nest", "--dt", "1", "--python", "/nowhere/python")
+        self.assertIn("NEST is skipped, it is not installed; to get it: python3 -m venv nest", messages)
+        self.assertIn("NEURON is skipped, it is not installed; to get it: apt-get install python3-neuron", messages)
+        self.assertIn("apt-get install python3-pynn", messages)
+        self.assertNotIn("simulators", [table["name"] for table in study["tables"]])
+        self.assertIn("NEST is not installed, so it is not here.", " ".join(study["notes"]))
+
+    def test_none_of_them_can_be_wanted(self):
+        study, messages = self.study_of("none", "--dt", "1")
+        self.assertNotIn("skipped", messages)
+        self.assertFalse(os.path.exists(self.path("crossval", "simulators")))
+        self.assertEqual([table["name"] for table in study["tables"]], ["orders", "reference", "errors"])
+
+
 if __name__ == "__main__":
     unittest.main()

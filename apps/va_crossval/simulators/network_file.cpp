@@ -142,6 +142,7 @@ class Reader {
       throw FileError(path_, std::string("HDF5 cannot read ") + name);
     }
   }
+  [[nodiscard]] bool has(const char* name) const { return H5Lexists(file_.id(), name, H5P_DEFAULT) > 0; }
   [[nodiscard]] double number(const std::string& object, const std::string& name) const {
     double value = 0.0;
     const Handle attribute = open(object, name);
@@ -182,7 +183,8 @@ const CellModel& model_of(const std::string& name, const std::string& path) {
 
 }  // namespace
 
-void NetworkDescription::add(const Projection& projection, CellId first_pre, CellId first_post, bool is_inhibitory) {
+void NetworkDescription::add(const Projection& projection, CellId first_pre, CellId first_post, bool is_inhibitory,
+                             bool is_changing) {
   const std::vector<double> weights = projection.weights();
   const std::vector<double> delays = projection.delays();
   const std::vector<ListedConnection> connections = projection.connections();
@@ -192,6 +194,7 @@ void NetworkDescription::add(const Projection& projection, CellId first_pre, Cel
     weight.push_back(weights[i]);
     delay.push_back(delays[i]);
     inhibitory.push_back(is_inhibitory ? 1 : 0);
+    changing.push_back(is_changing ? 1 : 0);
   }
 }
 
@@ -212,9 +215,17 @@ void write_network(const std::string& path, const NetworkDescription& network) {
   file.array(synapses, "weight", network.weight);
   file.array(synapses, "delay", network.delay);
   file.array(synapses, "inhibitory", network.inhibitory);
+  file.array(synapses, "changing", network.changing);
   const Handle spikes = file.group("source_spikes");
   file.array(spikes, "ids", network.source_ids);
   file.array(spikes, "times", network.source_times);
+  if (!network.rule.empty()) {
+    const Handle plasticity = file.group("plasticity");
+    file.attribute(plasticity.id(), "rule", network.rule);
+    for (const auto& [name, value] : network.rule_parameters) {
+      file.attribute(plasticity.id(), name, value);
+    }
+  }
   file.finish();
 }
 
@@ -263,6 +274,16 @@ Spikes read_spikes(const std::string& path) {
     spikes.ids.push_back(ids[i]);
   }
   return spikes;
+}
+
+std::vector<double> read_weights(const std::string& path) {
+  const Silence silence;
+  const Reader file(path);
+  std::vector<double> weights;
+  if (file.has("weights")) {
+    file.array("weights", weights);
+  }
+  return weights;
 }
 
 }  // namespace va_event::crossval

@@ -64,9 +64,12 @@ Json answer_of(const std::string& line) {
 
 const std::vector<Peer>& peers() {
   static const std::vector<Peer> all{
-      {"brian2", "Brian2", "run_brian2.py", "apt-get install python3-brian python3-h5py cython3 g++ (Debian)"},
-      {"neuron", "NEURON", "run_neuron.py", "apt-get install python3-neuron neuron-dev python3-h5py (Debian)"},
-      {"nest", "NEST", "run_nest.py",
+      {"brian2", "Brian2", "run_brian2.py", InputTime::begin_of_step,
+       "apt-get install python3-brian python3-h5py cython3 g++ (Debian)"},
+      {"neuron", "NEURON", "run_neuron.py", InputTime::exact,
+       "apt-get install python3-neuron neuron-dev python3-h5py (Debian)",
+       "apt-get install python3-pynn (Debian), whose mechanisms it uses"},
+      {"nest", "NEST", "run_nest.py", InputTime::end_of_step,
        "python3 -m venv nest && nest/bin/pip install nest-simulator h5py, then add --python "
        "python3,/usr/bin/python3,nest/bin/python"}};
   return all;
@@ -80,11 +83,12 @@ void write_scripts(const std::string& folder) {
 }
 
 std::optional<FoundPeer> find_peer(const Peer& peer, const std::string& folder,
-                                   const std::vector<std::string>& interpreters, const std::function<void()>& check) {
+                                   const std::vector<std::string>& interpreters, bool plastic,
+                                   const std::function<void()>& check) {
   for (const std::string& python : interpreters) {
     std::string version;
-    const auto on_line = [&version](const std::string& line) {
-      if (const Json answer = answer_of(line); !answer.is_null()) {
+    const auto on_line = [&version, plastic](const std::string& line) {
+      if (const Json answer = answer_of(line); !answer.is_null() && (!plastic || answer.value("plasticity", false))) {
         version = answer.value("version", "");
       }
     };
@@ -118,7 +122,9 @@ std::vector<PeerRun> run_peer(const Peer& peer, const FoundPeer& found, const Pe
                   .settings = answer.at("settings").get<std::string>(),
                   .build_s = answer.at("build_s").get<double>(),
                   .run_s = answer.at("run_s").get<double>()};
-      run.spikes = read_spikes(stem + '_' + std::to_string(runs.size()) + ".h5");
+      const std::string file = stem + '_' + std::to_string(runs.size()) + ".h5";
+      run.spikes = read_spikes(file);
+      run.weights = read_weights(file);
       runs.push_back(std::move(run));
       on_run(runs.back());
     }

@@ -15,8 +15,9 @@
 #include "va_crossval/peer_statistics.hpp"
 #include "va_crossval/plot.hpp"
 #include "va_crossval/schemes.hpp"
+#include "va_crossval/simulators/common_errors.hpp"
 #include "va_crossval/simulators/network_file.hpp"
-#include "va_crossval/simulators/peers.hpp"
+#include "va_crossval/simulators/peer_choice.hpp"
 #include "vogels_abbott.hpp"
 
 namespace va_event::crossval {
@@ -33,8 +34,7 @@ struct Settings {
   double duration;  ///< [ms]
   std::uint64_t seed = 17;
   std::uint64_t neurons;
-  std::vector<Peer> wanted;
-  std::vector<std::string> interpreters{"python3", "/usr/bin/python3"};
+  PeerChoice peers;
 };
 
 /// Our run, what the others get, and what all of them made of it.
@@ -47,37 +47,16 @@ struct Comparison {
   std::vector<std::pair<std::size_t, PeerRun>> runs{};  ///< the peer's index
 };
 
-std::vector<Peer> read_peers(const cli::OptionTexts& texts) {
-  std::vector<std::string> keys;
-  for (const Peer& peer : peers()) {
-    keys.push_back(peer.key);
-  }
-  if (const auto text = texts.find("--simulators"); text != texts.end()) {
-    keys = cli::read_list("--simulators", text->second, keys);
-  }
-  std::vector<Peer> wanted;
-  std::copy_if(peers().begin(), peers().end(), std::back_inserter(wanted),
-               [&keys](const Peer& peer) { return std::find(keys.begin(), keys.end(), peer.key) != keys.end(); });
-  return wanted;
-}
-
 Settings read_settings(const cli::OptionTexts& texts, bool quick) {
   Settings settings{
       .models = read_benchmarks(texts),
       .steps = read_steps(texts, quick ? std::vector{0.1, 0.05, 0.025} : std::vector{0.1, 0.05, 0.025, 0.0125}),
       .duration = quick ? 60.0 : 100.0,
       .neurons = quick ? std::uint64_t{200} : std::uint64_t{4000},
-      .wanted = read_peers(texts)};
+      .peers = read_peer_choice(texts, false)};
   cli::read_real(texts, "--duration", "ms", {.zero = false, .high = 1e5}, settings.duration);
   cli::read_integer(texts, "--seed", 0, std::numeric_limits<std::uint64_t>::max(), settings.seed);
   cli::read_integer(texts, "--neurons", 2, 1000000, settings.neurons);
-  if (const auto python = texts.find("--python"); python != texts.end()) {
-    settings.interpreters.clear();
-    std::istringstream words(python->second);
-    for (std::string word; std::getline(words, word, ',');) {
-      settings.interpreters.push_back(word);
-    }
-  }
   const double delay = cli::VogelsAbbottParameters().delay;
   for (const double dt : settings.steps) {
     if (const double steps = delay / dt; std::abs(steps - std::round(steps)) > 1e-9 * steps || steps < 0.5) {
@@ -200,84 +179,42 @@ std::vector<Entry> row_of(const Comparison& all, const std::string& simulator, c
           run.run_s};
 }
 
-/// |error| of each right spike of a run [ms], by neuron and number of the spike.
-using SpikeErrors = std::map<std::pair<CellId, std::size_t>, double>;
-
-SpikeErrors errors_of(const Spikes& exact, const Spikes& tested) {
-  std::map<CellId, std::vector<Time>> trains;
-  for (std::size_t i = 0; i < tested.size(); ++i) {
-    trains[tested.ids[i]].push_back(tested.times[i]);
-  }
-  std::map<CellId, std::size_t> count;
-  SpikeErrors errors;
-  for (std::size_t i = 0; i < exact.size(); ++i) {
-    const CellId id = exact.ids[i];
-    const std::size_t k = count[id]++;
-    const double error = k < trains[id].size() ? std::abs(trains[id][k].minus(exact.times[i])) : kNone;
-    if (error <= kWrongMs) {
-      errors[{id, k}] = error;
-    }
-  }
-  return errors;
-}
-
-/// The spikes that are right in all runs of a simulator are the same spikes at every step: their median errors.
-struct CommonErrors {
-  std::size_t spikes = 0;
-  std::vector<double> medians{};  ///< of each run [ms]
-};
-
-CommonErrors common_errors(const Comparison& all, std::size_t peer) {
-  std::vector<SpikeErrors> runs;
+std::vector<const Spikes*> spikes_of(const Comparison& all, std::size_t peer) {
+  std::vector<const Spikes*> runs;
   for (const auto& [index, run] : all.runs) {
     if (index == peer) {
-      runs.push_back(errors_of(all.exact, run.spikes));
+      runs.push_back(&run.spikes);
     }
   }
-  std::vector<std::vector<double>> kept(runs.size());
-  if (!runs.empty()) {
-    for (const auto& entry : runs.front()) {
-      if (std::all_of(runs.begin(), runs.end(), [&entry](const SpikeErrors& e) { return e.count(entry.first) > 0; })) {
-        for (std::size_t k = 0; k < runs.size(); ++k) {
-          kept[k].push_back(runs[k].at(entry.first));
-        }
-      }
-    }
-  }
-  CommonErrors result{.spikes = kept.empty() ? 0 : kept.front().size()};
-  for (std::vector<double>& errors : kept) {
-    result.medians.push_back(median(std::move(errors)));
-  }
-  return result;
+  return runs;
 }
 
 /// Fills both tables and makes the panel of the figure.
-Panel tabulate(const Comparison& all, const Settings& settings, const std::vector<std::optional<FoundPeer>>& found,
-               Study& study) {
+Panel tabulate(const Comparison& all, const Settings& settings, Study& study) {
   const std::string label(cli::name(all.model));
   Panel panel{.title = label,
               .x = {.label = "time step [ms]", .ticks = settings.steps},
               .y = {.label = "median error of common spikes [ms]"}};
   const PeerRun exact{.dt = kNone, .settings = "event-driven", .run_s = all.exact_s, .spikes = all.exact};
   study.tables[0].rows.push_back(row_of(all, "va-event", exact, nullptr, kNone));
-  for (std::size_t peer = 0; peer < settings.wanted.size(); ++peer) {
-    const CommonErrors common = common_errors(all, peer);
+  for (std::size_t peer = 0; peer < settings.peers.wanted.size(); ++peer) {
+    const CommonErrors common = common_errors(all.exact, spikes_of(all, peer), kWrongMs);
     std::vector<ErrorPoint> points;
     Curve curve{
-        .title = settings.wanted[peer].name,
+        .title = settings.peers.wanted[peer].name,
         .style = "linespoints lw 1.5 ps 0.8 pt " + std::to_string(5 + 2 * peer) + " lc rgb '" + colour(peer) + "'"};
     for (const auto& [index, run] : all.runs) {
       if (index == peer) {
         const auto whole = compare_networks(all.exact, run.spikes, kWrongMs, settings.duration);
         const double typical = common.medians[points.size()];
-        study.tables[0].rows.push_back(row_of(all, settings.wanted[peer].name, run, &whole, typical));
+        study.tables[0].rows.push_back(row_of(all, settings.peers.wanted[peer].name, run, &whole, typical));
         points.push_back({run.dt, typical, true});
         curve.points.emplace_back(run.dt, typical);
       }
     }
     if (!points.empty()) {
       const Line line = fit_order(points, kFloorMs);
-      study.tables[1].rows.push_back({label, settings.wanted[peer].name, found[peer]->version,
+      study.tables[1].rows.push_back({label, settings.peers.wanted[peer].name, settings.peers.found[peer]->version,
                                       static_cast<std::int64_t>(common.spikes), line.slope, line.slope_error});
       panel.curves.push_back(std::move(curve));
     }
@@ -285,13 +222,14 @@ Panel tabulate(const Comparison& all, const Settings& settings, const std::vecto
   return panel;
 }
 
-void run_all(const Settings& settings, const std::vector<std::optional<FoundPeer>>& found, const PeerTask& task,
-             Comparison& comparison, std::vector<std::string>& failures, Session& session) {
-  for (std::size_t peer = 0; peer < settings.wanted.size(); ++peer) {
-    if (!found[peer]) {
+void run_all(const Settings& settings, const PeerTask& task, Comparison& comparison, std::vector<std::string>& failures,
+             Session& session) {
+  for (std::size_t peer = 0; peer < settings.peers.wanted.size(); ++peer) {
+    if (!settings.peers.found[peer]) {
       continue;
     }
-    const std::string what = std::string(cli::name(comparison.model)) + ": " + settings.wanted[peer].name + ", dt = ";
+    const std::string what =
+        std::string(cli::name(comparison.model)) + ": " + settings.peers.wanted[peer].name + ", dt = ";
     std::size_t done = 0;
     const auto announce = [&] {
       if (done < task.steps.size()) {
@@ -301,7 +239,7 @@ void run_all(const Settings& settings, const std::vector<std::optional<FoundPeer
     announce();
     try {
       for (PeerRun& run : run_peer(
-               settings.wanted[peer], *found[peer], task,
+               settings.peers.wanted[peer], *settings.peers.found[peer], task,
                [&](const PeerRun&) {
                  ++done;
                  announce();
@@ -315,7 +253,7 @@ void run_all(const Settings& settings, const std::vector<std::optional<FoundPeer
   }
 }
 
-std::vector<std::string> notes_of(const Settings& settings, const std::vector<std::optional<FoundPeer>>& found) {
+std::vector<std::string> notes_of(const Settings& settings) {
   std::vector<std::string> notes{
       "Every simulator reads the same file: initial potentials, synapses with weights and delays, and the spikes of "
       "the Poisson sources. Times are the ones that it reports; Brian2 reports the begin of the step at whose end the "
@@ -328,35 +266,21 @@ std::vector<std::string> notes_of(const Settings& settings, const std::vector<st
       "(va-crossval chaos).",
       "Build is the wall time of making the network and, in Brian2, of compiling; run is that of the simulation "
       "alone, one thread."};
-  for (std::size_t peer = 0; peer < settings.wanted.size(); ++peer) {
-    if (!found[peer]) {
-      notes.push_back(settings.wanted[peer].name +
-                      " is not installed, so it is not here. To get it: " + settings.wanted[peer].how_to_get + ".");
-    }
-  }
+  const std::vector<std::string> absent = settings.peers.notes();
+  notes.insert(notes.end(), absent.begin(), absent.end());
   return notes;
 }
 
 void run_simulators(const cli::OptionTexts& texts, Session& session) {
-  const Settings settings = read_settings(texts, session.quick());
+  Settings settings = read_settings(texts, session.quick());
   const std::filesystem::path output(session.options().output);
   PeerTask task{.folder = (output / "simulators").string(),
                 .network = {},
                 .name = {},
                 .steps = settings.steps,
                 .quick = session.quick() || settings.neurons < 1000};
-  write_scripts(task.folder);
-  std::vector<std::optional<FoundPeer>> found;
-  std::size_t present = 0;
-  for (const Peer& peer : settings.wanted) {
-    found.push_back(find_peer(peer, task.folder, settings.interpreters, [&session] { session.check(); }));
-    if (found.back()) {
-      ++present;
-    } else {
-      session.messages() << peer.name << " is skipped, it is not installed; to get it: " << peer.how_to_get
-                         << std::endl;
-    }
-  }
+  settings.peers.find(task.folder, session);
+  const std::size_t present = settings.peers.present();
 
   Study study{.name = "simulators",
               .title =
@@ -377,8 +301,8 @@ void run_simulators(const cli::OptionTexts& texts, Session& session) {
     task.network = (output / "simulators" / (task.name + ".h5")).string();
     session.step(task.name + ": event-driven");
     Comparison comparison = export_network(settings, model, task.network, session);
-    run_all(settings, found, task, comparison, failures, session);
-    panels.push_back(tabulate(comparison, settings, found, study));
+    run_all(settings, task, comparison, failures, session);
+    panels.push_back(tabulate(comparison, settings, study));
   }
   if (present > 0) {
     session.draw(study, "errors", "Other simulators against the event-driven run",
@@ -386,7 +310,7 @@ void run_simulators(const cli::OptionTexts& texts, Session& session) {
                  "every step of that simulator.",
                  draw_panels(panels));
   }
-  study.notes = notes_of(settings, found);
+  study.notes = notes_of(settings);
   study.notes.insert(study.notes.end(), failures.begin(), failures.end());
   session.publish(study);
   if (!failures.empty()) {
