@@ -146,6 +146,47 @@ def sweep():
                   for events in (1, 10, 100, 1000, 10000, 100000, 1000000)])
 
 
+def learning():
+    """Weights and spikes of other simulators with the same rule: at two steps, and the orders of convergence."""
+    rows = {(row["rule"], row["f"], row["simulator"], row["dt [ms]"]): row
+            for row in rows_of("epyc_2_cores/plasticity_simulators.csv")}
+
+    def order(row, column):
+        names = list(row)
+        error = row[names[names.index(column) + 1]]
+        return f"{float(row[column]):.2f} ± {float(error):.2f}" if row[column] else ""
+
+    def cells(row):
+        coarse, fine = (rows[(row["rule"], row["f"], row["simulator"], dt)] for dt in ("1", "0.015625"))
+        yield row["rule"] + (f", f = {row['f']}" if row["f"] else "")
+        yield f"{row['simulator']} {row['version'].removesuffix('.dev0')}"
+        for at in (coarse, fine):
+            yield str(int(at["coincident"]) + int(at["misordered"])) if at["coincident"] else ""
+        for column in ("rms error [w_max]", "their rms error [w_max]"):
+            for at in (coarse, fine):
+                yield digits(at[column], 2) if at[column] else ""
+            yield order(row, "order of weights" if column.startswith("rms") else "of resolved synapses")
+        yield order(row, "of spike times")
+    return table(["rule", "simulator", "lost pairs, dt = 1 ms", "2^-6 ms", "rms error of weights [w_max], 1 ms", "2^-6 ms",
+                  "order", "of synapses without lost pairs, 1 ms", "2^-6 ms", "order", "spike times, order"],
+                 [list(cells(row)) for row in rows_of_orders()])
+
+
+def rows_of_orders():
+    """The names of some columns occur twice: the second gets a number."""
+    with open(RESULTS / "epyc_2_cores/plasticity_simulator_orders.csv", newline="", encoding="utf-8") as file:
+        lines = list(csv.reader(file))
+    names = [f"{name} {k}" if name in lines[0][:k] else name for k, name in enumerate(lines[0])]
+    return [dict(zip(names, line)) for line in lines[1:]]
+
+
+def releases():
+    return table(["", "simulator", "releases", "expected", "largest deviation at a spike [standard errors]"],
+                 [[row["rule"], row["simulator"], row["releases"], f"{float(row['expected']):.0f}",
+                   f"{float(row['largest deviation at a spike [std. errors]']):.1f}"]
+                  for row in rows_of("epyc_2_cores/plasticity_releases.csv")])
+
+
 def published(network):
     """Every input and scale that was measured."""
     def cells(row):
@@ -206,7 +247,7 @@ LAYERS = ("L2/3E", "L2/3I", "L4E", "L4I", "L5E", "L5I", "L6E", "L6I")
 TABLES = {"speed": speed, "shorter_steps": shorter_steps, "nest": nest,
           "auryn": lambda: beside_auryn("epyc_2_cores"), "auryn_quiet": lambda: beside_auryn("epyc_2_cores_quiet"),
           "memory": memory, "processes": processes, "scaling": scaling, "cost": cost,
-          "sweep": sweep}
+          "sweep": sweep, "learning": learning, "releases": releases}
 if list((RESULTS / PUBLISHED).glob("microcircuit_*.csv")):
     TABLES.update(microcircuit=lambda: published("microcircuit"),
                   microcircuit_rates=lambda: published_rates("microcircuit", LAYERS))

@@ -20,6 +20,7 @@ namespace {
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 constexpr double kWrongMs = 2.0;           // farther off, a spike is another spike: the same limit at every step
 constexpr double kWeightFloor = 1e-11;     // [w_max]; rounding errors lie below
+constexpr std::int64_t kEnoughPairs = 10;  // that are lost, for a fit of what they cost
 constexpr double kTimeFloor = 1e-9;        // [ms]
 constexpr double kStochasticStep = 0.125;  // [ms]
 // Brian2 takes some 0.1 ms for each step of any length, whatever is in it.
@@ -64,18 +65,16 @@ struct Series {
   std::vector<ErrorPoint> weights{}, resolved{}, spikes{};
 };
 
-double number(const Entry& entry) {
-  const double* const value = std::get_if<double>(&entry);
-  return value != nullptr ? *value : kNone;
-}
-
+/// The error of all weights follows the number of lost pairs, which is no smooth function of the step where few are
+/// left.
 std::vector<Entry> row_of_orders(const PlasticCase& of, const Peer& peer, const FoundPeer& found,
                                  const Series& series) {
+  const Line none{.slope = kNone, .slope_error = kNone};
+  const bool has_weights = of.w_max > 0.0;
   std::vector<Entry> row{of.name, of.dendritic_delay_fraction, peer.name, found.version};
-  for (const auto& [points, floor] :
-       {std::pair(&series.weights, kWeightFloor), std::pair(&series.resolved, kWeightFloor),
-        std::pair(&series.spikes, kTimeFloor)}) {
-    const Line line = points->empty() ? Line{.slope = kNone, .slope_error = kNone} : fit_order(*points, floor);
+  for (const Line& line :
+       {has_weights ? fit_order(series.weights, kWeightFloor, series.weights.size()) : none,
+        has_weights ? fit_order(series.resolved, kWeightFloor) : none, fit_order(series.spikes, kTimeFloor)}) {
     row.emplace_back(line.slope);
     row.emplace_back(line.slope_error);
   }
@@ -102,14 +101,14 @@ std::string label_of(const PlasticCase& of, const Peer& peer) {
 
 const std::vector<std::string> kNotes{
     "Other simulators: 80 sources with given spikes, which are on no grid, onto 20 neurons that are not connected with "
-    "each "
-    "other, so that nothing amplifies errors; a strong input of each neuron makes it spike. 1 s, delays of 4 and 5 ms. "
-    "f is the fraction of a delay that is dendritic. Each rule is run in those simulators that have it in this sense: "
-    "NEST with f = 1, Brian2 with f = 0, NEURON with any f and the mechanisms of PyNN. Coincident and misordered: "
-    "pairs "
-    "of the exact spikes that a grid does not resolve. NEURON takes input spikes at their own times, and only those of "
-    "neurons from the grid.",
-    "Median error of spikes: over those that a simulator has right (at most 2 ms off) at all its steps."};
+    "each other, so that nothing amplifies errors; a strong input of each neuron makes it spike. 1 s, delays of 4 and "
+    "5 ms. f is the fraction of a delay that is dendritic. Each rule is run in those simulators that have it in this "
+    "sense: NEST with f = 1, Brian2 with f = 0, NEURON with any f and the mechanisms of PyNN.",
+    "Coincident there: pairs whose two spikes reach the synapse at one time in that simulator; misordered: in the "
+    "other order than exactly; resolved synapses have neither. NEURON takes input spikes at their own times, which "
+    "hardly ever coincide with spikes of neurons on the grid.",
+    "Order of weights: over the steps at which at least ten pairs are coincident or misordered. Median error of "
+    "spikes: over those that a simulator has right (at most 2 ms off) at all its steps."};
 
 }  // namespace
 
@@ -156,8 +155,10 @@ class Results {
       errors_.rows.push_back(row_of_run(of, task, simulator, runs[k], common.medians[k]));
       series.spikes.push_back({runs[k].dt, common.medians[k], true});
       if (of.w_max > 0.0) {
-        series.weights.push_back({runs[k].dt, number(errors_.rows.back()[4]), true});
-        series.resolved.push_back({runs[k].dt, number(errors_.rows.back()[10]), true});
+        const std::vector<Entry>& row = errors_.rows.back();
+        const std::int64_t lost = std::get<std::int64_t>(row[7]) + std::get<std::int64_t>(row[8]);
+        series.weights.push_back({runs[k].dt, std::get<double>(row[4]), lost >= kEnoughPairs});
+        series.resolved.push_back({runs[k].dt, std::get<double>(row[10]), true});
       }
     }
     orders_.rows.push_back(row_of_orders(of, simulator, found, series));
@@ -304,9 +305,8 @@ void PlasticityPeers::add_stochastic(Study& study, std::vector<std::string>& fai
     study.tables.push_back(std::move(table));
     study.notes.emplace_back(
         "Stochastic synapses: simulators draw other random numbers, so that what is compared is how many of 1000 "
-        "synapses "
-        "release at each spike of one source. With some twenty spikes the largest deviation from the probability is "
-        "about 2 standard errors, and in one of a thousand tables 4.");
+        "synapses release at each spike of one source. With some twenty spikes the largest deviation from the "
+        "probability is about 2 standard errors, and in one of a thousand tables 4.");
   }
 }
 

@@ -65,14 +65,15 @@ def simulate(network, dt, _arguments):
     nest.Connect(cells, recorder)
     ids = np.array(cells.tolist())
     if len(network.source_ids) > 0:
-        # Synapses that change begin at neurons: a parrot repeats each spike one step later, and gets it one step early.
-        early = dt if network.rule else 0.0
+        # Synapses that change begin at neurons: a parrot repeats each spike 1 ms later, and gets it 1 ms early. That is a
+        # whole number of steps; with one step NEST would exchange spikes at every step.
+        early = 1.0 if network.rule else 0.0
         trains = [{"spike_times": (network.source_times[network.source_ids == network.n + k] - early).tolist(),
                    "allow_offgrid_times": True} for k in range(network.n_sources)]
         sources = nest.Create("spike_generator", network.n_sources, params=trains)
         if network.rule:
             parrots = nest.Create("parrot_neuron", network.n_sources)
-            nest.Connect(sources, parrots, "one_to_one", {"delay": dt})
+            nest.Connect(sources, parrots, "one_to_one", {"delay": early})
             sources = parrots
         ids = np.concatenate([ids, sources.tolist()])
     # iaf_cond_exp tells receptors apart by the sign, iaf_psc_exp too, whose weights have it already.
