@@ -95,6 +95,10 @@ void declare_options(CLI::App& app, OptionTexts& texts, Options& o) {
   declare.number("--record-cells", "N", "how many excitatory cells have their v, ... recorded",
                  static_cast<double>(o.record_cells));
   declare.number("--sampling-interval", "MS", "between two samples of v, ... [ms]", o.sampling_interval);
+  declare.text("--record-weights", "MS",
+               "stdp: write the weights of excitatory synapses over time, sampled at this interval [ms]", "off");
+  declare.number("--record-synapses", "N", "of how many, spread evenly over all of them",
+                 static_cast<double>(o.record_synapses));
   declare
       .text("--plot-figure", "[FILE]", "plot the results to a .png, .svg or .pdf file",
             "off; without FILE: va_<benchmark>.png in the folder of --output")

@@ -101,6 +101,15 @@ void read_recording(const OptionTexts& texts, Options& options) {
   read_integer(texts, "--record-cells", 1, options.network.n_exc(), options.record_cells);
   options.record_cells = std::min<std::uint64_t>(options.record_cells, options.network.n_exc());
   read_real(texts, "--sampling-interval", "ms", {.zero = false, .high = kLongestMs}, options.sampling_interval);
+  if (!options.network.plasticity.changes_weights()) {
+    must_be_absent(texts, "--record-weights", "ms", "a run without --plasticity stdp");
+  }
+  if (texts.count("--record-weights") == 0) {
+    must_be_absent(texts, "--record-synapses", "", "a run without --record-weights");
+    return;
+  }
+  read_real(texts, "--record-weights", "ms", {.zero = false, .high = kLongestMs}, options.record_weights.emplace());
+  read_integer(texts, "--record-synapses", 1, std::numeric_limits<std::uint64_t>::max(), options.record_synapses);
 }
 
 void read_figure(const std::string& text, Options& options) {

@@ -31,6 +31,8 @@ struct Options {
   std::vector<std::string> record{"spikes", "v"};  ///< what is written
   std::uint64_t record_cells = 2;                  ///< so many excitatory cells record the variables of `record`
   double sampling_interval = 0.1;                  ///< of these variables [ms], > 0
+  std::optional<double> record_weights;            ///< interval of weights that change [ms], > 0; absent: not recorded
+  std::uint64_t record_synapses = 1000;            ///< so many excitatory synapses have their weights recorded
   std::optional<std::string> figure;               ///< file of the figure; absent: none
   std::optional<std::string> log_level;            ///< of messages for debugging; absent: none
   bool quiet = false;                              ///< only the report

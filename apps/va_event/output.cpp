@@ -38,6 +38,21 @@ void require_no_folder(const std::string& option, const std::string& path) {
   }
 }
 
+/// Of weights over time: SONATA has no place for them.
+std::string sample_ending(const std::string& format) { return format == "npz" ? format : "csv"; }
+
+/// Called by all processes; the first one writes.
+void write_weight_samples(const std::string& path, const VogelsAbbott& network, Benchmark benchmark,
+                          const Simulation& sim) {
+  const SynapseSignal weights = recorded_weights(network, weight_unit(benchmark));
+  const std::vector<PopulationRange> populations = sim.populations();
+  together(sim.processes(), [&] {
+    if (sim.processes().rank() == 0) {
+      write_synapse_signal(path, weights, populations);
+    }
+  });
+}
+
 /// Called by all processes; the first one writes.
 void write_weights(const std::string& path, const VogelsAbbott& network, Benchmark benchmark, const Simulation& sim) {
   const Connections synapses = excitatory_synapses(network, weight_unit(benchmark));
@@ -73,6 +88,9 @@ std::vector<DataFile> data_files(const Options& options) {
   for (const std::string& format : options.formats) {
     if (options.network.plasticity.changes_weights()) {
       add(options.file_stem() + "_weights." + signal_ending(format), kWeightsContent, true);
+    }
+    if (options.record_weights) {
+      add(options.file_stem() + "_weights_over_time." + sample_ending(format), kWeightSamplesContent, true);
     }
   }
   return files;
@@ -146,6 +164,8 @@ void write_output(const Simulation& sim, const VogelsAbbott& network, Report& re
     write(file.path, [&](const std::string& path) {
       if (file.content == kWeightsContent) {
         write_weights(path, network, options.network.benchmark, sim);
+      } else if (file.content == kWeightSamplesContent) {
+        write_weight_samples(path, network, options.network.benchmark, sim);
       } else {
         (file.excitatory ? network.exc : network.inh).write(path, file.content);
       }

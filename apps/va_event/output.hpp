@@ -11,10 +11,13 @@ namespace va_event::cli {
 /// Content of the file of the excitatory synapses, which is written where their weights are plastic.
 constexpr const char* kWeightsContent = "weights";
 
+/// Content of the file of weights over time, of --record-weights.
+constexpr const char* kWeightSamplesContent = "weights over time";
+
 /// One data file of a run.
 struct DataFile {
   std::string path;
-  std::string content;  ///< "spikes", a variable or kWeightsContent
+  std::string content;  ///< "spikes", a variable, kWeightsContent or kWeightSamplesContent
   bool excitatory;      ///< of the excitatory cells, else of the inhibitory ones
 };
 

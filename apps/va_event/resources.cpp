@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "resources.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <system_error>
@@ -28,6 +29,14 @@ double excitatory_synapses(const Options& options) {
   return static_cast<double>(options.network.n_exc()) * static_cast<double>(options.network.n) * options.network.pconn;
 }
 
+/// Of weights.
+double weight_samples(const Options& options) {
+  return options.record_weights
+             ? (std::floor(options.duration / *options.record_weights) + 1.0) *
+                   std::min(static_cast<double>(options.record_synapses), excitatory_synapses(options))
+             : 0.0;
+}
+
 double network_bytes(const Options& options) {
   const auto n = static_cast<double>(options.network.n);
   const double plastic =
@@ -39,19 +48,26 @@ double network_bytes(const Options& options) {
 
 double memory_needed(const Options& options) {
   return network_bytes(options) +
-         static_cast<double>(options.variables().size()) * samples(options) * kBytesPerSample * kCopiesOfSamples;
+         (static_cast<double>(options.variables().size()) * samples(options) + weight_samples(options)) *
+             kBytesPerSample * kCopiesOfSamples;
 }
 
 double disk_needed(const Options& options) {
   double files = 0.0;
   double weights = 0.0;
   for (const DataFile& file : data_files(options)) {
-    files += file.content == "spikes" || file.content == kWeightsContent ? 0.0 : 1.0;
-    weights += file.content == kWeightsContent ? kBytesPerFileSynapse * excitatory_synapses(options) : 0.0;
+    if (file.content == kWeightsContent) {
+      weights += kBytesPerFileSynapse * excitatory_synapses(options);
+    } else if (file.content == kWeightSamplesContent) {
+      weights += kBytesPerFileSample * weight_samples(options);
+    } else {
+      files += file.content == "spikes" ? 0.0 : 1.0;
+    }
   }
   const double in_checkpoints =  // the old one and the new one
       options.checkpoint_every ? 2.0 * static_cast<double>(options.variables().size()) * kBytesPerSample : 0.0;
-  return samples(options) * (files * kBytesPerFileSample + in_checkpoints) + weights;
+  const double of_weights = options.checkpoint_every ? 2.0 * weight_samples(options) * kBytesPerSample : 0.0;
+  return samples(options) * (files * kBytesPerFileSample + in_checkpoints) + weights + of_weights;
 }
 
 void require_memory(const Options& options, double share) {

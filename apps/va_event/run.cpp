@@ -118,6 +118,9 @@ void set_up_recording(const VogelsAbbott& network, const Options& options) {
   for (const std::string& variable : options.variables()) {
     recorded.record(variable, options.sampling_interval);
   }
+  if (options.record_weights && !options.formats.empty()) {
+    record_weights(network, *options.record_weights, options.record_synapses);
+  }
 }
 
 ProgressDisplay::Style progress_style(const Options& options, const Processes& processes) {

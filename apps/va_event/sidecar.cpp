@@ -29,6 +29,8 @@ Json options_json(const Options& o) {
           {"record", o.record},
           {"record_cells", o.record_cells},
           {"sampling_interval", quantity(o.sampling_interval, "ms")},
+          {"record_weights", o.record_weights ? quantity(*o.record_weights, "ms") : Json(nullptr)},
+          {"record_synapses", o.record_synapses},
           {"plot_figure", o.figure ? Json(*o.figure) : Json(nullptr)}};
 }
 
@@ -89,6 +91,9 @@ Json files_json(const Options& options) {
     if (file.content == kWeightsContent) {
       entry["unit"] = weight_unit(options.network.benchmark);
       entry["delay_unit"] = "ms";
+    } else if (file.content == kWeightSamplesContent) {
+      entry["unit"] = weight_unit(options.network.benchmark);
+      entry["sampling_interval"] = quantity(*options.record_weights, "ms");
     } else if (file.content == "spikes") {
       entry["time_unit"] = "ms";
     } else {

@@ -55,6 +55,64 @@ std::string text(const WeightSummary& s, std::string_view unit) {
   return out.str();
 }
 
+void record_weights(const VogelsAbbott& network, double interval, std::uint64_t synapses) {
+  std::uint64_t total = 0;
+  for (const ExcitatorySynapses& part : network.excitatory) {
+    total += part.projection.size();
+  }
+  const std::uint64_t count = std::min(synapses, total);
+  std::uint64_t first = 0;  // synapse of the projection, among all
+  std::uint64_t next = 0;   // to be chosen
+  for (const ExcitatorySynapses& part : network.excitatory) {
+    const std::uint64_t end = first + part.projection.size();
+    std::vector<std::uint64_t> chosen;
+    const auto place = [&] {
+      return static_cast<std::uint64_t>(static_cast<long double>(next) * total / static_cast<long double>(count));
+    };
+    for (; next < count && place() < end; ++next) {
+      chosen.push_back(place() - first);
+    }
+    Projection projection = part.projection;
+    projection.record("weight", {.sampling_interval = interval, .synapses = std::move(chosen)});
+    first = end;
+  }
+}
+
+SynapseSignal recorded_weights(const VogelsAbbott& network, std::string_view weight_unit) {
+  SynapseSignal all;
+  all.variable = "weight";
+  all.unit = weight_unit;
+  std::vector<SynapseSignal> parts;
+  std::uint64_t first = 0;
+  for (const ExcitatorySynapses& part : network.excitatory) {
+    try {
+      parts.push_back(part.projection.signal("weight", std::nullopt, Gather::at_root));
+    } catch (const UnknownNameError&) {  // none of its synapses was chosen
+      parts.emplace_back();
+    }
+    for (const std::uint64_t synapse : parts.back().synapses) {
+      all.synapses.push_back(first + synapse);
+    }
+    first += part.projection.size();
+  }
+  std::size_t rows = 0;
+  for (const SynapseSignal& part : parts) {
+    all.pre.insert(all.pre.end(), part.pre.begin(), part.pre.end());
+    all.post.insert(all.post.end(), part.post.begin(), part.post.end());
+    if (!part.synapses.empty()) {
+      rows = part.samples();
+      all.sampling_interval = part.sampling_interval;
+    }
+  }
+  for (std::size_t row = 0; row < rows; ++row) {
+    for (const SynapseSignal& part : parts) {
+      const auto begin = part.values.begin() + static_cast<std::ptrdiff_t>(row * part.synapses.size());
+      all.values.insert(all.values.end(), begin, begin + static_cast<std::ptrdiff_t>(part.synapses.size()));
+    }
+  }
+  return all;
+}
+
 Connections excitatory_synapses(const VogelsAbbott& network, std::string_view weight_unit) {
   Connections all;
   all.weight_unit = weight_unit;

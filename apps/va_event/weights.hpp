@@ -31,6 +31,11 @@ struct WeightSummary {
 /// "mean 0.004 uS, s.d. 0.001, from 0.001 to 0.008"
 [[nodiscard]] std::string text(const WeightSummary& summary, std::string_view unit);
 
+/// Records the weights of some excitatory synapses, spread evenly over all of them. @param interval  [ms]
+void record_weights(const VogelsAbbott& network, double interval, std::uint64_t synapses);
+/// What was recorded, in process 0. Synapses count as excitatory_synapses() has them. All processes must call it.
+[[nodiscard]] SynapseSignal recorded_weights(const VogelsAbbott& network, std::string_view weight_unit);
+
 /// The excitatory synapses as of now, gathered in all processes.
 [[nodiscard]] Connections excitatory_synapses(const VogelsAbbott& network, std::string_view weight_unit);
 

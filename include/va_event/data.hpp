@@ -61,6 +61,43 @@ struct Signal {
   friend bool operator==(const Signal&, const Signal&) = default;
 };
 
+/// A recorded variable of some synapses of one projection, sampled every `sampling_interval`: sample k is taken at
+/// (first_sample + k) * sampling_interval, and has the value that Projection::value() would give then.
+struct SynapseSignal {
+  std::string variable;                 ///< "weight", "u", "x"
+  std::string unit;                     ///< of weights "uS", "nA" or "mV"; else ""
+  double sampling_interval = 0.0;       ///< [ms]
+  std::int64_t first_sample = 0;        ///< index of the first sample on the grid k * sampling_interval
+  std::vector<std::uint64_t> synapses;  ///< indexes in the projection's order, ascending
+  std::vector<CellId> pre, post;        ///< the cells of each of them
+  std::vector<double> values;           ///< [samples x synapses.size()], row by row
+
+  /// The number of rows.
+  [[nodiscard]] std::size_t samples() const noexcept { return synapses.empty() ? 0 : values.size() / synapses.size(); }
+  /// One value. @param sample < samples() @param column index in synapses
+  [[nodiscard]] double at(std::size_t sample, std::size_t column) const {
+    return values[sample * synapses.size() + column];
+  }
+  [[nodiscard]] double time(std::size_t sample) const noexcept {  ///< nearest double [ms]
+    return static_cast<double>(first_sample + static_cast<std::int64_t>(sample)) * sampling_interval;
+  }
+  friend bool operator==(const SynapseSignal&, const SynapseSignal&) = default;
+};
+
+/// Every recorded change of a variable of some synapses of one projection: parallel arrays, sorted by (time at the
+/// synapse, synapse). Changes of one synapse at one time stand in the order in which they happened.
+struct SynapseChanges {
+  std::string variable;                 ///< "weight", "u", "x" or "delivered_weight"
+  std::string unit;                     ///< as SynapseSignal
+  std::vector<Time> times;              ///< when the spike that causes the change reaches the synapse
+  std::vector<std::uint64_t> synapses;  ///< which synapse, by index in the projection's order
+  std::vector<CellId> pre, post;        ///< its cells
+  std::vector<double> values;           ///< just after the change
+
+  [[nodiscard]] std::size_t size() const noexcept { return times.size(); }
+  friend bool operator==(const SynapseChanges&, const SynapseChanges&) = default;
+};
+
 /// Synapses with their present weights: parallel arrays.
 struct Connections {
   std::vector<CellId> pre, post;

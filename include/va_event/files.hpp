@@ -30,6 +30,11 @@ namespace va_event {
 /// Connections: .csv with `pre,post,weight_<unit>,delay_ms`; .npz with the arrays `pre`, `post` (uint32), `weights`,
 /// `delays` and the text `weight_unit`; .h5, SONATA's edges: /edges/<population>_to_<population> with
 /// `source_node_id`, `target_node_id`, `edge_type_id` and group 0 with `syn_weight` and `delay`.
+/// Recorded variables of synapses: samples as .csv with `time_ms,<synapse>,<synapse>,...` or .npz with the arrays
+/// `values` [samples x synapses], `times`, `synapses` (uint64), `pre`, `post` (uint32), `sampling_interval` and the
+/// texts `variable`, `unit`; changes as .csv with `time_ms,synapse,pre,post,<variable>_<unit>` (time with every digit)
+/// or .npz with the arrays `times`, `times_residual`, `synapses`, `pre`, `post`, `values` and the same texts. Synapses
+/// are numbered as in the file of the connections.
 /// Files of equal data are equal, byte by byte.
 ///
 /// Every writer writes to a temporary name in the same folder and renames when all of it is on disk: a crash never
@@ -42,6 +47,10 @@ void write_spikes(const std::string& path, const Spikes& spikes, std::span<const
 void write_signal(const std::string& path, const Signal& signal, std::span<const PopulationRange> populations);
 void write_connections(const std::string& path, const Connections& connections,
                        std::span<const PopulationRange> populations);
+void write_synapse_signal(const std::string& path, const SynapseSignal& signal,
+                          std::span<const PopulationRange> populations);
+void write_synapse_changes(const std::string& path, const SynapseChanges& changes,
+                           std::span<const PopulationRange> populations);
 
 /// Writes text under the same promise (used for the JSON sidecar).
 void write_text(const std::string& path, std::string_view text);

@@ -15,6 +15,7 @@
 
 #include "api/gathered.hpp"
 #include "api/shared_sources.hpp"
+#include "api/synapse_recording.hpp"
 #include "events/instant.hpp"
 #include "foundation/bytes.hpp"
 #include "network/fingerprint.hpp"
@@ -97,15 +98,26 @@ std::vector<Trait> traits_of(const Core& core) {
   for (const network::ProjectionData& projection : core.network.projections) {
     sums.push_back(network::hash_sum(projection));
   }
+  sums.push_back(core.synapse_recorder.request_hash());
   sums.push_back(core.recorder.signal_request_hash());
   sums = gather_sums(sums, *core.processes);
   std::vector<Trait> traits{{"precision", core.precision.description()}};
   for (Trait& trait : network::traits_of(core.network, sums)) {
     traits.push_back(std::move(trait));
   }
+  traits.push_back({"recorded synapses and variables", std::to_string(sums[sums.size() - 2]), true});
   traits.push_back(
       {"recorded cells and variables", std::to_string(sums.back() + core.recorder.spike_request_hash()), true});
   return traits;
+}
+
+/// Of all processes.
+std::vector<std::size_t> sizes_of_projections(const Core& core) {
+  std::vector<std::size_t> sizes;
+  for (const network::ProjectionData& projection : core.network.projections) {
+    sizes.push_back(projection.total_size);
+  }
+  return sizes;
 }
 
 /// What all processes have recorded, in process 0.
@@ -119,6 +131,22 @@ recording::Recorder gather_data(const Core& core) {
     for (std::size_t rank = 1; rank < parts.size(); ++rank) {
       ByteReader part(parts[rank]);
       all.add_from(part, [](CellId /*id*/) { return true; });
+    }
+  }
+  return all;
+}
+
+/// The same of synapses.
+recording::SynapseRecorder gather_synapse_data(const Core& core) {
+  recording::SynapseRecorder all = core.synapse_recorder;
+  if (core.processes->count() > 1) {
+    ByteWriter mine;
+    core.synapse_recorder.save(mine);
+    std::vector<Processes::Bytes> parts;
+    core.processes->gather(mine.bytes(), parts);
+    for (std::size_t rank = 1; rank < parts.size(); ++rank) {
+      ByteReader part(parts[rank]);
+      all.add_from(part, sizes_of_projections(core));
     }
   }
   return all;
@@ -207,6 +235,8 @@ void put_payload(ByteWriter& out, const Core& core) {
   }
   const recording::Recorder data = gather_data(core);
   out.section("DATA", [&] { data.save(out); });
+  const recording::SynapseRecorder of_synapses = gather_synapse_data(core);
+  out.section("SYND", [&] { of_synapses.save(out); });
 }
 
 /// Header, payload and the checksum of both, as one file. @throws FileError
@@ -230,6 +260,19 @@ void require_same_requests(const recording::Recorder& here, const recording::Rec
     ByteReader::require(!(events::multiple(next, sampling.interval) < present), "lacks samples");
     ByteReader::require(next == sampling.first_sample || events::multiple(next - 1, sampling.interval) < present,
                         "holds samples of the future");
+  }
+}
+
+/// The same of synapses. @param there  of this process
+void require_same_requests(const recording::SynapseRecorder& here, const recording::SynapseRecorder& there,
+                           const Time& now) {
+  ByteReader::require(there.request_hash() == here.request_hash(), "holds data of other synapses");
+  const auto present = events::to_instant<double>(now);
+  for (const recording::SynapseSampling& sampling : there.samplings()) {
+    const std::int64_t next = sampling.next_sample;
+    ByteReader::require(!(events::multiple(next, sampling.interval) < present), "lacks samples of synapses");
+    ByteReader::require(next == sampling.first_sample || events::multiple(next - 1, sampling.interval) < present,
+                        "holds samples of synapses of the future");
   }
 }
 
@@ -270,15 +313,21 @@ void load_checkpoint(Core& core, const std::string& path) {
         throw CheckpointError(path, "must be of this simulation: " + other);
       }
     }
+    recording::Recorder data = core.recorder;
+    recording::SynapseRecorder of_synapses;
     core.together([&] {
       core.engine->load(in);
-      recording::Recorder data = core.recorder;
       const auto is_local = [&core](CellId id) { return id < core.network.cells() && core.network.is_local(id); };
       in.section("DATA", [&](ByteReader& part) { data.load(part, is_local); });
+      in.section("SYND", [&](ByteReader& part) { of_synapses.load(part, sizes_of_projections(core)); });
       ByteReader::require(in.at_end(), "holds more than it should");
       require_same_requests(core.recorder, data, core.engine->now());
-      core.recorder = std::move(data);
     });
+    share_synapse_data(core, of_synapses);
+    core.together([&] { require_same_requests(core.synapse_recorder, of_synapses, core.engine->now()); });
+    core.recorder = std::move(data);
+    core.synapse_recorder = std::move(of_synapses);
+    core.observers_outdated = true;
     core.statistics = gather_statistics(core.engine->statistics(), *core.processes);
   } catch (const BadBytes& problem) {
     core.reset();

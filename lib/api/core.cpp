@@ -11,6 +11,7 @@
 #include "api/gathered.hpp"
 #include "api/shared_sources.hpp"
 #include "api/synapse_parameters.hpp"
+#include "api/synapse_recording.hpp"
 #include "events/instant.hpp"
 #include "foundation/memory.hpp"
 #include "foundation/ranges.hpp"
@@ -141,26 +142,36 @@ Projection Core::connect(const Assembly& pre, const Assembly& post, const Connec
 void Core::require_room_for_samples(const Time& stop) const {
   double needed = 0.0;
   double most = 0.0;
-  const recording::Sampling* largest = nullptr;
-  for (const recording::Sampling& sampling : recorder.samplings()) {
-    const double samples = (stop.ms() - now().ms()) / sampling.interval * static_cast<double>(sampling.ids.size());
+  std::size_t recordings = 0;
+  std::string largest;
+  double interval = 0.0;  // of the largest
+  const auto add = [&](const auto& sampling, std::size_t columns, const std::string& what) {
+    const double samples = (stop.ms() - now().ms()) / sampling.interval * static_cast<double>(columns);
     const auto before = static_cast<double>(sampling.values.size());
     const bool fits = before + samples <= static_cast<double>(sampling.values.capacity());
     const double bytes = sizeof(double) * (samples + (fits ? samples : before + std::max(before, samples)));
     needed += bytes;
+    ++recordings;
     if (bytes > most) {
       most = bytes;
-      largest = &sampling;
+      largest = what;
+      interval = sampling.interval;
     }
+  };
+  for (const recording::Sampling& sampling : recorder.samplings()) {
+    add(sampling, sampling.ids.size(), sampling.variable + " of " + std::to_string(sampling.ids.size()) + " cells");
   }
-  const std::string lack = largest == nullptr ? "" : foundation::lack_of_memory(needed);
+  for (const recording::SynapseSampling& sampling : synapse_recorder.samplings()) {
+    const std::size_t columns = sampling.request.synapses.size();
+    add(sampling, columns, sampling.request.variable + " of " + std::to_string(columns) + " synapses");
+  }
+  const std::string lack = largest.empty() ? "" : foundation::lack_of_memory(needed);
   if (!lack.empty()) {
-    const std::size_t others = recorder.samplings().size() - 1;
-    throw ParameterError("sampling_interval", largest->interval, "ms",
-                         "must be longer: for " + largest->variable + " of " + std::to_string(largest->ids.size()) +
-                             " cells" +
-                             (others > 0 ? " and " + std::to_string(others) + " more of such recordings" : "") +
-                             " until " + stop.to_string() + " ms " + lack);
+    throw ParameterError(
+        "sampling_interval", interval, "ms",
+        "must be longer: for " + largest +
+            (recordings > 1 ? " and " + std::to_string(recordings - 1) + " more of such recordings" : "") + " until " +
+            stop.to_string() + " ms " + lack);
   }
 }
 
@@ -186,13 +197,18 @@ RunEnd Core::run_until(const Time& stop) {
   };
   bool completed = false;
   try {
-    together([&] { completed = engine->run_until(stop, keep_going); });
+    observe_synapses(*this);
+    completed = run_with_samples(*this, stop, keep_going);
   } catch (...) {
     // Of a single process it is known whether it stopped where it could have been interrupted; others of several may be
     // elsewhere.
     stopped_by_error = processes->count() > 1 || !engine->whole();
+    if (!stopped_by_error) {
+      collect_synapse_changes(*this);
+    }
     throw;
   }
+  collect_synapse_changes(*this);
   statistics = gather_statistics(engine->statistics(), *processes);
   return completed ? RunEnd::completed : RunEnd::interrupted;
 }
@@ -200,7 +216,9 @@ RunEnd Core::run_until(const Time& stop) {
 void Core::reset() {
   engine.reset();
   stopped_by_error = false;
+  observers_outdated = true;
   recorder.restart();
+  synapse_recorder.restart();
   statistics = {};
 }
 
@@ -305,8 +323,7 @@ void Core::record(std::span<const CellId> ids, std::span<const std::string> vari
   }
 }
 
-std::string_view Core::unit_of_signal(std::span<const CellId> ids, std::string_view variable,
-                                      double sampling_interval) const {
+void Core::check_sampling_interval(double sampling_interval) const {
   if (!(sampling_interval > 0.0) || !std::isfinite(sampling_interval)) {
     throw ParameterError("sampling_interval", sampling_interval, "ms", "must be > 0 and finite");
   }
@@ -316,6 +333,11 @@ std::string_view Core::unit_of_signal(std::span<const CellId> ids, std::string_v
     throw ParameterError("sampling_interval", sampling_interval, "ms",
                          "must be >= 1e-9 ms, <= 1e15 ms and > the present time / 2^53");
   }
+}
+
+std::string_view Core::unit_of_signal(std::span<const CellId> ids, std::string_view variable,
+                                      double sampling_interval) const {
+  check_sampling_interval(sampling_interval);
   std::string_view unit;
   for (const CellId id : ids) {
     const CellModel& model = *population_of(id).model;

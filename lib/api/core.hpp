@@ -10,6 +10,7 @@
 #include "engine/run/engine.hpp"
 #include "network/network.hpp"
 #include "recording/recorder.hpp"
+#include "recording/synapse_recorder.hpp"
 #include "va_event/simulation.hpp"
 
 namespace va_event::detail {
@@ -25,6 +26,7 @@ struct Core : std::enable_shared_from_this<Core> {
   network::Network network;
   std::vector<CellType> cell_types;                  ///< by population, as created
   recording::Recorder recorder;                      ///< of the cells of this process
+  recording::SynapseRecorder synapse_recorder;       ///< of the synapses onto them
   Precision precision;                               ///< of the arithmetic
   unsigned threads = 0;                              ///< as asked for; 0: as many as pay
   std::shared_ptr<Processes> processes;              ///< never null
@@ -34,6 +36,7 @@ struct Core : std::enable_shared_from_this<Core> {
   std::vector<CellId> changed_sources;               ///< set since the last run; of this process
   std::vector<std::string> doubts;                   ///< what users should know of each projection; ""
   std::vector<std::string> warnings;                 ///< what Simulation::warnings() last returned
+  bool observers_outdated = true;                    ///< the engine does not know whose changes are recorded
   bool stopped_by_error = false;  ///< within a run: the parts of the network may be at different times
 
   /// The simulated time; 0 before the first run.
@@ -70,6 +73,8 @@ struct Core : std::enable_shared_from_this<Core> {
   /// ParameterError, UnknownNameError
   [[nodiscard]] std::string_view unit_of_signal(std::span<const CellId> ids, std::string_view variable,
                                                 double sampling_interval) const;
+  /// @throws ParameterError unless samples can be taken at the interval [ms]
+  void check_sampling_interval(double sampling_interval) const;
   /// The number of the first sample that is not in the past.
   [[nodiscard]] std::int64_t first_sample(double sampling_interval) const;
   /// Injects a current into each of the cells. @param steps  its constant parts @param sine  its sinusoidal part, if

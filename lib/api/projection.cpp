@@ -8,6 +8,7 @@
 #include "api/core.hpp"
 #include "api/gathered.hpp"
 #include "api/synapse_parameters.hpp"
+#include "api/synapse_recording.hpp"
 #include "synapses/synapse_rule.hpp"
 #include "va_event/error.hpp"
 #include "va_event/files.hpp"
@@ -175,6 +176,53 @@ void Projection::write(const std::string& path) const {
   }
   all.weight_unit = core_->population_of(projection.post->front()).model->weight_unit;
   core_->together([&] { core_->processes->rank() == 0 ? write_connections(path, all, mine) : void(); });
+}
+
+std::vector<double> Projection::value(std::string_view variable) const {
+  return detail::synapse_values(*core_, index_, variable);
+}
+
+std::vector<std::string> Projection::variables() const { return detail::synapse_variables(*core_, index_); }
+
+void Projection::record(std::string_view variable, const SynapseRecording& how) {
+  record(std::vector<std::string>{std::string(variable)}, how);
+}
+
+void Projection::record(const std::vector<std::string>& variables, const SynapseRecording& how) {
+  detail::record_synapses(*core_, index_, variables, how);
+}
+
+void Projection::record(std::initializer_list<std::string_view> variables, const SynapseRecording& how) {
+  record(std::vector<std::string>(variables.begin(), variables.end()), how);
+}
+
+SynapseSignal Projection::signal(std::string_view variable, const std::optional<std::vector<std::uint64_t>>& synapses,
+                                 Gather gather) const {
+  return detail::synapse_signal(*core_, index_, variable, synapses, gather);
+}
+
+SynapseChanges Projection::changes(std::string_view variable, const std::optional<std::vector<std::uint64_t>>& synapses,
+                                   Gather gather) const {
+  return detail::synapse_changes(*core_, index_, variable, synapses, gather);
+}
+
+void Projection::clear_recorded() { core_->synapse_recorder.clear(index_); }
+
+void Projection::stop_recording() {
+  core_->synapse_recorder.stop(index_);
+  core_->observers_outdated = true;
+}
+
+void Projection::write_signal(const std::string& path, std::string_view variable) const {
+  const SynapseSignal data = signal(variable, std::nullopt, Gather::at_root);
+  core_->together(
+      [&] { core_->processes->rank() == 0 ? write_synapse_signal(path, data, core_->populations()) : void(); });
+}
+
+void Projection::write_changes(const std::string& path, std::string_view variable) const {
+  const SynapseChanges data = changes(variable, std::nullopt, Gather::at_root);
+  core_->together(
+      [&] { core_->processes->rank() == 0 ? write_synapse_changes(path, data, core_->populations()) : void(); });
 }
 
 std::size_t Projection::memory_bytes() const noexcept {

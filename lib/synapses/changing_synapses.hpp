@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -71,6 +73,9 @@ class ChangingSynapses final : public SynapseDynamics<Real> {
     const network::SynapseTable& synapses = table_.block.table;
     const std::size_t first = synapses.begin_of(passage.row);
     const std::span<const std::uint32_t> targets = synapses.row(passage.row).target;
+    if (changes_) [[unlikely]] {
+      note_passage(spike, before, passage);
+    }
     if (plasticity_ && plasticity_->passes_together(before)) {
       const std::span<const std::uint32_t> passed = targets.subspan(passage.begin, passage.end - passage.begin);
       const std::span<const Real> kept = plasticity_->pass_together(spike, before, passed, first + passage.begin);
@@ -154,6 +159,52 @@ class ChangingSynapses final : public SynapseDynamics<Real> {
 
   void keep_draws() override { releases_.keep_draws(); }
   void take_draws(std::vector<Draw>& draws) override { releases_.take_draws(draws); }
+
+  [[nodiscard]] double present(SynapseVariable variable, const Instant& now, const SynapsePlace& place) override {
+    const std::uint32_t target = target_of(place);
+    const double delay = table_.block.table.delay_of(place.synapse);
+    std::size_t next = 0;
+    const SourceSpike<Real>* passed = history_.last_delivered(place.row, position_of(place), next);
+    std::span<const SourceSpike<Real>> on_the_way = std::span(history_.of(place.row)).subspan(next);
+    if (variable == SynapseVariable::weight) {
+      return plasticity_
+                 ? static_cast<double>(plasticity_->weight_at(now, passed, on_the_way, target, place.synapse, delay))
+                 : table_.block.table.weight_of(place.synapse);
+    }
+    auto state = releases_.state_of(place.synapse);
+    const Real axonal = axonal_of(place.synapse, delay);
+    while (!on_the_way.empty() && events::later(on_the_way.front().t, axonal) < now) {
+      static_cast<void>(releases_.factor(state, on_the_way.front(), passed, place.row, target, place.synapse));
+      passed = &on_the_way.front();
+      on_the_way = on_the_way.subspan(1);
+    }
+    const Instant last = events::later(passed != nullptr ? passed->t : Instant{0, Real(0)}, axonal);
+    const Real h = last < now ? duration(last, now) : Real(0);
+    const ShortTerm<Real> found = releases_.later(releases_.short_term(state, passed), h, place.synapse, target);
+    return static_cast<double>(variable == SynapseVariable::u ? found.u : Real(Real(1) - found.y - found.z));
+  }
+  void observe(std::vector<ObservedSynapse> synapses, const Instant& now) override {
+    changes_.reset();
+    if (!synapses.empty()) {
+      changes_ = std::make_unique<ChangesOnShard<Real>>(std::move(synapses), now);
+    }
+  }
+  [[nodiscard]] std::vector<SynapseChange<Real>> take_changes(const Instant& now) override {
+    if (!changes_) {
+      return {};
+    }
+    for (const ObservedSynapse& synapse : changes_->synapses()) {  // what has reached them is not all worked out
+      if (plasticity_) {
+        const SynapsePlace& place = synapse.place;
+        std::size_t next = 0;
+        const SourceSpike<Real>* const passed = history_.last_delivered(place.row, position_of(place), next);
+        Note note(*this, synapse);
+        static_cast<void>(plasticity_->weight_at(now, passed, std::span(history_.of(place.row)).subspan(next),
+                                                 note.target, place.synapse, note.delay, note));
+      }
+    }
+    return changes_->take(now);
+  }
 
   [[nodiscard]] bool can_be_saved() const override { return true; }
   void prepare_to_save(const Instant& now) override {
@@ -244,9 +295,86 @@ class ChangingSynapses final : public SynapseDynamics<Real> {
     }
   }
 
+  [[nodiscard]] std::size_t position_of(const SynapsePlace& place) const {
+    return place.synapse - table_.block.table.begin_of(place.row);
+  }
+  [[nodiscard]] std::uint32_t target_of(const SynapsePlace& place) const {
+    return table_.block.table.row(place.row).target[position_of(place)];
+  }
+  /// The part of the delay before a spike of the source reaches the synapse: all of it without a dendritic one.
+  [[nodiscard]] Real axonal_of(std::size_t synapse, double delay) const {
+    return plasticity_ ? plasticity_->axonal(synapse, delay) : Real(delay);
+  }
+
+  /// Notes what happens to a synapse from the state that it keeps, which stays: told as IgnoreChanges.
+  struct Note {
+    Note(const ChangingSynapses& all, const ObservedSynapse& synapse)
+        : synapses(all),
+          of(synapse),
+          target(all.target_of(synapse.place)),
+          delay(all.table_.block.table.delay_of(synapse.place.synapse)),
+          state(all.releases_.state_of(synapse.place.synapse)),
+          last_weight(all.plasticity_ ? all.plasticity_->kept_weight(synapse.place.synapse) : Real(0)) {}
+
+    void weight(const Instant& time, const Real& weight, const Real& sign) {
+      if (!(weight == last_weight)) {
+        last_weight = weight;
+        synapses.changes_->note(of, time, SynapseVariable::weight, Real(sign * weight));
+      }
+    }
+    void passed(const SourceSpike<Real>& spike, const SourceSpike<Real>* before, const Instant& time,
+                const Real& weight, const Real& sign) {
+      const Releases<Real>& releases = synapses.releases_;
+      const Real released = releases.factor(state, spike, before, of.place.row, target, of.place.synapse);
+      const ShortTerm<Real> now = releases.short_term(state, &spike);
+      ChangesOnShard<Real>& changes = *synapses.changes_;
+      changes.note(of, time, SynapseVariable::u, now.u);
+      changes.note(of, time, SynapseVariable::x, Real(Real(1) - now.y - now.z));
+      changes.note(of, time, SynapseVariable::delivered_weight, Real(sign * weight * released));
+    }
+
+    const ChangingSynapses& synapses;
+    const ObservedSynapse& of;
+    std::uint32_t target;
+    double delay;
+    typename Releases<Real>::State state;
+    Real last_weight;
+  };
+  /// What a spike is going to do to the synapses that it passes.
+  void note_passage(const SourceSpike<Real>& spike, const SourceSpike<Real>* before, const Passage<Real>& passage) {
+    const std::size_t first = table_.block.table.begin_of(passage.row);
+    for (const ObservedSynapse& synapse : changes_->within(first + passage.begin, first + passage.end)) {
+      Note note(*this, synapse);
+      if (plasticity_) {
+        plasticity_->tell_pass(spike, before, note.target, synapse.place.synapse, note.delay, note);
+      } else {
+        note.passed(spike, before, events::later(spike.t, Real(note.delay)),
+                    Real(table_.block.table.weight_of(synapse.place.synapse)), Real(1));
+      }
+    }
+  }
+
+  /// Notes what sweeping the synapses that are observed is going to do. @param sweeps  whether a row is swept
+  template <class Sweeps>
+  void note_sweep(const Instant& until, const Sweeps& sweeps) {
+    if (!changes_) {
+      return;
+    }
+    for (const ObservedSynapse& synapse : changes_->synapses()) {
+      std::size_t next = 0;
+      const SynapsePlace& place = synapse.place;
+      if (!sweeps(place.row)) {
+        continue;
+      }
+      const SourceSpike<Real>* const passed = history_.last_delivered(place.row, position_of(place), next);
+      Note note(*this, synapse);
+      plasticity_->tell_sweep(until, passed, note.target, place.synapse, note.delay, note);
+    }
+  }
   /// Brings all synapses up to date.
   void sweep(const Instant& now) {
     const Instant until = plasticity_->swept_at(now);
+    note_sweep(until, [](std::size_t /*row*/) { return true; });
     for (std::size_t row = 0; row < table_.block.table.rows(); ++row) {
       sweep_row(row, until);
     }
@@ -257,8 +385,10 @@ class ChangingSynapses final : public SynapseDynamics<Real> {
   void forget_target_spikes(const Instant& now) {
     const Instant until = plasticity_->partly_swept_at(now);
     const Instant reached = events::later(until, Real(2) * Real(table_.longest_delay));
+    const auto sweeps = [&](std::size_t row) { return !history_.has_passed_since(row, reached); };
+    note_sweep(until, sweeps);
     for (std::size_t row = 0; row < table_.block.table.rows(); ++row) {
-      if (!history_.has_passed_since(row, reached)) {
+      if (sweeps(row)) {
         sweep_row(row, until);
       }
     }
@@ -276,7 +406,8 @@ class ChangingSynapses final : public SynapseDynamics<Real> {
   SourceHistory<Real> history_;
   Releases<Real> releases_;
   std::optional<Plasticity<Real>> plasticity_;
-  std::vector<Real> weights_;  ///< of the last transmit()
+  std::vector<Real> weights_;                      ///< of the last transmit()
+  std::unique_ptr<ChangesOnShard<Real>> changes_;  ///< that are recorded; null: of none
 };
 
 }  // namespace va_event::synapses

@@ -20,6 +20,16 @@
 
 namespace va_event::synapses {
 
+/// Is told of the changes that a synapse goes through: weight() after each, passed() when a spike of the source has
+/// passed it. Weights are magnitudes, to be multiplied by `sign`. This one ignores them.
+struct IgnoreChanges {
+  template <class Real>
+  void weight(const events::Instant<Real>& /*time*/, const Real& /*weight*/, const Real& /*sign*/) const {}
+  template <class Real>
+  void passed(const SourceSpike<Real>& /*spike*/, const SourceSpike<Real>* /*before*/,
+              const events::Instant<Real>& /*time*/, const Real& /*weight*/, const Real& /*sign*/) const {}
+};
+
 /// The plastic weights of one table's synapses onto one shard (spike-timing-dependent plasticity).
 ///
 /// A weight is brought up to date when a spike of its source passes the synapse, when the user asks for it, or in a
@@ -97,7 +107,7 @@ class Plasticity {
                           double delay) {
     StdpValues<Real> own;
     Synapse at = synapse_of(target, synapse, delay, common_ ? shared_ : own = values_of(synapse));
-    follow(at, spike, before);
+    follow(at, spike, before, IgnoreChanges{});
     keep(at);
     return at.p.sign * at.weight;
   }
@@ -135,20 +145,47 @@ class Plasticity {
     }
   }
 
+  /// Tells `changes` (as IgnoreChanges) what pass() is going to do; nothing changes.
+  template <class Changes>
+  void tell_pass(const Source& spike, const Source* before, std::uint32_t target, std::size_t synapse, double delay,
+                 Changes& changes) const {
+    const StdpValues<Real> own = common_ ? StdpValues<Real>{} : values_of(synapse);
+    Synapse at = synapse_of(target, synapse, delay, common_ ? shared_ : own);
+    follow(at, spike, before, changes);
+  }
+  /// And what sweep() is going to do.
+  template <class Changes>
+  void tell_sweep(const Instant& until, const Source* passed, std::uint32_t target, std::size_t synapse, double delay,
+                  Changes& changes) const {
+    const StdpValues<Real> own = common_ ? StdpValues<Real>{} : values_of(synapse);
+    Synapse at = synapse_of(target, synapse, delay, common_ ? shared_ : own);
+    follow_targets(
+        at, passed, [&](const Instant& /*b*/, const Instant& t) { return t < until; }, changes);
+  }
+  /// The magnitude of the weight that a synapse keeps: of its last change that was worked out.
+  [[nodiscard]] const Real& kept_weight(std::size_t synapse) const { return table_.states.variables[0][synapse]; }
+  /// The part of a synapse's delay that spikes of its source take to reach it [ms].
+  [[nodiscard]] Real axonal(std::size_t synapse, double delay) const {
+    return (Real(1) - (common_ ? shared_ : values_of(synapse)).dendritic_fraction) * Real(delay);
+  }
+
   /// The present weight of a synapse. @param passed  the last spike that has passed it, or null
-  /// @param on_the_way  those after it
+  /// @param on_the_way  those after it @param changes  is told how it comes about, as IgnoreChanges
+  template <class Changes = IgnoreChanges>
   [[nodiscard]] Real weight_at(const Instant& now, const Source* passed, std::span<const Source> on_the_way,
-                               std::uint32_t target, std::size_t synapse, double delay) const {
+                               std::uint32_t target, std::size_t synapse, double delay,
+                               Changes&& changes = IgnoreChanges{}) const {
     StdpValues<Real> own;
     Synapse at = synapse_of(target, synapse, delay, common_ ? shared_ : own = values_of(synapse));
     for (const Source& spike : on_the_way) {
       if (!(arrival_of(at, spike) < now)) {
         break;
       }
-      follow(at, spike, passed);
+      follow(at, spike, passed, changes);
       passed = &spike;
     }
-    follow_targets(at, passed, [&](const Instant& b, const Instant& /*t*/) { return b < now; });
+    follow_targets(
+        at, passed, [&](const Instant& b, const Instant& /*t*/) { return b < now; }, changes);
     return at.p.sign * at.weight;
   }
 
@@ -181,7 +218,8 @@ class Plasticity {
   void sweep(const Instant& until, const Source* passed, std::uint32_t target, std::size_t synapse, double delay) {
     StdpValues<Real> own;
     Synapse at = synapse_of(target, synapse, delay, common_ ? shared_ : own = values_of(synapse));
-    follow_targets(at, passed, [&](const Instant& /*b*/, const Instant& t) { return t < until; });
+    follow_targets(
+        at, passed, [&](const Instant& /*b*/, const Instant& t) { return t < until; }, IgnoreChanges{});
     keep(at);
   }
   /// All synapses have been swept.
@@ -288,8 +326,9 @@ class Plasticity {
   /// Potentiates at the spikes of the target that the synapse has not followed, in their order.
   /// @param passed  the last spike of the source that has passed, or null
   /// @param wanted  whether to go on, by the time at the synapse and the time of emission
-  template <class Wanted>
-  void follow_targets(Synapse& at, const Source* passed, const Wanted& wanted) const {
+  /// @param changes  is told of them, as IgnoreChanges
+  template <class Wanted, class Changes>
+  void follow_targets(Synapse& at, const Source* passed, const Wanted& wanted, Changes&& changes) const {
     const Instant last = passed != nullptr ? arrival_of(at, *passed) : Instant{};
     for (std::size_t j = first_to_follow(at, passed); j < at.targets.size(); ++j) {
       const TargetSpike<Real>& post = at.targets[j];
@@ -307,6 +346,7 @@ class Plasticity {
         const Real amount =
             source_trace(at, *passed, duration(last, b), j, last) * (at.p.a_plus + at.p.a3_plus * before[1]);
         potentiate(at, amount, b);
+        changes.weight(b, at.weight, at.p.sign);
       }
     }
   }
@@ -346,9 +386,12 @@ class Plasticity {
   }
 
   /// A spike of the source passes: first the target's spikes before it, then the change at its own arrival.
-  void follow(Synapse& at, const Source& spike, const Source* before) const {
+  /// @param changes  is told of them, as IgnoreChanges
+  template <class Changes>
+  void follow(Synapse& at, const Source& spike, const Source* before, Changes&& changes) const {
     const Instant a = arrival_of(at, spike);
-    follow_targets(at, before, [&](const Instant& b, const Instant& /*t*/) { return b < a; });
+    follow_targets(
+        at, before, [&](const Instant& b, const Instant& /*t*/) { return b < a; }, changes);
     Real r2 = spike.before[1];
     if (own_traces_) {
       follow_source(at, spike, before);
@@ -357,7 +400,9 @@ class Plasticity {
     const Real o1 = target_trace(at, a, before);
     if (counts(a)) {
       at.weight = with_depression(choice_, at.weight, o1, r2, at.p);
+      changes.weight(a, at.weight, at.p.sign);
     }
+    changes.passed(spike, before, a, at.weight, at.p.sign);
   }
 
   void follow_source(Synapse& at, const Source& spike, const Source* before) const {

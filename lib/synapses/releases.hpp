@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -157,18 +158,43 @@ class Releases {
     }
   }
 
+  /// What a synapse keeps between spikes: the first variables() numbers of it.
+  using State = std::array<Real, 3>;
+  [[nodiscard]] State state_of(std::size_t synapse) const {
+    State state{};
+    for (std::size_t v = 0; v < variables(); ++v) {
+      state[v] = table_.states.variables[first_ + v][synapse];
+    }
+    return state;
+  }
+
   /// The factor of a synapse's weight for a spike that passes it.
   [[nodiscard]] Real factor(const Spike& spike, const Spike* before, std::size_t row, std::uint32_t target,
                             std::size_t synapse) {
+    if (places_.kind == Release::all || is_common() || places_.kind == Release::simple_stochastic) {
+      State none;
+      return factor(none, spike, before, row, target, synapse, kept_draws());
+    }
+    State state = state_of(synapse);
+    const Real released = factor(state, spike, before, row, target, synapse, kept_draws());
+    for (std::size_t v = 0; v < variables(); ++v) {
+      variable(v, synapse) = state[v];
+    }
+    return released;
+  }
+  /// The same from a state that need not be the one that is kept.
+  /// @param draws  gets what chance decides; null: nobody wants to know
+  [[nodiscard]] Real factor(State& state, const Spike& spike, const Spike* before, std::size_t row,
+                            std::uint32_t target, std::size_t synapse, std::vector<Draw>* draws = nullptr) const {
     switch (places_.kind) {
       case Release::all:
         return Real(1);
       case Release::tsodyks_markram:
-        return own_ ? own_release(since(spike, before), synapse, target) : spike.release;
+        return own_ ? own_release(state, since(spike, before), synapse, target) : spike.release;
       case Release::simple_stochastic:
-        return by_fixed_chance(spike, row, target, synapse);
+        return by_fixed_chance(spike, row, target, synapse, draws);
       default:
-        return by_chance(spike, since(spike, before), row, target, synapse);
+        return by_chance(state, spike, since(spike, before), row, target, synapse, draws);
     }
   }
 
@@ -179,6 +205,26 @@ class Releases {
       draws.insert(draws.end(), draws_->begin(), draws_->end());
       draws_->clear();
     }
+  }
+
+  /// u, and of Tsodyks-Markram dynamics y and z, just after a spike that has passed a synapse, which left `state`.
+  /// @param last  null: at t = 0
+  [[nodiscard]] ShortTerm<Real> short_term(const State& state, const Spike* last) const {
+    if (own_) {
+      return places_.kind == Release::tsodyks_markram ? ShortTerm<Real>{state[0], state[1], state[2]}
+                                                      : ShortTerm<Real>{state[1], Real(0), Real(0)};
+    }
+    return last != nullptr ? last->short_term : ShortTerm<Real>{common_u_, Real(0), Real(0)};
+  }
+  /// The same after h without a spike.
+  [[nodiscard]] ShortTerm<Real> later(ShortTerm<Real> now, const Real& h, std::size_t synapse,
+                                      std::uint32_t target) const {
+    const ShortTermParameters<Real> p = parameters_of(synapse, target);
+    now.u = decayed(now.u, h, p.tau_facil);
+    if (places_.kind == Release::tsodyks_markram) {
+      recover(now, h, p);
+    }
+    return now;
   }
 
   /// Of new parameters.
@@ -231,55 +277,57 @@ class Releases {
             Real(tau_syn_.empty() ? 0.0 : tau_syn_[target])};
   }
 
-  [[nodiscard]] Real own_release(const Real& h, std::size_t synapse, std::uint32_t target) {
-    ShortTerm<Real> state{variable(0, synapse), variable(1, synapse), variable(2, synapse)};
+  [[nodiscard]] Real own_release(State& own, const Real& h, std::size_t synapse, std::uint32_t target) const {
+    ShortTerm<Real> state{own[0], own[1], own[2]};
     const Real released = release(state, h, parameters_of(synapse, target));
-    variable(0, synapse) = state.u;
-    variable(1, synapse) = state.y;
-    variable(2, synapse) = state.z;
+    own = {state.u, state.y, state.z};
     return released;
   }
 
-  [[nodiscard]] Real by_fixed_chance(const Spike& spike, std::size_t row, std::uint32_t target, std::size_t synapse) {
+  [[nodiscard]] Real by_fixed_chance(const Spike& spike, std::size_t row, std::uint32_t target, std::size_t synapse,
+                                     std::vector<Draw>* draws) const {
     const double uniform = stream(spike, row, target, synapse).uniform();
     const double p = at(places_.p, synapse);
     const bool released = uniform < p;
-    if (draws_) [[unlikely]] {
+    if (draws != nullptr) [[unlikely]] {
       const Distances distances{released ? std::numeric_limits<double>::infinity() : uniform - p,
                                 released ? p - uniform : std::numeric_limits<double>::infinity()};
-      keep(spike, row, target, synapse, {.outcome = released ? 1U : 0U, .distances = distances});
+      keep(*draws, spike, row, target, synapse, {.outcome = released ? 1U : 0U, .distances = distances});
     }
     return released ? Real(1) : Real(0);
   }
 
   /// Vesicles: those that are gone recover each with probability 1 - e^(-h/tau_rec), then those that are there are
   /// released with probability u.
-  [[nodiscard]] Real by_chance(const Spike& spike, const Real& h, std::size_t row, std::uint32_t target,
-                               std::size_t synapse) {
+  [[nodiscard]] Real by_chance(State& state, const Spike& spike, const Real& h, std::size_t row, std::uint32_t target,
+                               std::size_t synapse, std::vector<Draw>* draws) const {
     Real u = spike.short_term.u;
     if (own_) {
-      u = use_at_spike(variable(1, synapse), h, Real(at(places_.U, synapse)), Real(at(places_.tau_facil, synapse)));
-      variable(1, synapse) = u;
+      u = use_at_spike(state[1], h, Real(at(places_.U, synapse)), Real(at(places_.tau_facil, synapse)));
+      state[1] = u;
     }
     const auto n = static_cast<std::uint32_t>(sites(synapse));
-    const auto full = static_cast<std::uint32_t>(static_cast<double>(variable(0, synapse)));
+    const auto full = static_cast<std::uint32_t>(static_cast<double>(state[0]));
     RandomStream random = stream(spike, row, target, synapse);
     const Real recovery = -numerics::elementary::expm1(Real(-h / Real(at(places_.tau_rec, synapse))));
     const double first = random.uniform();
     const double second = random.uniform();
     const std::uint32_t there = full + binomial(n - full, recovery, first);
     const std::uint32_t released = binomial(there, u, second);
-    variable(0, synapse) = Real(static_cast<double>(there - released));
-    if (draws_) [[unlikely]] {
-      keep(spike, row, target, synapse,
+    state[0] = Real(static_cast<double>(there - released));
+    if (draws != nullptr) [[unlikely]] {
+      keep(*draws, spike, row, target, synapse,
            {.outcome = there - full,
             .distances = distances_of_binomial(n - full, recovery, first, there - full),
             .is_release = false});
-      keep(spike, row, target, synapse,
+      keep(*draws, spike, row, target, synapse,
            {.outcome = released, .distances = distances_of_binomial(there, u, second, released)});
     }
     return Real(static_cast<double>(released)) / Real(static_cast<double>(n));
   }
+
+  /// Where decisions are kept; null: nowhere.
+  [[nodiscard]] std::vector<Draw>* kept_draws() { return draws_ ? &*draws_ : nullptr; }
 
   struct Decision {
     std::uint32_t outcome = 0;
@@ -287,14 +335,15 @@ class Releases {
     bool is_release = true;
   };
   /// For take_draws().
-  void keep(const Spike& spike, std::size_t row, std::uint32_t target, std::size_t synapse, const Decision& decision) {
+  void keep(std::vector<Draw>& draws, const Spike& spike, std::size_t row, std::uint32_t target, std::size_t synapse,
+            const Decision& decision) const {
     if (table_.own.contains(target)) {
-      draws_->push_back({.key = {(*table_.projection.pre)[row], table_.block.post_first + target, number_of(synapse),
-                                 spike.ordinal, decision.is_release},
-                         .outcome = decision.outcome,
-                         .below = decision.distances.below,
-                         .above = decision.distances.above,
-                         .time_ms = events::to_time(spike.t).ms() + table_.block.table.delay_of(synapse)});
+      draws.push_back({.key = {(*table_.projection.pre)[row], table_.block.post_first + target, number_of(synapse),
+                               spike.ordinal, decision.is_release},
+                       .outcome = decision.outcome,
+                       .below = decision.distances.below,
+                       .above = decision.distances.above,
+                       .time_ms = events::to_time(spike.t).ms() + table_.block.table.delay_of(synapse)});
     }
   }
 

@@ -36,9 +36,9 @@ template <class Real>
   return before + U * (Real(1) - before);
 }
 
-/// A spike comes h after the state. @returns what it releases: u x
+/// y and z after h without a spike.
 template <class Real>
-[[nodiscard]] Real release(ShortTerm<Real>& state, const Real& h, const ShortTermParameters<Real>& p) {
+void recover(ShortTerm<Real>& state, const Real& h, const ShortTermParameters<Real>& p) {
   namespace elementary = numerics::elementary;
   const Real recovered = elementary::exp(Real(-h / p.tau_rec));
   state.z *= recovered;
@@ -51,6 +51,12 @@ template <class Real>
     state.z += state.y * (h / p.tau_syn) * slower * elementary::phi(Real(s < Real(0) ? -s : s));
     state.y *= active;
   }
+}
+
+/// A spike comes h after the state. @returns what it releases: u x
+template <class Real>
+[[nodiscard]] Real release(ShortTerm<Real>& state, const Real& h, const ShortTermParameters<Real>& p) {
+  recover(state, h, p);
   state.u = use_at_spike(state.u, h, p.U, p.tau_facil);
   const Real released = state.u * (Real(1) - state.y - state.z);
   (p.tau_syn > Real(0) ? state.y : state.z) += released;

@@ -11,6 +11,7 @@
 #include "foundation/large_pages.hpp"
 #include "network/network.hpp"
 #include "synapses/draw.hpp"
+#include "synapses/synapse_observation.hpp"
 
 namespace va_event::synapses {
 
@@ -97,6 +98,17 @@ class SynapseDynamics {
   virtual void keep_draws() {}
   /// Appends those since the last call, at the synapses onto this shard's neurons, and forgets them.
   virtual void take_draws(std::vector<Draw>& /*draws*/) {}
+
+  // Recording, for rules that tell what is recorded (SynapseRule::variables):
+  /// The present value of a variable of a synapse onto this shard.
+  [[nodiscard]] virtual double present(SynapseVariable /*variable*/, const Instant& /*now*/,
+                                       const SynapsePlace& /*synapse*/) {
+    return 0.0;
+  }
+  /// Notes the changes of these synapses from `now` on; of none: no more. @param synapses  onto this shard, ascending
+  virtual void observe(std::vector<ObservedSynapse> /*synapses*/, const Instant& /*now*/) {}
+  /// All changes before `now` since the last call, or since observe(), also those that are not worked out yet.
+  [[nodiscard]] virtual std::vector<SynapseChange<Real>> take_changes(const Instant& /*now*/) { return {}; }
 
   // Checkpoints. What is saved must not depend on the shards.
   /// Whether there is something to save.

@@ -25,6 +25,8 @@ struct SynapseRule {
   std::vector<ParameterInfo> parameters;              ///< of each synapse, beside weight and delay
   foundation::ByNumberType<MakeDynamics> dynamics{};  ///< their state in every number type
   bool changes_weights = false;                       ///< SynapseDynamics::weights() has the weights
+  /// What SynapseDynamics::present() and observe() know; empty: the weight can be sampled, and nothing else recorded.
+  std::vector<SynapseVariable> variables{};
   /// How long before a spike is delivered the last spike of the target was that its weight depends on, at least [ms];
   /// +inf: on none. Empty: it may depend on all that there were.
   std::function<double(std::span<const double> parameters, double delay)> looks_back{};

@@ -27,6 +27,7 @@ using synapses::Release;
 using synapses::ReleaseParameters;
 using synapses::StdpChoice;
 using synapses::SynapseRule;
+using synapses::SynapseVariable;
 using synapses::Timing;
 
 /// A rule in the making: a list of parameters, each with its values.
@@ -85,6 +86,19 @@ void check_release(const ReleaseParameters& places, std::span<const double> valu
   }
 }
 
+/// What can be recorded of synapses with these releases.
+std::vector<SynapseVariable> variables_of(const ReleaseParameters& places) {
+  std::vector<SynapseVariable> variables{SynapseVariable::weight};
+  if (places.U >= 0) {
+    variables.push_back(SynapseVariable::u);
+  }
+  if (places.kind == Release::tsodyks_markram) {
+    variables.push_back(SynapseVariable::x);
+  }
+  variables.push_back(SynapseVariable::delivered_weight);
+  return variables;
+}
+
 /// Of a type whose weight is constant.
 std::shared_ptr<const SynapseRule> finished(Draft& draft, std::string name, const ReleaseParameters& places) {
   draft.rule.name = std::move(name);
@@ -94,6 +108,7 @@ std::shared_ptr<const SynapseRule> finished(Draft& draft, std::string name, cons
     return std::numeric_limits<double>::infinity();
   };
   draft.rule.fixed = {"u"};
+  draft.rule.variables = variables_of(places);
   return std::make_shared<const SynapseRule>(std::move(draft.rule));
 }
 
@@ -311,6 +326,7 @@ SynapseType::SynapseType(StdpMechanism synapse) : initial_{std::move(synapse.wei
                     std::fabs(value_of(choice, synapses::kWMax, values)));
   };
   draft.rule.fixed = {"dendritic_delay_fraction", "u"};
+  draft.rule.variables = variables_of(release);
   draft.rule.doubt = [choice](std::span<const double> values, double weight) {
     return doubt_of_stdp(choice, values, weight);
   };

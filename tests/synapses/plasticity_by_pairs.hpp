@@ -73,6 +73,25 @@ class ShortTermByIteration {
     return {released, error_};
   }
 
+  /// u and x = 1 - y - z, `h` after the last spike, or after t = 0; and how far a double may be from them.
+  struct State {
+    N u, x;
+    double error;
+  };
+  [[nodiscard]] State after(const N& h) const {
+    const N recovered = decay(h, p_.tau_rec);
+    N z = z_ * recovered;
+    N y = y_;
+    if (tau_syn_ > 0.0) {
+      const N active = decay(h, tau_syn_);
+      z += tau_syn_ == p_.tau_rec ? N(y_ * h / tau_syn_ * active)
+                                  : N(y_ / tau_syn_ * (active - recovered) / (N(1) / p_.tau_rec - N(1) / tau_syn_));
+      y *= active;
+    }
+    const N u = p_.tau_facil > 0.0 ? N(u_ * decay(h, p_.tau_facil)) : h > 0 ? N(0) : u_;
+    return {u, 1 - y - z, error_ + 4.0 * kSynapseRounding};
+  }
+
  private:
   static N decay(const N& h, double tau) {
     using std::exp;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -14,6 +15,7 @@
 #include "network/network.hpp"
 #include "recording/recorder.hpp"
 #include "synapses/draw.hpp"
+#include "synapses/synapse_observation.hpp"
 #include "va_event/method.hpp"
 #include "va_event/precision.hpp"
 #include "va_event/processes.hpp"
@@ -26,6 +28,14 @@ struct ClosestApproach {
   double distance_mv;  ///< of v from v_thresh [mV], >= 0
   CellId cell;
   double time_ms;
+};
+
+/// A recorded change of a synapse.
+struct SynapseChange {
+  Time time;
+  std::uint64_t synapse;  ///< index in the projection's order
+  synapses::SynapseVariable variable;
+  double value;
 };
 
 /// A simulation in progress, whatever number type it counts with. Everything it holds belongs to it; the network is
@@ -59,6 +69,16 @@ class Engine {
   virtual void weights_changed(std::size_t projection) = 0;
   /// The present weights of a projection whose rule changes them. @param weights by block, as many as its table has
   virtual void weights(std::size_t projection, std::span<std::vector<double>> weights) const = 0;
+  // Recording of synapses, for rules that tell what is recorded (synapses::SynapseRule::variables):
+  /// The present values of a variable of synapses of this process. @param values  one for each place
+  virtual void synapse_values(std::size_t projection, synapses::SynapseVariable variable,
+                              std::span<const synapses::SynapsePlace> places, std::span<double> values) const = 0;
+  /// Notes the changes of these synapses of a projection, and of no others, from now() on.
+  /// @param synapses  of this process, ascending by place
+  virtual void observe_synapses(std::size_t projection, std::span<const synapses::ObservedSynapse> synapses) = 0;
+  /// Hands over all changes before now() since the last call. @param visit  gets those of each synapse in their order
+  virtual void take_synapse_changes(
+      const std::function<void(std::size_t projection, const SynapseChange& change)>& visit) = 0;
   /// Before the network's parameters of synapses change, and afterwards.
   virtual void synapse_parameters_will_change(std::size_t projection) = 0;
   virtual void synapse_parameters_changed(std::size_t projection) = 0;

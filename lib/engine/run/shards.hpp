@@ -59,6 +59,26 @@ class Shards final : public Engine {
       shard->changing().weights(projection, shard->now(), weights);
     }
   }
+  void synapse_values(std::size_t projection, synapses::SynapseVariable variable,
+                      std::span<const synapses::SynapsePlace> places, std::span<double> values) const override {
+    for (const auto& shard : shards_) {
+      shard->changing().present(projection, variable, shard->now(), places, values);
+    }
+  }
+  void observe_synapses(std::size_t projection, std::span<const synapses::ObservedSynapse> synapses) override {
+    for (const auto& shard : shards_) {
+      shard->changing().observe(projection, shard->now(), synapses);
+    }
+  }
+  void take_synapse_changes(const std::function<void(std::size_t, const SynapseChange&)>& visit) override {
+    for (const auto& shard : shards_) {
+      shard->changing().take_changes(shard->now(), [&](std::size_t projection, const auto& changes) {
+        for (const auto& change : changes) {
+          visit(projection, {events::to_time(change.time), change.index, change.variable, change.value});
+        }
+      });
+    }
+  }
   void synapse_parameters_will_change(std::size_t projection) override {
     for (const auto& shard : shards_) {
       shard->changing().parameters_will_change(projection, shard->now());

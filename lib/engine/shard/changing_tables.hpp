@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <memory>
 #include <span>
 #include <string>
@@ -117,6 +118,36 @@ class ChangingTables {
     }
   }
 
+  // Recording of their synapses:
+  /// The present values of a variable. @param values  by place; those of synapses onto this shard's cells are assigned
+  void present(std::size_t projection, synapses::SynapseVariable variable, const Instant& now,
+               std::span<const synapses::SynapsePlace> places, std::span<double> values) {
+    for_each_of(projection, [&](synapses::SynapseDynamics<Real>& table, std::size_t block) {
+      for (std::size_t k = 0; k < places.size(); ++k) {
+        if (is_own(projection, block, places[k])) {
+          values[k] = table.present(variable, now, places[k]);
+        }
+      }
+    });
+  }
+  /// Notes the changes of these synapses, and of no others of the projection, from `now` on. @param synapses  ascending
+  void observe(std::size_t projection, const Instant& now, std::span<const synapses::ObservedSynapse> synapses) {
+    for_each_of(projection, [&](synapses::SynapseDynamics<Real>& table, std::size_t block) {
+      std::vector<synapses::ObservedSynapse> mine;
+      std::copy_if(synapses.begin(), synapses.end(), std::back_inserter(mine),
+                   [&](const auto& synapse) { return is_own(projection, block, synapse.place); });
+      table.observe(std::move(mine), now);
+    });
+  }
+  /// Calls visit(projection, changes) for what was noted since the last call.
+  template <class Visit>
+  void take_changes(const Instant& now, const Visit& visit) {
+    const std::span<const DynamicTable> dynamic = routing_.dynamic_tables();
+    for (std::size_t k = 0; k < dynamic.size(); ++k) {
+      visit(dynamic[k].projection, tables_[k]->take_changes(now));
+    }
+  }
+
   // Checkpoints:
   [[nodiscard]] std::size_t tables() const noexcept { return tables_.size(); }
   [[nodiscard]] std::size_t rows(std::size_t table) const { return block_of(table).table.rows(); }
@@ -164,6 +195,13 @@ class ChangingTables {
   [[nodiscard]] const network::SynapseBlock& block_of(std::size_t table) const {
     const DynamicTable& dynamic = routing_.dynamic_tables()[table];
     return network_.projections[dynamic.projection].blocks[dynamic.block];
+  }
+  /// Whether a synapse of the projection is in this block and leads to a cell of this shard.
+  [[nodiscard]] bool is_own(std::size_t projection, std::size_t block, const synapses::SynapsePlace& place) const {
+    const network::SynapseBlock& its = network_.projections[projection].blocks[block];
+    return place.block == block &&
+           cells_.place(its.post_population)
+               .own.contains(its.table.row(place.row).target[place.synapse - its.table.begin_of(place.row)]);
   }
   template <class Visit>
   void for_each_of(std::size_t projection, const Visit& visit) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 #include "foundation/number_text.hpp"
@@ -38,6 +39,30 @@ void write_csv(AtomicFile& file, const Connections& connections, Populations /*p
     file.write(std::to_string(connections.pre[i]) + ',' + std::to_string(connections.post[i]) + ',' +
                foundation::shortest_text(connections.weights[i]) + ',' +
                foundation::shortest_text(connections.delays[i]) + '\n');
+  }
+}
+
+void write_csv(AtomicFile& file, const SynapseSignal& signal, Populations /*populations*/) {
+  std::string line = "time_ms";
+  for (const std::uint64_t synapse : signal.synapses) {
+    line += ',' + std::to_string(synapse);
+  }
+  file.write(line + '\n');
+  for (std::size_t sample = 0; sample < signal.samples(); ++sample) {
+    line = foundation::shortest_text(signal.time(sample));
+    for (std::size_t column = 0; column < signal.synapses.size(); ++column) {
+      line += ',' + foundation::shortest_text(signal.at(sample, column));
+    }
+    file.write(line + '\n');
+  }
+}
+
+void write_csv(AtomicFile& file, const SynapseChanges& changes, Populations /*populations*/) {
+  file.write("time_ms,synapse,pre,post," + changes.variable + (changes.unit.empty() ? "" : '_' + changes.unit) + '\n');
+  for (std::size_t k = 0; k < changes.size(); ++k) {
+    file.write(time_text(changes.times[k]) + ',' + std::to_string(changes.synapses[k]) + ',' +
+               std::to_string(changes.pre[k]) + ',' + std::to_string(changes.post[k]) + ',' +
+               foundation::shortest_text(changes.values[k]) + '\n');
   }
 }
 

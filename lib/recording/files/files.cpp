@@ -22,14 +22,18 @@ using recording::Populations;
 struct Format {
   std::string_view ending;
   void (*write_spikes)(AtomicFile&, const Spikes&, Populations);
-  void (*write_signal)(AtomicFile&, const Signal&, Populations);            ///< null: not for signals
-  void (*write_connections)(AtomicFile&, const Connections&, Populations);  ///< null: not for connections
+  void (*write_signal)(AtomicFile&, const Signal&, Populations);                   ///< null: not for signals
+  void (*write_connections)(AtomicFile&, const Connections&, Populations);         ///< null: not for connections
+  void (*write_synapse_signal)(AtomicFile&, const SynapseSignal&, Populations);    ///< null: not for these
+  void (*write_synapse_changes)(AtomicFile&, const SynapseChanges&, Populations);  ///< null: not for these
 };
 constexpr std::array<Format, 4> kFormats{{
-    {".gdf", recording::write_gdf, nullptr, nullptr},
-    {".csv", recording::write_csv, recording::write_csv, recording::write_csv},
-    {".npz", recording::write_npz, recording::write_npz, recording::write_npz},
-    {".h5", recording::write_sonata, recording::write_sonata, recording::write_sonata},
+    {".gdf", recording::write_gdf, nullptr, nullptr, nullptr, nullptr},
+    {".csv", recording::write_csv, recording::write_csv, recording::write_csv, recording::write_csv,
+     recording::write_csv},
+    {".npz", recording::write_npz, recording::write_npz, recording::write_npz, recording::write_npz,
+     recording::write_npz},
+    {".h5", recording::write_sonata, recording::write_sonata, recording::write_sonata, nullptr, nullptr},
 }};
 
 /// The ending of the file's name in lower case, with the dot; "" when it has none.
@@ -82,6 +86,32 @@ void check(const Signal& signal) {
   }
 }
 
+/// @throws SizeError unless `count` elements of a list are as many as the synapses or changes
+void check_count(const char* name, std::size_t count, std::size_t size) {
+  if (count != size) {
+    throw SizeError(name, std::to_string(count) + " values", "",
+                    "must be as many as synapses, " + std::to_string(size));
+  }
+}
+
+void check(const SynapseSignal& signal) {
+  const std::size_t size = signal.synapses.size();
+  check_count("pre", signal.pre.size(), size);
+  check_count("post", signal.post.size(), size);
+  if (size == 0 ? !signal.values.empty() : signal.values.size() % size != 0) {
+    throw SizeError("signal values", std::to_string(signal.values.size()), "values",
+                    "must be whole rows of " + std::to_string(size) + ", one value per synapse");
+  }
+}
+
+void check(const SynapseChanges& changes) {
+  const std::size_t size = changes.synapses.size();
+  check_count("times", changes.times.size(), size);
+  check_count("pre", changes.pre.size(), size);
+  check_count("post", changes.post.size(), size);
+  check_count("values", changes.values.size(), size);
+}
+
 /// The first link on the way to `path` whose target is missing; "" when there is none.
 std::string dangling_link(const std::filesystem::path& path) {
   std::filesystem::path way;
@@ -127,6 +157,24 @@ void write_connections(const std::string& path, const Connections& connections,
   const Format& format = format_of(path, &Format::write_connections);
   AtomicFile file(path);
   format.write_connections(file, connections, populations);
+  file.commit();
+}
+
+void write_synapse_signal(const std::string& path, const SynapseSignal& signal,
+                          std::span<const PopulationRange> populations) {
+  check(signal);
+  const Format& format = format_of(path, &Format::write_synapse_signal);
+  AtomicFile file(path);
+  format.write_synapse_signal(file, signal, populations);
+  file.commit();
+}
+
+void write_synapse_changes(const std::string& path, const SynapseChanges& changes,
+                           std::span<const PopulationRange> populations) {
+  check(changes);
+  const Format& format = format_of(path, &Format::write_synapse_changes);
+  AtomicFile file(path);
+  format.write_synapse_changes(file, changes, populations);
   file.commit();
 }
 

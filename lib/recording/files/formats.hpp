@@ -22,11 +22,15 @@ void write_gdf(AtomicFile& file, const Spikes& spikes, Populations populations);
 void write_csv(AtomicFile& file, const Spikes& spikes, Populations populations);
 void write_csv(AtomicFile& file, const Signal& signal, Populations populations);
 void write_csv(AtomicFile& file, const Connections& connections, Populations populations);
+void write_csv(AtomicFile& file, const SynapseSignal& signal, Populations populations);
+void write_csv(AtomicFile& file, const SynapseChanges& changes, Populations populations);
 
 /// A zip archive of numpy arrays.
 void write_npz(AtomicFile& file, const Spikes& spikes, Populations populations);
 void write_npz(AtomicFile& file, const Signal& signal, Populations populations);
 void write_npz(AtomicFile& file, const Connections& connections, Populations populations);
+void write_npz(AtomicFile& file, const SynapseSignal& signal, Populations populations);
+void write_npz(AtomicFile& file, const SynapseChanges& changes, Populations populations);
 
 /// HDF5 in SONATA's layout. @throws IndexError when a cell belongs to none of the populations, or populations overlap.
 void write_sonata(AtomicFile& file, const Spikes& spikes, Populations populations);

@@ -278,4 +278,44 @@ void write_npz(AtomicFile& file, const Connections& connections, Populations pop
   archive.finish();
 }
 
+void write_npz(AtomicFile& file, const SynapseSignal& signal, Populations populations) {
+  std::vector<double> times;
+  for (std::size_t sample = 0; sample < signal.samples(); ++sample) {
+    times.push_back(signal.time(sample));
+  }
+  const PopulationArrays ranges(populations);
+  Archive archive(file);
+  archive.add("values", signal.values.data(), {signal.samples(), signal.synapses.size()});
+  archive.add("times", times);
+  archive.add("synapses", signal.synapses);
+  archive.add("pre", signal.pre);
+  archive.add("post", signal.post);
+  archive.add("sampling_interval", &signal.sampling_interval, {});
+  archive.add_texts("variable", {signal.variable}, {});
+  archive.add_texts("unit", {signal.unit}, {});
+  ranges.add_to(archive);
+  archive.finish();
+}
+
+void write_npz(AtomicFile& file, const SynapseChanges& changes, Populations populations) {
+  std::vector<double> times;
+  std::vector<double> residuals;
+  for (const Time& time : changes.times) {
+    times.push_back(time.ms());
+    residuals.push_back(time.residual());
+  }
+  const PopulationArrays ranges(populations);
+  Archive archive(file);
+  archive.add("times", times);
+  archive.add("times_residual", residuals);
+  archive.add("synapses", changes.synapses);
+  archive.add("pre", changes.pre);
+  archive.add("post", changes.post);
+  archive.add("values", changes.values);
+  archive.add_texts("variable", {changes.variable}, {});
+  archive.add_texts("unit", {changes.unit}, {});
+  ranges.add_to(archive);
+  archive.finish();
+}
+
 }  // namespace va_event::recording
