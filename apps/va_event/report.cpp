@@ -200,6 +200,11 @@ void print(std::ostream& out, const Report& r) {
   if (r.weights) {
     line(out, "Weights", text(*r.weights, weight_unit(p.benchmark)));
   }
+  if (r.options.record_weights && !r.options.formats.empty()) {
+    line(out, "Weights over time",
+         "of " + std::to_string(std::min<std::uint64_t>(r.options.record_synapses, r.excitatory_synapses())) +
+             " synapses, every " + text(r.options.record_weights, " ms"));
+  }
   if (r.resumed_at_ms) {
     line(out, "Resumed at", text(r.resumed_at_ms, " ms"));
   }

@@ -219,6 +219,9 @@ class Releases {
   /// The same after h without a spike.
   [[nodiscard]] ShortTerm<Real> later(ShortTerm<Real> now, const Real& h, std::size_t synapse,
                                       std::uint32_t target) const {
+    if (!(h > Real(0))) {
+      return now;
+    }
     const ShortTermParameters<Real> p = parameters_of(synapse, target);
     now.u = decayed(now.u, h, p.tau_facil);
     if (places_.kind == Release::tsodyks_markram) {

@@ -226,6 +226,48 @@ TEST_F(SynapseRecordings, BeginAgainAtTimeZeroAfterAReset) {
   EXPECT_EQ(plastic_.changes("weight").times, std::vector<Time>(4, 6.0));
 }
 
+TEST_F(SynapseRecordings, GoOnFromAWeightThatIsSet) {
+  plastic_.record("weight");
+  plastic_.record("weight", {.sampling_interval = 4.0});
+  simulation_.run_until(8.0);
+  plastic_.set_weights(0.002);
+  simulation_.run_until(13.0);
+  const SynapseChanges changes = plastic_.changes("weight", Indexes{1});
+  EXPECT_EQ(changes.times, (std::vector<Time>{6.0, 11.0}));
+  EXPECT_NEAR(changes.values[0], 0.005 + 0.05 * 0.01 * std::exp(-5.0 / 20.0), 1e-17);
+  EXPECT_NEAR(changes.values[1], 0.002 - 0.01 * 0.01 * std::exp(-5.0 / 20.0), 1e-17);
+  EXPECT_EQ(plastic_.signal("weight").at(2, 1), 0.002);  // at 8 ms
+}
+
+TEST_F(SynapseRecordings, OfSilentSourcesHaveEachSpikeOfTheTarget) {
+  constexpr std::size_t kSpikes = 400;  // more than are kept for synapses to follow
+  std::vector<Time> times;
+  for (std::size_t k = 0; k < kSpikes; ++k) {
+    times.emplace_back(200.5 + 2.0 * static_cast<double>(k));
+  }
+  driver_.set_spike_times(0, times);
+  Projection slow =
+      simulation_.connect(sources_, neurons_, AllToAllConnector(),
+                          StdpMechanism{.timing_dependence = SpikePairRule{.tau_plus = 1e4, .A_plus = 1e-4},
+                                        .weight_dependence = AdditiveWeightDependence{.w_max = 0.01},
+                                        .dendritic_delay_fraction = 0.0,
+                                        .weight = 0.001,
+                                        .delay = 0.5});
+  slow.record("weight", {.synapses = Indexes{2}});
+  simulation_.run_until(1100.0);
+  const SynapseChanges changes = slow.changes("weight");
+  ASSERT_EQ(changes.size(), kSpikes);
+  double weight = 0.001;
+  for (std::size_t k = 0; k < kSpikes; ++k) {
+    const double t = 201.0 + 2.0 * static_cast<double>(k);
+    ASSERT_EQ(changes.times[k], Time(t));
+    for (int spike = 0; spike < 10; ++spike) {
+      weight += 1e-4 * 0.01 * std::exp(-(t - 1.0 - 10.0 * spike) / 1e4);
+    }
+    ASSERT_NEAR(changes.values[k], weight, 1e-15);
+  }
+}
+
 TEST_F(SynapseRecordings, OfUnknownVariablesAreRefusedWithAListOfThoseThatThereAre) {
   expect_error<UnknownNameError>([&] { static_.record("u"); }, "variable", "StaticSynapse: weight");
   expect_error<UnknownNameError>([&] { static_.record("delivered_weight"); }, "variable", "StaticSynapse");
@@ -298,7 +340,7 @@ TEST_F(SynapseRecordings, AreWrittenToFiles) {
   static_.write_signal(folder / "weights.csv", "weight");
   EXPECT_EQ(content(folder / "weights.csv"), "time_ms,1,2\n0,0.25,0.25\n2,0.25,0.25\n");
   depressing_.write_changes(folder / "delivered.csv", "delivered_weight");
-  EXPECT_EQ(content(folder / "delivered.csv"), "time_ms,synapse,pre,post,delivered_weight_mV\n1,3,1,4,0.0005\n");
+  EXPECT_EQ(content(folder / "delivered.csv"), "time_ms,synapse,pre,post,delivered_weight_mV\n1,3,1,4,5e-04\n");
   expect_error<UnknownNameError>([&] { static_.write_signal(folder / "weights.h5", "weight"); }, "file format",
                                  ".csv, .npz (in");
   expect_error<UnknownNameError>([&] { depressing_.write_changes(folder / "c.gdf", "delivered_weight"); },

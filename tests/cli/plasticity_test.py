@@ -192,6 +192,48 @@ class Plasticity(CommandLineTest):
                     self.assertEqual(one[:2], other[:2])
                     self.assertAlmostEqual(one[2], other[2], delta=1e-12)
 
+    def table(self, *names):
+        with open(self.path(*names), newline="", encoding="ascii") as file:
+            header, *rows = csv.reader(file)
+        return [int(name) for name in header[1:]], {float(row[0]): list(map(float, row[1:])) for row in rows}
+
+    def test_weights_over_time_are_those_of_shorter_runs(self):
+        record = [*STDP, "--record-weights", "50", "--record-synapses", "300"]
+        report = self.run_json("CUBA", *SMALL, *record, "--output", "whole")
+        file = "va_CUBA_weights_over_time.csv"
+        self.assertIn(file, [name.rsplit("/", 1)[-1] for name in report["files"]])
+        synapses, weights = self.table("whole", file)
+        self.assertEqual((len(synapses), sorted(weights)), (300, [0, 50, 100, 150]))
+        self.run_program("CUBA", *SMALL[:-1], "100", *STDP, "--output", "short")
+        rows = self.rows("short", WEIGHTS)
+        self.assertEqual(weights[100], [rows[synapse][2] for synapse in synapses])
+        self.assertEqual(synapses, [k * len(rows) // 300 for k in range(300)])
+        with open(self.path("whole", "va_CUBA.json"), encoding="utf-8") as sidecar:
+            told = json.load(sidecar)
+        self.assertEqual(told["data"][-1], {"file": file, "content": "weights over time", "cells": "exc", "unit": "nA",
+                                            "sampling_interval": {"value": 50.0, "unit": "ms"}})
+        self.assertEqual(told["options"]["record_weights"], {"value": 50.0, "unit": "ms"})
+        parts = ["CUBA", *SMALL[:-1]]
+        self.run_program(*parts, "90", *record, "--checkpoint-every", "40", "--output", "parts")
+        done = self.run_program(*parts, "200", *record, "--resume", "--threads", "2", "--output", "parts")
+        self.assertEqual(self.read("parts", file), self.read("whole", file))
+        self.assertRegex(done.stdout, r"Weights over time +: of 300 synapses, every 50 ms\n")
+        for wrong, rule in [(["--record-weights", "5"], "without --plasticity stdp"),
+                            ([*STDP, "--record-weights", "0"], "must be"),
+                            ([*STDP, "--record-synapses", "5"], "without --record-weights")]:
+            self.assertIn(rule, self.run_program("CUBA", *wrong, code=2).stderr)
+
+    @unittest.skipUnless(numpy, "numpy is not installed")
+    def test_weights_over_time_of_npz_are_those_of_csv(self):
+        self.run_program("CUBA", *SMALL, *STDP, "--record-weights", "50", "--format", "csv,npz")
+        synapses, weights = self.table("results", "va_CUBA_weights_over_time.csv")
+        with numpy.load(self.path("results", "va_CUBA_weights_over_time.npz")) as arrays:
+            self.assertEqual(arrays["synapses"].tolist(), synapses)
+            self.assertEqual(dict(zip(arrays["times"].tolist(), arrays["values"].tolist())), weights)
+            cells = list(zip(arrays["pre"].tolist(), arrays["post"].tolist()))
+        rows = self.rows("results", WEIGHTS)
+        self.assertEqual(cells, [rows[synapse][:2] for synapse in synapses])
+
     @unittest.skipUnless(numpy, "numpy is not installed")
     def test_weights_of_npz_are_those_of_csv(self):
         self.run_program("CUBA", *SMALL, *STDP, "--format", "csv,npz")

@@ -83,5 +83,29 @@ TEST(Weights, AreWrittenOnceForEachKindOfFileAndOnlyWhereTheyChange) {
   EXPECT_THAT(files_of_weights(), ElementsAre());
 }
 
+TEST(Weights, OverTimeAreOfSynapsesSpreadEvenlyOverAllExcitatoryOnes) {
+  for (const std::uint64_t wanted : {std::uint64_t{1}, std::uint64_t{7}, std::uint64_t{1} << 60U}) {
+    Simulation sim;
+    VogelsAbbottParameters parameters(Benchmark::coba);
+    parameters.n = 60;
+    parameters.pconn = 0.2;
+    parameters.plasticity.kind = PlasticityKind::stdp;
+    const VogelsAbbott network = build(sim, parameters, [](const std::string&) {}, {});
+    record_weights(network, 2.5, wanted);
+    sim.run(10.0);
+    const Connections all = excitatory_synapses(network, "uS");
+    const SynapseSignal signal = recorded_weights(network, "uS");
+    const std::size_t count = std::min<std::size_t>(wanted, all.size());
+    ASSERT_THAT(signal.synapses, SizeIs(count));
+    EXPECT_EQ(signal.samples(), 4U);
+    for (std::size_t k = 0; k < count; ++k) {
+      EXPECT_EQ(signal.synapses[k], k * all.size() / count);
+      EXPECT_EQ(signal.pre[k], all.pre[signal.synapses[k]]);
+      EXPECT_EQ(signal.post[k], all.post[signal.synapses[k]]);
+      EXPECT_EQ(signal.at(0, k), parameters.w_exc());
+    }
+  }
+}
+
 }  // namespace
 }  // namespace va_event::cli

@@ -186,6 +186,9 @@ def plasticity():
     quantal = sim.Projection(cells, cells, connector, sim.MultiQuantalSynapse(n=4, **timings), receptor_type="inhibitory")
     markram.initialize(u=drawn(0.0, 1.0, 5))
     plastic = [(pairs, "A_plus"), (triplets, "A3_plus"), (markram, "U"), (quantal, "n")]
+    triplets.record("weight", sampling_interval=7.0)
+    pairs.record(["weight", "x"], synapses=[1, 5, 60, 200])
+    quantal.record("delivered_weight", synapses=[300, 3])
     synapses = []
     for trial in range(2):
         sim.run(30.0)
@@ -201,6 +204,12 @@ def plasticity():
         synapses.append([projection.get(["weight", name], "list") for projection, name in plastic])
         counts = [cells.get_spike_counts()]
         sim.reset()
+    for projection in (triplets, pairs, quantal):
+        for segment in projection.get_data().segments:
+            for signal in segment.analogsignals + segment.irregularlysampledsignals:
+                places = {name: np.asarray(values).tolist() for name, values in
+                          {**signal.annotations, **getattr(signal, "array_annotations", {})}.items()}
+                synapses.append((signal.name, places, signal.times.magnitude, signal.magnitude))
     try:  # the wrong parameter is one of the last process
         sim.Projection(noise, cells, sim.FromListConnector([(0, 0, 0.5), (0, 40, 1.5)], column_names=["U"]),
                        sim.TsodyksMarkramSynapse())

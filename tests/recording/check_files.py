@@ -35,6 +35,19 @@ def expected_connections():
     return [(7 * k % 55, 3 * k % 50, k / 7.0 - 20.0, (k + 1) / 10.0) for k in range(500)]
 
 
+def expected_synapse_signal():
+    """(synapses, times, rows)"""
+    synapses = list(range(1, 500, 3))
+    return synapses, [7.5, 10.0, 12.5], [[k / 3 + c for c in range(len(synapses))] for k in (3, 4, 5)]
+
+
+def expected_changes():
+    """(whole ms, fraction, synapse, pre, post, value) of every change."""
+    cells = expected_connections()
+    return [(whole, fraction, 11 * k % 500, cells[11 * k % 500][0], cells[11 * k % 500][1], k / 7)
+            for k, (_, whole, fraction) in enumerate(expected_spikes())]
+
+
 def exact(whole, fraction):
     return Fraction(whole) + Fraction(fraction)
 
@@ -113,6 +126,20 @@ def check_text(folder):
     rows = [line.split(",") for line in connections[1:]]
     assert [(int(r[0]), int(r[1]), float(r[2]), float(r[3])) for r in rows] == expected_connections()
 
+    synapses, times, values = expected_synapse_signal()
+    signal = lines("synapse_signal.csv")
+    assert signal[0] == "time_ms," + ",".join(map(str, synapses))
+    assert [list(map(float, line.split(","))) for line in signal[1:]] == [[t, *row] for t, row in zip(times, values)]
+    changes = lines("synapse_changes.csv")
+    assert changes[0] == "time_ms,synapse,pre,post,u"
+    assert len(changes) == 1001
+    for line, (whole, fraction, *others) in zip(changes[1:], expected_changes()):
+        time_text, *numbers = line.split(",")
+        whole_text, _, fraction_text = time_text.partition(".")
+        assert int(whole_text) == whole and float("0." + (fraction_text or "0")) == fraction, line
+        assert list(map(float, numbers)) == others, line
+    assert lines("no_changes.csv") == ["time_ms,synapse,pre,post,"]
+
 
 def check_numpy(folder):
     import numpy
@@ -162,6 +189,23 @@ def check_numpy(folder):
                 ) == expected_connections()
     assert str(connections["weight_unit"]) == "nA"
     check_populations(connections)
+    synapses, times, values = expected_synapse_signal()
+    signal = load("synapse_signal.npz")
+    assert signal["synapses"].dtype == numpy.uint64 and signal["synapses"].tolist() == synapses
+    assert signal["times"].tolist() == times and signal["values"].tolist() == values
+    assert list(zip(signal["pre"].tolist(), signal["post"].tolist())) == [expected_connections()[k][:2] for k in synapses]
+    assert float(signal["sampling_interval"]) == 2.5
+    assert (str(signal["variable"]), str(signal["unit"])) == ("weight", "nA")
+    check_populations(signal)
+    changes = load("synapse_changes.npz")
+    wanted = expected_changes()
+    sums = [Fraction(a) + Fraction(b) for a, b in zip(changes["times"], changes["times_residual"])]
+    assert sums == [exact(whole, fraction) for whole, fraction, *_ in wanted]
+    assert list(zip(*(changes[name].tolist() for name in ("synapses", "pre", "post", "values")))
+                ) == [tuple(others) for _, _, *others in wanted]
+    assert changes["pre"].dtype == numpy.uint32 and str(changes["variable"]) == "u" and str(changes["unit"]) == ""
+    check_populations(changes)
+    assert load("no_changes.npz")["times"].shape == (0,)
     no_cells = load("no_cells.npz")
     assert no_cells["values"].shape == (0, 0) and str(no_cells["variable"]) == ""
 

@@ -26,6 +26,8 @@ using testing_support::sample_connections;
 using testing_support::sample_populations;
 using testing_support::sample_signal;
 using testing_support::sample_spikes;
+using testing_support::sample_synapse_changes;
+using testing_support::sample_synapse_signal;
 using testing_support::TemporaryFolder;
 
 const std::vector<std::string> kSignalFormats{".csv", ".npz", ".h5"};
@@ -161,6 +163,24 @@ TEST(ConnectionFiles, RefuseWhatDoesNotFit) {
   ragged.delays.pop_back();
   EXPECT_THROW(write_connections(folder / "c.csv", ragged, sample_populations()), SizeError);
   EXPECT_THROW(write_connections(folder / "c.h5", sample_connections(), {}), IndexError);
+}
+
+TEST(SynapseFiles, RefuseWhatDoesNotFit) {
+  const TemporaryFolder folder;
+  for (const char* name : {"s.gdf", "s.h5"}) {
+    EXPECT_THROW(write_synapse_signal(folder / name, sample_synapse_signal(), {}), UnknownNameError);
+    EXPECT_THROW(write_synapse_changes(folder / name, sample_synapse_changes(), {}), UnknownNameError);
+  }
+  SynapseSignal signal = sample_synapse_signal();
+  signal.values.pop_back();
+  EXPECT_THROW(write_synapse_signal(folder / "s.csv", signal, {}), SizeError);
+  signal = sample_synapse_signal();
+  signal.post.pop_back();
+  EXPECT_THROW(write_synapse_signal(folder / "s.csv", signal, {}), SizeError);
+  SynapseChanges changes = sample_synapse_changes();
+  changes.values.pop_back();
+  EXPECT_THROW(write_synapse_changes(folder / "s.npz", changes, {}), SizeError);
+  EXPECT_EQ(folder.entries(), 0U);
 }
 
 TEST(SonataFiles, RefuseCellsOfNoPopulation) {

@@ -80,4 +80,41 @@ inline Connections sample_connections() {
   return connections;
 }
 
+/// Samples 3, 4 and 5 of synapses 1, 4, 7, ... 499 of these connections: k/3 + column.
+inline SynapseSignal sample_synapse_signal() {
+  const Connections connections = sample_connections();
+  SynapseSignal signal;
+  signal.variable = std::string("weight");
+  signal.unit = std::string("nA");
+  signal.sampling_interval = 2.5;
+  signal.first_sample = 3;
+  for (std::uint64_t synapse = 1; synapse < 500; synapse += 3) {
+    signal.synapses.push_back(synapse);
+    signal.pre.push_back(connections.pre[synapse]);
+    signal.post.push_back(connections.post[synapse]);
+  }
+  for (int sample = 3; sample < 6; ++sample) {
+    for (std::size_t column = 0; column < signal.synapses.size(); ++column) {
+      signal.values.push_back(sample / 3.0 + static_cast<double>(column));
+    }
+  }
+  return signal;
+}
+
+/// A change at the time of each of the spikes: number k is of synapse 11 k mod 500, to k/7.
+inline SynapseChanges sample_synapse_changes() {
+  const Connections connections = sample_connections();
+  SynapseChanges changes;
+  changes.variable = std::string("u");
+  changes.times = sample_spikes().times;
+  for (std::uint64_t k = 0; k < changes.times.size(); ++k) {
+    const std::uint64_t synapse = 11 * k % 500;
+    changes.synapses.push_back(synapse);
+    changes.pre.push_back(connections.pre[synapse]);
+    changes.post.push_back(connections.post[synapse]);
+    changes.values.push_back(static_cast<double>(k) / 7.0);
+  }
+  return changes;
+}
+
 }  // namespace va_event::testing_support

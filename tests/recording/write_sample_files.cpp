@@ -29,6 +29,11 @@ void write_all(const std::string& folder) {
       write_signal(path("no_cells"), {}, populations);
       write_connections(path("connections"), testing_support::sample_connections(), populations);
     }
+    if (format == ".csv" || format == ".npz") {
+      write_synapse_signal(path("synapse_signal"), testing_support::sample_synapse_signal(), populations);
+      write_synapse_changes(path("synapse_changes"), testing_support::sample_synapse_changes(), populations);
+      write_synapse_changes(path("no_changes"), {}, populations);
+    }
   }
 }
 

@@ -52,10 +52,10 @@ void compare_weights(const TrainedNetwork& network, const SynapseChanges& record
     std::size_t k = 0;
     Digits before(expected.initial());
     for (const auto& change : expected.changes()) {
-      const bool is_there = k < mine.times.size() && abs(Digits(mine.times[k] - change.time)) < 1e-12;
-      if (change.weight == before && !is_there) {
+      if (change.weight == before) {
         continue;
       }
+      const bool is_there = k < mine.times.size() && abs(Digits(mine.times[k] - change.time)) < 1e-12;
       if (!is_there) {
         ASSERT_FALSE(wide) << "synapse " << s << " lacks a change at " << static_cast<double>(change.time) << " ms";
         ASSERT_LE(static_cast<double>(abs(Digits(change.weight - before))), 2.0 * change.error + 1e-17);
@@ -109,6 +109,7 @@ void compare_releases(const TrainedNetwork& network, const Projection& projectio
 }
 
 TEST_P(RecordedSynapses, HaveEveryChangeThatSumsOverAllPairsHave) {
+  std::size_t changes = 0;
   for (const bool grid : {false, true}) {
     for (std::uint64_t seed = 1; seed <= 4; ++seed) {
       SCOPED_TRACE("seed " + std::to_string(seed) + (grid ? " on a grid" : ""));
@@ -118,11 +119,10 @@ TEST_P(RecordedSynapses, HaveEveryChangeThatSumsOverAllPairsHave) {
       network.simulation.run_until(kEnd);
       compare_weights(network, network.projection().changes("weight"), false);
       compare_releases(network, network.projection());
-      if (kind().learns) {
-        EXPECT_GT(network.projection().changes("weight").size(), 40U);
-      }
+      changes += network.projection().changes("weight").size();
     }
   }
+  EXPECT_TRUE(kind().learns ? changes > 200 : changes == 0) << changes;
 }
 
 TEST_P(RecordedSynapses, HaveThemToTheLastBitInWiderArithmetic) {
@@ -134,7 +134,7 @@ TEST_P(RecordedSynapses, HaveThemToTheLastBitInWiderArithmetic) {
 }
 
 TEST_P(RecordedSynapses, AreSampledAsInARunThatEndsAtTheTimeOfTheSample) {
-  constexpr double kInterval = 3.7;
+  constexpr double kInterval = 3.6875;  // a double, as are its multiples
   for (const bool own : {false, true}) {
     TrainedNetwork sampled(kind(), 7, {.own_numbers = own, .own_delays = own});
     const std::vector<std::string> all = sampled.projection().variables();

@@ -18,6 +18,7 @@ namespace py = pybind11;
 /// What comes from numpy; converted to this type and layout when it is another.
 using DoubleArray = py::array_t<double, py::array::c_style | py::array::forcecast>;
 using IdArray = py::array_t<std::uint32_t, py::array::c_style | py::array::forcecast>;
+using IndexArray = py::array_t<std::uint64_t, py::array::c_style | py::array::forcecast>;
 
 template <class Number>
 std::span<const Number> view(const py::array_t<Number, py::array::c_style | py::array::forcecast>& array) {

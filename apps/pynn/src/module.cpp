@@ -54,6 +54,7 @@ PYBIND11_MODULE(_native, module) {
   module.def("check_initial_values", &check_initial_values, py::arg("model"), py::arg("variable"), py::arg("values"));
   module.def("check_synapse", &check_synapse, py::arg("model"), py::arg("receptor"), py::arg("parts"),
              py::arg("parameters"));
+  module.def("synapse_variables", &synapse_variables, py::arg("parts"));
   module.def("synapse_defaults", &synapse_defaults, py::arg("parts"));
   module.def("check_sampling_interval", &check_sampling_interval, py::arg("sampling_interval"));
 
@@ -72,6 +73,13 @@ PYBIND11_MODULE(_native, module) {
            py::arg("label"))
       .def("set_synapses", &Network::set_synapses, py::arg("projection"), py::arg("name"), py::arg("values"))
       .def("weights", &Network::weights, py::arg("projection"))
+      .def("record_synapses", &Network::record_synapses, py::arg("projection"), py::arg("variable"),
+           py::arg("sampling_interval"), py::arg("synapses"))
+      .def("clear_recorded_synapses", &Network::clear_recorded_synapses, py::arg("projection"))
+      .def("stop_recording_synapses", &Network::stop_recording_synapses, py::arg("projection"))
+      .def("synapse_signal", &Network::synapse_signal, py::arg("projection"), py::arg("variable"), py::arg("synapses"))
+      .def("synapse_changes", &Network::synapse_changes, py::arg("projection"), py::arg("variable"),
+           py::arg("synapses"))
       .def("record", &Network::record, py::arg("ids"), py::arg("variable"), py::arg("sampling_interval"))
       .def("clear_recorded", &Network::clear_recorded, py::arg("ids"))
       .def("stop_recording", &Network::stop_recording, py::arg("ids"))

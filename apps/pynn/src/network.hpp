@@ -72,6 +72,21 @@ class Network {
   /// The present weights of this process's synapses, in the order of Projection::weights(). @pre it has run
   [[nodiscard]] py::array weights(std::size_t projection) const;
 
+  /// Of synapses, as Projection's functions of similar names; numbered in the order of Projection::weights(). All
+  /// processes must call them.
+  /// @param sampling_interval [ms]; none: every change
+  void record_synapses(std::size_t projection, const std::string& variable, std::optional<double> sampling_interval,
+                       const IndexArray& synapses);
+  void clear_recorded_synapses(std::size_t projection);
+  void stop_recording_synapses(std::size_t projection);
+  /// @return (number of the first sample on the grid, synapses, samples x synapses, unit), of all processes; to the
+  /// present time, included
+  [[nodiscard]] py::tuple synapse_signal(std::size_t projection, const std::string& variable,
+                                         const IndexArray& synapses) const;
+  /// @return (times [ms], synapses, values, unit), of all processes, by time
+  [[nodiscard]] py::tuple synapse_changes(std::size_t projection, const std::string& variable,
+                                          const IndexArray& synapses) const;
+
   void record(const IdArray& ids, const std::string& variable, double sampling_interval);
   void clear_recorded(const IdArray& ids);
   /// PyNN's record(None).
@@ -123,6 +138,9 @@ void check_initial_values(const std::string& model, const std::string& variable,
 /// Throws what connect() would for a synapse with these parameters, "weight" and "delay" among them.
 void check_synapse(const std::string& model, const std::string& receptor, const SynapseParts& parts,
                    SynapseParameters parameters);
+
+/// What can be recorded of synapses of such a type.
+[[nodiscard]] std::vector<std::string> synapse_variables(const SynapseParts& parts);
 
 /// Throws as Network::record() would at time 0.
 void check_sampling_interval(double sampling_interval);

@@ -98,6 +98,8 @@ class Network:
                 source.build(simulation)
             for population in self.populations:
                 population.recorder.build(simulation)
+            for projection in self.projections:
+                projection.recorder.build(simulation)
         self._simulation = simulation
 
 

@@ -14,6 +14,7 @@ from .. import _native
 from . import processes, simulator
 from .exceptions import as_pynn_errors
 from .network import ids_of
+from .synapse_recording import SynapseRecorder
 from .synapses import STDPMechanism, StaticSynapse, SynapseType
 
 #: Synapses between two looks at the memory that is left.
@@ -189,6 +190,7 @@ class Projection(common.Projection):
         self._given = None  # which synapses have weights that the simulation does not know yet, though they change there
         self._now = (None, None)  # how often the network has run, and the weights since then
         state.network.projections.append(self)
+        self.recorder = SynapseRecorder(self)
 
     def _convergent_connect(self, presynaptic_indices, postsynaptic_index, location_selector=None,
                             **connection_parameters):
@@ -448,7 +450,47 @@ class Projection(common.Projection):
             post = self._column("postsynaptic_index").astype(np.int64)
             return np.unique(post * self.pre.size + self._column("presynaptic_index"))
 
+    # --- recording
+
+    def record(self, variables, sampling_interval=None, synapses=None):
+        """
+        Record variables of synapses from now on. PyNN records cells only; the names are those of its populations.
+
+        Arguments:
+            `variables`:
+                a name or a list of names, of `recorder.variables`: "weight"; "u" and "x" of synapses with short-term
+                dynamics; and of those that change "delivered_weight", what each presynaptic spike delivers. None: record
+                nothing any more, and drop the data.
+            `sampling_interval`:
+                between two samples (ms). None: every change is recorded.
+            `synapses`:
+                numbers of synapses, in the order of get(..., format="list"); all, unless given.
+        """
+        self._network.require_present(f"projection {self.label!r}")
+        self.recorder.record(variables, sampling_interval, synapses)
+
+    def get_data(self, variables="all", clear=False, annotations=None):
+        """
+        What was recorded, as a Neo block with a segment for each run since reset(): an AnalogSignal with a column for
+        each synapse of what was sampled, and an IrregularlySampledSignal for each synapse whose changes were recorded.
+        Of several processes all must call it, and each gets the synapses of all.
+
+        `source_index`, `target_index` and `synapse_index` tell the synapses, in annotations, or in array annotations of
+        an AnalogSignal.
+        """
+        return self.recorder.get(variables, clear, annotations)
+
     # --- the simulation
+
+    def library_indices(self):
+        """Of each synapse of all processes, by its number in the order of get(..., format="list"): its index in the
+        library's order. All processes must call this."""
+        order = self._library_order()
+        numbers = np.arange(len(self), dtype=np.uint64) if self._numbers is None else self._numbers
+        own = [values[order] for values in (numbers, *self._place())]
+        whole, *place = (np.concatenate(columns) for columns in zip(*processes.all_gather(own)))
+        by_library = whole[np.lexsort(place)]
+        return np.argsort(by_library)
 
     def build(self, simulation):
         """Makes the synapses in a new simulation."""
