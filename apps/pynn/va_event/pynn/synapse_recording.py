@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Recorded variables of synapses, as Neo objects. PyNN records cells only, so the names are those of its populations."""
 
+import weakref
 from datetime import datetime
 
 import neo
@@ -25,7 +26,7 @@ class SynapseRecorder:
     """What is recorded of a projection. It stays over reset(), as the recorders of populations do."""
 
     def __init__(self, projection):
-        self._projection = projection
+        self._projection = weakref.proxy(projection)  # which holds this: setup() frees both at once
         self._requests = []
         self._segments = []  # of the trials before
         self._indices = None  # in the library's order, by number
