@@ -33,7 +33,7 @@ class Network:
             self.weight = synapses["weight"][:]
             self.delay = synapses["delay"][:]
             self.inhibitory = synapses["inhibitory"][:].astype(bool)
-            self.changing = synapses["changing"][:].astype(bool)
+            self.changing = synapses["changing"][:].astype(bool) if "changing" in synapses else np.zeros(len(self.pre), bool)
             self.plasticity = dict(file["plasticity"].attrs) if "plasticity" in file else {}
             self.source_ids = file["source_spikes/ids"][:].astype(np.int64)
             self.source_times = file["source_spikes/times"][:]
