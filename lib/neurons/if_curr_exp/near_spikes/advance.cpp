@@ -301,7 +301,8 @@ void Advance::pass_near(double t, bool inclusive) {
   }
   std::uint32_t set = n_.rare[n_.near[0].index].times;
   const Moment* now = &moment(n_.near[0].index, t);
-  const bool one_set = n_.ranges.all()[0].set && n_.ranges.all()[0].exceptions.empty();
+  const std::span<const PopulationRanges::Range> ranges = n_.ranges.all();
+  const bool one_set = ranges.size() == 1 && ranges[0].set && ranges[0].exceptions.empty();
   for (std::size_t k = 0; k < n_.near.size();) {
     const std::uint32_t i = n_.near[k].index;
     if (!one_set && n_.rare[i].times != set) {
