@@ -94,7 +94,6 @@ TEST(ChosenMethod, IsThatOfDelaysOfTheirOwnWhereEachProcessKnowsOneDelay) {
 TEST(ChosenMethod, IsOneByOneWhereThatIsFaster) {
   const RandomDistribution delays("uniform", {0.5, 5.0});
   EXPECT_EQ(Sparse{.delay = delays}.chosen(), "one-by-one: most of its inputs come through delays of their own");
-  EXPECT_EQ(Sparse{.plastic = true}.chosen(), "one-by-one: synapses onto it change with its spikes");
   EXPECT_EQ((Sparse{.other_tau_m = 21.0, .others = 150}.chosen()),
             "one-by-one: its neurons have time constants of their own");
   EXPECT_EQ(Sparse{.size = 30}.chosen(), "one-by-one: 0.01 inputs per neuron and frame are expected");
@@ -104,8 +103,15 @@ TEST(ChosenMethod, IsNearSpikesWhereFewNeuronsHaveTimeConstantsOfTheirOwn) {
   EXPECT_EQ((Sparse{.other_tau_m = 21.0, .others = 7}.chosen()), "near-spikes: " + kFew);
 }
 
+TEST(ChosenMethod, OfSparsePlasticNetworksIsNearSpikes) {
+  EXPECT_EQ(Sparse{.plastic = true}.chosen(), "near-spikes: " + kFew);
+}
+
 TEST(ChosenMethod, OfManyInputsIsOrderFreeWhereThatIsPossible) {
   EXPECT_EQ(Sparse{.poisson_rate = 9000.0}.chosen(), "order-free: 2.3 inputs per neuron and frame are expected");
+  // Few, but each of them would be an event of a source.
+  EXPECT_EQ(Sparse{.poisson_rate = 400.0}.chosen(), "order-free: 0.15 inputs per neuron and frame are expected");
+  EXPECT_EQ(Sparse{.poisson_rate = 100.0}.chosen(), "near-spikes: 0.07 inputs per neuron and frame are expected");
 }
 
 TEST(ChosenMethod, IsNeverAnImpossibleOne) {

@@ -66,6 +66,11 @@ const network::Column* find_column(const network::PopulationData& population, st
 /// Inputs per neuron and frame from which sums are faster than one by one, which takes longer for conductance-based
 /// neurons.
 double worthwhile_events(const CellModel& model) { return model.conductance_based ? 0.5 : 1.0; }
+/// One by one, a spike of a source that reaches one neuron takes as long as so many inputs of which a spike brings many
+/// (benchmarks/networks/plastic: 200 and 12 ns); with sums it takes no longer than any other, if sources spike often
+/// enough to be drawn where they arrive.
+constexpr double kCostOfOwnSource = 16.0;
+constexpr double kLeastRateOfOwnSource = 300.0;  ///< [Hz]
 
 /// The rate of a cell [Hz]: that of the user where there is one.
 double rate_of(const network::PopulationData& population, std::size_t index) {
@@ -111,9 +116,10 @@ std::uint64_t most_spikes_per_ms(const network::PopulationData& population, std:
 /// What the inputs of a population are.
 struct Extremes {
   double largest_weight = 0.0;
-  std::uint64_t most_inputs = 0;   ///< of one neuron in 1 ms
-  std::uint64_t events = 0;        ///< of all neurons in 1000 s, expected
-  std::uint64_t of_one_delay = 0;  ///< of these events, through synapses with a common delay
+  std::uint64_t most_inputs = 0;     ///< of one neuron in 1 ms
+  std::uint64_t events = 0;          ///< of all neurons in 1000 s, expected
+  std::uint64_t of_one_delay = 0;    ///< of these events, through synapses with a common delay
+  std::uint64_t of_own_sources = 0;  ///< of these events, from quick sources that reach one neuron each
   double shortest_delay = std::numeric_limits<double>::infinity();  ///< of synapses from its neurons [ms]
   /// Weights of synapses onto it depend on its spikes no later than so long before they are delivered [ms].
   double looks_back = std::numeric_limits<double>::infinity();
@@ -202,6 +208,10 @@ std::vector<Extremes> extremes_of(const network::Network& network, Processes& pr
             synapses.target.size() * static_cast<std::uint64_t>(std::llround(1000.0 * rate_of(pre, cell - pre.first)));
         post.events += events;
         delays.back().events += events;
+        if (pre.model->is_source() && projection.total_size <= projection.pre->size() &&
+            rate_of(pre, cell - pre.first) >= kLeastRateOfOwnSource) {
+          post.of_own_sources += events;
+        }
         if (!pre.model->is_source()) {
           mine[p].shortest_delay = std::min(mine[p].shortest_delay,
                                             synapses.delay.empty() ? block.table.constant_delay() : synapses.delay[0]);
@@ -218,6 +228,7 @@ std::vector<Extremes> extremes_of(const network::Network& network, Processes& pr
     sum.largest_weight = std::max(sum.largest_weight, one.largest_weight);
     sum.most_inputs = std::max(sum.most_inputs, one.most_inputs);
     sum.events += one.events;
+    sum.of_own_sources += one.of_own_sources;
     sum.shortest_delay = std::min(sum.shortest_delay, one.shortest_delay);
     sum.looks_back = std::min(sum.looks_back, one.looks_back);
   });
@@ -260,7 +271,8 @@ std::string obstacle(SimulationMethod method, const network::PopulationData& pop
 /// What is expected of the inputs of a population.
 struct Expectation {
   double per_neuron_and_frame;
-  double per_window;  ///< on all neurons
+  double of_own_sources;  ///< of these
+  double per_window;      ///< on all neurons
   [[nodiscard]] std::string text() const {
     return foundation::shortest_text(std::round(per_neuron_and_frame * 100) / 100) +
            " inputs per neuron and frame are expected";
@@ -278,9 +290,6 @@ std::string drawback_of_near_spikes(const network::PopulationData& population, c
   if (2 * extremes.of_one_delay < extremes.events) {
     return "most of its inputs come through delays of their own";
   }
-  if (extremes.looks_back < std::numeric_limits<double>::infinity()) {
-    return "synapses onto it change with its spikes";
-  }
   return listing.drawback(population);
 }
 
@@ -288,7 +297,8 @@ std::string drawback_of_near_spikes(const network::PopulationData& population, c
 std::pair<SimulationMethod, std::string> fastest(const network::PopulationData& population, const Extremes& extremes,
                                                  const Expectation& expected) {
   std::string why_not;
-  if (expected.per_neuron_and_frame >= worthwhile_events(*population.model)) {
+  if (expected.per_neuron_and_frame + (kCostOfOwnSource - 1.0) * expected.of_own_sources >=
+      worthwhile_events(*population.model)) {
     why_not = obstacle(SimulationMethod::order_free, population, extremes);
     if (why_not.empty()) {
       return {SimulationMethod::order_free, expected.text()};
@@ -393,6 +403,7 @@ std::vector<PopulationMethod> choose_methods(const network::Network& network, Pr
     std::tie(methods[p].method, methods[p].reason) =
         fastest(population, extremes[p],
                 {per_ms * kFrame / population.size,
+                 static_cast<double>(extremes[p].of_own_sources) * 1e-6 * kFrame / population.size,
                  per_ms * std::min(extremes[p].longest_window(), static_cast<double>(events::kEpoch))});
   }
   if (network.method != SimulationMethod::automatic && !any) {
