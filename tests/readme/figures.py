@@ -204,7 +204,8 @@ def published(network):
 
 
 def network_of(row):
-    return f"{row['input']}, scale {row['scale']}" if row["network"] == "microcircuit" else row["input"]
+    scaled = row["network"] == "microcircuit" or float(row["scale"]) != 1.0
+    return f"{row['input']}, scale {row['scale']}" if scaled else row["input"]
 
 
 def entrant_of(row):
