@@ -183,10 +183,11 @@ class ChangingSynapses final : public SynapseDynamics<Real> {
     const ShortTerm<Real> found = releases_.later(releases_.short_term(state, passed), h, place.synapse, target);
     return static_cast<double>(variable == SynapseVariable::u ? found.u : Real(Real(1) - found.y - found.z));
   }
-  void observe(std::vector<ObservedSynapse> synapses, const Instant& now) override {
+  void observe(std::span<const ObservedSynapse> synapses, const Instant& now) override {
     changes_.reset();
     if (!synapses.empty()) {
-      changes_ = std::make_unique<ChangesOnShard<Real>>(std::move(synapses), now);
+      changes_ =
+          std::make_unique<ChangesOnShard<Real>>(std::vector<ObservedSynapse>(synapses.begin(), synapses.end()), now);
     }
   }
   [[nodiscard]] std::vector<SynapseChange<Real>> take_changes(const Instant& now) override {

@@ -106,7 +106,7 @@ class SynapseDynamics {
     return 0.0;
   }
   /// Notes the changes of these synapses from `now` on; of none: no more. @param synapses  onto this shard, ascending
-  virtual void observe(std::vector<ObservedSynapse> /*synapses*/, const Instant& /*now*/) {}
+  virtual void observe(std::span<const ObservedSynapse> /*synapses*/, const Instant& /*now*/) {}
   /// All changes before `now` since the last call, or since observe(), also those that are not worked out yet.
   [[nodiscard]] virtual std::vector<SynapseChange<Real>> take_changes(const Instant& /*now*/) { return {}; }
 

@@ -136,7 +136,7 @@ class ChangingTables {
       std::vector<synapses::ObservedSynapse> mine;
       std::copy_if(synapses.begin(), synapses.end(), std::back_inserter(mine),
                    [&](const auto& synapse) { return is_own(projection, block, synapse.place); });
-      table.observe(std::move(mine), now);
+      table.observe(mine, now);
     });
   }
   /// Calls visit(projection, changes) for what was noted since the last call.

@@ -21,7 +21,6 @@ namespace {
 namespace hn = hwy::HWY_NAMESPACE;
 using neurons::HWY_NAMESPACE::Intervals;
 using neurons::HWY_NAMESPACE::kIntervals;
-using neurons::HWY_NAMESPACE::kPadding;
 using neurons::HWY_NAMESPACE::W;
 using neurons::HWY_NAMESPACE::Wide;
 

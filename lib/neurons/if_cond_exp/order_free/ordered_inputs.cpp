@@ -90,7 +90,7 @@ std::size_t order_lanes(GatheredInputs& inputs, double* x, double* exc, double* 
   }
   inputs.reserve(0);
   hn::StoreU(hn::Set(d, std::numeric_limits<double>::infinity()), d, inputs.x.data() + size);
-  std::array<std::int64_t, kFew + 3 * HWY_MAX_BYTES / sizeof(std::int64_t)> ranks;
+  std::array<std::int64_t, kFew + std::size_t{3} * HWY_MAX_BYTES / sizeof(std::int64_t)> ranks;
   std::size_t k = 0;
   for (; k + 2 * lanes < size; k += 3 * lanes) {
     rank<3>(inputs, k, ranks.data());
