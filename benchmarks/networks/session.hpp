@@ -52,13 +52,13 @@ inline void add_session_options(CLI::App& app, SessionOptions& options) {
 
 class Session {
  public:
-  /// `build(simulation)` makes the network and returns it: populations(), cells(), synapses().
-  template <class Build>
-  static void run_all(const SessionOptions& options, Build build) {
+  /// @tparam Network made from a simulation and its options; tells its populations(), cells() and synapses()
+  template <class Network, class NetworkOptions>
+  static void run_all(const SessionOptions& options, const NetworkOptions& network_options) {
     const std::uint64_t before = memory_of_process("VmRSS");
     const auto start = std::chrono::steady_clock::now();
     Simulation simulation({.seed = options.seed, .threads = options.threads});
-    const auto network = build(simulation);
+    const Network network(simulation, network_options);
     const Assembly cells = network.cells();
     cells.record("spikes");
     simulation.run(0.0);  // compiles the network
@@ -147,11 +147,17 @@ class Session {
   std::vector<std::size_t> told_;  // spikes of each population that are kept and were counted before
 };
 
-/// The exit code of the program.
-template <class Build>
-int serve(const SessionOptions& options, Build build) {
+/// The main function of a program: reads the command line, then simulates as it is told.
+/// @param app  with the options of this network alone, which set `network` @returns the exit code
+template <class Network, class NetworkOptions>
+int serve(CLI::App& app, NetworkOptions& network, int argc, const char* const* argv) {
+  SessionOptions options;
+  app.set_version_flag("--version", std::string(version()));
+  app.add_option("--source-delay", network.source_delay, "delay from Poisson sources [ms]");
+  add_session_options(app, options);
+  CLI11_PARSE(app, argc, argv);
   try {
-    Session::run_all(options, build);
+    Session::run_all<Network>(options, network);
     return 0;
   } catch (const std::exception& error) {
     std::cerr << error.what() << '\n';
