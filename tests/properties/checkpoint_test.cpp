@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "../recording/temporary_folder.hpp"
+#include "outcome.hpp"
 #include "random_network.hpp"
 #include "thread_processes.hpp"
 #include "va_event/error.hpp"
@@ -20,6 +21,7 @@ namespace va_event {
 namespace {
 
 using testing_support::content;
+using testing_support::expect_same;
 using testing_support::TemporaryFolder;
 
 // A run that is saved, and goes on in a simulation of its own on any number of threads, must be the run in one go, down
@@ -71,18 +73,6 @@ struct Zoo {
   Simulation simulation;
   std::vector<Assembly> all, some;
 };
-
-void expect_same(const RunStatistics& a, const RunStatistics& b) {
-  EXPECT_EQ(a.spikes, b.spikes);
-  EXPECT_EQ(a.source_spikes, b.source_spikes);
-  EXPECT_EQ(a.synaptic_events, b.synaptic_events);
-  EXPECT_EQ(a.intervals, b.intervals);
-  EXPECT_EQ(a.settled_by_sign, b.settled_by_sign);
-  EXPECT_EQ(a.settled_by_bound, b.settled_by_bound);
-  EXPECT_EQ(a.settled_by_search, b.settled_by_search);
-  EXPECT_EQ(a.settled_by_refractory, b.settled_by_refractory);
-  EXPECT_EQ(a.settled_by_spike, b.settled_by_spike);
-}
 
 class CheckpointIn : public ::testing::TestWithParam<Precision> {
  protected:
@@ -200,7 +190,6 @@ class CheckpointOfRandomNetworks : public ::testing::TestWithParam<Precision> {}
 
 TEST_P(CheckpointOfRandomNetworks, AtAnyTimeIsTheSameAndChangesNothing) {
   const bool is_double = GetParam() == Precision();
-  TemporaryFolder folder;
   std::mt19937_64 generator(4);
   const std::uint64_t networks = is_double ? 200 : 12;
   std::uint64_t spikes_after_the_cut = 0;
@@ -212,26 +201,12 @@ TEST_P(CheckpointOfRandomNetworks, AtAnyTimeIsTheSameAndChangesNothing) {
       neuron.tau_refrac = std::max(neuron.tau_refrac, 0.1);
     }
     const auto threads = static_cast<unsigned>(1 + seed % 3);
-    BuiltNetwork whole(description, threads, GetParam());
     const double end = is_double ? description.duration : std::min(description.duration, 25.0);
     const double cut = std::uniform_real_distribution(0.0, end)(generator);
-    whole.simulation.run_until(cut);
-    whole.simulation.save_checkpoint(folder / "cut");
-    const std::uint64_t before = whole.simulation.statistics().spikes;
-    whole.simulation.run_until(end);
-    whole.simulation.save_checkpoint(folder / "end");
-    spikes_after_the_cut += whole.simulation.statistics().spikes - before;
-
-    BuiltNetwork resumed(description, 1 + threads % 3, GetParam());
-    resumed.simulation.load_checkpoint(folder / "cut");
-    resumed.simulation.save_checkpoint(folder / "again");
-    ASSERT_TRUE(content(folder / "again") == content(folder / "cut"));
-    resumed.simulation.run_until(end);
-    ASSERT_TRUE(resumed.spikes() == whole.spikes());
-    ASSERT_TRUE(resumed.neurons[0].signal("v") == whole.neurons[0].signal("v"));
-    expect_same(resumed.simulation.statistics(), whole.simulation.statistics());
-    resumed.simulation.save_checkpoint(folder / "again");
-    ASSERT_TRUE(content(folder / "again") == content(folder / "end"));
+    spikes_after_the_cut += testing_support::expect_same_from_checkpoint(description, threads, GetParam(), cut, end);
+    if (HasFailure()) {
+      return;
+    }
   }
   EXPECT_GT(spikes_after_the_cut, networks);
 }

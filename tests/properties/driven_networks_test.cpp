@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "../recording/temporary_folder.hpp"
+#include "outcome.hpp"
 #include "random_network.hpp"
 #include "reference_simulator.hpp"
 #include "thread_processes.hpp"
@@ -22,31 +22,9 @@ namespace {
 
 using reference::Description;
 using reference::Wide;
-using testing_support::content;
-using testing_support::TemporaryFolder;
-
-struct Outcome {
-  Spikes spikes;
-  Signal v;
-  RunStatistics statistics;
-};
-
-Outcome outcome_of(const BuiltNetwork& network) {
-  return {network.spikes(), network.neurons[0].signal("v"), network.simulation.statistics()};
-}
-
-void expect_same(const Outcome& a, const Outcome& b) {
-  ASSERT_TRUE(a.spikes == b.spikes) << a.spikes.size() << " and " << b.spikes.size() << " spikes";
-  ASSERT_TRUE(a.v == b.v);
-  ASSERT_EQ(a.statistics.spikes, b.statistics.spikes);
-  ASSERT_EQ(a.statistics.synaptic_events, b.statistics.synaptic_events);
-  ASSERT_EQ(a.statistics.intervals, b.statistics.intervals);
-  ASSERT_EQ(a.statistics.settled_by_sign, b.statistics.settled_by_sign);
-  ASSERT_EQ(a.statistics.settled_by_bound, b.statistics.settled_by_bound);
-  ASSERT_EQ(a.statistics.settled_by_search, b.statistics.settled_by_search);
-  ASSERT_EQ(a.statistics.settled_by_refractory, b.statistics.settled_by_refractory);
-  ASSERT_EQ(a.statistics.settled_by_spike, b.statistics.settled_by_spike);
-}
+using testing_support::expect_same;
+using testing_support::Outcome;
+using testing_support::outcome_of;
 
 /// With delays that several threads and processes can do with.
 Description splittable_network(std::uint64_t seed) {
@@ -139,7 +117,7 @@ TEST(DrivenNetworks, AreTheSameBitsOnAnyNumberOfThreadsAndInAnyPieces) {
       }
       network.simulation.run_until(description.duration);
       expect_same(outcome_of(network), expected);
-      if (HasFatalFailure()) {
+      if (HasFailure()) {
         return;
       }
     }
@@ -168,7 +146,6 @@ class DrivenNetworksIn : public ::testing::TestWithParam<Precision> {};
 
 TEST_P(DrivenNetworksIn, GoOnFromACheckpointAsIfNothingHadHappened) {
   const bool is_double = GetParam() == Precision();
-  TemporaryFolder folder;
   std::mt19937_64 generator(18);
   const std::uint64_t networks = is_double ? 100 : 4;
   std::uint64_t spikes_after_the_cut = 0;
@@ -176,24 +153,12 @@ TEST_P(DrivenNetworksIn, GoOnFromACheckpointAsIfNothingHadHappened) {
     SCOPED_TRACE("network " + std::to_string(seed));
     const Description description = splittable_network(seed);
     const auto threads = static_cast<unsigned>(1 + seed % 3);
-    BuiltNetwork whole(description, threads, GetParam());
     const double end = is_double ? description.duration : std::min(description.duration, 22.0);
     const double cut = std::uniform_real_distribution(0.0, end)(generator);
-    whole.simulation.run_until(cut);
-    whole.simulation.save_checkpoint(folder / "cut");
-    const std::uint64_t before = whole.simulation.statistics().spikes;
-    whole.simulation.run_until(end);
-    whole.simulation.save_checkpoint(folder / "end");
-    spikes_after_the_cut += whole.simulation.statistics().spikes - before;
-
-    BuiltNetwork resumed(description, 1 + threads % 3, GetParam());
-    resumed.simulation.load_checkpoint(folder / "cut");
-    resumed.simulation.save_checkpoint(folder / "again");
-    ASSERT_TRUE(content(folder / "again") == content(folder / "cut"));
-    resumed.simulation.run_until(end);
-    expect_same(outcome_of(resumed), outcome_of(whole));
-    resumed.simulation.save_checkpoint(folder / "again");
-    ASSERT_TRUE(content(folder / "again") == content(folder / "end"));
+    spikes_after_the_cut += testing_support::expect_same_from_checkpoint(description, threads, GetParam(), cut, end);
+    if (HasFailure()) {
+      return;
+    }
   }
   EXPECT_GT(spikes_after_the_cut, networks);
 }

@@ -15,6 +15,7 @@
 
 #include "../recording/temporary_folder.hpp"
 #include "busy_network.hpp"
+#include "outcome.hpp"
 #include "random_network.hpp"
 #include "thread_processes.hpp"
 #include "va_event/csa.hpp"
@@ -74,11 +75,7 @@ void expect_same(const Outcome& a, const Outcome& b) {
   EXPECT_EQ(a.counts, b.counts);
   EXPECT_EQ(a.weights, b.weights);
   EXPECT_EQ(a.synapses, b.synapses);
-  EXPECT_EQ(a.statistics.spikes, b.statistics.spikes);
-  EXPECT_EQ(a.statistics.source_spikes, b.statistics.source_spikes);
-  EXPECT_EQ(a.statistics.synaptic_events, b.statistics.synaptic_events);
-  EXPECT_EQ(a.statistics.intervals, b.statistics.intervals);
-  EXPECT_EQ(a.statistics.settled_by_search, b.statistics.settled_by_search);
+  testing_support::expect_same(a.statistics, b.statistics);
 }
 
 class ProcessesTest : public ::testing::TestWithParam<Kind> {};
