@@ -6,7 +6,6 @@
 #include <tuple>
 #include <utility>
 
-#include "foundation/bytes.hpp"
 #include "va_event/error.hpp"
 
 // Each function sends what this process has to all others (or to process 0) and puts all parts together in an order
@@ -18,17 +17,6 @@ namespace {
 
 using foundation::ByteReader;
 using foundation::ByteWriter;
-
-/// The messages of all processes by rank; with Gather::at_root in process 0 only, and none elsewhere.
-std::vector<Processes::Bytes> exchange(const ByteWriter& message, Processes& processes, Gather gather) {
-  std::vector<Processes::Bytes> all;
-  if (gather == Gather::everywhere) {
-    processes.all_gather(message.bytes(), all);
-  } else {
-    processes.gather(message.bytes(), all);
-  }
-  return all;
-}
 
 /// Whether the result is that of this process alone, without an exchange.
 bool stays_here(const Processes& processes, Gather gather) { return processes.count() == 1 || gather == Gather::none; }
@@ -60,6 +48,16 @@ Signal joined(const std::vector<Signal>& parts) {
 }
 
 }  // namespace
+
+std::vector<Processes::Bytes> exchange(const ByteWriter& message, Processes& processes, Gather gather) {
+  std::vector<Processes::Bytes> all;
+  if (gather == Gather::everywhere) {
+    processes.all_gather(message.bytes(), all);
+  } else {
+    processes.gather(message.bytes(), all);
+  }
+  return all;
+}
 
 Spikes gather_spikes(const recording::Recorder& recorder, std::span<const CellId> ids, Processes& processes,
                      Gather gather) {

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "foundation/bytes.hpp"
 #include "network/network.hpp"
 #include "recording/recorder.hpp"
 #include "va_event/data.hpp"
@@ -16,6 +17,10 @@
 /// processes must call these functions, in the same order and with the same arguments, unless `gather` says that
 /// nothing is gathered.
 namespace va_event::detail {
+
+/// The messages of all processes by rank; with Gather::at_root in process 0 only, and none elsewhere.
+[[nodiscard]] std::vector<Processes::Bytes> exchange(const foundation::ByteWriter& message, Processes& processes,
+                                                     Gather gather);
 
 /// Recorded spikes of `ids`, by time; simultaneous ones by cell. @param recorder of this process
 [[nodiscard]] Spikes gather_spikes(const recording::Recorder& recorder, std::span<const CellId> ids,

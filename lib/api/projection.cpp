@@ -5,8 +5,10 @@
 #include <string>
 #include <utility>
 
+#include "api/chosen_synapses.hpp"
 #include "api/core.hpp"
 #include "api/gathered.hpp"
+#include "api/recorded_synapses.hpp"
 #include "api/synapse_parameters.hpp"
 #include "api/synapse_recording.hpp"
 #include "synapses/synapse_rule.hpp"

@@ -6,15 +6,13 @@
 #include <map>
 #include <utility>
 
+#include "api/chosen_synapses.hpp"
 #include "api/gathered.hpp"
 #include "api/synapse_parameters.hpp"
 #include "events/instant.hpp"
 #include "foundation/bytes.hpp"
 #include "synapses/synapse_rule.hpp"
 #include "va_event/error.hpp"
-
-// Users number the synapses of all processes in one order; each process knows its own, which it finds in that order by
-// the cells that they lead to.
 
 namespace va_event::detail {
 
@@ -24,81 +22,6 @@ using recording::ChosenSynapses;
 using recording::SynapseRequest;
 using synapses::SynapsePlace;
 using synapses::SynapseVariable;
-
-const network::ProjectionData& data_of(const Core& core, std::size_t projection) {
-  return core.network.projections[projection];
-}
-
-/// @throws UnknownNameError unless the projection's synapses have the variable
-SynapseVariable variable_of(const Core& core, std::size_t projection, std::string_view name) {
-  const std::vector<std::string> known = synapse_variables(core, projection);
-  if (std::find(known.begin(), known.end(), name) == known.end()) {
-    std::string list;
-    for (const std::string& one : known) {
-      list += (list.empty() ? "" : ", ") + one;
-    }
-    throw UnknownNameError("variable", std::string(name), "",
-                           "must be one of those of " + synapse_type_of(data_of(core, projection)) + ": " + list);
-  }
-  const auto found = std::find(synapses::kSynapseVariables.begin(), synapses::kSynapseVariables.end(), name);
-  return static_cast<SynapseVariable>(found - synapses::kSynapseVariables.begin());
-}
-
-std::string unit_of(const Core& core, std::size_t projection, SynapseVariable variable) {
-  const bool weight = variable == SynapseVariable::weight || variable == SynapseVariable::delivered_weight;
-  const auto& post = *data_of(core, projection).post;
-  return weight && !post.empty() ? std::string(core.population_of(post.front()).model->weight_unit) : "";
-}
-
-/// In ascending order. @throws IndexError
-ChosenSynapses checked(const Core& core, std::size_t projection, ChosenSynapses chosen) {
-  if (!chosen) {
-    return chosen;
-  }
-  std::sort(chosen->begin(), chosen->end());
-  const std::size_t size = data_of(core, projection).total_size;
-  if (!chosen->empty() && chosen->back() >= size) {
-    throw IndexError("synapse", std::to_string(chosen->back()), "",
-                     "must be below " + std::to_string(size) + ", the size of projection \"" +
-                         data_of(core, projection).label + "\"");
-  }
-  if (const auto twice = std::adjacent_find(chosen->begin(), chosen->end()); twice != chosen->end()) {
-    throw IndexError("synapse", std::to_string(*twice), "", "must not be chosen twice");
-  }
-  return chosen;
-}
-
-/// Those of the chosen synapses that this process has. All processes must call it.
-/// @param chosen  checked
-SynapseRequest local_request(const Core& core, std::size_t projection, std::string_view variable, std::string unit,
-                             const ChosenSynapses& chosen) {
-  const network::ProjectionData& data = data_of(core, projection);
-  std::vector<std::uint64_t> indexes;  // of the synapses here, where there are others
-  if (core.processes->count() > 1) {
-    std::uint64_t index = 0;
-    for (const ListedConnection& one : gather_connections(core.network, data, *core.processes)) {
-      if (core.network.is_local((*data.post)[one.post])) {
-        indexes.push_back(index);
-      }
-      ++index;
-    }
-  }
-  SynapseRequest request{projection, std::string(variable), std::move(unit), {}, {}};
-  std::size_t here = 0;
-  for (std::size_t row = 0; row < data.pre->size(); ++row) {
-    for (std::size_t block = 0; block < data.blocks.size(); ++block) {
-      const network::SynapseTable& table = data.blocks[block].table;
-      for (std::size_t synapse = table.begin_of(row); synapse < table.begin_of(row + 1); ++synapse, ++here) {
-        const std::uint64_t index = indexes.empty() ? here : indexes[here];
-        if (!chosen || std::binary_search(chosen->begin(), chosen->end(), index)) {
-          request.synapses.push_back(index);
-          request.places.push_back({block, row, synapse});
-        }
-      }
-    }
-  }
-  return request;
-}
 
 /// The present values of a variable of synapses of this process.
 std::vector<double> present_values(const Core& core, std::size_t projection, SynapseVariable variable,
@@ -147,73 +70,7 @@ void take_samples(Core& core) {
   }
 }
 
-/// The cells of recorded synapses of this process.
-class CellsOfSynapses {
- public:
-  CellsOfSynapses(const Core& core, std::size_t projection) : data_(data_of(core, projection)) {
-    const auto add = [this, projection](const SynapseRequest& request) {
-      for (std::size_t k = 0; request.projection == projection && k < request.synapses.size(); ++k) {
-        places_.emplace_back(request.synapses[k], request.places[k]);
-      }
-    };
-    for (const recording::SynapseSampling& sampling : core.synapse_recorder.samplings()) {
-      add(sampling.request);
-    }
-    for (const recording::SynapseChangeList& list : core.synapse_recorder.change_lists()) {
-      add(list.request);
-    }
-    std::sort(places_.begin(), places_.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-  }
-  /// Adds the cells of each of the synapses to the lists.
-  void name(const std::vector<std::uint64_t>& synapses, std::vector<CellId>& pre, std::vector<CellId>& post) const {
-    for (const std::uint64_t synapse : synapses) {
-      const auto found = std::lower_bound(places_.begin(), places_.end(), synapse,
-                                          [](const auto& one, std::uint64_t index) { return one.first < index; });
-      const SynapsePlace& place = found->second;
-      const network::SynapseBlock& block = data_.blocks[place.block];
-      const std::size_t position = place.synapse - block.table.begin_of(place.row);
-      pre.push_back((*data_.pre)[place.row]);
-      post.push_back(block.post_first + block.table.row(place.row).target[position]);
-    }
-  }
-
- private:
-  const network::ProjectionData& data_;
-  std::vector<std::pair<std::uint64_t, SynapsePlace>> places_;  ///< by index
-};
-
-/// Asks `unpack` to read what `pack` has written in each process, one after the other: here, or in process 0 alone.
-template <class Pack, class Unpack>
-void exchange(Processes& processes, Gather gather, const Pack& pack, const Unpack& unpack) {
-  foundation::ByteWriter message;
-  pack(message);
-  std::vector<Processes::Bytes> all;
-  gather == Gather::everywhere ? processes.all_gather(message.bytes(), all) : processes.gather(message.bytes(), all);
-  for (const Processes::Bytes& one : all) {
-    foundation::ByteReader in(one);
-    unpack(in);
-  }
-}
-
-[[noreturn]] void throw_not_recorded(std::string_view variable, const char* how) {
-  throw UnknownNameError("variable", std::string(variable), "",
-                         std::string("must have been recorded ") + how + " of some of these synapses");
-}
-
-/// Whether the data of other processes is asked for.
-bool is_gathered(const Core& core, Gather gather) { return core.processes->count() > 1 && gather != Gather::none; }
 }  // namespace
-
-std::vector<std::string> synapse_variables(const Core& core, std::size_t projection) {
-  const network::ProjectionData& data = data_of(core, projection);
-  std::vector<std::string> names;
-  if (data.rule != nullptr) {
-    for (const SynapseVariable variable : data.rule->variables) {
-      names.emplace_back(name_of(variable));
-    }
-  }
-  return names.empty() ? std::vector<std::string>{"weight"} : names;
-}
 
 std::vector<double> synapse_values(const Core& core, std::size_t projection, std::string_view variable) {
   const SynapseVariable wanted = variable_of(core, projection, variable);
@@ -227,19 +84,17 @@ std::vector<double> synapse_values(const Core& core, std::size_t projection, std
     return values;
   }
   std::vector<double> all(data_of(core, projection).total_size);
-  exchange(
-      *core.processes, Gather::everywhere,
-      [&](foundation::ByteWriter& out) {
-        out.put_all(here.synapses);
-        out.put_all(values);
-      },
-      [&](foundation::ByteReader& in) {
-        const auto synapses = in.get_all<std::uint64_t>();
-        const auto theirs = in.get_all<double>();
-        for (std::size_t k = 0; k < synapses.size(); ++k) {
-          all[synapses[k]] = theirs[k];
-        }
-      });
+  foundation::ByteWriter message;
+  message.put_all(here.synapses);
+  message.put_all(values);
+  for (const Processes::Bytes& one : exchange(message, *core.processes, Gather::everywhere)) {
+    foundation::ByteReader in(one);
+    const auto synapses = in.get_all<std::uint64_t>();
+    const auto theirs = in.get_all<double>();
+    for (std::size_t k = 0; k < synapses.size(); ++k) {
+      all[synapses[k]] = theirs[k];
+    }
+  }
   return all;
 }
 
@@ -294,107 +149,6 @@ void record_synapses(Core& core, std::size_t projection, const std::vector<std::
                                    core.first_sample(*how.sampling_interval));
     }
   }
-}
-
-SynapseSignal synapse_signal(const Core& core, std::size_t projection, std::string_view variable,
-                             const ChosenSynapses& chosen, Gather gather) {
-  static_cast<void>(variable_of(core, projection, variable));
-  const ChosenSynapses wanted = checked(core, projection, chosen);
-  const auto find = [&] {
-    std::optional<SynapseSignal> found = core.synapse_recorder.signal(projection, variable, wanted);
-    if (found) {
-      CellsOfSynapses(core, projection).name(found->synapses, found->pre, found->post);
-    }
-    return found;
-  };
-  std::vector<SynapseSignal> parts;
-  if (!is_gathered(core, gather)) {
-    if (std::optional<SynapseSignal> mine = find()) {
-      return std::move(*mine);
-    }
-    throw_not_recorded(variable, "at an interval");
-  }
-  SynapseSignal mine;  // without synapses where this process has none of those that record
-  core.together([&] { mine = find().value_or(SynapseSignal{}); });
-  exchange(
-      *core.processes, gather,
-      [&mine](foundation::ByteWriter& out) {
-        out.put_text(mine.variable);
-        out.put_text(mine.unit);
-        out.put(mine.sampling_interval);
-        out.put(mine.first_sample);
-        out.put_all(mine.synapses);
-        out.put_all(mine.pre);
-        out.put_all(mine.post);
-        out.put_all(mine.values);
-      },
-      [&parts](foundation::ByteReader& in) {
-        SynapseSignal part;
-        part.variable = in.get_text();
-        part.unit = in.get_text();
-        part.sampling_interval = in.get<double>();
-        part.first_sample = in.get<std::int64_t>();
-        part.synapses = in.get_all<std::uint64_t>();
-        part.pre = in.get_all<CellId>();
-        part.post = in.get_all<CellId>();
-        part.values = in.get_all<double>();
-        if (!part.synapses.empty()) {
-          parts.push_back(std::move(part));
-        }
-      });
-  if (gather == Gather::at_root && core.processes->rank() != 0) {
-    return {};
-  }
-  if (parts.empty()) {
-    throw_not_recorded(variable, "at an interval");
-  }
-  return recording::joined(parts);
-}
-
-SynapseChanges synapse_changes(const Core& core, std::size_t projection, std::string_view variable,
-                               const ChosenSynapses& chosen, Gather gather) {
-  const std::string unit = unit_of(core, projection, variable_of(core, projection, variable));
-  const ChosenSynapses wanted = checked(core, projection, chosen);
-  std::optional<SynapseChanges> mine = core.synapse_recorder.changes(projection, variable, wanted);
-  if (mine) {
-    CellsOfSynapses(core, projection).name(mine->synapses, mine->pre, mine->post);
-  }
-  if (!is_gathered(core, gather)) {
-    if (mine) {
-      return std::move(*mine);
-    }
-    throw_not_recorded(variable, "at every change");
-  }
-  SynapseChanges all{std::string(variable), unit, {}, {}, {}, {}, {}};
-  bool recorded = false;
-  exchange(
-      *core.processes, gather,
-      [&mine](foundation::ByteWriter& out) {
-        const SynapseChanges sent = mine.value_or(SynapseChanges{});
-        out.put(mine.has_value());
-        out.put_all(sent.times);
-        out.put_all(sent.synapses);
-        out.put_all(sent.pre);
-        out.put_all(sent.post);
-        out.put_all(sent.values);
-      },
-      [&](foundation::ByteReader& in) {
-        recorded = in.get<bool>() || recorded;
-        const auto append = [](auto& list, const auto& more) { list.insert(list.end(), more.begin(), more.end()); };
-        append(all.times, in.get_all<Time>());
-        append(all.synapses, in.get_all<std::uint64_t>());
-        append(all.pre, in.get_all<CellId>());
-        append(all.post, in.get_all<CellId>());
-        append(all.values, in.get_all<double>());
-      });
-  if (gather == Gather::at_root && core.processes->rank() != 0) {
-    return {};
-  }
-  if (!recorded) {
-    throw_not_recorded(variable, "at every change");
-  }
-  recording::sort(all);
-  return all;
 }
 
 bool run_with_samples(Core& core, const Time& stop, const std::function<bool(const Time&)>& keep_going) {

@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <functional>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,21 +13,16 @@
 
 namespace va_event::detail {
 
-/// Recording of synapses: what a projection's functions of the same names do, and what a run does for it.
+/// Recording of synapses: what a projection's functions of the same names do, and what a run does for it. How the
+/// result is read: recorded_synapses.hpp.
 ///
 /// Samples are taken between two parts of a run, which is cut at their times: cuts have no effect on results. Changes
 /// are noted by the rules, shard by shard, and collected when a run ends. All processes make the same cuts.
 
-/// The names that can be recorded of a projection's synapses.
-[[nodiscard]] std::vector<std::string> synapse_variables(const Core& core, std::size_t projection);
 /// The present values of a variable, one for each synapse in the projection's order.
 [[nodiscard]] std::vector<double> synapse_values(const Core& core, std::size_t projection, std::string_view variable);
 void record_synapses(Core& core, std::size_t projection, const std::vector<std::string>& variables,
                      const SynapseRecording& how);
-[[nodiscard]] SynapseSignal synapse_signal(const Core& core, std::size_t projection, std::string_view variable,
-                                           const recording::ChosenSynapses& chosen, Gather gather);
-[[nodiscard]] SynapseChanges synapse_changes(const Core& core, std::size_t projection, std::string_view variable,
-                                             const recording::ChosenSynapses& chosen, Gather gather);
 
 /// Runs the engine until `stop`, and takes all samples before it. @returns false when keep_going said no
 [[nodiscard]] bool run_with_samples(Core& core, const Time& stop, const std::function<bool(const Time&)>& keep_going);
