@@ -120,36 +120,32 @@ std::vector<std::size_t> sizes_of_projections(const Core& core) {
   return sizes;
 }
 
-/// What all processes have recorded, in process 0.
-recording::Recorder gather_data(const Core& core) {
-  recording::Recorder all = core.recorder;
+/// Data of all processes, in process 0. @param add  to `data`, what another process has saved
+template <class Data, class Add>
+Data gather_data(const Core& core, Data data, const Add& add) {
   if (core.processes->count() > 1) {
     ByteWriter mine;
-    core.recorder.save(mine);
+    data.save(mine);
     std::vector<Processes::Bytes> parts;
     core.processes->gather(mine.bytes(), parts);
     for (std::size_t rank = 1; rank < parts.size(); ++rank) {
       ByteReader part(parts[rank]);
-      all.add_from(part, [](CellId /*id*/) { return true; });
+      add(data, part);
     }
   }
-  return all;
+  return data;
+}
+
+/// What all processes have recorded, in process 0.
+recording::Recorder gather_recorded(const Core& core) {
+  return gather_data(core, core.recorder,
+                     [](auto& data, ByteReader& part) { data.add_from(part, [](CellId /*id*/) { return true; }); });
 }
 
 /// The same of synapses.
-recording::SynapseRecorder gather_synapse_data(const Core& core) {
-  recording::SynapseRecorder all = core.synapse_recorder;
-  if (core.processes->count() > 1) {
-    ByteWriter mine;
-    core.synapse_recorder.save(mine);
-    std::vector<Processes::Bytes> parts;
-    core.processes->gather(mine.bytes(), parts);
-    for (std::size_t rank = 1; rank < parts.size(); ++rank) {
-      ByteReader part(parts[rank]);
-      all.add_from(part, sizes_of_projections(core));
-    }
-  }
-  return all;
+recording::SynapseRecorder gather_recorded_synapses(const Core& core) {
+  return gather_data(core, core.synapse_recorder,
+                     [&core](auto& data, ByteReader& part) { data.add_from(part, sizes_of_projections(core)); });
 }
 
 /// What process 0 reads, in all of them.
@@ -233,9 +229,9 @@ void put_payload(ByteWriter& out, const Core& core) {
     recording::Recorder unused;
     put_engine(*engine::make_engine(core.precision, core.network, unused, 1, *core.processes));
   }
-  const recording::Recorder data = gather_data(core);
+  const recording::Recorder data = gather_recorded(core);
   out.section("DATA", [&] { data.save(out); });
-  const recording::SynapseRecorder of_synapses = gather_synapse_data(core);
+  const recording::SynapseRecorder of_synapses = gather_recorded_synapses(core);
   out.section("SYND", [&] { of_synapses.save(out); });
 }
 
