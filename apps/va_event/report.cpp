@@ -51,7 +51,7 @@ struct Settled {
   const char* meaning;
 };
 
-std::vector<Settled> settled(const RunStatistics& s) {
+std::vector<Settled> settled(const WorkCounts& s) {
   return {{"sign", s.settled_by_sign, "drive at threshold never positive"},
           {"bound", s.settled_by_bound, "crossing proved to be later"},
           {"search", s.settled_by_search, "root finder found none"},
@@ -86,10 +86,10 @@ Json plasticity_json(const Report& r) {
           {"weights", r.weights ? to_json(*r.weights, weight) : Json(nullptr)}};
 }
 
-void print_intervals(std::ostream& out, const RunStatistics& statistics) {
-  line(out, "Intervals tested", std::to_string(statistics.intervals) + ", settled by");
-  for (const Settled& s : settled(statistics)) {
-    const double share = 100.0 * static_cast<double>(s.count) / static_cast<double>(statistics.intervals);
+void print_intervals(std::ostream& out, const WorkCounts& work) {
+  line(out, "Intervals tested", std::to_string(work.intervals) + ", settled by");
+  for (const Settled& s : settled(work)) {
+    const double share = 100.0 * static_cast<double>(s.count) / static_cast<double>(work.intervals);
     std::ostringstream value;
     value << std::setw(10) << s.count << std::fixed << std::setprecision(2) << std::setw(8) << share << " %  "
           << s.meaning;
@@ -143,6 +143,7 @@ Report make_report(const Options& options, const VogelsAbbott& network, const Si
   report.external_synapses = sizes(network.external);
   report.simulated_ms = sim.now().ms();
   report.statistics = sim.statistics();
+  report.work = sim.work_counts();
   report.processes = sim.processes().count();
   report.threads = sim.threads();
   report.methods = sim.methods();
@@ -214,8 +215,11 @@ void print(std::ostream& out, const Report& r) {
   line(out, "CV of ISI", text(r.cv_isi));
   line(out, "Synaptic events", std::to_string(r.statistics.synaptic_events));
   line(out, "Time per event", text(r.ns_per_synaptic_event(), " ns"));
-  if (r.statistics.intervals > 0) {  // of neurons that are simulated one by one
-    print_intervals(out, r.statistics);
+  if (r.work.intervals > 0) {  // of neurons that are simulated one by one
+    print_intervals(out, r.work);
+  }
+  if (r.work.looks > 0) {  // at the others
+    line(out, "Looks at neurons", std::to_string(r.work.looks));
   }
   if (r.certificate) {
     print(out, *r.certificate);
@@ -234,8 +238,8 @@ std::vector<std::string> warnings(const Report& r) {
 
 Json to_json(const Report& r) {
   const VogelsAbbottParameters& p = r.options.network;
-  Json intervals{{"total", r.statistics.intervals}};
-  for (const Settled& s : settled(r.statistics)) {
+  Json intervals{{"total", r.work.intervals}};
+  for (const Settled& s : settled(r.work)) {
     intervals[s.by] = s.count;
   }
   Json projections = Json::object();
@@ -288,6 +292,7 @@ Json to_json(const Report& r) {
           {"ns_per_synaptic_event", number(r.ns_per_synaptic_event())},
           {"realtime_factor", number(r.realtime_factor())},
           {"intervals", intervals},
+          {"looks", r.work.looks},
           {"files", r.files},
           {"failures", failures},
           {"warnings", warnings(r)},

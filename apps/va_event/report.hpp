@@ -29,6 +29,7 @@ struct Report {
   std::optional<double> last_spike_ms;
   std::optional<WeightSummary> weights;  ///< of the excitatory synapses; absent where they do not change
   RunStatistics statistics;
+  WorkCounts work;
   unsigned processes = 1;
   unsigned threads = 1;            ///< of each process
   std::vector<MethodRow> methods;  ///< of populations and projections; empty when no time was simulated

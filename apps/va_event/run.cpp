@@ -103,12 +103,13 @@ void log_network(const VogelsAbbott& network) {
   }
 }
 
-void log_statistics(const RunStatistics& s) {
+void log_counts(const RunStatistics& s, const WorkCounts& work) {
   spdlog::debug("{} spikes of neurons, {} of sources, {} synaptic events", s.spikes, s.source_spikes,
                 s.synaptic_events);
   spdlog::debug("{} intervals of neurons one by one: sign {}, bound {}, search {}, refractory {}, spike {}",
-                s.intervals, s.settled_by_sign, s.settled_by_bound, s.settled_by_search, s.settled_by_refractory,
-                s.settled_by_spike);
+                work.intervals, work.settled_by_sign, work.settled_by_bound, work.settled_by_search,
+                work.settled_by_refractory, work.settled_by_spike);
+  spdlog::debug("{} looks at other neurons", work.looks);
 }
 
 void set_up_recording(const VogelsAbbott& network, const Options& options) {
@@ -241,7 +242,7 @@ int run(const Options& options, const Interrupt& interrupt, const std::shared_pt
   for (const MethodRow& row : sim.methods()) {
     spdlog::debug("{} {}: {} ({})", row.kind, row.label, row.method, row.reason);
   }
-  log_statistics(sim.statistics());
+  log_counts(sim.statistics(), sim.work_counts());
 
   Report report = make_report(options, network, sim);
   report.interrupted = !end.completed;

@@ -19,7 +19,7 @@
 namespace va_event {
 namespace {
 
-using neurons::batch_sample::Curr, neurons::batch_sample::Cond;
+using neurons::batch_sample::Cond;
 
 // So many that what the start of a program needs, which is not quite the same every time, does not matter.
 constexpr int kRounds = 40;
@@ -209,8 +209,6 @@ std::uint64_t poisson_each(Until until) {
 int main(int argc, char** argv) {
   using namespace va_event;
   const std::map<std::string, std::function<std::uint64_t(Until)>> workloads = {
-      {"batch_curr_exp", [](Until until) { return batch<Curr>(true, until); }},
-      {"batch_curr_exp_any_time_constants", [](Until until) { return batch<Curr>(false, until); }},
       {"batch_cond_exp", [](Until until) { return batch<Cond>(true, until); }},
       {"batch_cond_exp_any_time_constants", [](Until until) { return batch<Cond>(false, until); }},
       {"network_cuba", [](Until until) { return cuba({}, until); }},

@@ -43,7 +43,5 @@ void deliver(benchmark::State& run) {
 }  // namespace
 
 // With the benchmarks' time constants, 20, 5 and 10 ms, and with ones without a ratio.
-BENCHMARK(deliver<Curr, true>);
-BENCHMARK(deliver<Curr, false>);
 BENCHMARK(deliver<Cond, true>);
 BENCHMARK(deliver<Cond, false>);

@@ -9,12 +9,10 @@
 #include <vector>
 
 #include "neurons/if_cond_exp/deferred_inputs.hpp"
-#include "neurons/if_curr_exp/batch.hpp"
 
 /// Neurons and spikes as the Vogels-Abbott networks have them, for measurements of the batch kernels.
 namespace va_event::neurons::batch_sample {
 
-using Curr = IfCurrExpKernel<double>;
 using Cond = IfCondExpKernel<double>;
 
 inline constexpr std::size_t kNeurons = 4000;
@@ -23,14 +21,6 @@ inline constexpr double kEnd = 8.0;          // of the spikes that an iteration 
 
 template <class Kernel>
 struct Example;
-template <>
-struct Example<Curr> {
-  static constexpr double kSpikesPerMs = 22.0;  // 4000 neurons of 5.5 Hz
-  static constexpr double kWeights[] = {0.0162, -0.09};
-  static va_event::IfCurrExp parameters(bool simple) {
-    return {-49, 0.2, simple ? 20.0 : 19.3, 5, simple ? 5.0 : 4.1, simple ? 10.0 : 11.7, 0, -60, -50};
-  }
-};
 template <>
 struct Example<Cond> {
   static constexpr double kSpikesPerMs = 58.0;
@@ -64,7 +54,7 @@ inline std::vector<Spike> spikes(double per_ms) {
 template <class Kernel>
 struct Neurons {
   typename Kernel::Constants constants;
-  std::vector<RecordOf<Kernel, double>> rows;
+  std::vector<State<double>> rows;
   std::vector<double> safe;
 
   explicit Neurons(bool simple) : constants(Kernel::prepare(Example<Kernel>::parameters(simple), 0.0)) {
@@ -81,35 +71,12 @@ struct Neurons {
   void receive(std::uint32_t i, double t, std::size_t receptor, double weight) {
     const auto at = Kernel::exponentials_at(constants, t);
     Kernel::receive(constants, rows[i], at, receptor, weight);
-    if constexpr (HasUpperBound<Kernel>) {
-      if (!(rows[i].upper_bound < 0)) {
-        safe[i] = t + Kernel::look(constants, rows[i], at).duration;
-      }
-    } else {
-      safe[i] = t + Kernel::safe_after(constants, rows[i], at).duration;
-    }
+    safe[i] = t + Kernel::safe_after(constants, rows[i], at).duration;
   }
 };
 
-/// The same with all targets of a spike at once.
 template <class Kernel>
-struct Network : Neurons<Kernel> {
-  using Neurons<Kernel>::Neurons;
-
-  /// As in the beginning, which `start` is.
-  void reset(const Network& start) { this->rows = start.rows; }
-  void deliver(const Spike& spike) {
-    report_.clear();
-    const double weight = Example<Kernel>::kWeights[spike.receptor];
-    const Targets targets{spike.targets, 0, {}, weight};
-    Batch<Kernel>::deliver(this->constants, {this->rows.data(), this->safe.data()}, {spike.t, spike.receptor},
-                           std::span(&targets, 1), {spike.t + 0.2, 0.5}, report_);
-  }
-  void finish() {}
-
- private:
-  BatchReport report_;
-};
+struct Network;
 
 /// On trust, as far as it goes.
 template <>

@@ -17,6 +17,7 @@
 #include "va_event/projection.hpp"
 #include "va_event/run_statistics.hpp"
 #include "va_event/synapses.hpp"
+#include "va_event/work_counts.hpp"
 
 namespace va_event {
 
@@ -111,6 +112,7 @@ class Simulation {
   void on_progress(std::function<bool(const Progress&)> callback);
 
   [[nodiscard]] const RunStatistics& statistics() const noexcept;
+  [[nodiscard]] const WorkCounts& work_counts() const noexcept;
   [[nodiscard]] std::uint64_t seed() const noexcept;
   [[nodiscard]] Precision precision() const noexcept;
   /// Threads that the last run() used; before the first the number of SimulationOptions.

@@ -24,3 +24,4 @@
 #include "va_event/synapses.hpp"         // IWYU pragma: export
 #include "va_event/time.hpp"             // IWYU pragma: export
 #include "va_event/values.hpp"           // IWYU pragma: export
+#include "va_event/work_counts.hpp"      // IWYU pragma: export

@@ -36,7 +36,7 @@ using network::Trait;
 
 constexpr std::string_view kMagic("\x89VAE\r\n\x1a\n", 8);  // as in PNG: shows what a transfer as text has done
 constexpr std::uint32_t kByteOrder = 0x01020304;  ///< reads as another number on a machine with another byte order
-constexpr std::uint32_t kFormat = 6;              ///< to be raised with every change of what the sections hold
+constexpr std::uint32_t kFormat = 7;              ///< to be raised with every change of what the sections hold
 constexpr std::size_t kHeaderBytes = kMagic.size() + 2 * sizeof(std::uint32_t) + sizeof(std::uint64_t);
 
 /// CRC-64/XZ.
@@ -325,6 +325,7 @@ void load_checkpoint(Core& core, const std::string& path) {
     core.synapse_recorder = std::move(of_synapses);
     core.observers_outdated = true;
     core.statistics = gather_statistics(core.engine->statistics(), *core.processes);
+    core.work_counts = gather_work_counts(core.engine->work_counts(), *core.processes);
   } catch (const BadBytes& problem) {
     core.reset();
     throw CheckpointError(path, std::string("must be a whole checkpoint, but ") + problem.what());

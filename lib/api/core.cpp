@@ -210,6 +210,7 @@ RunEnd Core::run_until(const Time& stop) {
   }
   collect_synapse_changes(*this);
   statistics = gather_statistics(engine->statistics(), *processes);
+  work_counts = gather_work_counts(engine->work_counts(), *processes);
   return completed ? RunEnd::completed : RunEnd::interrupted;
 }
 
@@ -220,6 +221,7 @@ void Core::reset() {
   recorder.restart();
   synapse_recorder.restart();
   statistics = {};
+  work_counts = {};
 }
 
 std::vector<PopulationRange> Core::populations() const {

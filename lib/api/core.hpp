@@ -33,6 +33,7 @@ struct Core : std::enable_shared_from_this<Core> {
   std::unique_ptr<engine::Engine> engine;            ///< null until the first run after creation or reset()
   std::function<bool(const Progress&)> on_progress;  ///< may be empty
   RunStatistics statistics;                          ///< of all processes, as of the end of the last run
+  WorkCounts work_counts;                            ///< the same
   std::vector<CellId> changed_sources;               ///< set since the last run; of this process
   std::vector<std::string> doubts;                   ///< what users should know of each projection; ""
   std::vector<std::string> warnings;                 ///< what Simulation::warnings() last returned

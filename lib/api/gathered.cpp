@@ -194,18 +194,27 @@ std::vector<ListedConnection> gather_connections(const network::Network& network
   return result;
 }
 
-RunStatistics gather_statistics(const RunStatistics& mine, Processes& processes) {
+namespace {
+template <class Counts>
+Counts gather_counts(const Counts& mine, Processes& processes) {
   if (processes.count() == 1) {
     return mine;
   }
   ByteWriter message;
   message.put(mine);
-  RunStatistics sum;
+  Counts sum;
   for (const Processes::Bytes& one : exchange(message, processes, Gather::everywhere)) {
-    sum += ByteReader(one).get<RunStatistics>();
+    sum += ByteReader(one).get<Counts>();
   }
   return sum;
 }
+}  // namespace
+
+RunStatistics gather_statistics(const RunStatistics& mine, Processes& processes) {
+  return gather_counts(mine, processes);
+}
+
+WorkCounts gather_work_counts(const WorkCounts& mine, Processes& processes) { return gather_counts(mine, processes); }
 
 std::vector<std::uint64_t> gather_sums(const std::vector<std::uint64_t>& mine, Processes& processes) {
   ByteWriter message;

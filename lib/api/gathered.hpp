@@ -50,6 +50,7 @@ using SynapseColumns = std::vector<std::vector<double>>;
 
 /// The sums of all counts.
 [[nodiscard]] RunStatistics gather_statistics(const RunStatistics& mine, Processes& processes);
+[[nodiscard]] WorkCounts gather_work_counts(const WorkCounts& mine, Processes& processes);
 
 /// The sum over the processes of each number, modulo 2^64.
 [[nodiscard]] std::vector<std::uint64_t> gather_sums(const std::vector<std::uint64_t>& mine, Processes& processes);

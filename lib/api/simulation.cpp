@@ -55,6 +55,7 @@ void Simulation::on_progress(std::function<bool(const Progress&)> callback) {
 }
 
 const RunStatistics& Simulation::statistics() const noexcept { return core_->statistics; }
+const WorkCounts& Simulation::work_counts() const noexcept { return core_->work_counts; }
 
 std::uint64_t Simulation::seed() const noexcept { return core_->network.seed; }
 

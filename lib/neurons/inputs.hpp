@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <span>
 #include <type_traits>
-#include <vector>
 
 #include "neurons/state.hpp"
 
@@ -66,13 +65,7 @@ struct Input {
   Real t;                  ///< in the present epoch [ms]
   Real weight;             ///< [uS], [nA] or [mV]
   std::uint32_t index;     ///< of the neuron
-  std::uint32_t receptor;  ///< as in Arrival
-};
-
-/// A spike's arrival at many targets.
-struct Arrival {
-  double t;              ///< of the event, in the present epoch [ms]
-  std::size_t receptor;  ///< 0: excitatory, 1: inhibitory
+  std::uint32_t receptor;  ///< 0: excitatory, 1: inhibitory
 };
 
 /// When a neuron is of interest after an event.
@@ -90,24 +83,7 @@ struct SetsOf {
   [[nodiscard]] const Constants& operator[](std::uint32_t i) const { return sets[set_of == nullptr ? 0 : set_of[i]]; }
 };
 
-/// Batch::receive() takes no more than these.
+/// No more inputs than these are handed to NeuronGroup::receive() at once.
 inline constexpr std::size_t kMaxInputs = 64;
-
-/// What a batch leaves to be done.
-struct BatchReport {
-  std::vector<std::uint32_t> new_candidates;  ///< neurons that might spike before the end of the LookLimits
-  std::vector<std::uint32_t>
-      near_threshold;                ///< neurons that are closer to v_thresh than the distance of the LookLimits
-  std::vector<std::uint32_t> again;  ///< neurons whose last event was at the same instant
-  std::uint64_t by_sign = 0;         ///< neurons whose drive at threshold cannot become positive
-  std::uint64_t refractory = 0;
-
-  void clear() {
-    new_candidates.clear();
-    near_threshold.clear();
-    again.clear();
-    by_sign = refractory = 0;
-  }
-};
 
 }  // namespace va_event::neurons

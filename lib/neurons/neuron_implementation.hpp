@@ -53,15 +53,10 @@ struct ListingFactory {
   NewWindowedGroup<double> (*make)(const network::PopulationData& population) = nullptr;
   /// Whether all neurons of a population can be in such a group; as the reason why not, or "".
   std::string (*obstacle)(const network::PopulationData& population) = nullptr;
-  /// Why such a group is expected to take longer than one input after the other, whatever the inputs of the population
-  /// are; as a reason, or "". Null: such groups are made only where users ask for them. no_drawback(): always chosen
-  /// where the inputs suit it.
-  std::string (*drawback)(const network::PopulationData& population) = nullptr;
+  bool automatic = false;  ///< it is chosen where inputs are few; else only where users ask for it
   /// Whether one group takes the neurons of all populations that are simulated so: then a spike is delivered once.
   bool takes_all_populations = false;
 };
-/// For ListingFactory::drawback.
-inline std::string no_drawback(const network::PopulationData& /*population*/) { return ""; }
 
 /// All that the library can do with a neuron model. A model's own source makes one, which instantiates its groups; its
 /// CellModel points there. So no other code depends on the models.

@@ -24,7 +24,7 @@ TEST(Simulation, OfAnEmptyNetworkRuns) {
   EXPECT_EQ(simulation.run(100.0), RunEnd::completed);
   EXPECT_EQ(simulation.now(), Time(100.0));
   EXPECT_TRUE(simulation.populations().empty());
-  EXPECT_EQ(simulation.statistics().intervals, 0U);
+  EXPECT_EQ(simulation.work_counts().intervals, 0U);
 }
 
 #if defined(__linux__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)

@@ -26,12 +26,12 @@ Report lively() {
   report.last_spike_ms = 999.5;
   report.statistics.spikes = 58000;
   report.statistics.synaptic_events = 4000000;
-  report.statistics.intervals = 1000;
-  report.statistics.settled_by_sign = 800;
-  report.statistics.settled_by_bound = 150;
-  report.statistics.settled_by_search = 25;
-  report.statistics.settled_by_refractory = 20;
-  report.statistics.settled_by_spike = 5;
+  report.work.intervals = 1000;
+  report.work.settled_by_sign = 800;
+  report.work.settled_by_bound = 150;
+  report.work.settled_by_search = 25;
+  report.work.settled_by_refractory = 20;
+  report.work.settled_by_spike = 5;
   report.build_s = 0.25;
   report.simulation_s = 0.5;
   report.writing_s = 0.125;
@@ -69,6 +69,15 @@ TEST(Report, SaysMoreThanTheSeedScript) {
   }
 }
 
+TEST(Report, CountsOfWorkAreThoseOfTheMethodsThatWereUsed) {
+  Report report = lively();
+  EXPECT_EQ(printed(report).find("Looks"), std::string::npos);
+  report.work = {.looks = 1234};
+  EXPECT_EQ(printed(report).find("Intervals"), std::string::npos);
+  EXPECT_THAT(printed(report), HasSubstr("Looks at neurons       : 1234\n"));
+  EXPECT_EQ(to_json(report)["looks"], 1234);
+}
+
 TEST(Report, ProjectionsToTheWholeNetworkAreWrittenAsInTheSeedScript) {
   Report report = lively();
   report.synapses = {{"e2e,i", 30}, {"i2e,i", 70}};
@@ -78,10 +87,10 @@ TEST(Report, ProjectionsToTheWholeNetworkAreWrittenAsInTheSeedScript) {
 TEST(Report, JsonHasEveryPromisedKey) {
   const auto json = to_json(lively());
   for (const char* key :
-       {"benchmark",       "neurons",       "synapses",   "spikes",       "synaptic_events", "rate_exc_hz",
-        "rate_inh_hz",     "cv_isi",        "build_s",    "simulation_s", "writing_s",       "ns_per_synaptic_event",
-        "realtime_factor", "last_spike_ms", "seed",       "duration_ms",  "version",         "files",
-        "intervals",       "died_out",      "interrupted"}) {
+       {"benchmark",       "neurons",       "synapses", "spikes",       "synaptic_events", "rate_exc_hz",
+        "rate_inh_hz",     "cv_isi",        "build_s",  "simulation_s", "writing_s",       "ns_per_synaptic_event",
+        "realtime_factor", "last_spike_ms", "seed",     "duration_ms",  "version",         "files",
+        "intervals",       "looks",         "died_out", "interrupted"}) {
     EXPECT_TRUE(json.contains(key)) << key;
   }
   EXPECT_EQ(json["synapses"], 100);

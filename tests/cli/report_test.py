@@ -31,6 +31,7 @@ KEYS = {
     "version": str,
     "files": list,
     "intervals": dict,
+    "looks": int,
     "died_out": bool,
     "interrupted": bool,
 }
@@ -81,10 +82,12 @@ class ReportTest(CommandLineTest):
         done = self.run_program("CUBA", *SMALL, "--debug", "--quiet")
         self.assertRegex(done.stdout, r"(?m)^Method +: near-spikes$")
         self.assertNotIn("Intervals tested", done.stdout)
+        self.assertRegex(done.stdout, r"(?m)^Looks at neurons +: [1-9]\d*$")
         self.assertRegex(done.stderr, r"population \S+: near-spikes \(\S.* inputs per neuron and frame are expected\)")
         report = self.run_json("CUBA", *SMALL)
         self.assertEqual({row["method"] for row in report["methods"] if row["kind"] == "population"}, {"near-spikes"})
         self.assertEqual(set(report["intervals"].values()), {0})
+        self.assertGreaterEqual(report["looks"], report["spikes"])
 
     def test_quiet_prints_the_report_only(self):
         done = self.run_program("COBA", *SMALL, "--quiet")
@@ -113,6 +116,7 @@ class ReportTest(CommandLineTest):
         kinds = ["sign", "bound", "search", "refractory", "spike"]
         self.assertEqual(r["intervals"]["total"], sum(r["intervals"][kind] for kind in kinds))
         self.assertEqual(r["intervals"]["spike"], r["spikes"])
+        self.assertEqual(r["looks"], 0)
         self.assertLess(r["last_spike_ms"], 150.0)
         self.assertFalse(r["died_out"] or r["interrupted"])
 

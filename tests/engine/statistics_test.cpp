@@ -21,25 +21,6 @@ TEST(RunStatistics, CountSpikesAndDeliveriesWhetherRecordedOrNot) {
   EXPECT_EQ(counts.synaptic_events, 4U * 10 + 2U * 10 + 3);
 }
 
-TEST(RunStatistics, CountEveryIntervalOnce) {
-  Simulation simulation;
-  const Population sources = simulation.create(3, SpikeSourcePoisson{300.0, 0.0, 1e9});
-  const Population neurons = simulation.create(20, IfCondExp{});
-  simulation.connect(sources, neurons, FixedProbabilityConnector(0.7),
-                     {0.01, RandomDistribution("uniform", {0.1, 2.0})});
-  simulation.connect(neurons, neurons, FixedProbabilityConnector(0.2), {0.02, 0.7}, {"inhibitory", "", {}});
-  simulation.run_until(500.0);
-  const RunStatistics s = simulation.statistics();
-  EXPECT_EQ(s.intervals, s.settled_by_sign + s.settled_by_bound + s.settled_by_search + s.settled_by_refractory +
-                             s.settled_by_spike);
-  EXPECT_GT(s.spikes, 100U);
-  EXPECT_EQ(s.settled_by_spike, s.spikes);
-  // An interval begins with the simulation, a delivery, a spike or an awakening (every spike's but those at the very
-  // end).
-  EXPECT_LE(s.intervals, s.synaptic_events + 2 * s.spikes + neurons.size());
-  EXPECT_GE(s.intervals, s.synaptic_events + 2 * s.spikes);
-}
-
 TEST(RunStatistics, AreAddedUpOverRunsAndForgottenByReset) {
   Simulation simulation;
   const Population source = simulation.create(1, SpikeSourceArray{{1.0, 2.0, 3.0, 4.0}});

@@ -75,16 +75,14 @@ TEST(Frame, HoldsARefractoryNeuronAndWakesItAtAnyPotential) {
     const auto c = Kernel::prepare(example.parameters, 0.0);
     const State<double> state = Kernel::make_state(c, example.variables);
     const double asleep = random.uniform(0, 8), awakes = random.uniform(asleep, 16), y = -random.uniform(0, 20);
-    const Kernel::Record held = Kernel::record_after_spike(c, Kernel::record_of(c, state), asleep);
+    const Kernel::Record held = Kernel::record_of(c, Kernel::refractory_at(c, Kernel::record_of(c, state), asleep));
     ASSERT_EQ(held.y, kRefractory);
-    const auto at = Kernel::exponentials_at(c, awakes);
-    const State<double> record_after_refractoriness =
-        Kernel::state_now(c, Kernel::record_after_refractoriness(c, held, at, y), at);
-    ASSERT_NEAR(record_after_refractoriness.y, y, 8 * testing::epsilon() * largest(c, {y, state.exc, state.inh, 0}));
-    ASSERT_NEAR(record_after_refractoriness.exc, state.exc * std::exp(-awakes * c.exc.rate),
-                1e-13 * std::fabs(state.exc));
-    ASSERT_NEAR(record_after_refractoriness.inh, state.inh * std::exp(-awakes * c.inh.rate),
-                1e-13 * std::fabs(state.inh));
+    State<double> awake = Kernel::refractory_at(c, held, awakes);
+    awake.y = y;
+    const State<double> seen = Kernel::state_now(c, Kernel::record_of(c, awake), Kernel::exponentials_at(c, awakes));
+    ASSERT_NEAR(seen.y, y, 8 * testing::epsilon() * largest(c, {y, state.exc, state.inh, 0}));
+    ASSERT_NEAR(seen.exc, state.exc * std::exp(-awakes * c.exc.rate), 1e-13 * std::fabs(state.exc));
+    ASSERT_NEAR(seen.inh, state.inh * std::exp(-awakes * c.inh.rate), 1e-13 * std::fabs(state.inh));
   }
 }
 

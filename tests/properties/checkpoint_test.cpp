@@ -103,6 +103,7 @@ TEST_P(CheckpointIn, ARunThatGoesOnFromItIsTheRunInOneGo) {
     EXPECT_TRUE(resumed.spikes() == whole.spikes());
     EXPECT_TRUE(resumed.v() == whole.v());
     expect_same(resumed.simulation.statistics(), whole.simulation.statistics());
+    expect_same_intervals(resumed.simulation.work_counts(), whole.simulation.work_counts());
     resumed.simulation.save_checkpoint(folder / "again");
     EXPECT_TRUE(content(folder / "again") == content(folder / "end"));
   }
@@ -119,6 +120,7 @@ TEST_P(CheckpointIn, ProcessesSaveAndLoadTheSame) {
   const Spikes spikes = whole.spikes();
   const Signal v = whole.v();
   const RunStatistics statistics = whole.simulation.statistics();
+  const WorkCounts work = whole.simulation.work_counts();
   for (const unsigned count : {2U, 3U}) {
     std::atomic<unsigned> same{0};
     ThreadProcesses::run(count, [&](const std::shared_ptr<Processes>& processes) {
@@ -134,6 +136,7 @@ TEST_P(CheckpointIn, ProcessesSaveAndLoadTheSame) {
       same += resumed.spikes() == spikes && resumed.v() == v ? 1U : 0U;
       if (processes->rank() == 0) {
         expect_same(resumed.simulation.statistics(), statistics);
+        expect_same_intervals(resumed.simulation.work_counts(), work);
       }
       // What one of them finds wrong, all refuse.
       Simulation other({.seed = 6, .precision = GetParam(), .processes = processes});

@@ -72,35 +72,40 @@ TEST(ChosenMethod, DependsOnTheNetworkAlone) {
   }
 }
 
-TEST(ChosenMethod, IsThatOfDelaysOfTheirOwnWhereEachProcessKnowsOneDelay) {
-  const auto chosen = [](const std::shared_ptr<Processes>& processes) {
+TEST(ChosenMethod, IsOneByOneWhereWindowsHaveHardlyAnyInputs) {
+  EXPECT_EQ(Sparse{.size = 30}.chosen(), "one-by-one: 0.01 inputs per neuron and frame are expected");
+  EXPECT_EQ((Sparse{.size = 30, .delay = 2.0}.chosen()), "near-spikes: 0.01 inputs per neuron and frame are expected");
+}
+
+TEST(ChosenMethod, IsNearSpikesWhateverDelaysAndTimeConstantsNeuronsHaveOfTheirOwn) {
+  EXPECT_EQ(Sparse{.delay = RandomDistribution("uniform", {0.5, 5.0})}.chosen(), "near-spikes: " + kFew);
+  for (const std::size_t others : {7U, 150U}) {
+    EXPECT_EQ((Sparse{.other_tau_m = 21.0, .others = others}.chosen()), "near-spikes: " + kFew);
+  }
+}
+
+/// How long frames of order-free sums are follows from the inputs through common delays.
+TEST(ChosenMethod, SumsUpTheSameFramesWhereEachProcessKnowsOneDelay) {
+  const auto simulate = [](const std::shared_ptr<Processes>& processes) {
     constexpr CellId kSize = 100;
-    Simulation simulation({.threads = 1, .processes = processes});
+    Simulation simulation({.seed = 5, .threads = 1, .processes = processes});
     const Population cells = simulation.create(kSize, IfCurrExp{});
+    const Population sources = simulation.create(kSize, SpikeSourcePoisson{.rate = 1000.0});
     std::vector<ListedConnection> list;
     for (CellId pre = 0; pre < kSize; ++pre) {
       for (CellId post = 0; post < kSize; ++post) {
-        list.push_back({pre, post, 0.01, post < kSize / 2 ? 0.5 : 0.6});
+        list.push_back({pre, post, 0.004, post < kSize / 2 ? 0.5 : 0.6});
       }
     }
-    simulation.connect(cells, cells, FromListConnector(list), {});
-    simulation.run(1.0);
-    return simulation.methods()[0].method;
+    simulation.connect(sources, cells, FromListConnector(list), {});
+    cells.record("spikes");
+    simulation.run(40.0);
+    EXPECT_EQ(simulation.methods()[0].method, "order-free");
+    return cells.spikes();
   };
-  EXPECT_EQ(chosen(nullptr), "one-by-one");
-  ThreadProcesses::run(2, [&](const auto& processes) { EXPECT_EQ(chosen(processes), "one-by-one"); });
-}
-
-TEST(ChosenMethod, IsOneByOneWhereThatIsFaster) {
-  const RandomDistribution delays("uniform", {0.5, 5.0});
-  EXPECT_EQ(Sparse{.delay = delays}.chosen(), "one-by-one: most of its inputs come through delays of their own");
-  EXPECT_EQ((Sparse{.other_tau_m = 21.0, .others = 150}.chosen()),
-            "one-by-one: its neurons have time constants of their own");
-  EXPECT_EQ(Sparse{.size = 30}.chosen(), "one-by-one: 0.01 inputs per neuron and frame are expected");
-}
-
-TEST(ChosenMethod, IsNearSpikesWhereFewNeuronsHaveTimeConstantsOfTheirOwn) {
-  EXPECT_EQ((Sparse{.other_tau_m = 21.0, .others = 7}.chosen()), "near-spikes: " + kFew);
+  const Spikes expected = simulate(nullptr);
+  ASSERT_GT(expected.size(), 100U);
+  ThreadProcesses::run(2, [&](const auto& processes) { EXPECT_TRUE(simulate(processes) == expected); });
 }
 
 TEST(ChosenMethod, OfSparsePlasticNetworksIsNearSpikes) {

@@ -117,7 +117,7 @@ void expect_same_after_loading(SimulationMethod method, const Changes& changes) 
     EXPECT_TRUE(second.spikes() == whole.spikes());
     EXPECT_TRUE(second.v() == whole.v());
     EXPECT_EQ(second.simulation.statistics().spikes, whole.simulation.statistics().spikes);
-    EXPECT_EQ(second.simulation.statistics().intervals, whole.simulation.statistics().intervals);
+    EXPECT_EQ(second.simulation.work_counts().intervals, whole.simulation.work_counts().intervals);
     EXPECT_EQ(second.simulation.statistics().synaptic_events, whole.simulation.statistics().synaptic_events);
   }
 }

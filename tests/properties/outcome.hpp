@@ -16,16 +16,22 @@ struct Outcome {
   Spikes spikes;
   Signal v;
   RunStatistics statistics;
+  WorkCounts work;
 };
 
 [[nodiscard]] inline Outcome outcome_of(const BuiltNetwork& network) {
-  return {network.spikes(), network.neurons[0].signal("v"), network.simulation.statistics()};
+  return {network.spikes(), network.neurons[0].signal("v"), network.simulation.statistics(),
+          network.simulation.work_counts()};
 }
 
 inline void expect_same(const RunStatistics& a, const RunStatistics& b) {
   EXPECT_EQ(a.spikes, b.spikes);
   EXPECT_EQ(a.source_spikes, b.source_spikes);
   EXPECT_EQ(a.synaptic_events, b.synaptic_events);
+}
+
+/// The intervals of neurons that are simulated one by one; looks at others depend on windows.
+inline void expect_same_intervals(const WorkCounts& a, const WorkCounts& b) {
   EXPECT_EQ(a.intervals, b.intervals);
   EXPECT_EQ(a.settled_by_sign, b.settled_by_sign);
   EXPECT_EQ(a.settled_by_bound, b.settled_by_bound);
@@ -38,6 +44,7 @@ inline void expect_same(const Outcome& a, const Outcome& b) {
   EXPECT_TRUE(a.spikes == b.spikes) << a.spikes.size() << " and " << b.spikes.size() << " spikes";
   EXPECT_TRUE(a.v == b.v);
   expect_same(a.statistics, b.statistics);
+  expect_same_intervals(a.work, b.work);
 }
 
 /// Runs a network in one go and saves it at `cut` and `end`; another one that goes on from `cut`, on another number of

@@ -36,6 +36,7 @@ struct Outcome {
   Spikes spikes;
   Signal v;
   RunStatistics statistics;
+  WorkCounts work;
   std::vector<double> present;
   std::vector<std::size_t> counts;
   std::vector<double> weights;
@@ -62,6 +63,7 @@ Outcome run(Kind kind, unsigned threads, const std::shared_ptr<Processes>& proce
   return {network.spikes(),
           network.v(),
           network.simulation.statistics(),
+          network.simulation.work_counts(),
           network.all[0].ids().empty() ? std::vector<double>{} : network.populations[0].value("v"),
           network.all[0].spike_counts(),
           extra.weights(),
@@ -76,6 +78,7 @@ void expect_same(const Outcome& a, const Outcome& b) {
   EXPECT_EQ(a.weights, b.weights);
   EXPECT_EQ(a.synapses, b.synapses);
   testing_support::expect_same(a.statistics, b.statistics);
+  testing_support::expect_same_intervals(a.work, b.work);
 }
 
 class ProcessesTest : public ::testing::TestWithParam<Kind> {};

@@ -90,17 +90,18 @@ struct Outcome {
   Spikes spikes;
   Signal v;
   RunStatistics statistics;
+  WorkCounts work;
 };
 
 Outcome outcome_of(const DrivenNetwork& network) {
-  return {network.all[0].spikes(), network.some[0].signal("v"), network.simulation.statistics()};
+  return {network.all[0].spikes(), network.some[0].signal("v"), network.simulation.statistics(),
+          network.simulation.work_counts()};
 }
 
 bool same(const Outcome& a, const Outcome& b) {
   return a.spikes == b.spikes && a.v == b.v && a.statistics.spikes == b.statistics.spikes &&
          a.statistics.source_spikes == b.statistics.source_spikes &&
-         a.statistics.synaptic_events == b.statistics.synaptic_events &&
-         a.statistics.intervals == b.statistics.intervals;
+         a.statistics.synaptic_events == b.statistics.synaptic_events && a.work.intervals == b.work.intervals;
 }
 
 /// How often two processes exchange, and how often a run on two threads asks whether to go on, as it does after windows

@@ -35,7 +35,7 @@ class Threads : public ::testing::TestWithParam<Kind> {
     }
     network.simulation.run_until(kDuration);
     EXPECT_EQ(network.simulation.threads(), threads);
-    return {network.spikes(), network.v(), network.simulation.statistics()};
+    return {network.spikes(), network.v(), network.simulation.statistics(), network.simulation.work_counts()};
   }
 };
 
@@ -84,7 +84,7 @@ TEST_P(Threads, ChangesBetweenRunsReachTheCellsOfEveryPart) {
     network.simulation.run_until(kDuration);
     Signal all = network.v();
     all.values.insert(all.values.end(), v.begin(), v.end());
-    return Outcome{network.spikes(), all, network.simulation.statistics()};
+    return Outcome{network.spikes(), all, network.simulation.statistics(), network.simulation.work_counts()};
   };
   const Outcome alone = outcome(1);
   expect_same(outcome(2), alone);
@@ -102,7 +102,8 @@ TEST_P(Threads, ACallbackMayInterruptThem) {
     ++interruptions;
   }
   EXPECT_GT(interruptions, 2);
-  expect_same({network.spikes(), network.v(), network.simulation.statistics()}, alone);
+  expect_same({network.spikes(), network.v(), network.simulation.statistics(), network.simulation.work_counts()},
+              alone);
 }
 
 TEST_P(Threads, AnExceptionOfACallbackEndsAllOfThem) {

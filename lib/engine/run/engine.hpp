@@ -20,6 +20,7 @@
 #include "va_event/precision.hpp"
 #include "va_event/processes.hpp"
 #include "va_event/run_statistics.hpp"
+#include "va_event/work_counts.hpp"
 
 namespace va_event::engine {
 
@@ -109,6 +110,7 @@ class Engine {
   /// See Simulation::warnings().
   [[nodiscard]] virtual const std::vector<std::string>& warnings() const = 0;
   [[nodiscard]] virtual RunStatistics statistics() const = 0;
+  [[nodiscard]] virtual WorkCounts work_counts() const = 0;
   /// The narrowest decision so far; nothing when there was none to make.
   [[nodiscard]] virtual std::optional<ClosestApproach> closest_approach() const = 0;
   /// From now on every decision that chance makes at a synapse is kept. @pre nothing has run

@@ -54,7 +54,9 @@ namespace {
 constexpr double kRateOfNeurons = 10.0;    ///< [Hz], a guess
 constexpr double kFrame = 0.25;            ///< [ms], of most models
 constexpr double kShortestDelay = 0x1p-6;  ///< [ms]; with shorter ones a window holds too little
-constexpr double kFewestInputs = 4.0;      ///< of a population in a window, from which on windows are worth it
+/// Inputs of a population in a window from which on windows are worth it (600 instructions each, as many as one or two
+/// inputs one by one).
+constexpr double kFewestInputs = 0.5;
 
 /// The column of a parameter; null where the model has none of that name.
 const network::Column* find_column(const network::PopulationData& population, std::string_view name) {
@@ -279,20 +281,6 @@ struct Expectation {
   }
 };
 
-/// Why a population whose inputs need not be added up as integers is rather simulated one by one than near spikes; as
-/// a reason, or "". Measured in lib/neurons/if_curr_exp/near_spikes/README.md.
-std::string drawback_of_near_spikes(const network::PopulationData& population, const Extremes& extremes,
-                                    const Expectation& expected) {
-  const neurons::ListingFactory& listing = population.model->neuron->listing;
-  if (listing.drawback == nullptr || expected.per_window < kFewestInputs) {
-    return expected.text();
-  }
-  if (2 * extremes.of_one_delay < extremes.events) {
-    return "most of its inputs come through delays of their own";
-  }
-  return listing.drawback(population);
-}
-
 /// A method, and why; or one by one, and why not another one.
 std::pair<SimulationMethod, std::string> fastest(const network::PopulationData& population, const Extremes& extremes,
                                                  const Expectation& expected) {
@@ -304,12 +292,14 @@ std::pair<SimulationMethod, std::string> fastest(const network::PopulationData& 
       return {SimulationMethod::order_free, expected.text()};
     }
   }
-  std::string drawback = drawback_of_near_spikes(population, extremes, expected);
-  drawback = drawback.empty() ? obstacle(SimulationMethod::near_spikes, population, extremes) : drawback;
-  if (drawback.empty()) {
+  if (!population.model->neuron->listing.automatic || expected.per_window < kFewestInputs) {
+    return {SimulationMethod::one_by_one, why_not.empty() ? expected.text() : why_not};
+  }
+  const std::string obstacle_near_spikes = obstacle(SimulationMethod::near_spikes, population, extremes);
+  if (obstacle_near_spikes.empty()) {
     return {SimulationMethod::near_spikes, expected.text()};
   }
-  return {SimulationMethod::one_by_one, why_not.empty() ? drawback : why_not};
+  return {SimulationMethod::one_by_one, why_not.empty() ? obstacle_near_spikes : why_not};
 }
 
 /// @throws ParameterError in all processes when one of them has not the memory for the inputs that its neurons keep

@@ -109,6 +109,7 @@ class Shards final : public Engine {
     state().load_sources(sources, states);
   }
   [[nodiscard]] RunStatistics statistics() const override;
+  [[nodiscard]] WorkCounts work_counts() const override;
   [[nodiscard]] std::optional<ClosestApproach> closest_approach() const override;
   void keep_draws() override {
     for (const auto& shard : shards_) {
@@ -343,7 +344,12 @@ void Shards<Real>::injection_added(std::size_t injection) {
 
 template <class Real>
 RunStatistics Shards<Real>::statistics() const {
-  return run_counts().statistics();
+  return run_counts().events;
+}
+
+template <class Real>
+WorkCounts Shards<Real>::work_counts() const {
+  return run_counts().work();
 }
 
 template <class Real>

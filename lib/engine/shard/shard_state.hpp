@@ -80,6 +80,9 @@ RunCounts ShardState<Real>::run_counts() const {
   counts.events.spikes = shard_.spikes_;
   counts.events.source_spikes = shard_.sources_.all_own_spikes();
   counts.events.synaptic_events = shard_.delivery_.synaptic_events() + shard_.sources_.more_arrivals();
+  for (const neurons::WindowedGroup<Real>* const group : shard_.cells_.windowed()) {
+    counts.looks += group->look_count();
+  }
   for (neurons::CandidateGroup<Real>* const group : shard_.cells_.candidate_groups()) {
     group->integrate_deferred();
   }

@@ -23,7 +23,7 @@ namespace va_event::neurons {
 /// What groups of all models share: parameters and variables, intervals that begin with events, epochs, inputs that are
 /// taken one by one, and checkpoints. It stands on GroupNeurons (memory) and Looks (looks and searches). How inputs
 /// reach the neurons is the policy of the class that derives from this: OneByOneGroup for any model and number type,
-/// if_curr_exp/RunningBoundGroup, if_cond_exp/DeferredInputsGroup.
+/// if_cond_exp/DeferredInputsGroup.
 ///
 /// `Policy` is the deriving class (no virtual calls in loops over inputs). It provides
 ///   deliver(), receive()       inputs, see NeuronGroup
@@ -208,7 +208,6 @@ class KernelGroup : public Looks<Policy, Kernel, Real> {
       foundation::put_number(out, *x);
     }
     foundation::put_number(out, rare_[i].refractory_y);
-    policy().save_bound(i, out);
     out.put<std::uint8_t>(!refractory(i) && counted(i) ? 1 : 0);
   }
 
@@ -221,7 +220,6 @@ class KernelGroup : public Looks<Policy, Kernel, Real> {
     rare_[i].refractory_y = foundation::get_number<Real>(in);
     in.require(Real(0) <= record.t && record.t <= now.offset, "holds a neuron of another time");
     require_plausible(i, in);
-    policy().load_bound(i, in);
     searches_.remove(rare_[i].search);
     if (in.get<std::uint8_t>() != 0) {
       searches_.find_or_add(rare_[i].search, record.t).counted = true;
@@ -230,11 +228,6 @@ class KernelGroup : public Looks<Policy, Kernel, Real> {
       safe_[i] = infinity();
       policy().record_changed(i);
       return true;
-    }
-    if (policy().has_bound(i)) {
-      safe_[i] = infinity();
-      policy().expect_approach(i);
-      return false;
     }
     // The looks at the neuron since its last event, once more: they follow from it.
     policy().predict(i, Kernel::exponentials_at(constants(i), record.t));
@@ -245,7 +238,6 @@ class KernelGroup : public Looks<Policy, Kernel, Real> {
   }
 
  protected:
-  using Base::begin_at_epoch;
   using Base::constants;
   using Base::epoch_;
   using Base::infinity;
@@ -266,8 +258,6 @@ class KernelGroup : public Looks<Policy, Kernel, Real> {
   // --- Defaults of policies
 
   void neuron_added() {}
-  /// Whether the neuron is known not to spike in this epoch, and inputs may come without a look at it.
-  [[nodiscard]] bool has_bound(std::size_t /*i*/) const noexcept { return false; }
   /// Brings the record of one neuron, or of all, up to its last input.
   void settle_neuron(std::size_t /*i*/) {}
   void integrate_all(Candidates* /*candidates*/) {}
@@ -275,12 +265,6 @@ class KernelGroup : public Looks<Policy, Kernel, Real> {
   void record_changed(std::size_t /*i*/, bool /*safe*/ = false) {}
   /// All neurons are in the new epoch.
   void epoch_begun() {}
-  /// The search of the present interval has an answer.
-  void searched(std::size_t /*i*/) {}
-  /// A neuron that has a bound may come closer to its threshold than any so far.
-  void expect_approach(std::size_t /*i*/) {}
-  void save_bound(std::size_t /*i*/, foundation::ByteWriter& /*out*/) const {}
-  void load_bound(std::size_t /*i*/, foundation::ByteReader& /*in*/) {}
 
   // --- What policies use
 
@@ -315,13 +299,7 @@ class KernelGroup : public Looks<Policy, Kernel, Real> {
       ++this->count(Interval::refractory);
       return;
     }
-    if (policy().has_bound(i)) {
-      ++this->count(Interval::by_bound);
-      begin_at_epoch(i, at.t);
-      policy().expect_approach(i);
-    } else {
-      begin_interval(i, at);
-    }
+    begin_interval(i, at);
     record_approach_after_rise(i, Kernel::state_now(constants(i), records_[i], at));
     if constexpr (Kernel::kInputsMoveV) {
       if (records_[i].y >= Real(0)) {

@@ -16,7 +16,6 @@ namespace va_event::neurons {
 ///
 /// `Policy` is the class that derives from KernelGroup. It provides
 ///   look_start(i), look(...)       the state that looks start from, and the state some time later
-///   has_bound(i), searched(i)      KernelGroup has defaults of these
 template <class Policy, class Kernel, class Real>
 class Looks : public GroupNeurons<Kernel, Real>, public CandidateGroup<Real> {
   using Neurons = GroupNeurons<Kernel, Real>;
@@ -27,13 +26,6 @@ class Looks : public GroupNeurons<Kernel, Real>, public CandidateGroup<Real> {
 
   LookResult<Real> look_at(std::size_t i) override {
     const Search<Real>* known = searches_.find(rare_[i].search, records_[i].t);
-    if (policy().has_bound(i)) {
-      if (known != nullptr && known->approaches) {  // else an event has come first
-        record_approach(i, known->approach.distance, known->approach.time);
-      }
-      safe_[i] = infinity();
-      return {};
-    }
     if (known != nullptr && known->answered) {
       if (known->crosses) {
         return {true, safe_[i]};
@@ -58,13 +50,6 @@ class Looks : public GroupNeurons<Kernel, Real>, public CandidateGroup<Real> {
 
   [[nodiscard]] Policy& policy() noexcept { return static_cast<Policy&>(*this); }
   [[nodiscard]] const Policy& policy() const noexcept { return static_cast<const Policy&>(*this); }
-
-  /// An event where an epoch begins begins an interval, too, although the record has said time 0 before.
-  void begin_at_epoch(std::size_t i, const Real& t) {
-    if (Search<Real>* search = t == Real(0) ? searches_.find(rare_[i].search, t) : nullptr) {
-      search->counted = false;
-    }
-  }
 
   std::optional<Real> first_crossing(std::size_t i, neurons::Approach& approach) {
     const State start = Kernel::state_at(constants(i), records_[i], records_[i].t);
@@ -187,7 +172,6 @@ class Looks : public GroupNeurons<Kernel, Real>, public CandidateGroup<Real> {
     search.crosses = time < infinity();
     search.answered = true;
     search.approach = approach;
-    policy().searched(i);
     if (!search.counted) {
       search.counted = true;
       --this->count(Interval::by_bound);

@@ -18,7 +18,6 @@ struct Search {
   bool answered = false;         ///< in this epoch
   bool crosses = false;          ///< the answer: a spike at safe_until
   unsigned looks = 0;            ///< since the last one that moved the bound far
-  bool approaches = false;       ///< a closest approach is expected at decision.time
   neurons::Approach approach{};  ///< of that search
 };
 

@@ -132,6 +132,13 @@ class WindowedGroup {
   virtual void save_choices(foundation::ByteWriter& out) const = 0;
   /// load() of every neuron follows. @param now the time from which the group goes on
   virtual void begin_load(const events::Instant<Real>& now) = 0;
+
+  /// How often a neuron was looked at, since its bound did not exclude a spike: a count of work, which depends on where
+  /// time was cut.
+  [[nodiscard]] std::uint64_t look_count() const noexcept { return look_count_; }
+
+ protected:
+  std::uint64_t look_count_ = 0;
 };
 
 /// A windowed group as its factory makes it.

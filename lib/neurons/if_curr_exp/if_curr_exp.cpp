@@ -5,7 +5,6 @@
 #include "neurons/if_curr_exp/near_spikes/near_spikes.hpp"
 #include "neurons/if_curr_exp/order_free/order_free.hpp"
 #include "neurons/if_curr_exp/parameters.hpp"
-#include "neurons/if_curr_exp/running_bound_group.hpp"
 #include "neurons/implement.hpp"
 #include "neurons/parameter_rules.hpp"
 #include "va_event/cell_types.hpp"
@@ -14,13 +13,14 @@ namespace va_event {
 
 const CellModel& IfCurrExp::model() {
   static constexpr neurons::NeuronImplementation kImplementation = [] {
-    auto implementation =
-        neurons::implement<neurons::IfCurrExpKernel, neurons::RunningBoundGroup>(&neurons::kIfCurrExpFixedStep);
+    auto implementation = neurons::implement<neurons::IfCurrExpKernel>(&neurons::kIfCurrExpFixedStep);
     auto& factory = implementation.groups.in_double;
     factory.make_order_free = &neurons::order_free::make_group;
     factory.order_free_obstacle = &neurons::order_free::obstacle;
-    implementation.listing = {&neurons::near_spikes_currents::make_group, &neurons::near_spikes_currents::obstacle,
-                              &neurons::near_spikes_currents::drawback};
+    implementation.listing = {.make = &neurons::near_spikes_currents::make_group,
+                              .obstacle = &neurons::near_spikes_currents::obstacle,
+                              .automatic = true,
+                              .takes_all_populations = true};
     return implementation;
   }();
   static const CellModel kModel{.name = "IF_curr_exp",

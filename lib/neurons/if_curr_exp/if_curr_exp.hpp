@@ -7,7 +7,6 @@
 
 #include "neurons/if_curr_exp/parameters.hpp"
 #include "neurons/if_curr_exp/short_solution.hpp"
-#include "neurons/if_curr_exp/upper_bound.hpp"
 #include "neurons/safe_interval.hpp"
 #include "neurons/state.hpp"
 #include "neurons/variables.hpp"
@@ -21,7 +20,7 @@ namespace va_event::neurons {
 ///   y(t) = y_infinity + m e^{-t/tau_m} + exc e^{-t/tau_exc} + inh e^{-t/tau_inh},   t since the start of the epoch.
 /// They stay while nothing happens, and an input changes two of them by numbers that all targets of a spike share:
 /// one set of exponentials for a spike instead of one for each synapse. While the neuron is refractory m is
-/// kRefractory. In memory m is in the place of y. In double a record has an upper bound, too (upper_bound.hpp).
+/// kRefractory. In memory m is in the place of y.
 namespace amplitude_form {
 
 /// Time constants from this one on have the amplitude form [ms]: their exponentials stay in the range of double over an
@@ -38,12 +37,12 @@ struct Factors {
   Real inh;
 };
 
-/// What the rest of the epoch brings.
+/// What an input of weight 1 adds to the amplitudes.
 template <class Real>
-struct RestOfEpoch {
-  Factors<Real> decay;  ///< of the exponentials until its end
-  Real top_exc;         ///< the highest potential of an excitatory input, in units of its amplitude
-  Real top_inh;
+struct UnitInput {
+  Real m;
+  Real exc;
+  Real inh;
 };
 
 }  // namespace amplitude_form
@@ -56,9 +55,8 @@ struct IfCurrExpKernel : StateVariables<IfCurrExpKernel<Real>, State<Real>> {
   /// An input changes a current, never v itself.
   static constexpr bool kInputsMoveV = false;
   static constexpr bool kTakesSinusoids = true;
-  static constexpr bool kHasUpperBound = std::is_same_v<Real, double>;
   using State = neurons::State<Real>;
-  using Record = std::conditional_t<kHasUpperBound, BoundedRecord, State>;
+  using Record = State;
   /// The potential for a short time.
   using Short = std::conditional_t<std::is_same_v<Real, double>, ShortCurrentSolution<IfCurrExpKernel>, void>;
 
@@ -87,13 +85,6 @@ struct IfCurrExpKernel : StateVariables<IfCurrExpKernel<Real>, State<Real>> {
     Real drive_exc;  ///< drive at threshold for a unit of amplitude, (tau_syn - tau_m)/tau_syn
     Real drive_inh;
     amplitude_form::Factors<Real> epoch;  ///< at the end of an epoch
-    // For the upper bound:
-    Real peak_exc;  ///< the highest potential of an input at all, in units of its amplitude
-    Real peak_inh;
-    Real last_peak_exc;  ///< an input before this time reaches it in the same epoch [ms]
-    Real last_peak_inh;
-    Real largest;      ///< potentials beyond which there is no upper bound [mV]
-    Real event_slack;  ///< [mV]
   };
 
   using Parameters = IfCurrExp;
@@ -111,8 +102,6 @@ struct IfCurrExpKernel : StateVariables<IfCurrExpKernel<Real>, State<Real>> {
     const Real resistance = tau_m / cm;
     const Real current = i_offset + Real(injected_current);
     const Real potentials = magnitude(Real(v_rest - v_thresh)) + resistance * magnitude(current);
-    const Peak exc = peak_of(tau_exc, tau_m), inh = peak_of(tau_inh, tau_m);
-    const Real largest = Real(upper_bound::kLargest) * (potentials + (v_thresh - v_reset));
     return {v_reset - v_thresh,
             v_thresh,
             tau_refrac,
@@ -129,13 +118,7 @@ struct IfCurrExpKernel : StateVariables<IfCurrExpKernel<Real>, State<Real>> {
             resistance * tau_inh / (tau_inh - tau_m),
             (tau_exc - tau_m) / tau_exc,
             (tau_inh - tau_m) / tau_inh,
-            factors_at(Real(kEpoch), Real(1) / tau_m, Real(1) / tau_exc, Real(1) / tau_inh),
-            exc.height,
-            inh.height,
-            Real(kEpoch) - exc.time,
-            Real(kEpoch) - inh.time,
-            largest,
-            Real(upper_bound::kEventSlack) * largest};
+            factors_at(Real(kEpoch), Real(1) / tau_m, Real(1) / tau_exc, Real(1) / tau_inh)};
   }
 
   /// The state `h` later without input, ignoring the threshold; `t` stays.
@@ -163,7 +146,7 @@ struct IfCurrExpKernel : StateVariables<IfCurrExpKernel<Real>, State<Real>> {
   /// The state at `t`, not before record.t, without input in between, ignoring the threshold; and t.
   [[nodiscard]] static State state_at(const Constants& c, const Record& record, const Real& t) {
     if (!c.in_amplitude_form) {
-      State state = advance(c, state_of(record), t - record.t);
+      State state = advance(c, record, t - record.t);
       state.t = t;
       return state;
     }
@@ -172,131 +155,69 @@ struct IfCurrExpKernel : StateVariables<IfCurrExpKernel<Real>, State<Real>> {
 
   /// The same of a refractory neuron: y is kRefractory.
   [[nodiscard]] static State refractory_at(const Constants& c, const Record& record, const Real& t) {
-    State state = c.in_amplitude_form ? state_at(c, record, t, factors_at(c, t))
-                                      : advance_refractory(c, state_of(record), t - record.t);
+    State state =
+        c.in_amplitude_form ? state_at(c, record, t, factors_at(c, t)) : advance_refractory(c, record, t - record.t);
     state.y = Real(kRefractory);
     state.t = t;
     return state;
   }
 
-  /// The record of a state at state.t; one that is not refractory has no upper bound yet.
+  /// The record of a state at state.t.
   [[nodiscard]] static Record record_of(const Constants& c, const State& state) {
     if (!c.in_amplitude_form) {
-      return make_row(state.y, state.exc, state.inh, state.t);
+      return state;
     }
     const amplitude_form::Factors<Real> now = factors_at(c, state.t);
     const Real exc = c.gain_exc * state.exc;
     const Real inh = c.gain_inh * state.inh;
     const Real m = state.y == Real(kRefractory) ? state.y : Real((((state.y - c.y_infinity) - exc) - inh) / now.m);
-    return make_row(m, exc / now.exc, inh / now.inh, state.t);
-  }
-
-  /// The record of a refractory neuron that spikes at `t`.
-  [[nodiscard]] static Record record_after_spike(const Constants& c, const Record& record, const Real& t) {
-    if (c.in_amplitude_form) {
-      return make_row(Real(kRefractory), record.exc, record.inh, t);
-    }
-    return record_of(c, refractory_at(c, record, t));
+    return {m, exc / now.exc, inh / now.inh, state.t};
   }
 
   /// A time, and what all neurons with the same constants share then.
   struct SharedExponentials {
     Real t;
-    // Only where there is an amplitude form:
-    amplitude_form::Factors<Real> now;
-    amplitude_form::RestOfEpoch<Real> rest;
+    amplitude_form::Factors<Real> now;  ///< only where there is an amplitude form
   };
   [[nodiscard]] static SharedExponentials exponentials_at(const Constants& c, const Real& t) {
-    return c.in_amplitude_form ? exponentials_at(c, t, factors_at(c, t)) : SharedExponentials{t, {}, {}};
-  }
-  [[nodiscard]] static SharedExponentials exponentials_at(const Constants& c, const Real& t,
-                                                          const amplitude_form::Factors<Real>& now) {
-    const amplitude_form::Factors<Real> decay{c.epoch.m / now.m, c.epoch.exc / now.exc, c.epoch.inh / now.inh};
-    return {t,
-            now,
-            {decay, t < c.last_peak_exc ? c.peak_exc : Real(decay.exc - decay.m),
-             t < c.last_peak_inh ? c.peak_inh : Real(decay.inh - decay.m)}};
-  }
-
-  /// The record of a neuron whose refractoriness ends with potential `y`.
-  [[nodiscard]] static Record record_after_refractoriness(const Constants& c, const Record& record,
-                                                          const SharedExponentials& at, const Real& y) {
-    if (c.in_amplitude_form) {
-      const Real exc = record.exc * at.now.exc;
-      const Real inh = record.inh * at.now.inh;
-      return make_row((((y - c.y_infinity) - exc) - inh) / at.now.m, record.exc, record.inh, at.t);
-    }
-    State state = refractory_at(c, record, at.t);
-    state.y = y;
-    return record_of(c, state);
+    return {t, c.in_amplitude_form ? factors_at(c, t) : amplitude_form::Factors<Real>{}};
   }
 
   /// An input, to a neuron that is refractory or not.
   static void receive(const Constants& c, Record& record, const SharedExponentials& at, std::size_t receptor,
                       const Real& weight) {
     if (c.in_amplitude_form) {
-      add_input(c, record, weight, input_at(c, at, receptor));
+      const amplitude_form::UnitInput<Real> input = input_at(c, at, receptor);
+      record.y += weight * input.m;
+      record.exc += weight * input.exc;
+      record.inh += weight * input.inh;
       record.t = at.t;
       return;
     }
-    State state = record.y == Real(kRefractory) ? refractory_at(c, record, at.t) : state_at(c, record, at.t);
-    add_input(state, receptor, weight);
-    record = make_row(state.y, state.exc, state.inh, state.t);
+    record = record.y == Real(kRefractory) ? refractory_at(c, record, at.t) : state_at(c, record, at.t);
+    add_input(record, receptor, weight);
   }
 
   /// The state at the time of the neuron's last event.
   [[nodiscard]] static State state_now(const Constants& c, const Record& record, const SharedExponentials& at) {
-    return c.in_amplitude_form ? state_at(c, record, at.t, at.now) : state_of(record);
+    return c.in_amplitude_form ? state_at(c, record, at.t, at.now) : record;
   }
 
   /// How long the neuron is safe after its last event.
   [[nodiscard]] static SafeInterval<Real> safe_after(const Constants& c, const Record& record,
                                                      const SharedExponentials& at) {
-    return c.in_amplitude_form ? safe_in_amplitude_form(c, record, at.now) : safe_interval(c, state_of(record));
-  }
-
-  /// The same, and gives the neuron the upper bound that it has: with one it is safe for the rest of the epoch.
-  [[nodiscard]] static SafeInterval<Real> look(const Constants& c, Record& record,
-                                               const SharedExponentials& at) requires(kHasUpperBound) {
-    SafeInterval<Real> safe = safe_after(c, record, at);
-    record.upper_bound = c.in_amplitude_form ? reserve_after(c, record, at) : upper_bound::kNone;
-    if (record.upper_bound < 0) {
-      safe.duration = std::numeric_limits<Real>::infinity();
-    }
-    return safe;
-  }
-
-  /// Of a neuron that is not refractory, after its last event: an upper bound of y until the epoch ends; or none.
-  ///
-  /// Without the positive currents y is a relaxation plus potentials that are negative. Its derivative times
-  /// e^{t/tau_m} is monotone and grows, so y is highest at an end of the interval. Each positive current adds at most
-  /// the highest potential that it makes.
-  [[nodiscard]] static Real reserve_after(const Constants& c, const Record& record,
-                                          const SharedExponentials& at) requires(kHasUpperBound) {
-    const auto positive = [](Real x) { return x > 0 ? x : 0; };
-    const auto negative = [](Real x) { return x < 0 ? x : 0; };
-    const amplitude_form::Factors<Real>& decay = at.rest.decay;
-    const Real exc = record.exc * at.now.exc;
-    const Real inh = record.inh * at.now.inh;
-    const Real y = c.y_infinity + ((record.y * at.now.m + exc) + inh);
-    const Real below = negative(exc * (decay.exc - decay.m)) + negative(inh * (decay.inh - decay.m));
-    const Real end = c.y_infinity + ((y - c.y_infinity) * decay.m + below);
-    const Real above = positive(exc * at.rest.top_exc) + positive(inh * at.rest.top_inh);
-    const Real scale = magnitude(y) + c.potentials + (magnitude(exc) + magnitude(inh));
-    const Real bound =
-        ((y > end ? y : end) + above) + Real(kSafetyMargin) * std::numeric_limits<Real>::epsilon() * scale;
-    return bound < 0 && scale < c.largest ? bound : upper_bound::kNone;
+    return c.in_amplitude_form ? safe_in_amplitude_form(c, record, at.now) : safe_interval(c, record);
   }
 
   /// Into the next epoch: its time 0 is the present one's end.
   static void next_epoch(const Constants& c, Record& record) {
     if (c.in_amplitude_form) {
-      record = make_row(record.y == Real(kRefractory) ? record.y : decayed(record.y, c.epoch.m),
-                        decayed(record.exc, c.epoch.exc), decayed(record.inh, c.epoch.inh), Real(0));
+      record = {record.y == Real(kRefractory) ? record.y : decayed(record.y, c.epoch.m),
+                decayed(record.exc, c.epoch.exc), decayed(record.inh, c.epoch.inh), Real(0)};
     } else {
-      const State end =
+      record =
           record.y == Real(kRefractory) ? refractory_at(c, record, Real(kEpoch)) : state_at(c, record, Real(kEpoch));
-      record = make_row(end.y, end.exc, end.inh, Real(0));
+      record.t = Real(0);
     }
   }
 
@@ -305,23 +226,12 @@ struct IfCurrExpKernel : StateVariables<IfCurrExpKernel<Real>, State<Real>> {
   }
 
   /// What an input of weight 1 adds to a record.
-  [[nodiscard]] static upper_bound::Input<Real> input_at(const Constants& c, const SharedExponentials& at,
-                                                         std::size_t receptor) {
+  [[nodiscard]] static amplitude_form::UnitInput<Real> input_at(const Constants& c, const SharedExponentials& at,
+                                                                std::size_t receptor) {
     const bool excitatory = receptor == 0;
     const Real& gain = excitatory ? c.gain_exc : c.gain_inh;
-    const Real slack = Real(upper_bound::kSlack) * magnitude(gain);
     const Real synaptic = gain / (excitatory ? at.now.exc : at.now.inh);
-    return {-gain / at.now.m, excitatory ? synaptic : Real(0), excitatory ? Real(0) : synaptic,
-            gain * (excitatory ? at.rest.top_exc : at.rest.top_inh) + slack, slack};
-  }
-
-  static void add_input(const Constants& c, Record& record, const Real& weight, const upper_bound::Input<Real>& input) {
-    record.y += weight * input.m;
-    record.exc += weight * input.exc;
-    record.inh += weight * input.inh;
-    if constexpr (kHasUpperBound) {
-      record.upper_bound += upper_bound::of_input(weight, input.up, input.down, c.event_slack);
-    }
+    return {-gain / at.now.m, excitatory ? synaptic : Real(0), excitatory ? Real(0) : synaptic};
   }
 
   [[nodiscard]] static SafeInterval<Real> safe_in_amplitude_form(const Constants& c, const Record& record,
@@ -391,29 +301,6 @@ struct IfCurrExpKernel : StateVariables<IfCurrExpKernel<Real>, State<Real>> {
       return {numerics::elementary::exp(Real(-t * rate_m)), numerics::elementary::exp(Real(-t * rate_exc)),
               numerics::elementary::exp(Real(-t * rate_inh))};
     }
-  }
-
-  [[nodiscard]] static Record make_row(const Real& y, const Real& exc, const Real& inh, const Real& t) {
-    if constexpr (kHasUpperBound) {
-      return {y, exc, inh, y == kRefractory ? upper_bound::kRefractory : upper_bound::kNone, t};
-    } else {
-      return {y, exc, inh, t};
-    }
-  }
-  /// Of a record without an amplitude form.
-  [[nodiscard]] static State state_of(const Record& record) { return {record.y, record.exc, record.inh, record.t}; }
-
-  /// Of the potential of an input, in units of its amplitude.
-  struct Peak {
-    Real time;
-    Real height;
-  };
-  [[nodiscard]] static Peak peak_of(const Real& tau, const Real& tau_m) {
-    if (tau == tau_m) {  // there is no amplitude form
-      return {tau, Real(0)};
-    }
-    const Real time = numerics::elementary::log(Real(tau / tau_m)) * (tau * tau_m) / (tau - tau_m);
-    return {time, numerics::elementary::exp(Real(-time / tau)) - numerics::elementary::exp(Real(-time / tau_m))};
   }
 
   [[nodiscard]] static State state_at(const Constants& c, const Record& record, const Real& t,

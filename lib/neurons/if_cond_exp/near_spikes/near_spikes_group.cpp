@@ -467,6 +467,7 @@ void NearSpikesGroup::advance(const Instant& end, std::vector<events::CellEvent<
   spikes.insert(spikes.end(), early_spikes_.begin(), early_spikes_.end());
   early_spikes_.clear();
   notice_due(end);
+  look_count_ += noticed_.size();
   constexpr std::size_t kTogether = 128;  // so that what is listed of them stays in the caches
   for (std::size_t begin = 0; begin < noticed_.size(); begin += kTogether) {
     look_at(std::span(noticed_).subspan(begin, std::min(kTogether, noticed_.size() - begin)), end, spikes);

@@ -160,6 +160,7 @@ void OrderFreeConductancesGroup::advance(const Instant& end, std::vector<events:
     } else {
       for (const std::uint32_t i : flagged_) {
         if (!(end < neurons_[i].origin)) {
+          ++look_count_;
           look(i, x_end, spikes);
         }
       }

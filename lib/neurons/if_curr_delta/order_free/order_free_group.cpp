@@ -203,6 +203,7 @@ void OrderFreeGroup::advance(const Instant& end, std::vector<events::CellEvent<d
   find_near(x_end);
   if (!near_.empty()) {
     order_inputs(present());
+    look_count_ += near_.size();
     std::size_t next = 0;
     for (std::size_t n = 0; n < near_.size(); ++n) {
       const std::size_t last = ordered_end_[n];

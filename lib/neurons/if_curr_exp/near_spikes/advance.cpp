@@ -7,14 +7,17 @@
 #include <hwy/highway.h>
 
 #include "neurons/if_curr_exp/near_spikes/crossing-inl.hpp"
+#include "neurons/if_curr_exp/near_spikes/inputs-inl.hpp"
 #include "neurons/if_curr_exp/near_spikes/rows-inl.hpp"
 // clang-format on
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
+#include "foundation/prefetch.hpp"
 #include "neurons/if_curr_exp/near_spikes/neurons.hpp"
 
 HWY_BEFORE_NAMESPACE();
@@ -28,7 +31,7 @@ class Advance {
   void deliver(double t, std::size_t receptor, std::span<const Targets> targets);
   void deliver_to_all(double t, std::size_t receptor, const Targets& targets);
   void deliver_to_each(double t, std::size_t receptor, const Targets& targets);
-  void deliver_one(std::size_t i, double t, std::size_t receptor, double weight);
+  void receive(std::span<const Input<double>> inputs);
   void advance(const Instant& end, std::vector<CellEvent>& spikes);
   void look(std::size_t i, const Moment& moment);
   [[nodiscard]] const Moment& moment(std::size_t i, double t) {
@@ -43,6 +46,7 @@ class Advance {
   using Near = Neurons::Near;
   using Rare = Neurons::Rare;
 
+  void receive_in_period(std::span<const Input<double>> inputs);
   template <class More>
   HWY_INLINE void add_to_each(const Targets& targets, const Moment& moment, const More& more);
   HWY_NOINLINE void take(std::size_t i, const Moment& moment, RowLanes before, RowLanes added);
@@ -112,15 +116,43 @@ void Advance::take(std::size_t i, const Moment& moment, RowLanes before, RowLane
   }
 }
 
-void Advance::deliver_one(std::size_t i, double t, std::size_t receptor, double weight) {
-  do_before(t, true);
-  const Moment& now = moment(i, t);
-  const Row added = row_of(unit_input(*now.times, t, now.at, receptor, end_of_period(n_.segment)), receptor, weight);
-  Row& row = n_.rows[i];
-  const RowLanes before = load(row);
-  store(before + load(added), row);
-  if (!(row.reserve < 0.0)) {
-    take(i, now, before, load(added));
+/// Inputs in the order of their times.
+void Advance::receive(std::span<const Input<double>> inputs) {
+  while (!inputs.empty()) {
+    do_before(inputs[0].t, true);
+    const double period_end = static_cast<double>(end_of_period(n_.segment)) * kSegment;
+    const std::size_t most = std::min(inputs.size(), kMaxInputs);
+    std::size_t count = 1;
+    while (count < most && inputs[count].t < period_end) {
+      ++count;
+    }
+    receive_in_period(inputs.first(count));
+    inputs = inputs.subspan(count);
+  }
+}
+
+/// What the inputs add is worked out in vectors; then it is added one after the other.
+void Advance::receive_in_period(std::span<const Input<double>> inputs) {
+  for (const Input<double>& input : inputs) {
+    foundation::prefetch(&n_.rows[input.index]);
+  }
+  InputRows added;
+  const std::size_t period_end = end_of_period(n_.segment);
+  if (n_.times.all().size() == 1) {
+    added.find(n_.times[0], inputs, period_end);
+  } else {
+    added.find([this](std::uint32_t i) -> const TimeConstants& { return n_.times_of(i); }, inputs, period_end);
+  }
+  for (std::size_t k = 0; k < inputs.size(); ++k) {
+    const Input<double>& input = inputs[k];
+    do_before(input.t, true);
+    Row& row = n_.rows[input.index];
+    const RowLanes before = load(row);
+    const RowLanes more = load(added[k]);
+    store(before + more, row);
+    if (HWY_UNLIKELY(!has_reserve(row))) {
+      take(input.index, moment(input.index, input.t), before, more);
+    }
   }
 }
 
@@ -160,9 +192,17 @@ void Advance::deliver_to_all(double t, std::size_t receptor, const Targets& targ
   });
 }
 
+/// On neurons with time constants of their own.
 void Advance::deliver_to_each(double t, std::size_t receptor, const Targets& targets) {
-  for (std::size_t k = 0; k < targets.index.size(); ++k) {
-    deliver_one(static_cast<std::uint32_t>(targets.offset + targets.index[k]), t, receptor, targets.weight_of(k));
+  std::array<Input<double>, kMaxInputs> inputs;
+  for (std::size_t begin = 0; begin < targets.index.size(); begin += kMaxInputs) {
+    const std::size_t count = std::min(targets.index.size() - begin, kMaxInputs);
+    for (std::size_t k = 0; k < count; ++k) {
+      inputs[k] = {t, targets.weight_of(begin + k),
+                   static_cast<std::uint32_t>(targets.offset + targets.index[begin + k]),
+                   static_cast<std::uint32_t>(receptor)};
+    }
+    receive(std::span(inputs).first(count));
   }
 }
 
@@ -170,6 +210,7 @@ void Advance::deliver_to_each(double t, std::size_t receptor, const Targets& tar
 
 /// The neuron's prospects from now on: a reserve, or it is near its threshold.
 void Advance::look(std::size_t i, const Moment& moment) {
+  ++n_.looks;
   Row& row = n_.rows[i];
   const Prospect prospect = prospect_of(*moment.times, row, n_.infinity[i], moment.at, n_.segment);
   if (prospect.horizon == n_.segment) {
@@ -219,6 +260,7 @@ void Advance::pass(std::size_t i, Near& near, const Moment& moment, bool inclusi
     }
     return;
   }
+  ++n_.looks;
   const double y = potential_of(n_.rows[i], n_.infinity[i], moment.at);
   const double h = moment.t - near.since;
   if (std::max(y, near.y) + (near.bend * (h * h) + near.margin) < 0.0) {
@@ -407,11 +449,7 @@ void deliver_lanes(Neurons& neurons, double t, std::size_t receptor, std::span<c
   Advance(neurons).deliver(t, receptor, targets);
 }
 
-void receive_lanes(Neurons& neurons, std::span<const Input<double>> inputs) {
-  for (const Input<double>& input : inputs) {
-    Advance(neurons).deliver_one(input.index, input.t, input.receptor, input.weight);
-  }
-}
+void receive_lanes(Neurons& neurons, std::span<const Input<double>> inputs) { Advance(neurons).receive(inputs); }
 
 void advance_lanes(Neurons& neurons, const Instant& end, std::vector<CellEvent>& spikes) {
   Advance(neurons).advance(end, spikes);

@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "neurons/if_curr_exp/near_spikes/near_spikes.hpp"
 
-#include <array>
 #include <cstddef>
-#include <cstdint>
-#include <map>
 #include <memory>
 #include <utility>
 #include <vector>
 
-#include "neurons/group/population_ranges.hpp"
 #include "neurons/if_curr_exp/near_spikes/near_spikes_group.hpp"
 
 namespace va_event::neurons::near_spikes_currents {
@@ -45,19 +41,6 @@ std::string obstacle(const network::PopulationData& population) {
     possible = possible && Kernel::prepare(parameters, 0.0).in_amplitude_form;
   });
   return possible ? "" : "a time constant is below 0.1 ms, or a synaptic one is close to tau_m";
-}
-
-/// An input on a neuron with time constants of its own needs exponentials of its own.
-std::string drawback(const network::PopulationData& population) {
-  std::map<std::array<double, 3>, std::uint32_t> numbers;
-  std::vector<std::uint32_t> set_of;
-  for_each_time_constants(population, [&numbers, &set_of](const Kernel::Parameters& read) {
-    const auto next = static_cast<std::uint32_t>(numbers.size());
-    set_of.push_back(numbers.try_emplace({read.tau_m, read.tau_syn_E, read.tau_syn_I}, next).first->second);
-  });
-  PopulationRanges ranges;
-  ranges.add(0, static_cast<std::uint32_t>(set_of.size()), set_of);
-  return ranges.all()[0].set ? "" : "its neurons have time constants of their own";
 }
 
 }  // namespace va_event::neurons::near_spikes_currents

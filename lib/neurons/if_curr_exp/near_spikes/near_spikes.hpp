@@ -11,6 +11,5 @@ namespace va_event::neurons::near_spikes_currents {
 /// See ListingFactory.
 [[nodiscard]] NewWindowedGroup<double> make_group(const network::PopulationData& population);
 [[nodiscard]] std::string obstacle(const network::PopulationData& population);
-[[nodiscard]] std::string drawback(const network::PopulationData& population);
 
 }  // namespace va_event::neurons::near_spikes_currents

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "neurons/group/windowed_group.hpp"
@@ -12,8 +13,8 @@
 
 namespace va_event::neurons::near_spikes_currents {
 
-/// Neurons of one population of IF_curr_exp. An input is added to its neuron's amplitudes and to a bound of its
-/// potential; only neurons whose bound has reached the threshold are looked at (README.md).
+/// Neurons of IF_curr_exp, of any number of populations. An input is added to its neuron's amplitudes and to a bound of
+/// its potential; only neurons whose bound has reached the threshold are looked at (README.md).
 class NearSpikesGroup final : public ModelGroup<double, State<double>>, public WindowedGroup<double> {
  public:
   using Candidates = events::Candidates<double>;
@@ -46,6 +47,7 @@ class NearSpikesGroup final : public ModelGroup<double, State<double>>, public W
   // WindowedGroup
   void advance(const Instant& end, std::vector<CellEvent>& spikes) override {
     near_spikes_currents::advance(neurons_, end, spikes);
+    look_count_ += std::exchange(neurons_.looks, 0);
   }
   [[nodiscard]] Instant next_stop() const override { return {neurons_.time.epoch + 1, 0.0}; }
   [[nodiscard]] bool is_quiet() override;

@@ -72,6 +72,7 @@ struct Neurons {
   Moment known;                        ///< the last one that was needed
   std::vector<std::uint32_t> waiting;  ///< scratch
   std::vector<CellEvent> spikes;       ///< since the last advance()
+  std::uint64_t looks = 0;             ///< at neurons that might spike before the segment ends, since then
 
   [[nodiscard]] const Kernel::Constants& constants(std::size_t i) const { return sets[rare[i].set]; }
   [[nodiscard]] const TimeConstants& times_of(std::size_t i) const { return times[rare[i].times]; }

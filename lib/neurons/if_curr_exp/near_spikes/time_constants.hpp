@@ -80,10 +80,12 @@ struct TimeConstantsKernel {
     parameters.tau_syn_E = tau[1];
     parameters.tau_syn_I = tau[2];
     const Kernel::Constants c = Kernel::prepare(parameters, 0.0);
+    const Peak exc = peak_of(tau[1], tau[0]);
+    const Peak inh = peak_of(tau[2], tau[0]);
     TimeConstants result{{c.rate_m, c.exc.rate, c.inh.rate},
                          {c.gain_exc, c.gain_inh},
-                         {c.peak_exc, c.peak_inh},
-                         {kEpoch - c.last_peak_exc, kEpoch - c.last_peak_inh},
+                         {exc.height, inh.height},
+                         {exc.time, inh.time},
                          {bump(c.rate_m * kSegment), bump(c.exc.rate * kSegment), bump(c.inh.rate * kSegment)},
                          {},
                          {}};
@@ -97,6 +99,16 @@ struct TimeConstantsKernel {
   }
 
  private:
+  /// Of the potential of an input, in units of its amplitude.
+  struct Peak {
+    double time;  ///< after the input [ms]
+    double height;
+  };
+  [[nodiscard]] static Peak peak_of(double tau, double tau_m) {
+    const double time = numerics::elementary::log(tau / tau_m) * (tau * tau_m) / (tau - tau_m);
+    return {time, numerics::elementary::exp(-time / tau) - numerics::elementary::exp(-time / tau_m)};
+  }
+
   /// The largest of 1 - (1 - e^{-x}) s - e^{-x s} over s from 0 to 1, and a little more.
   [[nodiscard]] static double bump(double x) {
     const double lost = -numerics::elementary::expm1(-x);
@@ -105,6 +117,10 @@ struct TimeConstantsKernel {
     return x > 1e-3 ? found + 1e-9 : x * x / 8;
   }
 };
+
+/// Part of the potentials of an input that its reserve leaves out for rounding: far more than what rounding adds to
+/// them.
+inline constexpr double kInputSlack = 0x1p-30;
 
 /// What an input of weight 1 adds to a row.
 struct UnitInput {
@@ -116,10 +132,9 @@ struct UnitInput {
 /// @param at factors at the input's time @param period_end number of a segment's end
 [[nodiscard]] inline UnitInput unit_input(const TimeConstants& times, double t, const Factors& at, std::size_t receptor,
                                           std::size_t period_end) {
-  constexpr double kSlack = 0x1p-30;  // of the potentials; far more than what rounding adds to them
   const Factors& end = times.at[period_end];
   const double gain = times.gain[receptor];
-  const double slack = kSlack * std::fabs(gain);
+  const double slack = kInputSlack * std::fabs(gain);
   const double now = receptor == 0 ? at.exc : at.inh;
   const bool reaches_peak = t < static_cast<double>(period_end) * kSegment - times.peak_time[receptor];
   const double top = reaches_peak ? times.peak[receptor] : (receptor == 0 ? end.exc : end.inh) / now - end.m / at.m;

@@ -299,6 +299,7 @@ void OrderFreeGroup::advance(const Instant& end, std::vector<events::CellEvent<d
       const std::span<std::uint32_t> inputs = flagged_.inputs_of(k);
       if (rare_[i].quiet_until < x_end ||
           (!rare_[i].refractory && std::any_of(inputs.begin(), inputs.end(), in_window))) {
+        ++look_count_;
         replay(i, inputs, window, spikes);
       }
     }
