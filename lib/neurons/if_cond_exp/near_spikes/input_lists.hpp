@@ -26,6 +26,9 @@ struct Input {
   double exc;        ///< added to the excitatory amplitude of the epoch [uS]
   double inh;        ///< to the inhibitory one
 };
+// Pairs are read as vectors.
+static_assert(offsetof(Input, decay_inh) == offsetof(Input, decay_exc) + sizeof(double));
+static_assert(offsetof(Input, inh) == offsetof(Input, exc) + sizeof(double));
 
 /// A moment in the history of a neuron: amplitudes with its first `position` inputs, in the frame of `epoch`.
 struct Point {
@@ -127,6 +130,13 @@ class InputLists {
     return next_++;
   }
   [[nodiscard]] const Input& input(std::uint32_t number) const { return inputs_[number & mask_]; }
+  /// All inputs, for a reader of many; until the next one is stored.
+  struct View {
+    const Input* inputs;
+    std::uint32_t mask;
+    [[nodiscard]] const Input& operator[](std::uint32_t number) const { return inputs[number & mask]; }
+  };
+  [[nodiscard]] View view() const { return {inputs_.data(), mask_}; }
   /// The number of the next input that is stored.
   [[nodiscard]] std::uint32_t next_number() const noexcept { return next_; }
 

@@ -41,8 +41,8 @@ void NearSpikesGroup::check_list(std::size_t i) {
 /// An excitatory input has come to a neuron whose drive at threshold only falls, and is positive after it: a run begins
 /// or goes on. While the bound excludes a spike there is nothing else to do. Inhibition only lowers v, as long as the
 /// bound is above its reversal potential, so that the bound need not know it.
-void NearSpikesGroup::follow_bound(std::size_t i, const Input& input, const Kernel::DriveFactors& drive,
-                                   double exc_before) {
+void NearSpikesGroup::follow_bound(std::size_t i, double exc_before, const Input& input,
+                                   const Kernel::DriveFactors& drive) {
   const Constants& c = constants(i);
   const Line& line = lists_.line(i);
   Prospects& prospects = prospects_[i];
@@ -59,7 +59,8 @@ void NearSpikesGroup::follow_bound(std::size_t i, const Input& input, const Kern
   double distance = 0.0;
   if (!(before > 0.0)) {
     distance = distance_from_last_inputs(
-        i, {input.epoch, input.t, input.decay_exc, input.decay_inh, line.exc, line.inh, 0.0, line.position, 1});
+        i, {input.epoch, input.t, input.decay_exc, input.decay_inh, line.exc, line.inh, 0.0, line.position, 1},
+        kFewIntervals);
   } else if (prospects.in_run && before > drive_margin(c)) {
     distance = carried_distance(c, prospects, input.t);
   }
@@ -85,7 +86,8 @@ void NearSpikesGroup::follow_bound(std::size_t i, const Input& input, const Kern
 }
 
 /// The effect of an input on some neurons with the same constants, where F changes its sign once: the synapses' share
-/// of it after excitatory inputs is then all that is to be looked at. @tparam kInhibitory  the input is
+/// of it after excitatory inputs is then all that is to be looked at. Where it has become positive is written down
+/// without a branch, and looked at when all targets have got the input. @tparam kInhibitory  the input is
 template <bool kInhibitory>
 void NearSpikesGroup::deliver_to_falling(const Input& input, std::uint32_t number, const Kernel::DriveFactors& drive,
                                          std::span<const std::uint32_t> targets, std::uint32_t offset) {
@@ -93,32 +95,46 @@ void NearSpikesGroup::deliver_to_falling(const Input& input, std::uint32_t numbe
   const double added = kInhibitory ? input.inh : input.exc;
   const double drive_exc = drive.exc;
   const double drive_inh = drive.inh;
+  if (!kInhibitory && risen_.size() < targets.size()) {
+    risen_.resize(targets.size());
+    exc_before_.resize(targets.size());
+  }
+  std::uint32_t* const risen = risen_.data();
+  double* const exc_before = exc_before_.data();
+  std::size_t count = 0;
+  Line* const lines = &lists_.line(0);
   const auto go_through = [&](std::size_t begin, std::size_t end, auto prefetch) {
     for (std::size_t k = begin; k < end; ++k) {
       if constexpr (decltype(prefetch)::value) {
-        lists_.prefetch(static_cast<std::uint32_t>(offset + targets[k + kAhead]));
+        foundation::prefetch(&lines[static_cast<std::uint32_t>(offset + targets[k + kAhead])]);
       }
-      const std::size_t i = static_cast<std::uint32_t>(offset + targets[k]);
-      Line& line = lists_.line(i);
+      const std::uint32_t i = offset + targets[k];
+      Line& line = lines[i];
       const double before = kInhibitory ? line.inh : line.exc;
       const double after = before + added;
       (kInhibitory ? line.inh : line.exc) = after;
       const std::uint32_t position = line.position;
       line.number[position % Line::kBlock] = number;
       line.position = position + 1;
+      if constexpr (!kInhibitory) {
+        risen[count] = i;
+        exc_before[count] = before;
+        count += drive_exc * after + drive_inh * line.inh > static_cast<double>(line.limit) ? 1 : 0;
+      }
       if (position % Line::kBlock == Line::kBlock - 1) [[unlikely]] {
         complete_block(i, kInhibitory ? line.exc : after, kInhibitory ? after : line.inh, number);
-      }
-      if constexpr (!kInhibitory) {
-        if (drive_exc * after + drive_inh * line.inh > static_cast<double>(line.limit)) [[unlikely]] {
-          follow_bound(i, input, drive, before);
-        }
       }
     }
   };
   const std::size_t last = targets.size() > kAhead ? targets.size() - kAhead : 0;
   go_through(0, last, std::true_type());
   go_through(last, targets.size(), std::false_type());
+  for (std::size_t k = 0; k < count; ++k) {
+    foundation::prefetch(&prospects_[risen[k]]);
+  }
+  for (std::size_t k = 0; k < count; ++k) {
+    follow_bound(risen[k], exc_before[k], input, drive);
+  }
 }
 
 void NearSpikesGroup::receive_one(std::size_t i, std::uint32_t number, const Input& input,
@@ -135,7 +151,7 @@ void NearSpikesGroup::receive_one(std::size_t i, std::uint32_t number, const Inp
     if (!drive_only_falls(constants(i))) {
       notice(i);
     } else if (input.exc > 0.0) {
-      follow_bound(i, input, drive, exc_before);
+      follow_bound(i, exc_before, input, drive);
     }
   }
 }

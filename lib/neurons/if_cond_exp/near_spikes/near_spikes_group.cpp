@@ -77,14 +77,18 @@ void NearSpikesGroup::begin_look(std::size_t i, Look& look) {
 
 /// Whether the neuron spikes before look.until, or at it if look.inclusive.
 NearSpikesGroup::Answer NearSpikesGroup::spikes_until(Look& look) {
-  const Prospects& prospects = prospects_[look.i];
+  Prospects& prospects = prospects_[look.i];
   if (prospects.safe > look.until) {
     return Answer::no;
   }
   if (prospects.rough) {
-    look.wait = Wait::bound;
-    look.job = list_bound(look.i, look.now);
-    return Answer::later;
+    prospects.rough = false;
+    const double distance =
+        drive_only_falls(constants(look.i)) ? distance_from_last_inputs(look.i, look.now, kManyIntervals) : 0.0;
+    set_bound(look.i, -std::max(distance, kLeastDistance), look.now);
+    if (prospects.safe > look.until) {
+      return Answer::no;
+    }
   }
   return ask_potential(look);
 }
@@ -145,15 +149,10 @@ NearSpikesGroup::Answer NearSpikesGroup::with_crossing(Look& look, std::vector<e
 
 /// What the look has waited for is there.
 NearSpikesGroup::Answer NearSpikesGroup::resume(Look& look, std::vector<events::CellEvent<double>>& spikes) {
-  Prospects& prospects = prospects_[look.i];
   switch (std::exchange(look.wait, Wait::none)) {
-    case Wait::bound:
-      prospects.rough = false;
-      set_bound(look.i, std::min(chains_.y(look.job), -kLeastDistance), look.now);
-      return prospects.safe > look.until ? Answer::no : ask_potential(look);
     case Wait::potential:
       history_[look.i].run.y = chains_.y(look.job);
-      prospects.run_known = true;
+      prospects_[look.i].run_known = true;
       return with_potential(look);
     case Wait::crossing:
       return with_crossing(look, spikes);

@@ -73,6 +73,10 @@ class NearSpikesGroup final : public ModelGroup<double, State<double>>, public W
   /// A list that begins behind this position is renumbered; a multiple of all that positions are divided by.
   static constexpr std::uint32_t kManyPositions = std::uint32_t{1} << 31U;
 
+  /// That a bound of v goes back: at the beginning of a run, and where that is not enough.
+  static constexpr int kFewIntervals = 4;
+  static constexpr int kManyIntervals = 16;
+
   /// Of a bound of v from the threshold [mV].
   static constexpr double kLeastDistance = std::numeric_limits<double>::min();
 
@@ -122,7 +126,7 @@ class NearSpikesGroup final : public ModelGroup<double, State<double>>, public W
     friend bool operator<(const Wake& a, const Wake& b) { return b.time < a.time; }  // the earliest is on top of a heap
   };
   /// What a neuron's way through a window waits for.
-  enum class Wait : std::uint8_t { none, bound, potential, crossing };
+  enum class Wait : std::uint8_t { none, potential, crossing };
   /// A neuron's way through a window: its inputs, and in runs whether it spikes before the next one. It goes on as far
   /// as it can without intervals that are to be solved; these are solved for all neurons together.
   struct Look {
@@ -159,6 +163,7 @@ class NearSpikesGroup final : public ModelGroup<double, State<double>>, public W
   void notice(std::size_t i) {
     if (lists_.line(i).noticed == 0) {
       lists_.line(i).noticed = 1;
+      lists_.line(i).limit = std::numeric_limits<float>::infinity();  // set when it has been looked at
       noticed_.push_back(static_cast<std::uint32_t>(i));
     }
   }
@@ -166,7 +171,7 @@ class NearSpikesGroup final : public ModelGroup<double, State<double>>, public W
   template <bool kInhibitory>
   void deliver_to_falling(const Input& input, std::uint32_t number, const Kernel::DriveFactors& drive,
                           std::span<const std::uint32_t> targets, std::uint32_t offset);
-  void follow_bound(std::size_t i, const Input& input, const Kernel::DriveFactors& drive, double exc_before);
+  void follow_bound(std::size_t i, double exc_before, const Input& input, const Kernel::DriveFactors& drive);
   [[nodiscard]] bool is_safe_until(std::size_t i, double window_end);
   bool begin_bound(std::size_t i, double exc, double inh);
   void deliver_to_all(const Input& input, const Constants& c, const Kernel::SharedExponentials& at,
@@ -210,12 +215,11 @@ class NearSpikesGroup final : public ModelGroup<double, State<double>>, public W
   void renew_base(std::size_t i, const Point& now);
   void place_run(std::size_t i);
   std::uint32_t list_run(std::size_t i, std::uint32_t position);
-  std::uint32_t list_bound(std::size_t i, const Point& point);
   [[nodiscard]] double potential_now(std::size_t i, const Point& now);
   void begin_run(std::size_t i, const Point& point);
   [[nodiscard]] static double carried_distance(const Constants& c, const Prospects& prospects, double t);
   void set_bound(std::size_t i, double y, const Point& at);
-  [[nodiscard]] double distance_from_last_inputs(std::size_t i, const Point& point) const;
+  [[nodiscard]] double distance_from_last_inputs(std::size_t i, const Point& point, int most_intervals) const;
 
   Instant time_;                        ///< every event before it is done
   Kernel::SharedExponentials known_{};  ///< the last one that was needed
@@ -237,6 +241,8 @@ class NearSpikesGroup final : public ModelGroup<double, State<double>>, public W
   std::unordered_map<std::uint32_t, Reading> readings_;          ///< of neurons that are read
   std::vector<events::CellEvent<double>> early_spikes_;          ///< of the present window, found for a reader
   // Scratch.
+  std::vector<std::uint32_t> risen_;  ///< neurons whose drive at threshold an input has made positive
+  std::vector<double> exc_before_;    ///< their excitatory amplitudes before it [uS]
   std::vector<Look> looks_;
   std::vector<std::uint32_t> under_way_;  ///< looks that are not at the window's end
   Chains chains_, next_chains_;           ///< solved, and being listed

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <cstring>
 
 #include "neurons/if_cond_exp/near_spikes/bounds.hpp"
 #include "neurons/if_cond_exp/near_spikes/near_spikes_group.hpp"
@@ -10,11 +11,16 @@ namespace va_event::neurons::near_spikes {
 
 namespace {
 
+/// A number of the excitatory synapses and one of the inhibitory ones, side by side as in Input and Point.
+using Pair [[gnu::vector_size(2 * sizeof(double))]] = double;
+Pair pair_at(const double* first) {
+  Pair pair;
+  std::memcpy(&pair, first, sizeof(pair));
+  return pair;
+}
+
 /// An integral of the total conductance over cm behind which v is forgotten: e^-36 = 2e-16.
 constexpr double kForgottenArea = 36.5;  // and e^-36.5 of its rounding
-/// How far back a bound of v reaches: as such an integral, with the conductances at its end, and in inputs.
-constexpr double kBoundArea = 2.0;
-constexpr std::size_t kBoundInputs = 24;
 /// What an interval without input takes off the memory of v: the integral of the total conductance over cm.
 /// @param exc_lost, inh_lost by how much the conductances decay in it [uS]
 double area_of(const Constants& c, double h, double exc_lost, double inh_lost) {
@@ -58,42 +64,51 @@ double NearSpikesGroup::list_intervals(Chains& chains, std::size_t i, Point& poi
   double* const h = chains.h();
   double* const exc = chains.exc();
   double* const inh = chains.inh();
-  Point at = point;
-  double g_exc = at.conductance_exc();
-  double g_inh = at.conductance_inh();
-  // Conductances decay from what they are at the beginning, and all that is added, to what they are at the end.
-  double lost_exc = g_exc;
-  double lost_inh = g_inh;
-  double time = 0.0;
-  while (at.position < position) {
-    const std::uint32_t begin = at.position % Line::kBlock;
-    const std::uint32_t count = std::min(Line::kBlock - begin, position - at.position);
-    const std::uint32_t* const number = lists_.numbers_of_block(i, at.position) + begin;
-    at.position += count;
+  const InputLists::View inputs = lists_.view();
+  Pair amplitudes = pair_at(&point.exc);
+  Pair conductances = amplitudes * pair_at(&point.decay_exc);
+  Pair lost = conductances;  // they decay from what they are, and all that is added, to what they are at the end
+  std::int64_t epoch = point.epoch;
+  double t = point.t;
+  const Input* last = nullptr;
+  for (std::uint32_t at = point.position; at < position;) {
+    const std::uint32_t begin = at % Line::kBlock;
+    const std::uint32_t count = std::min(Line::kBlock - begin, position - at);
+    const std::uint32_t* const number = lists_.numbers_of_block(i, at) + begin;
+    at += count;
     for (std::uint32_t n = 0; n < count; ++n, ++k) {
-      const Input& next = lists_.input(number[n]);
-      exc[k] = g_exc;
-      inh[k] = g_inh;
-      const double length = duration(at, next.epoch, next.t);
-      h[k] = length;
-      time += length;
-      if (at.epoch != next.epoch) [[unlikely]] {
-        move_to_epoch(c, next.epoch, at);
+      const Input& next = inputs[number[n]];
+      exc[k] = conductances[0];
+      inh[k] = conductances[1];
+      if (epoch != next.epoch) [[unlikely]] {
+        Point moved{.epoch = epoch};
+        std::memcpy(&moved.exc, &amplitudes, sizeof(amplitudes));
+        h[k] = static_cast<double>(next.epoch - epoch) * kEpoch + (next.t - t);
+        move_to_epoch(c, next.epoch, moved);
+        amplitudes = pair_at(&moved.exc);
+        epoch = next.epoch;
+      } else {
+        h[k] = next.t - t;
       }
-      at.t = next.t;
-      lost_exc += next.exc * next.decay_exc;
-      lost_inh += next.inh * next.decay_inh;
-      at.exc += next.exc;
-      at.inh += next.inh;
-      g_exc = at.exc * next.decay_exc;
-      g_inh = at.inh * next.decay_inh;
-      at.decay_exc = next.decay_exc;
-      at.decay_inh = next.decay_inh;
+      t = next.t;
+      const Pair added = pair_at(&next.exc);
+      const Pair decays = pair_at(&next.decay_exc);
+      lost += added * decays;
+      amplitudes += added;
+      conductances = amplitudes * decays;
+      last = &next;
     }
   }
-  at.at_input = 1;
-  point = at;
-  return area_of(c, time, lost_exc - g_exc, lost_inh - g_inh);
+  const double time = duration(point, epoch, t);
+  lost -= conductances;
+  point.epoch = epoch;
+  point.t = t;
+  point.decay_exc = last->decay_exc;
+  point.decay_inh = last->decay_inh;
+  std::memcpy(&point.exc, &amplitudes, sizeof(amplitudes));
+  point.position = position;
+  point.at_input = 1;
+  return area_of(c, time, lost[0], lost[1]);
 }
 
 /// Completes a chain with the intervals before `end`, back to the first block of inputs behind which v is forgotten, or
@@ -127,37 +142,6 @@ void NearSpikesGroup::gather(Chains& chains, std::size_t i, const Point& end) co
     chains.end_chain(history_[i].forgotten ? forgotten_potential(c, base.conductance_exc(), base.conductance_inh())
                                            : base.y);
   }
-}
-
-/// Lists the chain of an upper bound of v after an input: what a neuron at its threshold some time before would have
-/// come to. @returns its number
-std::uint32_t NearSpikesGroup::list_bound(std::size_t i, const Point& end) {
-  const Constants& c = constants(i);
-  const Point& base = history_[i].base;
-  const std::uint32_t chain = next_chains_.begin_chain(c, kBoundInputs + Line::kBlock);
-  const double conductance = 1.0 + c.resistance * (end.conductance_exc() + end.conductance_inh());
-  double left = kBoundArea * c.tau_m / conductance;  // [ms]
-  double y = 0.0;
-  std::uint32_t high = end.position;
-  while (left > 0.0 && next_chains_.listed() < kBoundInputs) {
-    if (high == base.position) {
-      y = history_[i].forgotten ? 0.0 : std::min(0.0, base.y);
-      break;
-    }
-    const std::uint32_t begin = (high - 1) / Line::kBlock * Line::kBlock;
-    Point point = begin <= base.position ? base : lists_.block_begin(i, begin);
-    const std::uint32_t count = high - point.position;
-    high = point.position;
-    const std::size_t first = next_chains_.add(count);
-    list_intervals(next_chains_, i, point, high + count, first);
-    std::uint32_t n = count;
-    while (n > 0 && left > 0.0) {
-      left -= next_chains_.h()[first + --n];
-    }
-    next_chains_.remove(n);
-  }
-  next_chains_.end_chain(y);
-  return chain;
 }
 
 double NearSpikesGroup::potential_at(std::size_t i, const Point& point) {
@@ -297,44 +281,89 @@ double NearSpikesGroup::carried_distance(const Constants& c, const Prospects& pr
   return std::max(kLeastDistance, distance - kMargin * (c.potentials + prospects.distance));
 }
 
-/// A lower bound of the distance to the threshold at a point, from the last intervals: before them it was not negative.
-/// In an interval in which F <= -f < 0 and the conductance is at most G it becomes at least f/G (1 - e^-x), x = G
-/// h/tau_m, plus what is left of that before. e^x >= 1 + x + x^2/2, and e^-x >= 1 - x + x^2/2 - x^3/6.
-double NearSpikesGroup::distance_from_last_inputs(std::size_t i, const Point& point) const {
-  constexpr int kMostIntervals = 4;
-  constexpr double kLeast = 0.1;  // of what came before
+/// A lower bound of the distance u to the threshold at a point just after an input, from the last intervals: before
+/// them it was not negative. With s = q h from the end of an interval, tau_m du/dt = -F - G u, where G, the
+/// conductance, is between what it is at the ends: u(end) = u(begin) e^-x - h/tau_m * integral of F(q) e^-(x q), q = 0
+/// to 1, for some x = G h/tau_m. Where F is convex, it is below its chord (1 - q) F(end) + q F(begin), so that
+///   integral <= F(end) (1/2 - x/6 + x^2/24 - ...) + F(begin) (1/2 - x/3 + x^2/8 - ...),
+/// alternating series, of which an even or odd number of terms is a bound. F = y_leak + exc e^-t/tau_exc - inh
+/// e^-t/tau_inh is convex where exc/tau_exc^2 >= inh/tau_inh^2 at the end, as excitation decays no slower; elsewhere it
+/// is at most what it is at one of the ends.
+/// @param most_intervals  that are gone back
+double NearSpikesGroup::distance_from_last_inputs(std::size_t i, const Point& point, int most_intervals) const {
+  constexpr double kLeastWeight = 0.1;  // of what came before
+  constexpr double kRounding = 1e-14;   // of sums that inputs are taken out of
   const Constants& c = constants(i);
-  const std::uint32_t low = history_[i].base.position;
-  Point at = point;  // before the input
-  double distance = 0.0;
-  double weight = 1.0;
-  for (int k = 0; k < kMostIntervals && at.position >= low + 2; ++k) {
-    const Input& last = lists_.input_at(i, at.position - 1);
-    const Input& before = lists_.input_at(i, at.position - 2);
-    if (before.epoch != last.epoch) {
+  const History& history = history_[i];
+  const std::uint32_t low = prospects_[i].base_position;
+  const InputLists::View inputs = lists_.view();
+  const double drive_exc = c.resistance * c.y_exc;
+  const double drive_inh = c.resistance * c.y_inh;
+  const double bend_exc = drive_exc * c.rate_exc * c.rate_exc;
+  const double bend_inh = drive_inh * c.rate_inh * c.rate_inh;
+  double exc = point.exc;
+  double inh = point.inh;
+  double rounding_exc = kRounding * c.resistance * exc;
+  double rounding_inh = kRounding * c.resistance * inh;
+  double sum = 0.0;
+  double best = 0.0;  // whatever number of intervals is gone back, the bound holds
+  double least_weight = 1.0;
+  double most_weight = 1.0;
+  std::uint32_t position = point.position;
+  const Input* last = position > low ? &inputs[lists_.number_at(i, position - 1)] : nullptr;
+  for (int k = 0; k < most_intervals && position > low; ++k) {
+    const bool is_first = position == low + 1;
+    const Input* const before = is_first ? nullptr : &inputs[lists_.number_at(i, position - 2)];
+    const std::int64_t epoch = is_first ? history.base.epoch : before->epoch;
+    const double t = is_first ? history.base.t : before->t;
+    const double decay_exc = is_first ? history.base.decay_exc : before->decay_exc;
+    const double decay_inh = is_first ? history.base.decay_inh : before->decay_inh;
+    exc = std::max(0.0, exc - last->exc);
+    inh = std::max(0.0, inh - last->inh);
+    const double end_exc = exc * last->decay_exc;
+    const double end_inh = inh * last->decay_inh;
+    double duration = last->t - t;
+    if (epoch != last->epoch) [[unlikely]] {
+      if (epoch != last->epoch - 1) {
+        break;
+      }
+      duration += kEpoch;
+      exc /= c.epoch_exc;
+      inh /= c.epoch_inh;
+      rounding_exc /= c.epoch_exc;
+      rounding_inh /= c.epoch_inh;
+    }
+    const double begin_exc = exc * decay_exc;
+    const double begin_inh = inh * decay_inh;
+    const double rounding = kRounding + (rounding_exc * decay_exc + rounding_inh * decay_inh);
+    const double margin = c.potentials * rounding;
+    double begin = c.y_leak + (begin_exc * drive_exc + begin_inh * drive_inh) + margin;
+    double end = c.y_leak + (end_exc * drive_exc + end_inh * drive_inh) + margin;
+    if (end_exc * bend_exc + end_inh * bend_inh < 0.0) {
+      begin = end = std::max(begin, end);
+    }
+    const double h = duration * c.rate_m;
+    const double most = (1.0 + rounding + c.resistance * (begin_exc + begin_inh)) * h;
+    const double least = std::max(0.0, (1.0 - rounding) + c.resistance * (end_exc + end_inh)) * h;
+    const double of_end = end > 0.0 ? most_weight * (0.5 - least * (1.0 / 6 - least * (1.0 / 24)))
+                                    : least_weight * (0.5 - most * (1.0 / 6 - most * (1.0 / 24 - most * (1.0 / 120))));
+    const double of_begin = begin > 0.0
+                                ? most_weight * (0.5 - least * (1.0 / 3 - least * (1.0 / 8)))
+                                : least_weight * (0.5 - most * (1.0 / 3 - most * (1.0 / 8 - most * (1.0 / 30))));
+    sum -= h * (end * of_end + begin * of_begin);
+    least_weight *= 1.0 - most * (1.0 - most * (0.5 - most * (1.0 / 6)));
+    if (is_first && !history.forgotten && least_weight > 0.0) {
+      sum += least_weight * -history.base.y;
+    }
+    best = std::max(best, sum);
+    if (!(least_weight > kLeastWeight)) {
       break;
     }
-    const double exc = std::max(0.0, at.exc - last.exc);
-    const double inh = std::max(0.0, at.inh - last.inh);
-    const auto drive = [&](const Input& input) {
-      return c.y_leak + c.resistance * (exc * input.decay_exc * c.y_exc + inh * input.decay_inh * c.y_inh);
-    };
-    const double most = std::max(drive(last), drive(before));
-    if (!(most < 0.0)) {
-      break;
-    }
-    const double h = (last.t - before.t) * c.rate_m;
-    const double x = h * (1.0 + c.resistance * (exc * before.decay_exc + inh * before.decay_inh));
-    distance -= weight * most * h * (1.0 + 0.5 * x) / (1.0 + x + 0.5 * x * x);
-    weight *= 1.0 - x * (1.0 - x * (0.5 - x * (1.0 / 6.0)));
-    if (weight < kLeast) {
-      break;
-    }
-    at.exc = exc;
-    at.inh = inh;
-    --at.position;
+    most_weight *= 1.0 - least * (1.0 - 0.5 * least);
+    last = before;
+    --position;
   }
-  return distance * (1.0 - 1e-9);
+  return best * (1.0 - 1e-9);
 }
 
 void NearSpikesGroup::begin_run(std::size_t i, const Point& point) {
@@ -343,7 +372,7 @@ void NearSpikesGroup::begin_run(std::size_t i, const Point& point) {
   prospects.run_placed = true;
   prospects.run_known = false;
   prospects.rough = true;
-  const double distance = drive_only_falls(constants(i)) ? distance_from_last_inputs(i, point) : 0.0;
+  const double distance = drive_only_falls(constants(i)) ? distance_from_last_inputs(i, point, kFewIntervals) : 0.0;
   set_bound(i, -std::max(distance, kLeastDistance), point);
 }
 
