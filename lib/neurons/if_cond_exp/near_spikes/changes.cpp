@@ -15,12 +15,13 @@ namespace {
 constexpr std::int64_t kNeverWakes = std::int64_t{1} << 56U;
 constexpr double kLargest = 1e200;  ///< of numbers in a checkpoint
 
-void put_point(foundation::ByteWriter& out, const Point& point) {
+/// @param base  that positions are counted from
+void put_point(foundation::ByteWriter& out, const Point& point, std::uint32_t base) {
   events::put_instant(out, events::Instant<double>{point.epoch, point.t});
   for (const double number : {point.exc, point.inh, point.y}) {
     out.put(number);
   }
-  out.put(point.position);
+  out.put(point.position - base);
   out.put(point.at_input);
 }
 
@@ -130,6 +131,8 @@ RemovedNeuron<double, State<double>> NearSpikesGroup::remove_neuron(std::size_t 
 
 // Checkpoints
 
+/// Nothing of it depends on windows, on bounds or on what else was asked for: v is taken to the last input of the run,
+/// and positions are counted from the block in which the list begins.
 void NearSpikesGroup::save(std::size_t index, foundation::ByteWriter& out) {
   const Line& line = lists_.line(index);
   const History& history = history_[index];
@@ -137,21 +140,36 @@ void NearSpikesGroup::save(std::size_t index, foundation::ByteWriter& out) {
   out.put<std::uint8_t>(refractory ? 1 : 0);
   events::put_instant(out, history.wake);
   out.put(history.refractory_y);
-  const Point base = refractory ? present_point(index) : history.base;
-  put_point(out, base);
+  const Point now = present_point(index);
+  const Point& list_begin = refractory ? now : history.base;
+  const std::uint32_t first_block = list_begin.position / Line::kBlock * Line::kBlock;
+  put_point(out, list_begin, first_block);
   out.put<std::uint8_t>(history.forgotten ? 1 : 0);
-  put_point(out, refractory ? base : history.next_base);
-  place_run(index);
-  out.put<std::uint8_t>(prospects_[index].in_run ? 1 : 0);
-  put_point(out, refractory ? base : history.run);
-  out.put<std::uint8_t>(prospects_[index].run_known ? 1 : 0);
-  out.put<std::uint32_t>(line.position - base.position);
-  for (std::uint32_t position = base.position; position != line.position; ++position) {
+  put_point(out, refractory ? list_begin : history.next_base, first_block);
+  const bool in_run = !refractory && prospects_[index].in_run &&
+                      (is_at_threshold(prospects_[index]) || drive_may_be_positive(constants(index), now));
+  out.put<std::uint8_t>(in_run ? 1 : 0);
+  put_point(out, in_run ? run_at_last_input(index) : list_begin, first_block);
+  out.put<std::uint32_t>(line.position - list_begin.position);
+  for (std::uint32_t position = list_begin.position; position != line.position; ++position) {
     const Input& input = lists_.input_at(index, position);
     events::put_instant(out, Instant{input.epoch, input.t});
     out.put(input.exc);
     out.put(input.inh);
   }
+}
+
+/// The present run's point, taken to the last input.
+Point NearSpikesGroup::run_at_last_input(std::size_t i) {
+  if (!prospects_[i].run_placed || !prospects_[i].run_known || history_[i].run.position != lists_.line(i).position) {
+    next_chains_.clear();
+    const std::uint32_t chain = list_run(i, lists_.line(i).position);
+    next_chains_.solve();
+    history_[i].run.y = next_chains_.y(chain);
+    prospects_[i].run_known = true;
+    next_chains_.clear();
+  }
+  return history_[i].run;
 }
 
 void NearSpikesGroup::begin_load(const Instant& now) {
@@ -198,7 +216,7 @@ bool NearSpikesGroup::load(std::size_t index, foundation::ByteReader& in, const 
   history.next_base = get_point(in, c);
   prospects.in_run = in.get<std::uint8_t>() != 0 && line.refractory == 0;
   history.run = get_point(in, c);
-  prospects.run_known = in.get<std::uint8_t>() != 0;
+  prospects.run_known = prospects.in_run;
   prospects.run_placed = true;
   const auto count = in.get<std::uint32_t>();
   in.require(count <= kMostInputs && history.base.position < kManyPositions + kMostInputs,
@@ -239,11 +257,10 @@ bool NearSpikesGroup::load(std::size_t index, foundation::ByteReader& in, const 
   move_to_epoch(c, now.epoch, point);
   line.exc = point.exc;
   line.inh = point.inh;
-  if (prospects.run_known && history.run.y >= 0.0) {
-    prospects.rough = false;
+  prospects.rough = !prospects.in_run;
+  if (prospects.in_run) {
     set_bound(index, history.run.y, history.run);
   } else {
-    prospects.rough = true;
     set_bound(index, -kLeastDistance, present_point(index));
   }
   window_begin_ = lists_.next_number();

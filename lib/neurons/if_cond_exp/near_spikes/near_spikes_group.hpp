@@ -215,6 +215,7 @@ class NearSpikesGroup final : public ModelGroup<double, State<double>>, public W
   void renew_base(std::size_t i, const Point& now);
   void place_run(std::size_t i);
   std::uint32_t list_run(std::size_t i, std::uint32_t position);
+  Point run_at_last_input(std::size_t i);
   [[nodiscard]] double potential_now(std::size_t i, const Point& now);
   void begin_run(std::size_t i, const Point& point);
   [[nodiscard]] static double carried_distance(const Constants& c, const Prospects& prospects, double t);
