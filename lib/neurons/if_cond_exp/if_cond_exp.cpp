@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "neurons/if_cond_exp/if_cond_exp.hpp"
 
-#include "neurons/if_cond_exp/deferred_inputs_group.hpp"
 #include "neurons/if_cond_exp/fixed_step.hpp"
 #include "neurons/if_cond_exp/near_spikes/near_spikes.hpp"
 #include "neurons/if_cond_exp/order_free/order_free.hpp"
@@ -14,8 +13,7 @@ namespace va_event {
 
 const CellModel& IfCondExp::model() {
   static constexpr neurons::NeuronImplementation kImplementation = [] {
-    auto implementation =
-        neurons::implement<neurons::IfCondExpKernel, neurons::DeferredInputsGroup>(&neurons::kIfCondExpFixedStep);
+    auto implementation = neurons::implement<neurons::IfCondExpKernel>(&neurons::kIfCondExpFixedStep);
     auto& factory = implementation.groups.in_double;
     factory.make_order_free = &neurons::order_free_conductances::make_group;
     factory.order_free_obstacle = &neurons::order_free_conductances::obstacle;

@@ -12,10 +12,8 @@
 #include "neurons/if_cond_exp/intervals/intervals-inl.hpp"
 // clang-format on
 #include <algorithm>
-#include <bit>
 #include <cstddef>
 #include <limits>
-#include <optional>
 
 #include "neurons/if_cond_exp/near_spikes/bounds.hpp"
 #include "neurons/if_cond_exp/near_spikes/solve.hpp"
@@ -24,160 +22,7 @@ HWY_BEFORE_NAMESPACE();
 namespace va_event::neurons::HWY_NAMESPACE {
 namespace {
 
-/// Vectors whose recurrences run side by side.
-constexpr std::size_t kMostTogether = 2;
-
-HWY_INLINE Cell<W> common_cell(const Constants& c) {
-  const std::array<double, kCellNumbers> numbers = numbers_of(c);
-  return cell_of([&numbers](std::size_t n) HWY_ATTR { return hn::Set(Wide(), numbers[n]); });
-}
-
-/// Intervals that are long for one power series: their parts are solved together.
-struct LongIntervals {
-  static constexpr std::size_t kMost = 32;
-  static constexpr std::size_t kMostParts = 2 * kMost + decay_series::kMaxParts;
-
-  std::size_t count = 0;
-  std::array<std::size_t, kMost> place;
-};
-
-HWY_INLINE void set_transfer(const near_spikes::Chains::Arrays& a, std::size_t k,
-                             const std::optional<Transfer<double>>& all) {
-  a.factor[k] = all ? all->factor : std::numeric_limits<double>::quiet_NaN();
-  a.offset[k] = all ? all->offset : 0.0;
-}
-
-template <int ratio>
-void solve_long(const Constants& c, const near_spikes::Chains::Arrays& a, LongIntervals& intervals);
-
-template <int ratio, std::size_t kVectors>
-HWY_INLINE void solve_vectors(const Constants& c, const std::array<Cell<W>, 1>& cells,
-                              const near_spikes::Chains::Arrays& a, std::size_t k, LongIntervals& intervals) {
-  const Wide d;
-  const std::size_t lanes = hn::Lanes(d);
-  const W rate_slow = hn::Set(d, c.series.rate_slow);
-  const W quarter = hn::Set(d, 0.25 * c.rate_m);
-  const W limit = hn::Set(d, decay_series::kLoadLimit);
-  const bool swap = inhibition_first(c);
-  const double* const first = swap ? a.inh : a.exc;
-  const double* const second = swap ? a.exc : a.inh;
-  std::array<SeriesInput, kVectors> in;
-  std::array<TransferLanes, kVectors> out;
-  std::array<hn::Mask<Wide>, kVectors> is_long;
-  for (std::size_t v = 0; v < kVectors; ++v) {
-    const W h = hn::LoadU(d, &a.h[k + v * lanes]);
-    const W g_first = hn::LoadU(d, &first[k + v * lanes]);
-    const W g_second = hn::LoadU(d, &second[k + v * lanes]);
-    const W conductance = hn::Set(d, 1.0) + cells[0].resistance * (hn::Abs(g_first) + hn::Abs(g_second));
-    const W load = h * (rate_slow + quarter * conductance);
-    is_long[v] = hn::Not(load < limit);
-    in[v] = {g_first, g_second, h, hn::IfThenZeroElse(is_long[v], load)};
-  }
-  by_series<ratio>(cells, in, out);
-  for (std::size_t v = 0; v < kVectors; ++v) {
-    hn::StoreU(out[v].factor, d, &a.factor[k + v * lanes]);
-    hn::StoreU(out[v].offset, d, &a.offset[k + v * lanes]);
-    if (HWY_UNLIKELY(!hn::AllFalse(d, is_long[v]))) {
-      std::uint8_t bits[8] = {};
-      hn::StoreMaskBits(d, is_long[v], bits);
-      for (unsigned left = bits[0]; left != 0; left &= left - 1) {
-        const std::size_t at = k + v * lanes + static_cast<std::size_t>(std::countr_zero(left));
-        if (at < a.end) {
-          if (intervals.count == LongIntervals::kMost) {
-            solve_long<ratio>(c, a, intervals);
-          }
-          intervals.place[intervals.count++] = at;
-        }
-      }
-    }
-  }
-}
-
-template <int ratio>
-HWY_INLINE void solve_series(const Constants& c, const near_spikes::Chains::Arrays& a, LongIntervals& intervals) {
-  const std::size_t lanes = hn::Lanes(Wide());
-  const std::array<Cell<W>, 1> cells{common_cell(c)};
-  std::size_t k = a.begin;
-  for (; k + (kMostTogether - 1) * lanes < a.end; k += kMostTogether * lanes) {
-    solve_vectors<ratio, kMostTogether>(c, cells, a, k, intervals);
-  }
-  for (; k < a.end; k += lanes) {
-    solve_vectors<ratio, 1>(c, cells, a, k, intervals);
-  }
-}
-
-template <int ratio>
-HWY_NOINLINE void solve_long(const Constants& c, const near_spikes::Chains::Arrays& a, LongIntervals& intervals) {
-  constexpr std::size_t kRoom = LongIntervals::kMostParts + kMostTogether * kPadding;
-  alignas(64) double h[kRoom] = {}, exc[kRoom] = {}, inh[kRoom] = {}, factor[kRoom], offset[kRoom];
-  std::array<std::size_t, LongIntervals::kMost> first;
-  std::size_t end = 0;
-  for (std::size_t n = 0; n < intervals.count; ++n) {
-    const std::size_t k = intervals.place[n];
-    first[n] = end;
-    if (end + decay_series::kMaxParts <= LongIntervals::kMostParts) {
-      intervals::for_parts(c, a.exc[k], a.inh[k], a.h[k], [&](double part, double part_exc, double part_inh) HWY_ATTR {
-        h[end] = part;
-        exc[end] = part_exc;
-        inh[end++] = part_inh;
-      });
-    }
-  }
-  LongIntervals none;
-  solve_series<ratio>(c, {h, exc, inh, factor, offset, 0, end}, none);
-  for (std::size_t n = 0; n < intervals.count; ++n) {
-    const std::size_t k = intervals.place[n];
-    const std::size_t parts_end = n + 1 < intervals.count ? first[n + 1] : end;
-    if (first[n] == parts_end) {
-      set_transfer(a, k, intervals::transfer(c, a.exc[k], a.inh[k], a.h[k]));
-      continue;
-    }
-    Transfer<double> all{factor[first[n]], offset[first[n]]};
-    for (std::size_t part = first[n] + 1; part < parts_end; ++part) {
-      all = all.then({factor[part], offset[part]});
-    }
-    set_transfer(a, k, all);
-  }
-  intervals.count = 0;
-}
-
-template <int ratio>
-HWY_INLINE void solve_all(const Constants& c, const near_spikes::Chains::Arrays& a) {
-  LongIntervals intervals;
-  solve_series<ratio>(c, a, intervals);
-  if (intervals.count > 0) {
-    solve_long<ratio>(c, a, intervals);
-  }
-}
-
-/// Where no power series applies.
-HWY_NOINLINE void solve_sorted(const Constants& c, const near_spikes::Chains::Arrays& a) {
-  Intervals<true> intervals(c);
-  for (std::size_t begin = a.begin; begin < a.end; begin += kIntervals) {
-    const std::size_t count = std::min(a.end - begin, kIntervals);
-    for (std::size_t k = 0; k < count; ++k) {
-      intervals.set(k, c, a.h[begin + k], a.exc[begin + k], a.inh[begin + k]);
-    }
-    intervals.set_count(count);
-    intervals.solve();
-    for (std::size_t k = 0; k < count; ++k) {
-      const Transfer<double> transfer = intervals.transfer(k);
-      a.factor[begin + k] = transfer.factor;
-      a.offset[begin + k] = transfer.offset;
-    }
-  }
-}
-
-/// The transfers of all intervals of neurons with the same constants.
-void solve_intervals(const Constants& c, const near_spikes::Chains::Arrays& a) {
-  if (c.series.ratio == 1) {
-    solve_all<1>(c, a);
-  } else if (c.series.ratio == 2) {
-    solve_all<2>(c, a);
-  } else {
-    solve_sorted(c, a);
-  }
-}
+void solve_chains(const Constants& c, const IntervalArrays& a) { solve_intervals(c, a); }
 
 /// A state in each lane: conductances in units of the leak, F is the drive at threshold.
 struct StateLanes {
@@ -335,7 +180,7 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace va_event::neurons {
 
-HWY_EXPORT(solve_intervals);
+HWY_EXPORT(solve_chains);
 HWY_EXPORT(search_all);
 
 namespace near_spikes {
@@ -363,8 +208,8 @@ void Chains::solve() {
   if (chains_.empty()) {
     return;
   }
-  Arrays arrays{h_.data(), exc_.data(), inh_.data(), factor_.data(), offset_.data(), begin_, room_};
-  const auto dispatch = [&](const Constants& c) { HWY_DYNAMIC_DISPATCH(solve_intervals)(c, arrays); };
+  IntervalArrays arrays{h_.data(), exc_.data(), inh_.data(), factor_.data(), offset_.data(), begin_, room_};
+  const auto dispatch = [&](const Constants& c) { HWY_DYNAMIC_DISPATCH(solve_chains)(c, arrays); };
   if (same_constants()) {
     dispatch(*chains_.front().constants);
   } else {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "neurons/if_cond_exp/if_cond_exp.hpp"
+#include "neurons/if_cond_exp/intervals/interval_arrays.hpp"
 
 namespace va_event::neurons::near_spikes {
 
@@ -61,14 +62,9 @@ class Chains {
     std::size_t after;  ///< intervals that are behind its end
     double y;           ///< [mV]
   };
-  /// The arrays, as the solver reads and writes them.
-  struct Arrays {
-    double *h, *exc, *inh, *factor, *offset;
-    std::size_t begin, end;  ///< whole vectors may be read and written behind the end
-  };
 
  private:
-  static constexpr std::size_t kPadding = 64;
+  static constexpr std::size_t kPadding = IntervalArrays::kBehind;
 
   void make_room(std::size_t most);
   [[nodiscard]] bool same_constants() const;

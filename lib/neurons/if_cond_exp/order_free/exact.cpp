@@ -19,8 +19,6 @@ namespace va_event::neurons::order_free_conductances::HWY_NAMESPACE {
 namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
-using neurons::HWY_NAMESPACE::Intervals;
-using neurons::HWY_NAMESPACE::kIntervals;
 using neurons::HWY_NAMESPACE::W;
 using neurons::HWY_NAMESPACE::Wide;
 
@@ -38,23 +36,19 @@ void find_decays_lanes(const Constants& c, IntervalList& list) {
 }
 
 void integrate_lanes(const Constants& c, IntervalList& list, std::size_t begin, double y) {
-  Intervals<true> intervals(c);
-  const std::size_t size = list.size;
-  while (begin < size) {
-    const std::size_t count = std::min(kIntervals, size - begin);
-    for (std::size_t k = 0; k < count; ++k) {
-      intervals.set(k, c, list.length[begin + k], list.exc[begin + k], list.inh[begin + k]);
+  neurons::HWY_NAMESPACE::solve_intervals(c, {list.length.data(), list.exc.data(), list.inh.data(), list.factor.data(),
+                                              list.offset.data(), begin, list.size});
+  for (std::size_t k = begin; k < list.size; ++k) {
+    const double factor = list.factor[k];
+    if (HWY_UNLIKELY(factor != factor)) {
+      y = Kernel::advance(c, {y, list.exc[k], list.inh[k], 0.0}, list.length[k]).y;
+    } else {
+      y = factor * y + list.offset[k];
     }
-    intervals.set_count(count);
-    intervals.solve();
-    for (std::size_t k = 0; k < count; ++k) {
-      y = intervals.through(k, y);
-      if (HWY_UNLIKELY(y >= 0.0)) {
-        y = below_threshold(c, list.exc[begin + k], list.inh[begin + k], y);
-      }
-      list.after[begin + k] = y;
+    if (HWY_UNLIKELY(y >= 0.0)) {
+      y = below_threshold(c, list.exc[k], list.inh[k], y);
     }
-    begin += count;
+    list.after[k] = y;
   }
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "neurons/if_cond_exp/if_cond_exp.hpp"
+#include "neurons/if_cond_exp/intervals/interval_arrays.hpp"
 #include "neurons/if_cond_exp/order_free/ordered_inputs.hpp"
 
 /// The exact work on one neuron: its intervals between inputs one after the other, in vectors.
@@ -45,20 +46,23 @@ void move(const Constants& c, Place& place, double x);
 /// What happens to one neuron between two times: lengths of intervals, and inputs at the end of each. The arrays only
 /// grow; elements behind the last interval have no meaning.
 struct IntervalList {
-  static constexpr std::size_t kPadding = 16;
+  static constexpr std::size_t kPadding = IntervalArrays::kBehind;
   std::vector<double> length;            ///< [ms]
   std::vector<double> add_exc, add_inh;  ///< at the interval's end [uS]
   /// Filled by find_conductances(): at the interval's start [uS].
   std::vector<double> exc, inh;
   std::vector<double> decay_exc, decay_inh;
-  std::vector<double> after;  ///< filled by integrate(): y at the interval's end [mV]
+  /// Filled by integrate(): what the interval does to y, and y at its end [mV].
+  std::vector<double> factor, offset;
+  std::vector<double> after;
   std::size_t size = 0;
 
   void clear() { size = 0; }
   void resize(std::size_t count) {
     size = count;
     if (size + kPadding > length.size()) {
-      for (auto* numbers : {&length, &add_exc, &add_inh, &exc, &inh, &decay_exc, &decay_inh, &after}) {
+      for (auto* numbers :
+           {&length, &add_exc, &add_inh, &exc, &inh, &decay_exc, &decay_inh, &factor, &offset, &after}) {
         numbers->resize(2 * (size + kPadding));
       }
     }
