@@ -60,7 +60,7 @@ void NearSpikesGroup::follow_bound(std::size_t i, double exc_before, const Input
   if (!(before > 0.0)) {
     distance = distance_from_last_inputs(
         i, {input.epoch, input.t, input.decay_exc, input.decay_inh, line.exc, line.inh, 0.0, line.position, 1},
-        kFewIntervals);
+        enough_for(now));
   } else if (prospects.in_run && before > drive_margin(c)) {
     distance = carried_distance(c, prospects, input.t);
   }

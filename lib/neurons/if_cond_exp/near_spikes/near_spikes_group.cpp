@@ -83,8 +83,9 @@ NearSpikesGroup::Answer NearSpikesGroup::spikes_until(Look& look) {
   }
   if (prospects.rough) {
     prospects.rough = false;
-    const double distance =
-        drive_only_falls(constants(look.i)) ? distance_from_last_inputs(look.i, look.now, kManyIntervals) : 0.0;
+    const double distance = drive_only_falls(constants(look.i))
+                                ? distance_from_last_inputs(look.i, look.now, std::numeric_limits<double>::infinity())
+                                : 0.0;
     set_bound(look.i, -std::max(distance, kLeastDistance), look.now);
     if (prospects.safe > look.until) {
       return Answer::no;

@@ -73,9 +73,8 @@ class NearSpikesGroup final : public ModelGroup<double, State<double>>, public W
   /// A list that begins behind this position is renumbered; a multiple of all that positions are divided by.
   static constexpr std::uint32_t kManyPositions = std::uint32_t{1} << 31U;
 
-  /// That a bound of v goes back: at the beginning of a run, and where that is not enough.
-  static constexpr int kFewIntervals = 4;
-  static constexpr int kManyIntervals = 16;
+  /// At a distance of so much the drive mostly is over before v reaches the threshold [mV].
+  [[nodiscard]] static double enough_for(double drive) { return 0.1 * drive; }
 
   /// Of a bound of v from the threshold [mV].
   static constexpr double kLeastDistance = std::numeric_limits<double>::min();
@@ -220,7 +219,7 @@ class NearSpikesGroup final : public ModelGroup<double, State<double>>, public W
   void begin_run(std::size_t i, const Point& point);
   [[nodiscard]] static double carried_distance(const Constants& c, const Prospects& prospects, double t);
   void set_bound(std::size_t i, double y, const Point& at);
-  [[nodiscard]] double distance_from_last_inputs(std::size_t i, const Point& point, int most_intervals) const;
+  [[nodiscard]] double distance_from_last_inputs(std::size_t i, const Point& point, double enough) const;
 
   Instant time_;                        ///< every event before it is done
   Kernel::SharedExponentials known_{};  ///< the last one that was needed

@@ -289,74 +289,75 @@ double NearSpikesGroup::carried_distance(const Constants& c, const Prospects& pr
 /// alternating series, of which an even or odd number of terms is a bound. F = y_leak + exc e^-t/tau_exc - inh
 /// e^-t/tau_inh is convex where exc/tau_exc^2 >= inh/tau_inh^2 at the end, as excitation decays no slower; elsewhere it
 /// is at most what it is at one of the ends.
-/// @param most_intervals  that are gone back
-double NearSpikesGroup::distance_from_last_inputs(std::size_t i, const Point& point, int most_intervals) const {
+/// Inputs are taken out of the amplitudes again, which loses the digits of what is left: at most 1e-14 of the
+/// conductances at the end, times e^(t/tau).
+/// @param enough  a larger bound is not searched [mV]
+double NearSpikesGroup::distance_from_last_inputs(std::size_t i, const Point& point, double enough) const {
+  constexpr int kMostIntervals = 16;
   constexpr double kLeastWeight = 0.1;  // of what came before
-  constexpr double kRounding = 1e-14;   // of sums that inputs are taken out of
+  constexpr double kMostDecay = 14.0;   // of conductances
+  constexpr double kRounding = 2e-8;    // more than 1e-14 e^14
   const Constants& c = constants(i);
   const History& history = history_[i];
   const std::uint32_t low = prospects_[i].base_position;
   const InputLists::View inputs = lists_.view();
-  const double drive_exc = c.resistance * c.y_exc;
-  const double drive_inh = c.resistance * c.y_inh;
-  const double bend_exc = drive_exc * c.rate_exc * c.rate_exc;
-  const double bend_inh = drive_inh * c.rate_inh * c.rate_inh;
-  double exc = point.exc;
-  double inh = point.inh;
-  double rounding_exc = kRounding * c.resistance * exc;
-  double rounding_inh = kRounding * c.resistance * inh;
+  const Pair drives = {c.resistance * c.y_exc, c.resistance * c.y_inh};
+  const Pair bends = drives * Pair{c.rate_exc * c.rate_exc, c.rate_inh * c.rate_inh};
+  const Pair none = {0.0, 0.0};
+  const Pair epoch_decays = {c.epoch_exc, c.epoch_inh};
+  Pair amplitudes = pair_at(&point.exc);
+  const Pair at_end = amplitudes * pair_at(&point.decay_exc);
+  const double rounding = kRounding * (1.0 + c.resistance * (at_end[0] + at_end[1]));
+  const double leak = c.y_leak + c.potentials * rounding;
+  double left = kMostDecay / std::max(c.rate_exc, c.rate_inh);  // [ms]
   double sum = 0.0;
   double best = 0.0;  // whatever number of intervals is gone back, the bound holds
   double least_weight = 1.0;
   double most_weight = 1.0;
   std::uint32_t position = point.position;
   const Input* last = position > low ? &inputs[lists_.number_at(i, position - 1)] : nullptr;
-  for (int k = 0; k < most_intervals && position > low; ++k) {
+  for (int k = 0; k < kMostIntervals && position > low; ++k) {
     const bool is_first = position == low + 1;
     const Input* const before = is_first ? nullptr : &inputs[lists_.number_at(i, position - 2)];
     const std::int64_t epoch = is_first ? history.base.epoch : before->epoch;
-    const double t = is_first ? history.base.t : before->t;
-    const double decay_exc = is_first ? history.base.decay_exc : before->decay_exc;
-    const double decay_inh = is_first ? history.base.decay_inh : before->decay_inh;
-    exc = std::max(0.0, exc - last->exc);
-    inh = std::max(0.0, inh - last->inh);
-    const double end_exc = exc * last->decay_exc;
-    const double end_inh = inh * last->decay_inh;
-    double duration = last->t - t;
+    double duration = last->t - (is_first ? history.base.t : before->t);
+    const Pair decays = pair_at(is_first ? &history.base.decay_exc : &before->decay_exc);
+    amplitudes -= pair_at(&last->exc);
+    amplitudes = amplitudes > none ? amplitudes : none;
+    const Pair end_conductances = amplitudes * pair_at(&last->decay_exc);
     if (epoch != last->epoch) [[unlikely]] {
       if (epoch != last->epoch - 1) {
         break;
       }
       duration += kEpoch;
-      exc /= c.epoch_exc;
-      inh /= c.epoch_inh;
-      rounding_exc /= c.epoch_exc;
-      rounding_inh /= c.epoch_inh;
+      amplitudes /= epoch_decays;
     }
-    const double begin_exc = exc * decay_exc;
-    const double begin_inh = inh * decay_inh;
-    const double rounding = kRounding + (rounding_exc * decay_exc + rounding_inh * decay_inh);
-    const double margin = c.potentials * rounding;
-    double begin = c.y_leak + (begin_exc * drive_exc + begin_inh * drive_inh) + margin;
-    double end = c.y_leak + (end_exc * drive_exc + end_inh * drive_inh) + margin;
-    if (end_exc * bend_exc + end_inh * bend_inh < 0.0) {
+    left -= duration;
+    if (!(left > 0.0)) {
+      break;
+    }
+    const Pair begin_conductances = amplitudes * decays;
+    const Pair of_end = end_conductances * drives;
+    const Pair of_begin = begin_conductances * drives;
+    const Pair bend = end_conductances * bends;
+    double begin = leak + (of_begin[0] + of_begin[1]);
+    double end = leak + (of_end[0] + of_end[1]);
+    if (bend[0] + bend[1] < 0.0) {
       begin = end = std::max(begin, end);
     }
     const double h = duration * c.rate_m;
-    const double most = (1.0 + rounding + c.resistance * (begin_exc + begin_inh)) * h;
-    const double least = std::max(0.0, (1.0 - rounding) + c.resistance * (end_exc + end_inh)) * h;
-    const double of_end = end > 0.0 ? most_weight * (0.5 - least * (1.0 / 6 - least * (1.0 / 24)))
-                                    : least_weight * (0.5 - most * (1.0 / 6 - most * (1.0 / 24 - most * (1.0 / 120))));
-    const double of_begin = begin > 0.0
-                                ? most_weight * (0.5 - least * (1.0 / 3 - least * (1.0 / 8)))
-                                : least_weight * (0.5 - most * (1.0 / 3 - most * (1.0 / 8 - most * (1.0 / 30))));
-    sum -= h * (end * of_end + begin * of_begin);
+    const double most = ((1.0 + rounding) + c.resistance * (begin_conductances[0] + begin_conductances[1])) * h;
+    const double least = ((1.0 - rounding) + c.resistance * (end_conductances[0] + end_conductances[1])) * h;
+    sum -= h * (end > 0.0 ? most_weight * end * (0.5 - least * (1.0 / 6 - least * (1.0 / 24)))
+                          : least_weight * end * (0.5 - most * (1.0 / 6 - most * (1.0 / 24 - most * (1.0 / 120)))));
+    sum -= h * (begin > 0.0 ? most_weight * begin * (0.5 - least * (1.0 / 3 - least * (1.0 / 8)))
+                            : least_weight * begin * (0.5 - most * (1.0 / 3 - most * (1.0 / 8 - most * (1.0 / 30)))));
     least_weight *= 1.0 - most * (1.0 - most * (0.5 - most * (1.0 / 6)));
     if (is_first && !history.forgotten && least_weight > 0.0) {
       sum += least_weight * -history.base.y;
     }
     best = std::max(best, sum);
-    if (!(least_weight > kLeastWeight)) {
+    if (!(least_weight > kLeastWeight && best < enough)) {
       break;
     }
     most_weight *= 1.0 - least * (1.0 - 0.5 * least);
@@ -372,7 +373,9 @@ void NearSpikesGroup::begin_run(std::size_t i, const Point& point) {
   prospects.run_placed = true;
   prospects.run_known = false;
   prospects.rough = true;
-  const double distance = drive_only_falls(constants(i)) ? distance_from_last_inputs(i, point, kFewIntervals) : 0.0;
+  const double distance = drive_only_falls(constants(i))
+                              ? distance_from_last_inputs(i, point, enough_for(largest_drive(constants(i), point)))
+                              : 0.0;
   set_bound(i, -std::max(distance, kLeastDistance), point);
 }
 
