@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Has the code become slower? Instructions per synaptic event of the batch kernels and of small networks, counted
-by callgrind, which other work on the machine does not disturb, against the values in expected.json.
+"""Has the code become slower? Instructions per synaptic event of small networks, counted by callgrind, which other work
+on the machine does not disturb, against the values in expected.json.
 
     cmake --preset benchmarks && cmake --build --preset benchmarks --target instructions_workload
     benchmarks/instructions/check.py --build build/benchmarks [--update] [NAME ...]

@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "balanced/balanced.hpp"
-#include "batch_sample.hpp"
 #include "brunel/brunel.hpp"
 #include "microcircuit/microcircuit.hpp"
 #include "va_event/va_event.hpp"
@@ -19,30 +18,7 @@
 namespace va_event {
 namespace {
 
-using neurons::batch_sample::Cond;
-
-// So many that what the start of a program needs, which is not quite the same every time, does not matter.
-constexpr int kRounds = 40;
-
 enum class Until { prepare, work, verify };
-
-/// Number of synaptic events; 0 when the result is wrong.
-template <class Kernel>
-std::uint64_t batch(bool simple, Until until) {
-  const auto all = neurons::batch_sample::spikes(neurons::batch_sample::Example<Kernel>::kSpikesPerMs);
-  const neurons::batch_sample::Network<Kernel> start(simple);
-  auto network = start;
-  for (int round = 0; round < (until == Until::prepare ? 0 : kRounds); ++round) {
-    network.reset(start);
-    for (const auto& spike : all) {
-      network.deliver(spike);
-    }
-    network.finish();
-  }
-  return until != Until::verify || agrees_with_scalar_kernel(start, all, network)
-             ? kRounds * all.size() * neurons::batch_sample::kTargets
-             : 0;
-}
 
 constexpr double kDuration = 100.0;  // [ms]
 
@@ -209,8 +185,6 @@ std::uint64_t poisson_each(Until until) {
 int main(int argc, char** argv) {
   using namespace va_event;
   const std::map<std::string, std::function<std::uint64_t(Until)>> workloads = {
-      {"batch_cond_exp", [](Until until) { return batch<Cond>(true, until); }},
-      {"batch_cond_exp_any_time_constants", [](Until until) { return batch<Cond>(false, until); }},
       {"network_cuba", [](Until until) { return cuba({}, until); }},
       {"network_cuba_own_delays", [](Until until) { return cuba({.delays = true}, until); }},
       {"network_cuba_own_parameters", [](Until until) { return cuba({.parameters = true}, until); }},
