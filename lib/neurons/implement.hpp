@@ -16,12 +16,11 @@ namespace va_event::neurons {
 
 /// The factory of `Kernel`'s groups for one number type. A lambda without captures becomes a function pointer, so that
 /// the factory is a constant of compile time.
-/// @tparam Group  the class by which inputs reach neurons; a ModelGroup of Kernel's states
-template <template <class> class Kernel, class Real, class Group = OneByOneGroup<Kernel<Real>, Real>>
+template <template <class> class Kernel, class Real>
 [[nodiscard]] constexpr GroupFactory<Real> group_factory() {
   GroupFactory<Real> factory{[]() -> NewCandidateGroup<Real> {
-                               auto group = std::make_unique<Group>();
-                               Group* const candidates = group.get();
+                               auto group = std::make_unique<OneByOneGroup<Kernel<Real>, Real>>();
+                               auto* const candidates = group.get();
                                return {std::move(group), candidates};
                              },
                              nullptr, nullptr, nullptr};
@@ -36,12 +35,11 @@ template <template <class> class Kernel, class Real, class Group = OneByOneGroup
   return factory;
 }
 
-/// The implementation of a model in all number types. Wider types always take OneByOneGroup: they are for checks, where
-/// one way for inputs is enough.
-/// @tparam Group  as of group_factory(), for doubles @param in_fixed_steps  null: the model refuses fixed steps
-template <template <class> class Kernel, class Group = OneByOneGroup<Kernel<double>, double>>
+/// The implementation of a model in all number types, with the method that all of them have; in doubles a model may add
+/// others. @param in_fixed_steps  null: the model refuses fixed steps
+template <template <class> class Kernel>
 [[nodiscard]] constexpr NeuronImplementation implement(const fixed_step::FixedStepForm* in_fixed_steps = nullptr) {
-  return {{group_factory<Kernel, double, Group>(), group_factory<Kernel, foundation::Quad>(),
+  return {{group_factory<Kernel, double>(), group_factory<Kernel, foundation::Quad>(),
            group_factory<Kernel, foundation::Digits50>(), group_factory<Kernel, foundation::Digits100>()},
           in_fixed_steps};
 }

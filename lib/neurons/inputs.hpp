@@ -68,21 +68,6 @@ struct Input {
   std::uint32_t receptor;  ///< 0: excitatory, 1: inhibitory
 };
 
-/// When a neuron is of interest after an event.
-struct LookLimits {
-  double until;     ///< it might spike before this time
-  double distance;  ///< v is closer than this to v_thresh [mV]
-};
-
-/// The constants of each neuron.
-template <class Constants>
-struct SetsOf {
-  const Constants* sets;
-  const std::uint32_t* set_of;  ///< by neuron; null: all have the first
-
-  [[nodiscard]] const Constants& operator[](std::uint32_t i) const { return sets[set_of == nullptr ? 0 : set_of[i]]; }
-};
-
 /// No more inputs than these are handed to NeuronGroup::receive() at once.
 inline constexpr std::size_t kMaxInputs = 64;
 

@@ -53,7 +53,6 @@ struct ListingFactory {
   NewWindowedGroup<double> (*make)(const network::PopulationData& population) = nullptr;
   /// Whether all neurons of a population can be in such a group; as the reason why not, or "".
   std::string (*obstacle)(const network::PopulationData& population) = nullptr;
-  bool automatic = false;  ///< it is chosen where inputs are few; else only where users ask for it
   /// Whether one group takes the neurons of all populations that are simulated so: then a spike is delivered once.
   bool takes_all_populations = false;
 };

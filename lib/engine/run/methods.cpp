@@ -292,7 +292,7 @@ std::pair<SimulationMethod, std::string> fastest(const network::PopulationData& 
       return {SimulationMethod::order_free, expected.text()};
     }
   }
-  if (!population.model->neuron->listing.automatic || expected.per_window < kFewestInputs) {
+  if (population.model->neuron->listing.make == nullptr || expected.per_window < kFewestInputs) {
     return {SimulationMethod::one_by_one, why_not.empty() ? expected.text() : why_not};
   }
   const std::string obstacle_near_spikes = obstacle(SimulationMethod::near_spikes, population, extremes);

@@ -83,9 +83,6 @@ RunCounts ShardState<Real>::run_counts() const {
   for (const neurons::WindowedGroup<Real>* const group : shard_.cells_.windowed()) {
     counts.looks += group->look_count();
   }
-  for (neurons::CandidateGroup<Real>* const group : shard_.cells_.candidate_groups()) {
-    group->integrate_deferred();
-  }
   for (const auto& group : shard_.cells_.groups()) {  // every shard has all groups, in the same order
     counts.groups.push_back({group.all().interval_counts(), group.all().closest_approach()});
   }

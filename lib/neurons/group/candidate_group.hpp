@@ -50,9 +50,6 @@ class CandidateGroup {
   [[nodiscard]] virtual bool at_rest() = 0;
   /// Epochs pass in which nothing happens. @pre at_rest()
   virtual void skip_to_epoch(std::int64_t epoch) = 0;
-
-  /// Brings what there is to report up to date: inputs may wait that no interval was counted for.
-  virtual void integrate_deferred() = 0;
 };
 
 /// A group of candidates as its factory makes it.

@@ -42,9 +42,6 @@ class GroupNeurons : public ModelGroup<Real, typename Kernel::State> {
 
   [[nodiscard]] const Constants& constants(std::size_t i) const noexcept { return sets_[set_of_[i]]; }
   [[nodiscard]] bool refractory(std::size_t i) const noexcept { return records_[i].y == Real(neurons::kRefractory); }
-  [[nodiscard]] SetsOf<Constants> constants_of_all() const noexcept {
-    return {sets_.all().data(), sets_.all().size() == 1 ? nullptr : set_of_.data()};
-  }
 
   /// Hands targets on: `common(set, targets)` those that share a parameter set, as many parts at once as possible;
   /// `own(targets)` those of populations without a common set, and exceptional neurons.
@@ -72,25 +69,6 @@ class GroupNeurons : public ModelGroup<Real, typename Kernel::State> {
       }
       begin = end;
     }
-  }
-
-  /// The first of some inputs whose neurons have one parameter set, if they are worth a call of their own; else all
-  /// that are given, with the sets of all.
-  [[nodiscard]] SetsOf<Constants> constants_of(std::span<const Input<Real>>& inputs) const {
-    if (sets_.all().size() == 1) {
-      return constants_of_all();
-    }
-    constexpr std::size_t kWorthACall = 16;
-    const std::uint32_t set = set_of_[inputs[0].index];
-    std::size_t same = 1;
-    while (same < inputs.size() && set_of_[inputs[same].index] == set) {
-      ++same;
-    }
-    if (same < inputs.size() && same < kWorthACall) {
-      return constants_of_all();
-    }
-    inputs = inputs.first(same);
-    return {&sets_[set], nullptr};
   }
 
   /// The state at `t` without input since the last event; y of a refractory neuron is kRefractory.

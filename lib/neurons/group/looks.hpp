@@ -13,14 +13,12 @@ namespace va_event::neurons {
 
 /// Looks at neurons that may spike before the look-ahead slice ends, searches for the times of their spikes, and the
 /// closest approach to a threshold that these find.
-///
-/// `Policy` is the class that derives from KernelGroup. It provides
-///   look_start(i), look(...)       the state that looks start from, and the state some time later
-template <class Policy, class Kernel, class Real>
+template <class Kernel, class Real>
 class Looks : public GroupNeurons<Kernel, Real>, public CandidateGroup<Real> {
   using Neurons = GroupNeurons<Kernel, Real>;
 
  public:
+  using typename Neurons::Record;
   using typename Neurons::SharedExponentials;
   using typename Neurons::State;
 
@@ -47,9 +45,6 @@ class Looks : public GroupNeurons<Kernel, Real>, public CandidateGroup<Real> {
   using Neurons::safe_;
   using Neurons::searches_;
   using Neurons::state_at;
-
-  [[nodiscard]] Policy& policy() noexcept { return static_cast<Policy&>(*this); }
-  [[nodiscard]] const Policy& policy() const noexcept { return static_cast<const Policy&>(*this); }
 
   std::optional<Real> first_crossing(std::size_t i, neurons::Approach& approach) {
     const State start = Kernel::state_at(constants(i), records_[i], records_[i].t);
@@ -98,12 +93,12 @@ class Looks : public GroupNeurons<Kernel, Real>, public CandidateGroup<Real> {
   /// Newton's method does, and never pass it. Where they do not come closer, as between very different time constants,
   /// the root finder, whose work is bounded, says what the rest of the epoch brings.
   LookResult<Real> look_closer(std::size_t i) {
-    const auto start = policy().look_start(i);
+    const Record start = records_[i];
     const Search<Real>* const known = searches_.find(rare_[i].search, records_[i].t);
     unsigned looks = known != nullptr ? known->looks : 0;
     Real last = start.t;
     for (Real t = safe_[i];;) {
-      const State there = policy().look(i, start, t);
+      const State there = Kernel::state_at(constants(i), start, t);
       const Real bound = Kernel::safe_interval(constants(i), there).duration;
       if (may_be_past_closest(i, there, t - last)) {
         if (t > safe_[i]) {  // an event may come first
@@ -134,9 +129,8 @@ class Looks : public GroupNeurons<Kernel, Real>, public CandidateGroup<Real> {
   }
 
   /// Whether a crossing follows soon after `t`, until which there is none; then it is known.
-  template <class Start>
-  bool search_near(std::size_t i, const Start& start, const State& there, const Real& t) {
-    const auto at = [&](const Real& time) { return policy().look(i, start, time); };
+  bool search_near(std::size_t i, const Record& start, const State& there, const Real& t) {
+    const auto at = [&](const Real& time) { return Kernel::state_at(constants(i), start, time); };
     const auto near = neurons::near_crossing<Kernel>(constants(i), at, there, t, Real(neurons::kEpoch));
     if (!near) {
       return false;

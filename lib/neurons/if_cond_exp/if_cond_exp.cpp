@@ -20,7 +20,6 @@ const CellModel& IfCondExp::model() {
     factory.order_free_memory = &neurons::order_free_conductances::memory_bytes;
     implementation.listing = {.make = &neurons::near_spikes::make_group,
                               .obstacle = &neurons::near_spikes::obstacle,
-                              .drawback = &neurons::no_drawback,
                               .takes_all_populations = true};
     return implementation;
   }();

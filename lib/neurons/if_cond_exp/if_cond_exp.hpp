@@ -182,16 +182,6 @@ struct IfCondExpKernel : StateRecords<IfCondExpKernel<Real>, Real> {
     state.t = t;
     return state;
   }
-  /// Refractory from `t` on, or no longer: the record without and with a potential.
-  [[nodiscard]] static State record_with(const Constants& c, const State& record, const Real& y, const Real& t) {
-    if (c.in_amplitude_form) {
-      return {y, record.exc, record.inh, t};
-    }
-    State state = Records::refractory_at(c, record, t);
-    state.y = y;
-    return state;
-  }
-
   /// An input, to a neuron that is refractory or not.
   static void receive(const Constants& c, State& record, const SharedExponentials& at, std::size_t receptor,
                       const Real& weight) {

@@ -19,7 +19,6 @@ const CellModel& IfCurrExp::model() {
     factory.order_free_obstacle = &neurons::order_free::obstacle;
     implementation.listing = {.make = &neurons::near_spikes_currents::make_group,
                               .obstacle = &neurons::near_spikes_currents::obstacle,
-                              .automatic = true,
                               .takes_all_populations = true};
     return implementation;
   }();

@@ -23,7 +23,7 @@ namespace va_event::neurons {
 /// first of its neurons gets a sinusoid, so that no other neuron becomes slower.
 ///
 /// A neuron that once had a sinusoid stays here, also before it starts and after it has stopped. When it is looked at,
-/// and what is found out, follows from its state at its last event alone, as in KernelGroup.
+/// and what is found out, follows from its state at its last event alone, as in OneByOneGroup.
 ///
 /// Invariants: a neuron of index i is here if number_[i] > 0, and then the other group neither looks at it nor changes
 /// it; every other index is passed on. Constants are a neuron's own, and nothing is computed in vectors.
@@ -184,12 +184,6 @@ class DrivenGroup final : public DrivenNeuronGroup<Real> {
       other_candidates_->skip_to_epoch(epoch);
     }
     epoch_ = epoch;
-  }
-
-  void integrate_deferred() override {
-    if (other_candidates_ != nullptr) {
-      other_candidates_->integrate_deferred();
-    }
   }
 
   [[nodiscard]] double variable(std::size_t i, std::size_t variable, const Real& t) override {
