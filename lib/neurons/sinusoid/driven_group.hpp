@@ -12,7 +12,7 @@
 
 #include "foundation/number_bytes.hpp"
 #include "neurons/group/neuron_group.hpp"
-#include "neurons/sinusoid/driven.hpp"
+#include "neurons/sinusoid/driven_neuron.hpp"
 #include "neurons/sinusoid/driven_neuron_group.hpp"
 #include "neurons/state.hpp"
 
@@ -30,9 +30,10 @@ namespace va_event::neurons {
 template <class Kernel, class Real>
 class DrivenGroup final : public DrivenNeuronGroup<Real> {
  public:
-  using Driven = neurons::DrivenKernel<Kernel, Real>;
-  using Constants = typename Driven::Constants;
-  using State = typename Kernel::State;
+  using Neuron = DrivenNeuron<Kernel, Real>;
+  using Driven = typename Neuron::Driven;
+  using Constants = typename Neuron::Constants;
+  using State = typename Neuron::State;
   using Candidates = events::Candidates<Real>;
 
   /// @param others must outlive this @param candidates the same group; null: its neurons are not looked at
@@ -109,7 +110,7 @@ class DrivenGroup final : public DrivenNeuronGroup<Real> {
     record_approach(neuron, neuron.approach.distance, static_cast<double>(t));
     neuron.record = Driven::refractory_at(neuron.constants, neuron.record, t);
     neuron.refractory_y = neuron.constants.plain.y_reset;
-    neuron.safe = infinity();
+    neuron.safe = Neuron::infinity();
     return neuron.constants.plain.tau_refrac;
   }
 
@@ -144,13 +145,13 @@ class DrivenGroup final : public DrivenNeuronGroup<Real> {
       threshold_before = last.v_thresh;
       reset_before = last.y_reset;
     } else {
-      state = state_at(*neuron, t);
+      state = neuron->state_at(t);
       threshold_before = neuron->constants.plain.v_thresh;
       reset_before = neuron->constants.plain.y_reset;
     }
     const Real shift = threshold_before - fresh.plain.v_thresh;
     neuron->constants = std::move(fresh);
-    if (!refractory(*neuron)) {
+    if (!neuron->refractory()) {
       state.y += shift;
     } else if (neuron->refractory_y == reset_before) {
       neuron->refractory_y = neuron->constants.plain.y_reset;
@@ -168,9 +169,9 @@ class DrivenGroup final : public DrivenNeuronGroup<Real> {
     if (neuron == nullptr) {
       return others_.set_variable(i, variable, value, t, candidates);
     }
-    State state = visible(*neuron, state_at(*neuron, t));
+    State state = neuron->visible(neuron->state_at(t));
     Kernel::set_variable(neuron->constants.plain, state, variable, value);
-    if (refractory(*neuron)) {
+    if (neuron->refractory()) {
       neuron->refractory_y = state.y;
       state.y = Real(kRefractory);
     }
@@ -190,7 +191,7 @@ class DrivenGroup final : public DrivenNeuronGroup<Real> {
     const Neuron* const neuron = find(i);
     return neuron == nullptr ? others_.variable(i, variable, t)
                              : static_cast<double>(Kernel::variable(neuron->constants.plain,
-                                                                    visible(*neuron, state_at(*neuron, t)), variable));
+                                                                    neuron->visible(neuron->state_at(t)), variable));
   }
 
   /// States are written anew at the epoch's end, with phases from the new one's start; looks of the old epoch are
@@ -201,14 +202,14 @@ class DrivenGroup final : public DrivenNeuronGroup<Real> {
     }
     for (Neuron& neuron : neurons_) {
       record_approach_before(neuron, Real(neurons::kEpoch));
-      neuron.record = state_at(neuron, Real(neurons::kEpoch));
+      neuron.record = neuron.state_at(Real(neurons::kEpoch));
       neuron.record.t = Real(0);
-      set_epoch(neuron, epoch);
+      neuron.set_epoch(epoch);
     }
     epoch_ = epoch;
     for (Neuron& neuron : neurons_) {
-      if (!refractory(neuron)) {
-        predict(neuron);
+      if (!neuron.refractory()) {
+        neuron.predict();
       }
     }
   }
@@ -222,19 +223,12 @@ class DrivenGroup final : public DrivenNeuronGroup<Real> {
     }
   }
 
-  /// The record, y of a refractory neuron, and whether a search has settled the present interval, which is counted
-  /// once.
   void save(std::size_t i, foundation::ByteWriter& out) override {
     const Neuron* const neuron = find(i);
     if (neuron == nullptr) {
       return others_.save(i, out);
     }
-    State record = neuron->record;
-    for (const Real* x : record.numbers()) {
-      foundation::put_number(out, *x);
-    }
-    foundation::put_number(out, neuron->refractory_y);
-    out.put<std::uint8_t>(!refractory(*neuron) && neuron->searched ? 1 : 0);
+    neuron->save(out);
   }
 
   bool load(std::size_t i, foundation::ByteReader& in, const events::Instant<Real>& now) override {
@@ -244,31 +238,14 @@ class DrivenGroup final : public DrivenNeuronGroup<Real> {
       return others_.load(i, in, now);
     }
     Neuron& neuron = *found;
-    State& record = neuron.record;
-    for (Real* x : record.numbers()) {
-      *x = foundation::get_number<Real>(in);
-    }
-    neuron.refractory_y = foundation::get_number<Real>(in);
-    in.require(Real(0) <= record.t && record.t <= now.offset, "holds a neuron of another time");
-    constexpr double kLargest = 1e100;  // far beyond what weights and potentials within their ranges add up to
-    for (const Real* x : record.numbers()) {
-      in.require(magnitude(*x) <= Real(kLargest) || (refractory(neuron) && x == &record.y),
-                 "holds a number out of range");
-    }
-    in.require(magnitude(neuron.refractory_y) <= Real(kLargest), "holds a number out of range");
-    for (std::size_t x = 0; x < Kernel::kVariables.infos().size(); ++x) {
-      in.require(Kernel::kVariables.infos()[x].bound != Bound::non_negative ||
-                     Kernel::variable(neuron.constants.plain, record, x) >= Real(0),
-                 "holds a variable below 0");
-    }
-    neuron.searched = in.get<std::uint8_t>() != 0;
-    set_epoch(neuron, epoch_);
-    if (refractory(neuron)) {
-      neuron.safe = infinity();
+    neuron.load(in, now.offset);
+    neuron.set_epoch(epoch_);
+    if (neuron.refractory()) {
+      neuron.safe = Neuron::infinity();
       return true;
     }
     // The looks at the neuron since its last event, once more: they follow from it.
-    predict(neuron);
+    neuron.predict();
     while (neuron.safe < now.offset) {
       in.require(!look_at(neuron).spikes, "holds a neuron that should have spiked");
     }
@@ -291,29 +268,6 @@ class DrivenGroup final : public DrivenNeuronGroup<Real> {
   }
 
  private:
-  /// How far a look has to move the bound [ms] so that the neuron is left alone until then. Where the bounds reach less
-  /// far than that and than so many periods, the pieces of the drive are looked at.
-  static constexpr double kLookAgain = 0.05;
-  static constexpr int kPeriods = 2;
-  /// In one call; the next one goes on from there. Fast sinusoids need very many, and runs must be able to end between.
-  static constexpr unsigned kMostLooks = 256;
-
-  /// A neuron that gets, got or will get a sinusoid.
-  struct Neuron {
-    CellId cell = 0;  ///< number in the network
-    Constants constants;
-    State record{};                            ///< as of the last event; y of a refractory one is kRefractory
-    Real refractory_y = Real(0);               ///< y while the neuron is refractory
-    Real safe = infinity();                    ///< no spike before this time unless an event comes
-    bool crosses = false;                      ///< there is one at that time
-    bool searched = false;                     ///< pieces of the drive were looked at since the last event
-    neurons::Approach approach;                ///< of the last look, its time in the present epoch
-    std::vector<neurons::SineSource> sources;  ///< those of constants.sines, as users gave them
-  };
-
-  static Real infinity() { return std::numeric_limits<Real>::infinity(); }
-  [[nodiscard]] static bool refractory(const Neuron& neuron) { return neuron.record.y == Real(neurons::kRefractory); }
-
   /// Null: the neuron is among the others.
   [[nodiscard]] const Neuron* find(std::size_t i) const {
     return i < number_.size() && number_[i] > 0 ? &neurons_[number_[i] - 1] : nullptr;
@@ -332,47 +286,16 @@ class DrivenGroup final : public DrivenNeuronGroup<Real> {
     return neuron;
   }
 
-  /// Phases at the start of an epoch.
-  static void set_epoch(Neuron& neuron, std::int64_t epoch) {
-    for (std::size_t k = 0; k < neuron.sources.size(); ++k) {
-      neuron.constants.sines.each[k].turns = neurons::turns_at_epoch<Real>(neuron.sources[k], epoch);
-    }
-  }
-
-  /// The state at `t` without input since the last event; y of a refractory neuron is kRefractory.
-  [[nodiscard]] static State state_at(const Neuron& neuron, const Real& t) {
-    return refractory(neuron) ? Driven::refractory_at(neuron.constants, neuron.record, t)
-                              : Driven::state_at(neuron.constants, neuron.record, t);
-  }
-
-  /// A state as users see it: y is the potential also while the neuron is refractory.
-  [[nodiscard]] static State visible(const Neuron& neuron, const State& state) {
-    State seen = state;
-    if (refractory(neuron)) {
-      seen.y = neuron.refractory_y;
-    }
-    return seen;
-  }
-
-  /// How long the neuron is safe after its last event; nothing of earlier looks is kept. @pre it is not refractory
-  neurons::SafeInterval<Real> predict(Neuron& neuron) {
-    const auto bound = Driven::safe_interval(neuron.constants, neuron.record);
-    neuron.safe = neuron.record.t + bound.duration;
-    neuron.crosses = false;
-    neuron.approach = {};
-    return bound;
-  }
-
   /// An interval of a neuron that is not refractory begins with what its record says.
   void begin_interval(Neuron& neuron) {
     neuron.searched = false;
-    ++this->count(predict(neuron).by_sign ? Interval::by_sign : Interval::by_bound);
+    ++this->count(neuron.predict().by_sign ? Interval::by_sign : Interval::by_bound);
   }
 
   /// The user, or a current, has changed something.
   void change(Neuron& neuron, const State& state, Candidates& candidates) {
     record_approach_before(neuron, state.t);
-    const bool was_refractory = refractory(neuron);
+    const bool was_refractory = neuron.refractory();
     neuron.record = state;
     if (was_refractory) {
       ++this->count(Interval::refractory);
@@ -384,9 +307,9 @@ class DrivenGroup final : public DrivenNeuronGroup<Real> {
 
   /// An input. Where it moves v itself, v may have been closest just before it, or reach the threshold by it.
   void receive(Neuron& neuron, const Real& t, std::size_t receptor, const Real& weight, Candidates& candidates) {
-    const bool was_refractory = refractory(neuron);
+    const bool was_refractory = neuron.refractory();
     record_approach_before(neuron, t);
-    neuron.record = state_at(neuron, t);
+    neuron.record = neuron.state_at(t);
     if (Kernel::kInputsMoveV && weight < Real(0) && !was_refractory) {
       record_approach_at_turn(neuron, true);
     }
@@ -404,79 +327,16 @@ class DrivenGroup final : public DrivenNeuronGroup<Real> {
     candidates.offer(neuron.safe, neuron.cell);
   }
 
-  /// A look from `safe` on, before which there is no crossing: bounds as long as they reach far, else the next piece of
-  /// the drive, at whose end v says whether there was a crossing. It ends with a time until which the neuron is safe,
-  /// at the latest after kMostLooks, or with a crossing.
+  /// The interval is settled by search, no longer by bound, from the first piece of the drive on that is looked at.
   LookResult<Real> look_at(Neuron& neuron) {
-    if (neuron.crosses) {
-      return {true, neuron.safe};
-    }
-    const Constants& c = neuron.constants;
-    const Real begin = neuron.safe;
-    record_approach_before(neuron, begin);
-    const Real end(neurons::kEpoch);
-    const neurons::Drive<Kernel, Real> drive(c, neuron.record);
-    const auto at = [&](const Real& time) { return Driven::state_at(c, neuron.record, time); };
-    Real t = begin;
-    for (unsigned looks = 0; t < end && looks < kMostLooks; ++looks) {
-      const State there = at(t);
-      if (!(there.y < Real(0))) {
-        return crossing(neuron, t, begin);
-      }
-      const Real bound = Driven::safe_interval(c, there).duration;
-      if (bound >= Real(kLookAgain)) {
-        return safe_until(neuron, t + bound);
-      }
-      if (bound >= kPeriods * c.sines.shortest_period) {
-        t += bound;
-        continue;
-      }
-      count_search(neuron);
-      const neurons::DrivenPiece<Real> piece = drive.piece(t, end);
-      const bool whole = piece.end < end;
-      if (piece.positive) {
-        const Real y = at(piece.end).y;
-        if (whole || y >= Real(0)) {
-          neuron.approach = {static_cast<double>(neurons::magnitude(y)), static_cast<double>(piece.end)};
-        }
-        if (y >= Real(0)) {
-          const auto point = [&](const State& state) { return neurons::detail::point_of<Driven>(c, state); };
-          const auto point_at = [&](const Real& time) { return point(at(time)); };
-          return crossing(
-              neuron, neurons::detail::unique_crossing(Driven::scale(c, there), point_at, point(there), t, piece.end),
-              begin);
-        }
-      }
-      t = whole ? Real(piece.end + drive.resolution()) : end;
-      if (piece.positive || t >= begin + Real(kLookAgain)) {
-        break;
-      }
-    }
-    return safe_until(neuron, t);
-  }
-
-  /// The end of a look that found no crossing before `time`.
-  LookResult<Real> safe_until(Neuron& neuron, const Real& time) {
-    neuron.safe = time;
-    return {};
-  }
-
-  /// The end of a look that found a crossing. When that is later than the look itself, it is kept, because an event may
-  /// come before it; the next look, at that time, is the spike.
-  LookResult<Real> crossing(Neuron& neuron, const Real& time, const Real& now) {
-    count_search(neuron);
-    neuron.safe = time;
-    neuron.crosses = true;
-    return time > now ? LookResult<Real>{} : LookResult<Real>{true, time};
-  }
-
-  /// The interval is settled by search, no longer by bound: counted once for each interval.
-  void count_search(Neuron& neuron) {
-    if (!neuron.searched) {
-      neuron.searched = true;
+    record_approach_before(neuron, neuron.safe);
+    const bool searched = neuron.searched;
+    const LookResult<Real> result = neuron.look();
+    if (neuron.searched && !searched) {
       --this->count(Interval::by_bound);
       ++this->count(Interval::by_search);
     }
+    return result;
   }
 
   /// A peak that was foreseen counts when it has come, and no event before it.
