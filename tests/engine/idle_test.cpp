@@ -129,7 +129,7 @@ TEST(Idle, TheClosestApproachAfterSkippedEpochsHasItsTime) {
     Simulation simulation;
     const Population cell = simulation.create(1, type);
     const Population source = simulation.create(1, SpikeSourceArray{{Time(777'777.7)}});
-    const double weight = type.model().name == "IF_cond_exp" ? 0.03 : type.model().name == "IF_curr_exp" ? 1.0 : 14.0;
+    const double weight = type.model().name == "IF_cond_exp" ? 0.03 : type.model().name == "IF_curr_exp" ? 4.5 : 14.0;
     simulation.connect(source, cell, AllToAllConnector(), {.weight = weight, .delay = 1.0});
     recording::Recorder recorder;
     const auto engine = engine::make_engine({}, simulation.core()->network, recorder, 1);

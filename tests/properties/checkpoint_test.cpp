@@ -22,6 +22,7 @@ namespace {
 
 using testing_support::content;
 using testing_support::expect_same;
+using testing_support::expect_same_intervals;
 using testing_support::TemporaryFolder;
 
 // A run that is saved, and goes on in a simulation of its own on any number of threads, must be the run in one go, down
