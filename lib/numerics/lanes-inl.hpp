@@ -13,10 +13,8 @@
 /// approximate reciprocals.
 #include <hwy/highway.h>
 
-#include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
 #include "numerics/elementary.hpp"
 
@@ -101,14 +99,6 @@ HWY_INLINE Vector log(Vector x) {
   const Vector kd = hn::ConvertTo(d, k);
   return kd * c(elementary::detail::kLn2Hi) +
          (f - (half_square - (s * (half_square + z * sum) + kd * c(elementary::detail::kLn2Lo))));
-}
-
-/// Appends index[k] to `list` for every bit k of `bits` that is set, in ascending order. @param index  at least as many
-/// elements as the highest bit that is set needs
-HWY_INLINE void append(unsigned bits, const std::uint32_t* index, std::vector<std::uint32_t>& list) {
-  for (; bits != 0; bits &= bits - 1) {
-    list.push_back(index[std::countr_zero(bits)]);
-  }
 }
 
 /// The bits of the first `count` lanes of a mask: bit k is lane k; bits from `count` on are 0. @param count  >= 1
