@@ -31,9 +31,33 @@ class RoundKeys {
     }
   }
   [[nodiscard]] std::uint64_t at(std::size_t round, std::size_t part) const { return rounds_[round][part]; }
+  template <class Words>
+  [[nodiscard]] HWY_INLINE hn::Vec<Words> vector(Words d, std::size_t round, std::size_t part) const {
+    return hn::Set(d, at(round, part));
+  }
 
  private:
   std::array<std::array<std::uint64_t, 2>, philox_detail::kRounds> rounds_;
+};
+
+/// The same as vectors, for those who draw many blocks with one key.
+template <class Words>
+class WideRoundKeys {
+ public:
+  explicit WideRoundKeys(const RoundKeys& keys) {
+    const Words d;
+    for (std::size_t round = 0; round < philox_detail::kRounds; ++round) {
+      for (std::size_t part = 0; part < 2; ++part) {
+        hn::Store(hn::Set(d, keys.at(round, part)), d, rounds_[round][part]);
+      }
+    }
+  }
+  [[nodiscard]] HWY_INLINE hn::Vec<Words> vector(Words d, std::size_t round, std::size_t part) const {
+    return hn::Load(d, rounds_[round][part]);
+  }
+
+ private:
+  HWY_ALIGN std::uint64_t rounds_[philox_detail::kRounds][2][HWY_MAX_BYTES / sizeof(std::uint64_t)];
 };
 
 /// The lower halves of lanes times a number of 32 bits.
@@ -50,11 +74,12 @@ HWY_INLINE hn::Vec<Words> multiply_halves(Words d, hn::Vec<Words> words, std::ui
 /// Replaces counters by their words. There are some blocks in each lane, because one by itself waits for its own
 /// multiplications. The four words are in the lower halves of lanes of 64 bits; what is in the upper halves has no
 /// meaning.
-template <class Words, std::size_t kBlocks>
-HWY_INLINE void philox(Words d, const RoundKeys& keys, hn::Vec<Words> (&blocks)[kBlocks][4]) {
+/// @param keys RoundKeys or WideRoundKeys
+template <class Words, class Keys, std::size_t kBlocks>
+HWY_INLINE void philox(Words d, const Keys& keys, hn::Vec<Words> (&blocks)[kBlocks][4]) {
   for (std::size_t round = 0; round < philox_detail::kRounds; ++round) {
-    const auto key0 = hn::Set(d, keys.at(round, 0));
-    const auto key1 = hn::Set(d, keys.at(round, 1));
+    const auto key0 = keys.vector(d, round, 0);
+    const auto key1 = keys.vector(d, round, 1);
     for (auto& words : blocks) {
       const auto p0 = multiply_halves(d, words[0], philox_detail::kMultipliers[0]);
       const auto p1 = multiply_halves(d, words[2], philox_detail::kMultipliers[1]);

@@ -39,16 +39,16 @@ class PoissonSpikes {
     std::uint32_t* source;
     std::uint64_t* ticks;
   };
-  /// Room for `more` spikes behind those that are there, and for one that is overwritten.
-  Room add(std::size_t more) {
-    const std::size_t first = size_;
-    size_ += more;
-    if (size_ >= ticks_.size()) {
-      source_.resize(2 * size_ + 1);
-      ticks_.resize(2 * size_ + 1);
+  /// Room for `more` spikes behind those that are there, until the next call.
+  Room room(std::size_t more) {
+    if (size_ + more > ticks_.size()) {
+      source_.resize(2 * (size_ + more));
+      ticks_.resize(2 * (size_ + more));
     }
-    return {source_.data() + first, ticks_.data() + first};
+    return {source_.data() + size_, ticks_.data() + size_};
   }
+  /// So many are there now.
+  void add(std::size_t more) { size_ += more; }
 
  private:
   std::size_t size_ = 0;
