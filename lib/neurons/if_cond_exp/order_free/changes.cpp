@@ -63,7 +63,9 @@ void OrderFreeConductancesGroup::begin_anew(std::size_t i, double y) {
   neuron.known_in = -1;
   if (!refractory(i)) {
     neuron.origin = time_;
-    to_look_at_.push_back(static_cast<std::uint32_t>(i));
+    if (!(y < 0.0)) {  // else the filter knows
+      to_look_at_.push_back(static_cast<std::uint32_t>(i));
+    }
   }
 }
 
@@ -99,7 +101,7 @@ void OrderFreeConductancesGroup::set_parameters(std::size_t index, std::span<con
   if (now.held && neuron.y == reset_before) {  // else a v that the user has set is kept
     y = c.y_reset;
   }
-  set_constants_of_bounds(index);
+  bounds_.set_constants(index, c);
   begin_anew(index, y);
   now.y = y;
   set_bounds(index, now, present());
@@ -243,11 +245,12 @@ bool OrderFreeConductancesGroup::load(std::size_t index, foundation::ByteReader&
   in.require(!(neuron.origin < start_of(first)) || remembered >= kForgotten, "lacks inputs of a neuron");
   if (now < neuron.origin) {
     list_refractory(index);
-    set_bounds(index, state_now(index), present());
-  } else {
-    to_look_at_.push_back(static_cast<std::uint32_t>(index));
-    set_bounds(index, {}, present());
   }
+  const Place place = state_now(index);
+  if (!place.held && !(place.y < 0.0)) {
+    to_look_at_.push_back(static_cast<std::uint32_t>(index));
+  }
+  set_bounds(index, place, present());
   return false;  // the end of its refractoriness is no event of the event loop
 }
 

@@ -36,12 +36,9 @@ struct Window {
         tau_inh(tau_i) {}
   static constexpr double kUp = 1.0 + 2e-6;
   static constexpr double kDown = 1.0 - 2e-6;
-  static constexpr double kSumUp = 1.0 + 5e-5;  // of some hundred floats
-  static constexpr double kSumDown = 1.0 - 5e-5;
-  double h;  ///< its length [ms]
-  double lost_exc,
-      lost_inh;             ///< of what a conductance is at its start, by its end
-  double tau_exc, tau_inh;  ///< [ms]
+  double h;                   ///< its length [ms]
+  double lost_exc, lost_inh;  ///< of what a conductance is at its start, by its end
+  double tau_exc, tau_inh;    ///< [ms]
 
   /// The mean of a conductance over the window, in units of that at its start.
   [[nodiscard]] double mean_exc() const { return lost_exc * tau_exc / h; }
@@ -56,17 +53,45 @@ struct Lanes {
   }
 };
 
-/// What new inhibition takes off u, at least. @param lowest, highest of u in
-/// the window @param x  h (1 + ge + gi)/tau_m
-HWY_INLINE F taken_off(const Lanes& lanes, const Window& window, F inh, F inh_time, F lowest, F highest, F x) {
+/// Arrived::sum and Arrived::time of the neurons of one vector, which are cleared.
+struct ArrivedLanes {
+  HWY_INLINE explicit ArrivedLanes(float* arrived) {
+    const Floats d;
+    hn::LoadInterleaved2(d, arrived, sum, time);
+    hn::StoreU(hn::Zero(d), d, arrived);
+    hn::StoreU(hn::Zero(d), d, arrived + hn::Lanes(d));
+  }
+  F sum, time;
+};
+
+/// What new inhibition takes off u, at least. @param lowest, highest of u in the window @param x  h (1 + ge + gi)/tau_m
+HWY_INLINE F taken_off(const Lanes& lanes, const Window& window, const ArrivedLanes& inh, F lowest, F highest, F x) {
+  constexpr double kTimeUp = Arrived::kUp / Arrived::kDown;
   const Floats d;
   const double acting = 1.0 - window.h / (2.0 * window.tau_inh);  // of an input, at least
   const F y_inh = lanes[Bounds::kYInh];
   const F acted = lanes[Bounds::kResistance] * lanes[Bounds::kRateM] *
-                  hn::Max(all(window.h * Window::kSumDown) * inh - inh_time * all(Window::kSumUp), hn::Zero(d));
+                  hn::Max(all(window.h * Window::kDown) * inh.sum - inh.time * all(kTimeUp * Window::kUp), hn::Zero(d));
   const F off = hn::Max(all(1.0) - x, hn::Zero(d)) * acted * all(acting > 0.0 ? acting * Window::kDown : 0.0) *
                 ((lowest - y_inh) - all(1.01) * acted * (highest - y_inh));
   return hn::IfThenElseZero(off > hn::Zero(d), off * all(0.9999));
+}
+
+/// (1 - e^{-x})/x for x <= 1; what the series leaves out is below 3e-6.
+HWY_INLINE F fraction_left(F x) {
+  F phi = all(-1.0 / 40320);
+  for (const double c : {1.0 / 5040, -1.0 / 720, 1.0 / 120, -1.0 / 24, 1.0 / 6, -0.5, 1.0}) {
+    phi = hn::MulAdd(phi, x, all(c));
+  }
+  return phi;
+}
+/// The same for x <= 1/2 within 1e-7: interpolated at five Chebyshev nodes.
+HWY_INLINE F fraction_left_of_half(F x) {
+  F phi = all(0.0067828625554540774);
+  for (const double c : {-0.04101321049098185, 0.16655192765428012, -0.4999928833780266, 0.9999999289375591}) {
+    phi = hn::MulAdd(phi, x, all(c));
+  }
+  return phi;
 }
 
 /// CountedInputs, with how much more a weight is than what remains of it at the
@@ -81,26 +106,27 @@ void take_over_lanes(Bounds& bounds, std::span<const CountedInputs> counted_inpu
                      double tau_inh, std::vector<std::uint32_t>& flagged) {
   constexpr double kUp = Window::kUp;
   constexpr double kDown = Window::kDown;
+  constexpr double kSteepOfHalf = 1.2975;  // e^x <= 1 + 1.2975 x for x <= 1/2
+  constexpr double kSteep = 1.72;          // e^x <= 1 + 1.72 x for x <= 1
   const Window window(h, tau_exc, tau_inh);
   const Floats d;
   const F zero = all(0.0);
   const F one = all(1.0);
   const double least_mean = std::fmin(window.mean_exc(), window.mean_inh());
+  const double most_fall = std::fmax(window.lost_exc, window.lost_inh) / least_mean * kUp;
   const F decay_exc = all((1.0 - window.lost_exc) * kUp);
   const F decay_inh = all((1.0 - window.lost_inh) * kDown);
   const F mean_exc = all(window.mean_exc() * kUp);
   const F mean_inh = all(window.mean_inh() * kDown);
-  const F fall_exc = all(window.lost_exc * kUp);
-  const F fall_inh = all(window.lost_inh * kUp);
   // e^{x/tau} lies below its chord and above its tangent.
   const F chord = all(std::expm1(h / tau_exc) / h * kUp);
   const F tangent = all(1.0 / tau_inh * kDown);
-  const F sum_up = all(Window::kSumUp);
-  const F sum_down = all(Window::kSumDown);
-  const F hump = all(h / (8.0 * tau_exc) * kUp);
-  const F steep = all(1.72 / least_mean * kUp);
-  const F limit = all(least_mean * kDown);
-  const F falling_conductance = all(std::fmax(window.lost_exc, window.lost_inh) / least_mean * kUp);
+  const double hump = h / (8.0 * tau_exc) * kUp;
+  const F hump_at_rest = all(hump);
+  const F hump_steep = all(hump * kSteepOfHalf / least_mean * kUp);
+  const F fast_limit = all(0.5 * least_mean * kDown);
+  const F quarter_fall = all(0.25 * most_fall * kUp);
+  const F rounding_of_x = all(kUp / least_mean);
   const F length = all(h);
   const F margin = all(-kMargin);
   const F negligible = all(kNegligible);
@@ -109,24 +135,15 @@ void take_over_lanes(Bounds& bounds, std::span<const CountedInputs> counted_inpu
     counted.push_back({inputs.counts, inputs.weight, static_cast<float>(std::exp(inputs.by / tau_exc) * kUp)});
   }
   const std::size_t size = bounds.size();
-  float* const arrived_exc = &bounds.arrived_exc[0].sum;
-  float* const arrived_inh = &bounds.arrived_inh[0].sum;
-  float* const numbers = &bounds.u(0);
+  float* arrived_exc = &bounds.arrived_exc[0].sum;
+  float* arrived_inh = &bounds.arrived_inh[0].sum;
+  float* first = &bounds.u(0);
+  std::size_t left = Bounds::kPadding;  // of the block
   for (std::size_t k = 0; k < size; k += hn::Lanes(d)) {
-    float* const first = numbers + k / Bounds::kPadding * (Bounds::kPadding * Bounds::kNumbers) + k % Bounds::kPadding;
     const Lanes lanes{first};
-    F exc, exc_time;
-    hn::LoadInterleaved2(d, arrived_exc + 2 * k, exc, exc_time);
-    hn::StoreU(zero, d, arrived_exc + 2 * k);
-    hn::StoreU(zero, d, arrived_exc + 2 * k + hn::Lanes(d));
-    const F u = lanes[Bounds::kU];
-    const F ge = lanes[Bounds::kGe];
-    const F gi = lanes[Bounds::kGi];
-    const F y_leak = lanes[Bounds::kYLeak];
-    const F y_exc = lanes[Bounds::kYExc];
-    const F y_inh = lanes[Bounds::kYInh];
-    const F a = length * lanes[Bounds::kRateM];
-    F decayed = hn::MulAdd(exc_time, chord, exc);
+    const ArrivedLanes excitation(arrived_exc);
+    F exc = excitation.sum;
+    F decayed = hn::MulAdd(excitation.time, chord, exc);
     for (const Counted& inputs : counted) {
       const hn::RebindToSigned<Floats> integers;
       const hn::Rebind<std::uint8_t, Floats> bytes;
@@ -135,69 +152,77 @@ void take_over_lanes(Bounds& bounds, std::span<const CountedInputs> counted_inpu
       exc = exc + weight;
       decayed = hn::MulAdd(weight, hn::Set(d, inputs.growth), decayed);
     }
-    const F resistance = lanes[Bounds::kResistance] * sum_up;
+    const F u = lanes[Bounds::kU];
+    const F ge = lanes[Bounds::kGe];
+    const F gi = lanes[Bounds::kGi];
+    const F y_leak = lanes[Bounds::kYLeak];
+    const F y_exc = lanes[Bounds::kYExc];
+    const F y_inh = lanes[Bounds::kYInh];
+    const F resistance = lanes[Bounds::kResistance];
+    const F a = length * lanes[Bounds::kRateM];
     const F fresh = resistance * exc;
 
     // At the window's end.
+    const F most_exc = ge + fresh;
     const F exc_here = hn::MulAdd(ge, mean_exc, fresh);
     const F inh_here = gi * mean_inh;
-    const F conductance = one + exc_here + inh_here;
-    const F pull = gi * y_inh;
-    const F drive = hn::MulAdd(exc_here, y_exc, hn::MulAdd(pull, mean_inh, y_leak));
+    const F conductance = (exc_here + inh_here) + one;
+    const F drive = hn::MulAdd(exc_here, y_exc, hn::MulAdd(inh_here, y_inh, y_leak));
     const F rise = hn::NegMulAdd(conductance, u, drive);
     const F x = a * conductance;
-    // (1 - e^{-x})/x for x <= 1; what the series leaves out is below 3e-6.
-    F phi = all(-1.0 / 40320);
-    for (const double c : {1.0 / 5040, -1.0 / 720, 1.0 / 120, -1.0 / 24, 1.0 / 6, -0.5, 1.0}) {
-      phi = hn::MulAdd(phi, x, all(c));
-    }
-    const F push = (ge + fresh) * (y_exc - y_inh);
-    // 1 + ge + gi falls by at most falling_conductance x/a.
-    const F falls = hn::NegMulAdd(pull, fall_inh, ge * fall_exc * y_exc);
-    const F drop = hn::Abs(drive) * falling_conductance;
-    const F quarter = all(0.25 * kUp) * a;
-    F slack = quarter * x * (falls + drop);
-    // The potentials' scale, -u <= -y_inh included.
-    const F potentials = push + hn::NegMulAdd(all(2.0), pull, hn::Abs(y_leak)) - y_inh;
-    const F rounding = all(4e-6) * hn::MulSub(a, potentials, y_inh);
-    F smooth = hn::MulAdd(a * phi, rise, u);
-    F highest = hn::MulAdd(hump * a * push, hn::MulAdd(x, steep, one), hn::Max(u, smooth + slack));
+    // How much the drive and, times u, the conductance fall.
+    const F currents = hn::NegMulAdd(gi, y_inh, most_exc * y_exc);
+    const F falls = quarter_fall * a;
+    const F push = a * most_exc * (y_exc - y_inh);
+    // The potentials' scale.
+    const F rounding = lanes[Bounds::kRounding] * hn::MulAdd(x, rounding_of_x, one);
+    F smooth = hn::MulAdd(a * fraction_left_of_half(x), rise, u);
+    F slack = falls * x * (currents + hn::Abs(drive));
+    F highest = hn::MulAdd(hn::MulAdd(x, hump_steep, hump_at_rest), push, hn::Max(u, smooth + slack));
     F end = smooth + slack + rounding;
-    if (HWY_UNLIKELY(!hn::AllTrue(d, x <= limit))) {
+    if (HWY_UNLIKELY(!hn::AllTrue(d, x <= fast_limit))) {
       // Later than x = 1 a rise has not passed its aim, and a fall has gone on.
       const auto near = x <= one;
       const F aim = drive / conductance;
-      smooth = hn::IfThenElse(near, smooth, hn::IfThenElse(rise > zero, aim, aim + (u - aim) * all(0.36788)));
-      slack = quarter * hn::MulAdd(falls, hn::Min(x, one), drop * x);
+      smooth = hn::IfThenElse(near, hn::MulAdd(a * fraction_left(x), rise, u),
+                              hn::IfThenElse(rise > zero, aim, aim + (u - aim) * all(0.36788)));
+      slack = falls * hn::MulAdd(currents, hn::Min(x, one), hn::Abs(drive) * x);
       const F least_inh = gi * decay_inh;
-      const F most_exc = ge + fresh;
       const F most = hn::MulAdd(most_exc, y_exc, hn::MulAdd(least_inh, y_inh, y_leak)) / (one + most_exc + least_inh);
-      highest = hn::IfThenElse(x <= limit, highest, hn::Max(u, most));
+      const F humps = hn::MulAdd(x, all(hump * kSteep / least_mean * kUp), hump_at_rest);
+      highest = hn::IfThenElse(x <= all(least_mean * kDown), hn::MulAdd(humps, push, hn::Max(u, smooth + slack)),
+                               hn::Max(u, most));
       end = hn::Min(smooth + slack, highest) + rounding;
     }
     F new_inh = gi;
-    const F sums = hn::LoadU(d, arrived_inh + 2 * k);
-    const F more_sums = hn::LoadU(d, arrived_inh + 2 * k + hn::Lanes(d));
+    const F sums = hn::LoadU(d, arrived_inh);
+    const F more_sums = hn::LoadU(d, arrived_inh + hn::Lanes(d));
     if (!hn::AllTrue(d, hn::Or(sums, more_sums) == zero)) {
-      F inh, inh_time;
-      hn::LoadInterleaved2(d, arrived_inh + 2 * k, inh, inh_time);
-      const F lowest = hn::Min(u, smooth - slack) - a * falls;
-      end = end - taken_off(lanes, window, inh, inh_time, lowest, highest, x);
-      new_inh = hn::MulAdd(lanes[Bounds::kResistance] * sum_down, hn::MulAdd(inh_time, tangent, inh), gi);
-      hn::StoreU(zero, d, arrived_inh + 2 * k);
-      hn::StoreU(zero, d, arrived_inh + 2 * k + hn::Lanes(d));
+      const ArrivedLanes inhibition(arrived_inh);
+      const F lowest = hn::Min(u, smooth - slack) - all(4.0) * falls * currents;
+      end = end - taken_off(lanes, window, inhibition, lowest, highest, x);
+      new_inh = hn::MulAdd(resistance, hn::MulAdd(inhibition.time, tangent, inhibition.sum), gi);
     }
     hn::StoreU(hn::Min(hn::Max(end, y_inh), zero), d, first + Bounds::kU * Bounds::kPadding);
-    hn::StoreU(hn::Max(decay_exc * hn::MulAdd(resistance, decayed, ge), negligible), d,
+    hn::StoreU(hn::MulAdd(decay_exc, hn::MulAdd(resistance, decayed, ge), negligible), d,
                first + Bounds::kGe * Bounds::kPadding);
     hn::StoreU(hn::Max(decay_inh * new_inh, negligible), d, first + Bounds::kGi * Bounds::kPadding);
+    arrived_exc += 2 * hn::Lanes(d);
+    arrived_inh += 2 * hn::Lanes(d);
+    first += hn::Lanes(d);
+    left -= hn::Lanes(d);
+    if (left == 0) {
+      first += Bounds::kPadding * (Bounds::kNumbers - 1);
+      left = Bounds::kPadding;
+    }
 
     const auto below = highest + rounding < margin;
     if (HWY_UNLIKELY(!hn::AllTrue(d, below))) {
       // The drive at threshold is at most that of the start's excitation and
       // the end's inhibition.
-      const F most_drive = hn::MulAdd(ge + fresh, y_exc, hn::MulAdd(pull, decay_inh, y_leak));
-      const auto falling = hn::MulAdd(all(1e-5), potentials, most_drive) <= zero;
+      const F most_drive = hn::MulAdd(most_exc, y_exc, hn::MulAdd(gi * decay_inh, y_inh, y_leak));
+      const F rounded = all(2.0) * lanes[Bounds::kRounding] * (one + most_exc + gi);
+      const auto falling = rounded + most_drive <= zero;
       std::uint8_t bits[HWY_MAX_BYTES / sizeof(float) / 8 + 8] = {};
       hn::StoreMaskBits(d, hn::Not(hn::Or(below, falling)), bits);
       for (std::size_t lane = 0; lane < hn::Lanes(d); ++lane) {
@@ -231,7 +256,19 @@ void Bounds::resize(std::size_t neurons) {
       (*this)(i, number) = 1.0F;
     }
     (*this)(i, kYLeak) = (*this)(i, kYInh) = -1.0F;
+    (*this)(i, kRounding) = 0.0F;
   }
+}
+
+void Bounds::set_constants(std::size_t i, const IfCondExpKernel<double>::Constants& c) {
+  (*this)(i, kResistance) = static_cast<float>(c.resistance);
+  (*this)(i, kRateM) = static_cast<float>(c.rate_m);
+  (*this)(i, kYLeak) = static_cast<float>(c.y_leak);
+  (*this)(i, kYExc) = static_cast<float>(c.y_exc);
+  (*this)(i, kYInh) = static_cast<float>(c.y_inh);
+  // u itself is not below y_inh.
+  const double potentials = std::fmax(c.y_exc - 2.0 * c.y_inh, std::fabs(c.y_leak) - c.y_inh);
+  (*this)(i, kRounding) = static_cast<float>(kRoundingOfPotentials * potentials);
 }
 
 void take_over(Bounds& bounds, std::span<const CountedInputs> counted, double h, double tau_exc, double tau_inh,

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "foundation/large_pages.hpp"
+#include "neurons/if_cond_exp/if_cond_exp.hpp"
 
 /// Which neurons may reach their threshold in a window: an upper bound u of y =
 /// v - v_thresh in single precision. It decides who is looked at, and has no
@@ -33,7 +34,7 @@
 /// t, P is 0: until the window's end u falls by at most k (h - t)^2/(2 tau_m),
 /// and it has risen by at most e^x k t^2/(2 tau_m), x = h (1 + ge + gi)/tau_m
 /// at the start. One of both is at most e^x k h^2/(8 tau_m), which is added to
-/// the higher of the two ends; e^x <= 1 + 1.72 x for x <= 1. For larger x u is
+/// the higher of the two ends; e^x <= 1 + 1.72 x for x <= 1, and 1 + 1.2975 x for x <= 1/2. For larger x u is
 /// below what ge(0) and gi(h) lead to. The neuron is flagged where that is not
 /// below -kMargin and the drive at threshold is not certainly negative.
 ///
@@ -49,11 +50,17 @@ inline constexpr float kMargin = 1e-3F;
 /// u of a neuron that cannot spike [mV].
 inline constexpr float kHeld = -1e30F;
 
-/// What has arrived at a neuron's receptor since the window's start.
+/// What has arrived at a neuron's receptor since the window's start: excitation from above, inhibition from below, by
+/// more than sums of some hundred floats lose.
 struct alignas(8) Arrived {
+  static constexpr double kUp = 1.0 + 5e-5;
+  static constexpr double kDown = 1.0 - 5e-5;
   float sum = 0.0F;   ///< of the weights [uS]
   float time = 0.0F;  ///< sum of weights times the time since the window's start [uS ms]
 };
+
+/// What rounding adds to u in a window, relative to the potentials and conductances in units of the leak.
+inline constexpr double kRoundingOfPotentials = 5e-6;
 
 /// The least conductance: single precision has no digits left for smaller ones.
 inline constexpr float kNegligible = 1e-30F;
@@ -78,6 +85,7 @@ class Bounds {
     kYLeak,       ///< [mV]
     kYExc,
     kYInh,
+    kRounding,  ///< of u in a window where nothing happens [mV]
     kNumbers
   };
   foundation::LargeVector<Arrived> arrived_exc, arrived_inh;
@@ -89,6 +97,7 @@ class Bounds {
     return numbers_[i / kPadding * (kPadding * kNumbers) + number * kPadding + i % kPadding];
   }
   void resize(std::size_t neurons);
+  void set_constants(std::size_t i, const IfCondExpKernel<double>::Constants& c);
   /// Neurons, with those that only fill vectors.
   [[nodiscard]] std::size_t size() const { return arrived_exc.size(); }
   /// @param exc, inh  in units of the leak
@@ -107,7 +116,7 @@ class Bounds {
 /// may be in a later window.
 struct CountedInputs {
   const std::uint8_t* counts;  ///< by neuron
-  const float* weight;         ///< by neuron, from above [uS]
+  const float* weight;         ///< by neuron, as Arrived::sum [uS]
   double by;                   ///< since the window's start [ms]
 };
 

@@ -7,13 +7,12 @@
 // clang-format off: the order matters
 #include <hwy/highway.h>
 
-#include "numerics/lanes-inl.hpp"
+#include "neurons/if_cond_exp/intervals/formulas-inl.hpp"
 // clang-format on
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <utility>
 
 #include "neurons/if_cond_exp/order_free/frame_sums.hpp"
 #include "neurons/if_cond_exp/order_free/input_history.hpp"
@@ -26,6 +25,12 @@ namespace {
 
 constexpr std::size_t kExc = 0;  ///< the receptor of all slots
 
+/// Numbers and counts of inputs are added up in one: the counts in the upper bits. The numbers are below 2^51.
+constexpr unsigned kCountBits = 6;
+constexpr unsigned kNumberBits = 64 - kCountBits;
+constexpr std::uint32_t kMostAtOnce = (1U << kCountBits) - 1;
+constexpr std::int64_t kOneInput = std::int64_t{1} << kNumberBits;
+
 }  // namespace
 }  // namespace va_event::neurons::order_free_conductances
 #endif
@@ -35,42 +40,105 @@ namespace va_event::neurons::order_free_conductances::HWY_NAMESPACE {
 namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
-using Doubles = hn::ScalableTag<double>;
-using V = hn::Vec<Doubles>;
-using Integers = hn::RebindToSigned<Doubles>;
+using neurons::HWY_NAMESPACE::exp_fused;
+using neurons::HWY_NAMESPACE::W;
+using neurons::HWY_NAMESPACE::Wide;
+using Integers = hn::RebindToSigned<Wide>;
 
-/// For each input of a slot its number, 0 where it does not arrive in the frame. @pre all sources have one weight
-void find_numbers_lanes(const InputUnits& units, const SlotInFrame& slot, std::size_t count, std::int64_t* number) {
-  const Doubles d;
+/// What remains of conductances of one unit.
+struct Remaining {
+  HWY_INLINE Remaining(const InputUnits& units, std::size_t receptor)
+      : rate(hn::Set(Wide(), units[receptor].rate)), per_unit(hn::Set(Wide(), units.per_unit())) {}
+  W rate, per_unit;
+  /// @param x since the frame's start [ms]
+  [[nodiscard]] HWY_INLINE W operator()(W x) const {
+    return exp_fused((x - hn::Set(Wide(), kFrame)) * rate) * per_unit;
+  }
+};
+
+/// For each input of a slot its number and 1 as a count, 0 where it does not arrive in the frame, or is too small to
+/// count. @pre all sources have one weight
+/// @tparam kAll  all of the slot's inputs arrive in the frame
+template <bool kAll>
+HWY_INLINE void find_numbers(const InputUnits& units, const SlotInFrame& slot, std::size_t count,
+                             std::int64_t* number) {
+  constexpr std::size_t kVectors = 2;
+  const Wide d;
   const Integers di;
-  const V shift = hn::Set(d, slot.shift);
-  const V frame = hn::Set(d, kFrame);
-  const V rate = hn::Set(d, units[kExc].rate);
-  const V per_unit = hn::Set(d, units.per_unit());
-  const V weight = hn::Set(d, slot.weight[0]);
-  const V magic = hn::Set(d, InputUnits::kMagic);
-  for (std::size_t k = 0; k < count; k += hn::Lanes(d)) {  // behind the last one there is room
-    const V x = hn::LoadU(d, slot.arrival + k) - shift;
-    const auto inside = hn::And(x >= hn::Zero(d), x < frame);
-    const V since = hn::Min(x - frame, hn::Zero(d));
-    const V remaining = numerics::HWY_NAMESPACE::exp(since * rate) * per_unit;
-    const auto rounded = hn::BitCast(di, weight * remaining + magic) - hn::BitCast(di, magic);
-    hn::StoreU(hn::IfThenElseZero(hn::RebindMask(di, inside), rounded), di, number + k);
+  const std::size_t n = hn::Lanes(d);
+  const Remaining remaining(units, kExc);
+  const W shift = hn::Set(d, slot.shift);
+  const W frame = hn::Set(d, kFrame);
+  const W weight = hn::Set(d, slot.weight[0]);
+  const W magic = hn::Set(d, InputUnits::kMagic);
+  for (std::size_t k = 0; k < count; k += kVectors * n) {  // behind the last one there is room
+    W x[kVectors], kept[kVectors];
+    for (std::size_t v = 0; v < kVectors; ++v) {
+      x[v] = hn::LoadU(d, slot.arrival + k + v * n) - shift;
+    }
+    for (std::size_t v = 0; v < kVectors; ++v) {
+      kept[v] = remaining(kAll ? x[v] : hn::Min(x[v], frame));
+    }
+    for (std::size_t v = 0; v < kVectors; ++v) {
+      const auto rounded = hn::BitCast(di, weight * kept[v] + magic) - hn::BitCast(di, magic);
+      auto counted = hn::IfThenZeroElse(rounded == hn::Zero(di), rounded + hn::Set(di, kOneInput));
+      if constexpr (!kAll) {
+        const auto inside = hn::And(x[v] >= hn::Zero(d), x[v] < frame);
+        counted = hn::IfThenElseZero(hn::RebindMask(di, inside), counted);
+      }
+      hn::StoreU(counted, di, number + k + v * n);
+    }
+  }
+}
+void find_numbers_lanes(const InputUnits& units, const SlotInFrame& slot, std::size_t count, std::int64_t* number) {
+  if (slot.whole) {
+    find_numbers<true>(units, slot, count, number);
+  } else {
+    find_numbers<false>(units, slot, count, number);
+  }
+}
+
+/// Adds the sums of find_numbers_lanes() to those of the sources' targets.
+void add_numbers_lanes(const SlotInFrame& slot, const std::int64_t* number, std::int64_t integral, NeuronSums* sums) {
+  constexpr std::size_t kUsual = 8;
+  static constexpr std::int64_t kFirst[2 * kUsual] = {-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0};
+  const hn::CappedTag<std::int64_t, kUsual> d;
+  const std::vector<std::uint32_t>& target = slot.inputs->sources->target;
+  const std::size_t sources = target.size();
+  std::size_t begin = 0;
+  for (std::size_t source = 0; source < sources; ++source) {
+    const std::size_t end = slot.begin[source + 1];
+    std::int64_t more = 0;
+    for (; HWY_UNLIKELY(end - begin > kUsual); ++begin) {
+      more += number[begin];
+    }
+    const std::int64_t* const mask = kFirst + kUsual - (end - begin);
+    auto sum = hn::Zero(d);
+    for (std::size_t k = 0; k < kUsual; k += hn::Lanes(d)) {  // behind the last one there is room
+      sum = sum + hn::And(hn::LoadU(d, number + begin + k), hn::LoadU(d, mask + k));
+    }
+    const auto all = static_cast<std::uint64_t>(hn::GetLane(hn::SumOfLanes(d, sum)) + more);
+    NeuronSums& neuron = sums[target[source]];
+    neuron.conductance[kExc] += static_cast<std::int64_t>(all & (std::uint64_t{kOneInput} - 1));
+    neuron.integral += integral * static_cast<std::int64_t>(all >> kNumberBits);
+    begin = end;
   }
 }
 
 void find_remaining_lanes(const InputUnits& units, std::size_t receptor, const double* x, double shift,
-                          std::size_t count, double* remaining) {
-  const Doubles d;
-  const double rate = units[receptor].rate;
+                          std::size_t count, double* kept) {
+  const Wide d;
+  const std::size_t n = hn::Lanes(d);
+  const Remaining remaining(units, receptor);
   std::size_t k = 0;
-  for (; k + hn::Lanes(d) <= count; k += hn::Lanes(d)) {
-    const V since = (hn::LoadU(d, x + k) - hn::Set(d, shift)) - hn::Set(d, kFrame);
-    const V kept = numerics::HWY_NAMESPACE::exp(since * hn::Set(d, rate));
-    hn::StoreU(kept * hn::Set(d, units.per_unit()), d, remaining + k);
+  for (; k + n <= count; k += n) {
+    hn::StoreU(remaining(hn::LoadU(d, x + k) - hn::Set(d, shift)), d, kept + k);
   }
-  for (; k < count; ++k) {
-    remaining[k] = units.remaining(receptor, x[k] - shift);
+  if (k < count) {
+    HWY_ALIGN double rest[HWY_MAX_BYTES / sizeof(double)] = {};
+    std::copy(x + k, x + count, rest);
+    hn::Store(remaining(hn::Load(d, rest) - hn::Set(d, shift)), d, rest);
+    std::copy_n(rest, count - k, kept + k);
   }
 }
 
@@ -82,6 +150,7 @@ HWY_AFTER_NAMESPACE();
 namespace va_event::neurons::order_free_conductances {
 
 HWY_EXPORT(find_numbers_lanes);
+HWY_EXPORT(add_numbers_lanes);
 HWY_EXPORT(find_remaining_lanes);
 namespace {
 
@@ -141,56 +210,32 @@ InputUnits::InputUnits(const std::array<double, 2>& tau, double unit) : unit_(un
 void add_slot(const InputUnits& units, const SlotInFrame& slot, FrameSums& sums, UnwrittenVector<std::int64_t>& space) {
   const std::vector<std::uint32_t>& targets = slot.inputs->sources->target;
   const std::size_t sources = targets.size();
-  const std::size_t count = slot.begin[sources];
-  if (!slot.one_weight) {
+  if (!slot.one_weight || slot.inputs->most > kMostAtOnce) {
+    UnwrittenVector<double> remaining(slot.begin[sources]);
+    find_remaining(units, kExc, slot.arrival, slot.shift, remaining.size(), remaining.data());
     for (std::size_t source = 0; source < sources; ++source) {
-      const double weight = slot.weight[source];
+      const double weight = slot.weight[slot.one_weight ? 0 : source];
       const std::int64_t integral = units.integral(kExc, weight);
       for (std::uint32_t k = slot.begin[source]; k < slot.begin[source + 1]; ++k) {
         const double x = slot.arrival[k] - slot.shift;
         if (x >= 0.0 && x < kFrame) {
-          sums.add(targets[source], kExc, InputUnits::rounded(weight, units.remaining(kExc, x)), integral);
+          sums.add(targets[source], kExc, InputUnits::rounded(weight, remaining[k]), integral);
         }
       }
     }
     return;
   }
-  // The sum of one source is a difference of two sums over all: no loop is as short as a source has inputs.
-  space.resize(2 * (count + SlotInputs::kPadding));
-  std::int64_t* const number = space.data();
-  std::int64_t* const inside = number + count + SlotInputs::kPadding;  // how many arrive in the frame
-  HWY_DYNAMIC_DISPATCH(find_numbers_lanes)(units, slot, count, number);
-  const double weight = slot.weight[0];
-  const std::int64_t integral = units.integral(kExc, weight);
-  std::int64_t sum = 0;
-  if (slot.whole && InputUnits::rounded(weight, units.remaining(kExc, 0.0)) > 0) {
-    for (std::size_t k = 0; k <= count; ++k) {
-      sum += std::exchange(number[k], sum);
-    }
-    for (std::size_t source = 0; source < sources; ++source) {
-      const std::uint32_t begin = slot.begin[source];
-      const std::uint32_t end = slot.begin[source + 1];
-      const std::uint32_t i = targets[source];
-      sums.neurons[i].conductance[kExc] += number[end] - number[begin];
-      sums.neurons[i].integral += integral * static_cast<std::int64_t>(end - begin);
-    }
-    return;
-  }
-  std::int64_t so_far = 0;
-  for (std::size_t k = 0; k <= count; ++k) {
-    const std::int64_t here = number[k];
-    number[k] = sum;
-    inside[k] = so_far;
-    sum += here;
-    so_far += here != 0 ? 1 : 0;
-  }
-  for (std::size_t source = 0; source < sources; ++source) {
-    const std::uint32_t begin = slot.begin[source];
-    const std::uint32_t end = slot.begin[source + 1];
-    const std::uint32_t i = targets[source];
-    sums.neurons[i].conductance[kExc] += number[end] - number[begin];
-    sums.neurons[i].integral += integral * (inside[end] - inside[begin]);
-  }
+  const std::size_t count = slot.begin[sources];
+  space.resize(count + SlotInputs::kPadding);
+  HWY_DYNAMIC_DISPATCH(find_numbers_lanes)(units, slot, count, space.data());
+  HWY_DYNAMIC_DISPATCH(add_numbers_lanes)
+  (slot, space.data(), units.integral(kExc, slot.weight[0]), sums.neurons.data());
+}
+
+double InputUnits::remaining(std::size_t receptor, double x) const {
+  double kept = 0.0;
+  find_remaining(*this, receptor, &x, 0.0, 1, &kept);
+  return kept;
 }
 
 void find_remaining(const InputUnits& units, std::size_t receptor, const double* x, double shift, std::size_t count,

@@ -40,9 +40,7 @@ class InputUnits {
   [[nodiscard]] double integral_unit() const { return integral_unit_; }  ///< [uS ms]
 
   /// What remains at the frame's end of a conductance of one unit that came at x [ms], as a number of units per uS.
-  [[nodiscard]] double remaining(std::size_t receptor, double x) const {
-    return numerics::elementary::exp((x - kFrame) * receptors_[receptor].rate) * per_unit_;
-  }
+  [[nodiscard]] double remaining(std::size_t receptor, double x) const;
   /// @param remaining of the input's time @param weight [uS], >= 0
   [[nodiscard]] static std::int64_t rounded(double weight, double remaining) {
     return std::bit_cast<std::int64_t>(weight * remaining + kMagic) - std::bit_cast<std::int64_t>(kMagic);

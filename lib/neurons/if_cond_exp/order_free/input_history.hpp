@@ -82,7 +82,7 @@ class FrameInputs {
     integral.resize(neurons);
     lists_.assign(neurons, {});
     used_ = 0;
-    slots_.clear();
+    clear_slots();
     forgotten_before_.clear();
   }
   /// Room for as many inputs as another frame has.
@@ -130,8 +130,14 @@ class FrameInputs {
     std::uint32_t* previous_;
     std::uint32_t used_;
   };
-  void add(SlotInFrame slot) { slots_.push_back(std::move(slot)); }
-  void clear_slots() { slots_.clear(); }
+  void add(SlotInFrame slot) {
+    most_of_slots_ += slot.inputs->most;
+    slots_.push_back(std::move(slot));
+  }
+  void clear_slots() {
+    slots_.clear();
+    most_of_slots_ = 0;
+  }
   /// All inputs so far, and those of slots that arrive before `x` [ms].
   void forget(std::size_t i, double x) {
     lists_[i] = {};
@@ -207,6 +213,7 @@ class FrameInputs {
                     const HeldSources* only = nullptr) const {
     from = std::max(from, slots_from(i));
     const bool whole_frame = from == 0.0 && to == kFrame;
+    inputs.reserve(most_of_slots_);
     for (const SlotInFrame& slot : slots_) {
       if (to <= slot.earliest || slot.latest < from || (only != nullptr && slot.inputs->sources.get() != only)) {
         continue;
@@ -217,20 +224,17 @@ class FrameInputs {
       }
       const std::uint32_t begin = slot.begin[source];
       const std::uint32_t count = slot.begin[source + 1] - begin;
-      inputs.reserve(count);
-      append(slot.arrival + begin, count, slot.shift, slot.whole && whole_frame, from, to,
-             slot.weight[slot.one_weight ? 0 : source], inputs);
+      const double weight = slot.weight[slot.one_weight ? 0 : source];
+      if (slot.whole && whole_frame) {
+        append(slot.arrival + begin, count, slot.shift, weight, inputs);
+      } else {
+        append(slot.arrival + begin, count, slot.shift, from, to, weight, inputs);
+      }
     }
   }
 
   /// Of one neuron, at most.
-  [[nodiscard]] std::size_t most_of_slots() const {
-    std::size_t most = 0;
-    for (const SlotInFrame& slot : slots_) {
-      most += slot.inputs->most;
-    }
-    return most;
-  }
+  [[nodiscard]] std::size_t most_of_slots() const { return most_of_slots_; }
 
   /// What all inputs take, without those of slots, which frames share; and what neurons take without inputs.
   [[nodiscard]] std::size_t memory_bytes() const {
@@ -245,20 +249,24 @@ class FrameInputs {
   foundation::LargeVector<float> integral;
 
  private:
-  /// @param all  all are between `from` and `to`
-  static void append(const double* arrival, std::size_t count, double shift, bool all, double from, double to,
-                     double weight, GatheredInputs& inputs) {
+  /// All of them.
+  static void append(const double* arrival, std::size_t count, double shift, double weight, GatheredInputs& inputs) {
+    constexpr std::size_t kAtOnce = 4;
     double* const x = inputs.x.data() + inputs.size;
     double* const weights = inputs.weight.data() + inputs.size;
-    if (all) {
-      for (std::size_t k = 0; k < count; k += 2) {  // behind the last one there is room
-        x[k] = arrival[k] - shift;
-        x[k + 1] = arrival[k + 1] - shift;
-        weights[k] = weights[k + 1] = weight;
+    for (std::size_t k = 0; k < count; k += kAtOnce) {  // behind the last one there is room
+      for (std::size_t j = 0; j < kAtOnce; ++j) {
+        x[k + j] = arrival[k + j] - shift;
+        weights[k + j] = weight;
       }
-      inputs.size += count;
-      return;
     }
+    inputs.size += count;
+  }
+  /// Those between `from` and `to`.
+  static void append(const double* arrival, std::size_t count, double shift, double from, double to, double weight,
+                     GatheredInputs& inputs) {
+    double* const x = inputs.x.data() + inputs.size;
+    double* const weights = inputs.weight.data() + inputs.size;
     std::size_t size = 0;
     for (std::size_t k = 0; k < count; ++k) {
       const double at = arrival[k] - shift;
@@ -279,6 +287,7 @@ class FrameInputs {
   UnwrittenVector<std::uint32_t> previous_;  ///< by chunk
   std::uint32_t used_ = 0;                   ///< chunks
   std::vector<SlotInFrame> slots_;
+  std::size_t most_of_slots_ = 0;
   std::vector<double> forgotten_before_;  ///< by neuron; empty: nothing is forgotten
 };
 

@@ -42,7 +42,7 @@ class OrderFreeConductancesGroup::Keeper {
   };
   [[nodiscard]] Common common(double x, double weight, double remaining) const {
     const std::int64_t number = InputUnits::rounded(weight, remaining);
-    const auto w = static_cast<float>(weight);
+    const auto w = static_cast<float>(weight * (receptor_ == 0 ? Arrived::kUp : Arrived::kDown));
     return {x,
             receptor_ == 0 ? weight : -weight,
             number,
@@ -129,7 +129,7 @@ std::optional<std::size_t> OrderFreeConductancesGroup::hold_sources(const SlotSo
       return std::nullopt;
     }
     held->source_of[i] = k;
-    held->bound[i] = from_above(held->weight_of(k));
+    held->bound[i] = from_above(held->weight_of(k) * Arrived::kUp);
   }
   held_.push_back({std::move(held), InputBins(neurons_.size(), time_, sources.delay)});
   return held_.size() - 1;

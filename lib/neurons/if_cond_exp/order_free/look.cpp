@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -85,7 +86,8 @@ void OrderFreeConductancesGroup::spike(std::size_t i, double x, std::vector<even
 
 void OrderFreeConductancesGroup::list_refractory(std::size_t i) {
   if (!std::exchange(neurons_[i].listed, true)) {
-    refractory_list_.push_back(static_cast<std::uint32_t>(i));
+    refractory_list_.push_back({neurons_[i].origin, static_cast<std::uint32_t>(i)});
+    std::push_heap(refractory_list_.begin(), refractory_list_.end());
   }
 }
 
@@ -114,7 +116,7 @@ void OrderFreeConductancesGroup::walk(std::size_t i, const OrderedInputs& inputs
   }
 }
 
-void OrderFreeConductancesGroup::look(std::size_t i, double end, std::vector<events::CellEvent<double>>& spikes) {
+Place OrderFreeConductancesGroup::look(std::size_t i, double end, std::vector<events::CellEvent<double>>& spikes) {
   Neuron& neuron = neurons_[i];
   const Constants& c = constants(i);
   if (neuron.known_in != frame_) {
@@ -144,8 +146,7 @@ void OrderFreeConductancesGroup::look(std::size_t i, double end, std::vector<eve
         break;
       }
       if (k == ordered_.size) {
-        set_bounds(i, {.exc = exc, .inh = inh, .y = intervals_.after[k]}, end);
-        return;
+        return {.x = end, .exc = exc, .inh = inh, .from = end, .y = intervals_.after[k]};
       }
       place.x = place.from = next;
       place.y = intervals_.after[k];
@@ -154,7 +155,7 @@ void OrderFreeConductancesGroup::look(std::size_t i, double end, std::vector<eve
   walk(i, ordered_, k, end, spikes);
   Place last = place;
   move(c, last, end);
-  set_bounds(i, last, end);
+  return last;
 }
 
 }  // namespace va_event::neurons::order_free_conductances

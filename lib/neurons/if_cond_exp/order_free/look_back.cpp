@@ -256,12 +256,16 @@ HWY_INLINE bool integrate(const Constants& constants, PastIntervals& past, std::
   if (k < size) {
     solve<ratio, 1>(cell, past, first, second, k);
   }
+  const double* const factor = past.factor.data();
+  const double* const offset = past.offset.data();
+  double now = y;
   for (k = begin; k < size; ++k) {
-    y = past.factor[k] * y + past.offset[k];
-    if (HWY_UNLIKELY(y >= 0.0)) {
-      y = below_threshold(constants, past.exc[k], past.inh[k], y);
+    now = factor[k] * now + offset[k];
+    if (HWY_UNLIKELY(now >= 0.0)) {
+      now = below_threshold(constants, past.exc[k], past.inh[k], now);
     }
   }
+  y = now;
   return true;
 }
 
@@ -313,17 +317,21 @@ void LookBack::gather(const InputHistory& history, std::size_t i, std::int64_t f
     past_.reserve(size + gathered_.size + 1);
     const std::size_t count =
         order(gathered_, past_.end.data() + size, past_.add_exc.data() + size, past_.add_inh.data() + size);
-    double before = 0.0;
-    for (std::size_t k = 0; k < count; ++k, ++size) {
-      past_.length[size] = past_.end[size] - before;
-      before = past_.end[size];
-    }
+    size += count;
     past_.end[size] = kFrame;
-    past_.length[size] = kFrame - before;
     past_.add_exc[size] = past_.add_inh[size] = 0.0;
     past_.size = size + 1;
     ends_.push_back(past_.size);
     starts_.push_back(inputs.at_start[i]);
+  }
+  const double* const end_of = past_.end.data();
+  double* const length = past_.length.data();
+  for (std::size_t k = 1; k < past_.size; ++k) {
+    length[k] = end_of[k] - end_of[k - 1];
+  }
+  length[0] = end_of[0];
+  for (std::size_t frame = 0; frame + 1 < ends_.size(); ++frame) {
+    length[ends_[frame]] = end_of[ends_[frame]];
   }
 }
 

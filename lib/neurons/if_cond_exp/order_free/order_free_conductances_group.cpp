@@ -47,7 +47,7 @@ std::uint32_t OrderFreeConductancesGroup::add(const network::PopulationData& pop
     neurons_[i].set = sets_.add_user(parameters_of(population, n), injected[n - begin]);
     const State<double> state = Kernel::make_state(constants(i), variables);
     inputs_->at_start[i] = {state.exc, state.inh};
-    set_constants_of_bounds(i);
+    bounds_.set_constants(i, constants(i));
     begin_anew(i, state.y);
     set_bounds(i, {.exc = state.exc, .inh = state.inh, .y = state.y}, present());
   }
@@ -71,16 +71,11 @@ void OrderFreeConductancesGroup::set_bounds(std::size_t i, const Place& place, d
     }
   }
   bounds_.set_conductances(i, resistance * exc, resistance * place.inh);
-  bounds_.u(i) = place.held ? kHeld : std::clamp(from_above(place.y), bounds_(i, Bounds::kYInh), 0.0F);
+  set_bound_of_potential(i, place);
 }
 
-void OrderFreeConductancesGroup::set_constants_of_bounds(std::size_t i) {
-  const Constants& c = constants(i);
-  bounds_(i, Bounds::kResistance) = static_cast<float>(c.resistance);
-  bounds_(i, Bounds::kRateM) = static_cast<float>(c.rate_m);
-  bounds_(i, Bounds::kYLeak) = static_cast<float>(c.y_leak);
-  bounds_(i, Bounds::kYExc) = static_cast<float>(c.y_exc);
-  bounds_(i, Bounds::kYInh) = static_cast<float>(c.y_inh);
+void OrderFreeConductancesGroup::set_bound_of_potential(std::size_t i, const Place& place) {
+  bounds_.u(i) = place.held ? kHeld : std::clamp(from_above(place.y), bounds_(i, Bounds::kYInh), 0.0F);
 }
 
 /// For tests: all neurons, and whether the filter would have been right about
@@ -93,7 +88,7 @@ void OrderFreeConductancesGroup::look_at_all(const std::vector<std::uint32_t>& f
     const float ge = bounds_.ge(i);
     const float gi = bounds_.gi(i);
     const std::size_t before = spikes.size();
-    look(i, end, spikes);
+    set_bounds(i, look(i, end, spikes), end);
     ++trial.compared;
     if (std::binary_search(flagged.begin(), flagged.end(), static_cast<std::uint32_t>(i))) {
       continue;
@@ -114,22 +109,25 @@ void OrderFreeConductancesGroup::look_at_all(const std::vector<std::uint32_t>& f
 void OrderFreeConductancesGroup::prepare_waking(const Instant& end, double h) {
   waking_.clear();
   const double lost_inh = -numerics::elementary::expm1(-h / tau_inh_);
-  std::erase_if(refractory_list_, [&](std::uint32_t i) {
+  while (!refractory_list_.empty() && refractory_list_.front().until < end) {
+    std::pop_heap(refractory_list_.begin(), refractory_list_.end());
+    const std::uint32_t i = refractory_list_.back().index;
+    refractory_list_.pop_back();
     Neuron& neuron = neurons_[i];
-    if (!(neuron.origin < end)) {
-      return false;
-    }
     neuron.listed = false;
+    if (!(neuron.origin < end)) {  // longer than was known
+      list_refractory(i);
+      continue;
+    }
     if (neuron.origin < time_) {  // it was refractory within the last window only
-      return true;
+      continue;
     }
     const float y_inh = bounds_(i, Bounds::kYInh);
     const float y = std::clamp(from_above(neuron.y), y_inh, 0.0F);
     const double rise = h * bounds_(i, Bounds::kRateM) * lost_inh * bounds_.gi(i) * -y_inh;
     bounds_.u(i) = y;
     waking_.push_back({i, from_above(y + 1.0001 * rise + 1e-5)});
-    return true;
-  });
+  }
 }
 
 void OrderFreeConductancesGroup::advance(const Instant& end, std::vector<events::CellEvent<double>>& spikes) {
@@ -144,8 +142,8 @@ void OrderFreeConductancesGroup::advance(const Instant& end, std::vector<events:
     for (Held& held : held_) {
       held.bins.clear_before(end);
     }
-    for (const std::uint32_t i : refractory_list_) {
-      bounds_.u(i) = kHeld;
+    for (const Refractory& neuron : refractory_list_) {
+      bounds_.u(neuron.index) = kHeld;
     }
     for (const Waking& neuron : waking_) {
       bounds_.u(neuron.index) = std::max(bounds_.u(neuron.index), neuron.least);
@@ -161,7 +159,8 @@ void OrderFreeConductancesGroup::advance(const Instant& end, std::vector<events:
       for (const std::uint32_t i : flagged_) {
         if (!(end < neurons_[i].origin)) {
           ++look_count_;
-          look(i, x_end, spikes);
+          // The filter's bounds of the conductances hold at the window's end, too.
+          set_bound_of_potential(i, look(i, x_end, spikes));
         }
       }
     }

@@ -138,8 +138,8 @@ class OrderFreeConductancesGroup final : public ModelGroup<double, State<double>
   [[nodiscard]] Place state_now(std::size_t i);
 
   void prepare_waking(const Instant& end, double h);
-  /// Computes the neuron to the window's end, finds its spikes, and renews its bounds.
-  void look(std::size_t i, double end, std::vector<events::CellEvent<double>>& spikes);
+  /// Computes the neuron to the window's end, and finds its spikes. @returns its state there
+  Place look(std::size_t i, double end, std::vector<events::CellEvent<double>>& spikes);
   /// Through inputs one after the other, spikes and refractoriness included.
   /// @param k number of the first one
   void walk(std::size_t i, const OrderedInputs& inputs, std::size_t k, double end,
@@ -148,7 +148,7 @@ class OrderFreeConductancesGroup final : public ModelGroup<double, State<double>
   void list_refractory(std::size_t i);
   /// The bounds of a neuron whose state is known. @param now where windows end or begin [ms]
   void set_bounds(std::size_t i, const Place& place, double now);
-  void set_constants_of_bounds(std::size_t i);
+  void set_bound_of_potential(std::size_t i, const Place& place);
   void look_at_all(const std::vector<std::uint32_t>& flagged, double end,
                    std::vector<events::CellEvent<double>>& spikes);
 
@@ -186,8 +186,15 @@ class OrderFreeConductancesGroup final : public ModelGroup<double, State<double>
   std::vector<CountedInputs> counted_;                    ///< in this window
   std::vector<std::uint32_t> flagged_;                    ///< in this window
   std::vector<std::uint32_t> to_look_at_;                 ///< in the next window, because of what users have set
-  std::vector<std::uint32_t> refractory_list_;            ///< at least all that are refractory, each once
-  std::vector<double> times_, remaining_;                 ///< space for inputs of many neurons
+  /// A neuron that is refractory until then, or longer.
+  struct Refractory {
+    Instant until;
+    std::uint32_t index;
+    /// The heap's first one is the first to wake.
+    friend bool operator<(const Refractory& a, const Refractory& b) { return b.until < a.until; }
+  };
+  std::vector<Refractory> refractory_list_;  ///< a heap; at least all that are refractory, each once
+  std::vector<double> times_, remaining_;    ///< space for inputs of many neurons
   UnwrittenVector<std::int64_t> numbers_;
   // Space for the work on one neuron:
   GatheredInputs gathered_;

@@ -10,9 +10,9 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <utility>
 
+#include "neurons/if_cond_exp/order_free/frames.hpp"
 #include "neurons/if_cond_exp/order_free/ordered_inputs.hpp"
 
 #ifndef VA_EVENT_ORDER_BY_SORTING
@@ -56,47 +56,59 @@ namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
 using Doubles = hn::ScalableTag<double>;
-using Integers = hn::RebindToSigned<Doubles>;
+using Ints = hn::ScalableTag<std::int32_t>;
+using Ranks = std::array<std::int32_t, kFew + std::size_t{4} * HWY_MAX_BYTES / sizeof(std::int32_t)>;
 
-/// How many of the inputs come before those of the vectors from k on.
+/// How many of the keys come before those of the vectors from k on.
 template <std::size_t kVectors>
-HWY_INLINE void rank(const GatheredInputs& inputs, std::size_t k, std::int64_t* ranks) {
-  const Doubles d;
-  const Integers di;
+HWY_INLINE void rank(const Ranks& keys, std::size_t size, std::size_t k, Ranks& ranks) {
+  const Ints d;
   const std::size_t lanes = hn::Lanes(d);
-  hn::Vec<Doubles> x[kVectors];
-  hn::Vec<Integers> before[kVectors];
+  hn::Vec<Ints> key[kVectors], before[kVectors];
   for (std::size_t v = 0; v < kVectors; ++v) {
-    x[v] = hn::LoadU(d, inputs.x.data() + k + v * lanes);
-    before[v] = hn::Zero(di);
+    key[v] = hn::LoadU(d, keys.data() + k + v * lanes);
+    before[v] = hn::Zero(d);
   }
-  for (std::size_t other = 0; other < inputs.size; ++other) {
-    const auto its = hn::Set(d, inputs.x[other]);
+  for (std::size_t other = 0; other < size; ++other) {
+    const auto its = hn::Set(d, keys[other]);
     for (std::size_t v = 0; v < kVectors; ++v) {
-      before[v] = before[v] - hn::VecFromMask(di, hn::RebindMask(di, its < x[v]));
+      before[v] = before[v] - hn::VecFromMask(d, its < key[v]);
     }
   }
   for (std::size_t v = 0; v < kVectors; ++v) {
-    hn::StoreU(before[v], di, ranks + k + v * lanes);
+    hn::StoreU(before[v], d, ranks.data() + k + v * lanes);
   }
 }
 
-std::size_t order_lanes(GatheredInputs& inputs, double* x, double* exc, double* inh) {
+/// Whole numbers in the order of the times: those of different times may be equal.
+HWY_INLINE void find_keys(const double* x, std::size_t size, Ranks& keys) {
+  constexpr double kPerMs = 0x1p28;  // below 2^31 in a frame
+  static_assert(kFrame * kPerMs <= 0x1p31);
+  const Doubles d;
+  const hn::Rebind<std::int32_t, Doubles> half;
+  for (std::size_t k = 0; k < size; k += hn::Lanes(d)) {
+    hn::StoreU(hn::DemoteTo(half, hn::LoadU(d, x + k) * hn::Set(d, kPerMs)), half, keys.data() + k);
+  }
+}
+
+std::size_t order_lanes(const GatheredInputs& inputs, double* x, double* exc, double* inh) {
   const Doubles d;
   const std::size_t lanes = hn::Lanes(d);
   const std::size_t size = inputs.size;
   if (size > kFew) {
     return order_by_sorting(inputs, x, exc, inh);
   }
-  inputs.reserve(0);
-  hn::StoreU(hn::Set(d, std::numeric_limits<double>::infinity()), d, inputs.x.data() + size);
-  std::array<std::int64_t, kFew + std::size_t{3} * HWY_MAX_BYTES / sizeof(std::int64_t)> ranks;
+  Ranks keys, ranks;
+  find_keys(inputs.x.data(), size, keys);
+  const std::size_t of_ranks = hn::Lanes(Ints());
   std::size_t k = 0;
-  for (; k + 2 * lanes < size; k += 3 * lanes) {
-    rank<3>(inputs, k, ranks.data());
+  for (; k + 2 * of_ranks < size; k += 3 * of_ranks) {
+    rank<3>(keys, size, k, ranks);
   }
-  for (; k < size; k += lanes) {
-    rank<1>(inputs, k, ranks.data());
+  if (k + of_ranks < size) {
+    rank<2>(keys, size, k, ranks);
+  } else if (k < size) {
+    rank<1>(keys, size, k, ranks);
   }
   std::int64_t sum = 0;
   for (k = 0; k < size; ++k) {
@@ -125,7 +137,7 @@ namespace va_event::neurons::order_free_conductances {
 
 HWY_EXPORT(order_lanes);
 
-std::size_t order(GatheredInputs& inputs, double* x, double* exc, double* inh) {
+std::size_t order(const GatheredInputs& inputs, double* x, double* exc, double* inh) {
   return HWY_DYNAMIC_DISPATCH(order_lanes)(inputs, x, exc, inh);
 }
 

@@ -47,11 +47,11 @@ struct OrderedInputs {
 };
 
 /// Weights of one time are added up from the smallest one on, so that the sums do not depend on the order in which they
-/// came. @param inputs its padding is overwritten @param x, exc, inh  as in OrderedInputs, with as much room as
+/// came. @param x, exc, inh  as in OrderedInputs, with as much room as
 /// `inputs` has @returns how many there are
-[[nodiscard]] std::size_t order(GatheredInputs& inputs, double* x, double* exc, double* inh);
+[[nodiscard]] std::size_t order(const GatheredInputs& inputs, double* x, double* exc, double* inh);
 
-inline void order(GatheredInputs& inputs, OrderedInputs& ordered) {
+inline void order(const GatheredInputs& inputs, OrderedInputs& ordered) {
   ordered.resize(inputs.size);
   ordered.size = order(inputs, ordered.x.data(), ordered.exc.data(), ordered.inh.data());
 }

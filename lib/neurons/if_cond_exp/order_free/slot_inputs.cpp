@@ -22,17 +22,20 @@ namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
+/// Doubles from 8 to 16 are 8 and a number of kTick below 2^52.
+constexpr double kAbove = 8.0;
+static_assert(kAbove == 0x1p52 * SlotSpikes::kTick);
+
 void find_arrivals_lanes(const std::uint64_t* ticks, std::size_t count, double start, double delay, double* arrival) {
   const hn::ScalableTag<double> d;
-  const hn::RebindToSigned<decltype(d)> integers;
   const hn::RebindToUnsigned<decltype(d)> words;
-  const auto begin = hn::Set(d, start);
-  const auto tick = hn::Set(d, SlotSpikes::kTick);
+  const auto begin = hn::Set(d, start - kAbove);
+  const auto above = hn::BitCast(words, hn::Set(d, kAbove));
   const auto after = hn::Set(d, delay);
   std::size_t k = 0;
   for (; k + hn::Lanes(d) <= count; k += hn::Lanes(d)) {
-    const auto whole = hn::ConvertTo(d, hn::BitCast(integers, hn::LoadU(words, ticks + k)));
-    hn::StoreU((begin + whole * tick) + after, d, arrival + k);
+    const auto since = hn::BitCast(d, hn::Or(hn::LoadU(words, ticks + k), above));
+    hn::StoreU((begin + since) + after, d, arrival + k);
   }
   for (; k < count; ++k) {
     arrival[k] = (start + static_cast<double>(ticks[k]) * SlotSpikes::kTick) + delay;
@@ -110,19 +113,26 @@ void take_slot(const SlotSpikes& spikes, SlotInputs& inputs, InputBins& bins) {
   inputs.epoch = is_short ? spikes.start.epoch : whole.epoch;
   const std::size_t count = spikes.ticks.size();
   inputs.arrival.resize(count + SlotInputs::kPadding);
-  HWY_DYNAMIC_DISPATCH(find_arrivals_lanes)
-  (spikes.ticks.data(), count, spikes.start.offset, delay, inputs.arrival.data());
-  const std::size_t sources = spikes.counts.size();
-  inputs.begin.resize(sources + 1);
-  std::uint32_t place = 0;
-  std::uint8_t most = 0;
-  for (std::size_t k = 0; k < sources; ++k) {
-    inputs.begin[k] = place;
-    place += spikes.counts[k];
-    most = std::max(most, spikes.counts[k]);
+  constexpr int kLongest = 3;  // of slots whose times in kTick are below 2^52
+  if (inputs.sources->exponent <= kLongest) {
+    HWY_DYNAMIC_DISPATCH(find_arrivals_lanes)
+    (spikes.ticks.data(), count, spikes.start.offset, delay, inputs.arrival.data());
+  } else {
+    for (std::size_t k = 0; k < count; ++k) {
+      inputs.arrival[k] = (spikes.start.offset + static_cast<double>(spikes.ticks[k]) * SlotSpikes::kTick) + delay;
+    }
   }
-  inputs.begin[sources] = place;
-  inputs.most = most;
+  const std::size_t sources = spikes.counts.size();
+  const std::uint8_t* const counts = spikes.counts.data();
+  inputs.begin.resize(sources + 1);
+  std::uint32_t* const begin = inputs.begin.data();
+  std::uint32_t place = 0;
+  for (std::size_t k = 0; k < sources; ++k) {
+    begin[k] = place;
+    place += counts[k];
+  }
+  begin[sources] = place;
+  inputs.most = sources > 0 ? *std::max_element(counts, counts + sources) : 0;
   // Slots begin with a bin.
   const std::int64_t first = InputBins::number_of(spikes.start);
   const std::int64_t length = std::int64_t{1}
@@ -135,8 +145,16 @@ void take_slot(const SlotSpikes& spikes, SlotInputs& inputs, InputBins& bins) {
   const std::uint64_t* const ticks = spikes.ticks.data();
   const std::uint32_t* const source = spikes.source.data();
   const std::uint32_t* const targets = inputs.sources->target.data();
-  for (std::size_t k = 0; k < count; ++k) {
-    ++rows[ticks[k] >> InputBins::kTickBits][targets[source[k]]];
+  const auto note = [&](std::size_t k) { ++rows[ticks[k] >> InputBins::kTickBits][targets[source[k]]]; };
+  std::size_t k = 0;
+  for (; k + 4 <= count; k += 4) {
+    note(k);
+    note(k + 1);
+    note(k + 2);
+    note(k + 3);
+  }
+  for (; k < count; ++k) {
+    note(k);
   }
   inputs.start = events::later(spikes.start, spikes.delay);
   const double slot_end = spikes.start.offset + std::ldexp(1.0, inputs.sources->exponent);

@@ -32,7 +32,7 @@ struct HeldSources {
 
 /// The inputs of one slot. Vectors may be read behind the last one.
 struct SlotInputs {
-  static constexpr std::size_t kPadding = 8;
+  static constexpr std::size_t kPadding = 16;
   std::shared_ptr<const HeldSources> sources;
   std::int64_t epoch = 0;            ///< of the arrivals
   events::Instant<double> start;     ///< none arrives before
