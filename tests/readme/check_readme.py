@@ -15,8 +15,9 @@ import figures
 from pages import (COMMAND_LINE, CROSS_VALIDATION, FRONT, ROOT, all_pages, block, name, output_of, read,
                    replace_block)
 
-# Lines of the report that say how fast this machine is, not what the result is.
-TIMED = ("Host", "Threads", "Build time", "Simulation time", "Writing time", "Speed", "Time per event")
+# Lines of the report that say how fast this machine is or, as looks, depend on its threads; not what the result is.
+TIMED = ("Host", "Threads", "Build time", "Simulation time", "Writing time", "Speed", "Time per event",
+         "Looks at neurons")
 
 
 def options_shown_by(program):
