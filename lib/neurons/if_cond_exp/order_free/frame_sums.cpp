@@ -108,19 +108,18 @@ void add_numbers_lanes(const SlotInFrame& slot, const std::int64_t* number, std:
   std::size_t begin = 0;
   for (std::size_t source = 0; source < sources; ++source) {
     const std::size_t end = slot.begin[source + 1];
-    std::int64_t more = 0;
+    std::uint64_t more = 0;
     for (; HWY_UNLIKELY(end - begin > kUsual); ++begin) {
-      more += number[begin];
+      more += static_cast<std::uint64_t>(number[begin]);
     }
     const std::int64_t* const mask = kFirst + kUsual - (end - begin);
     auto sum = hn::Zero(d);
     for (std::size_t k = 0; k < kUsual; k += hn::Lanes(d)) {  // behind the last one there is room
       sum = sum + hn::And(hn::LoadU(d, number + begin + k), hn::LoadU(d, mask + k));
     }
-    const auto all = static_cast<std::uint64_t>(hn::GetLane(hn::SumOfLanes(d, sum)) + more);
-    NeuronSums& neuron = sums[target[source]];
-    neuron.conductance[kExc] += static_cast<std::int64_t>(all & (std::uint64_t{kOneInput} - 1));
-    neuron.integral += integral * static_cast<std::int64_t>(all >> kNumberBits);
+    const std::uint64_t all = static_cast<std::uint64_t>(hn::GetLane(hn::SumOfLanes(d, sum))) + more;
+    sums[target[source]].add(kExc, all & (std::uint64_t{kOneInput} - 1),
+                             static_cast<std::uint64_t>(integral) * (all >> kNumberBits));
     begin = end;
   }
 }

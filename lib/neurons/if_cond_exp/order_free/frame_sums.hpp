@@ -64,6 +64,12 @@ struct alignas(32) NeuronSums {
   std::array<std::int64_t, 2> conductance{};  ///< by receptor
   std::int64_t integral = 0;
 
+  /// Sums wrap around, as vectors of integers do: those of more inputs than fit are not used.
+  void add(std::size_t receptor, std::uint64_t number, std::uint64_t its_integral) {
+    conductance[receptor] = static_cast<std::int64_t>(static_cast<std::uint64_t>(conductance[receptor]) + number);
+    integral = static_cast<std::int64_t>(static_cast<std::uint64_t>(integral) + its_integral);
+  }
+
   friend bool operator==(const NeuronSums&, const NeuronSums&) = default;
 };
 
@@ -75,8 +81,8 @@ struct FrameSums {
   void begin(std::size_t count) { neurons.assign(count, {}); }
   /// One input. @param number InputUnits::rounded() @param its_integral InputUnits::integral()
   void add(std::size_t i, std::size_t receptor, std::int64_t number, std::int64_t its_integral) {
-    neurons[i].conductance[receptor] += number;
-    neurons[i].integral += number != 0 ? its_integral : 0;
+    neurons[i].add(receptor, static_cast<std::uint64_t>(number),
+                   static_cast<std::uint64_t>(number != 0 ? its_integral : 0));
   }
 };
 

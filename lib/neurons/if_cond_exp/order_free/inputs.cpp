@@ -54,8 +54,7 @@ class OrderFreeConductancesGroup::Keeper {
       return;
     }
     inputs_.add(i, input.x, input.weight);
-    sums_[i].conductance[receptor_] += input.number;
-    sums_[i].integral += input.integral;
+    sums_[i].add(receptor_, static_cast<std::uint64_t>(input.number), static_cast<std::uint64_t>(input.integral));
     arrived_[i].sum += input.arrived.sum;
     arrived_[i].time += input.arrived.time;
   }
