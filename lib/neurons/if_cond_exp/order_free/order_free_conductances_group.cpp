@@ -75,7 +75,9 @@ void OrderFreeConductancesGroup::set_bounds(std::size_t i, const Place& place, d
 }
 
 void OrderFreeConductancesGroup::set_bound_of_potential(std::size_t i, const Place& place) {
-  bounds_.u(i) = place.held ? kHeld : std::clamp(from_above(place.y), bounds_(i, Bounds::kYInh), 0.0F);
+  // Parameters that the group does not take, an e_rev_I above v_thresh, may be there until the neuron is held
+  // elsewhere.
+  bounds_.u(i) = place.held ? kHeld : std::min(std::max(from_above(place.y), bounds_(i, Bounds::kYInh)), 0.0F);
 }
 
 /// For tests: all neurons, and whether the filter would have been right about
