@@ -13,6 +13,7 @@ from program import PROGRAM, SMALL, CommandLineTest
 
 # On machines with few cores, and in containers where everybody is root.
 os.environ.update(OMPI_ALLOW_RUN_AS_ROOT="1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1")
+os.environ.setdefault("OMPI_MCA_mpi_yield_when_idle", "1")  # there are more processes than cores
 MPIRUN = [os.environ["MPIRUN"], *os.environ.get("MPIRUN_FLAGS", "--oversubscribe").split()]
 
 

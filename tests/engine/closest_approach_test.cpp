@@ -12,6 +12,7 @@
 #include "api/core.hpp"
 #include "engine/run/engine.hpp"
 #include "recording/recorder.hpp"
+#include "tests/cases.hpp"
 #include "va_event/va_event.hpp"
 
 namespace va_event {
@@ -119,7 +120,7 @@ TEST(ClosestApproach, OfManyPeaksIsTheClosestInWhateverOrderTheyCome) {
   const double peak_time = std::log(ratio) * type.tau_m * type.tau_syn_E / (type.tau_m - type.tau_syn_E);
   const double peak = type.tau_m / type.cm * type.tau_syn_E / (type.tau_m - type.tau_syn_E) *
                       (std::exp(-peak_time / type.tau_m) - std::exp(-peak_time / type.tau_syn_E));
-  for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+  for (std::uint64_t seed = 1; seed <= testing_support::cases(300); ++seed) {
     std::mt19937_64 random(seed);
     std::uniform_real_distribution<double> uniform(0.0, 1.0);
     std::vector<double> weights(kCells * kCells);  // of which one for one is used

@@ -13,6 +13,7 @@
 
 #include "../recording/temporary_folder.hpp"
 #include "reference_simulator.hpp"
+#include "tests/cases.hpp"
 #include "va_event/va_event.hpp"
 
 namespace va_event {
@@ -85,6 +86,7 @@ inline void compare_v(const reference::Result& expected, const Signal& v, Agreem
 template <class DescriptionOf, class Build, class Check>
 void compare_networks(std::uint64_t networks, const DescriptionOf& description_of, const Build& build,
                       const Check& check, Agreement& agreement) {
+  networks = testing_support::cases(networks);
   for (std::uint64_t seed = 1; seed <= networks; ++seed) {
     SCOPED_TRACE("network " + std::to_string(seed));
     const reference::Description description = description_of(seed);
@@ -113,6 +115,7 @@ void compare_networks(std::uint64_t networks, const DescriptionOf& description_o
 /// leave a trace in spikes, and v of the first population. @param build a BuiltNetwork of a description on some threads
 template <class DescriptionOf, class Build>
 void expect_same_bits(std::uint64_t networks, const DescriptionOf& description_of, const Build& build) {
+  networks = testing_support::cases(networks);
   const testing_support::TemporaryFolder temporary;
   const std::string path = temporary / "checkpoint";
   std::size_t spikes = 0;
@@ -146,7 +149,7 @@ void expect_same_bits(std::uint64_t networks, const DescriptionOf& description_o
       return;
     }
   }
-  EXPECT_GT(spikes, 500U);
+  EXPECT_GT(spikes, 25 * networks);
 }
 
 }  // namespace va_event

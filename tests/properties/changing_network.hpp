@@ -7,6 +7,7 @@
 #include <random>
 #include <vector>
 
+#include "tests/cases.hpp"
 #include "va_event/va_event.hpp"
 
 namespace va_event {
@@ -188,6 +189,7 @@ class MixedNetwork final : public ChangingNetwork {
 template <class Type, class Others>
 void expect_agreement_after_changes(unsigned networks, const MixedNumbers& numbers, const Others& others,
                                     SimulationMethod method) {
+  networks = static_cast<unsigned>(testing_support::cases(networks));
   std::size_t compared = 0;
   for (unsigned seed = 1; seed <= networks; ++seed) {
     SCOPED_TRACE("network " + std::to_string(seed));

@@ -13,6 +13,7 @@
 #include "../recording/temporary_folder.hpp"
 #include "outcome.hpp"
 #include "random_network.hpp"
+#include "tests/cases.hpp"
 #include "thread_processes.hpp"
 #include "va_event/error.hpp"
 #include "va_event/va_event.hpp"
@@ -195,7 +196,7 @@ class CheckpointOfRandomNetworks : public ::testing::TestWithParam<Precision> {}
 TEST_P(CheckpointOfRandomNetworks, AtAnyTimeIsTheSameAndChangesNothing) {
   const bool is_double = GetParam() == Precision();
   std::mt19937_64 generator(4);
-  const std::uint64_t networks = is_double ? 200 : 12;
+  const std::uint64_t networks = testing_support::cases(is_double ? 200 : 12);
   std::uint64_t spikes_after_the_cut = 0;
   for (std::uint64_t seed = 4001; seed < 4001 + networks; ++seed) {
     SCOPED_TRACE("network " + std::to_string(seed));

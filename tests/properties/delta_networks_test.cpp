@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "tests/cases.hpp"
 #include "va_event/va_event.hpp"
 
 namespace va_event {
@@ -239,7 +240,7 @@ class DeltaNetworks : public ::testing::TestWithParam<bool> {};
 
 TEST_P(DeltaNetworks, EverySpikeIsThatOfABruteForceSimulator) {
   std::size_t compared = 0;
-  for (unsigned seed = 1; seed <= 300; ++seed) {
+  for (unsigned seed = 1; seed <= testing_support::cases(300); ++seed) {
     const Network network = random_network(seed, GetParam());
     BruteForce reference(network);
     const std::vector<Spike> expected = reference.run();
@@ -262,7 +263,7 @@ TEST_P(DeltaNetworks, EverySpikeIsThatOfABruteForceSimulator) {
     ASSERT_GE(equal, k) << "seed " << seed << ": spike " << equal << " of order-free sums";
     ASSERT_EQ(simulate(network, 1 + seed % 20 / 19, 0.4375, SimulationMethod::order_free), added_up) << "seed " << seed;
   }
-  EXPECT_GT(compared, 3000U);
+  EXPECT_GT(compared, testing_support::cases(3000));
 }
 
 INSTANTIATE_TEST_SUITE_P(Times, DeltaNetworks, ::testing::Bool(),

@@ -13,6 +13,7 @@
 #include "outcome.hpp"
 #include "random_network.hpp"
 #include "reference_simulator.hpp"
+#include "tests/cases.hpp"
 #include "thread_processes.hpp"
 
 namespace va_event {
@@ -36,7 +37,7 @@ Description splittable_network(std::uint64_t seed) {
 }
 
 TEST(DrivenNetworks, SpikeAsTheReferenceSimulatorInWideArithmeticDoes) {
-  constexpr std::uint64_t kNetworks = 150;
+  constexpr std::uint64_t kNetworks = testing_support::cases(150);
   std::size_t spikes_of_driven = 0, samples = 0;
   double largest_error = 0.0, largest_v_error = 0.0;
   for (std::uint64_t seed = 5001; seed < 5001 + kNetworks; ++seed) {
@@ -89,7 +90,7 @@ TEST(DrivenNetworks, SpikeAsTheReferenceSimulatorInWideArithmeticDoes) {
 
 TEST(DrivenNetworks, AreTheSameBitsOnAnyNumberOfThreadsAndInAnyPieces) {
   std::mt19937_64 generator(17);
-  for (std::uint64_t seed = 6001; seed <= 6150; ++seed) {
+  for (std::uint64_t seed = 6001; seed <= 6000 + testing_support::cases(150); ++seed) {
     SCOPED_TRACE("network " + std::to_string(seed));
     const Description description = splittable_network(seed);
     BuiltNetwork alone(description, 1);
@@ -125,7 +126,7 @@ TEST(DrivenNetworks, AreTheSameBitsOnAnyNumberOfThreadsAndInAnyPieces) {
 }
 
 TEST(DrivenNetworks, AreTheSameBitsOnSeveralProcesses) {
-  for (std::uint64_t seed = 6201; seed <= 6230; ++seed) {
+  for (std::uint64_t seed = 6201; seed <= 6200 + testing_support::cases(30); ++seed) {
     SCOPED_TRACE("network " + std::to_string(seed));
     const Description description = splittable_network(seed);
     BuiltNetwork alone(description, 1);
@@ -147,7 +148,7 @@ class DrivenNetworksIn : public ::testing::TestWithParam<Precision> {};
 TEST_P(DrivenNetworksIn, GoOnFromACheckpointAsIfNothingHadHappened) {
   const bool is_double = GetParam() == Precision();
   std::mt19937_64 generator(18);
-  const std::uint64_t networks = is_double ? 100 : 4;
+  const std::uint64_t networks = testing_support::cases(is_double ? 100 : 4);
   std::uint64_t spikes_after_the_cut = 0;
   for (std::uint64_t seed = 6301; seed < 6301 + networks; ++seed) {
     SCOPED_TRACE("network " + std::to_string(seed));

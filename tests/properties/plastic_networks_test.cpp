@@ -12,6 +12,7 @@
 #include "agreement.hpp"
 #include "random_network.hpp"
 #include "reference_simulator.hpp"
+#include "tests/cases.hpp"
 
 namespace va_event {
 namespace {
@@ -59,7 +60,7 @@ void compare_weights(const reference::Description& description, const reference:
 }
 
 TEST(PlasticNetworks, SpikeAndLearnAsTheReferenceSimulatorInWideArithmeticDoes) {
-  constexpr std::uint64_t kNetworks = 150;
+  constexpr std::uint64_t kNetworks = testing_support::cases(150);
   Agreement agreement;
   AgreementOfWeights of_weights;
   for (std::uint64_t seed = 1; seed <= kNetworks; ++seed) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "random_network.hpp"
+#include "tests/cases.hpp"
 #include "vogels_abbott_like.hpp"
 
 namespace va_event {
@@ -199,7 +200,7 @@ INSTANTIATE_TEST_SUITE_P(Models, RunCut, ::testing::Values(Kind::current_based, 
 
 TEST(RunCutOfRandomNetworks, AtRandomTimesAndAtSpikesChangesNothing) {
   std::mt19937_64 generator(2);
-  for (std::uint64_t seed = 1001; seed <= 1200; ++seed) {
+  for (std::uint64_t seed = 1001; seed <= 1000 + testing_support::cases(200); ++seed) {
     SCOPED_TRACE("network " + std::to_string(seed));
     reference::Description description = random_network(seed);
     // Loops of excitation without refractoriness would make more and more spikes without end.

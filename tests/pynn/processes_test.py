@@ -13,7 +13,8 @@ from support import main, np
 
 SCENARIOS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "processes_scenarios.py")
 ENVIRONMENT = {**os.environ, "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
-               "OMPI_MCA_rmaps_base_oversubscribe": "1", "OPENBLAS_NUM_THREADS": "1"}
+               "OMPI_MCA_rmaps_base_oversubscribe": "1", "OMPI_MCA_mpi_yield_when_idle": "1",
+               "OPENBLAS_NUM_THREADS": "1"}
 
 
 def launch(count, scenario, folder):

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "tests/cases.hpp"
 #include "tests/neurons/reference.hpp"
 
 namespace va_event::neurons {
@@ -41,7 +42,7 @@ double interval_of_load(const Case& example, double load) {
 
 TEST(IfCondExpKernel, AdvanceKeepsItsPromiseForRandomNeuronsUpToSeventyMembraneTimes) {
   RandomCases random(41);
-  for (int i = 0; i < 1500; ++i) {
+  for (int i = 0; i < static_cast<int>(testing_support::cases(1500)); ++i) {
     const Case example = random.cond_exp();
     const double load = random.log_uniform(1e-4, i % 3 == 0 ? 70.0 : 5.0);
     ASSERT_LE(error_of(example, interval_of_load(example, load)), Kernel::kMaxAdvanceError)
@@ -52,7 +53,7 @@ TEST(IfCondExpKernel, AdvanceKeepsItsPromiseForRandomNeuronsUpToSeventyMembraneT
 TEST(IfCondExpKernel, AdvanceKeepsItsPromiseInTheVogelsAbbottNetwork) {
   RandomCases random(42);
   const IfCondExp parameters = {-10, 0.2, 20, 5, 5, 10, 50, -30, 0, -10, 0};
-  for (int i = 0; i < 1500; ++i) {
+  for (int i = 0; i < static_cast<int>(testing_support::cases(1500)); ++i) {
     const Case example{parameters, {-random.uniform(0, 12), random.uniform(0, 0.06), random.uniform(0, 0.2)}};
     ASSERT_LE(error_of(example, random.log_uniform(1e-3, 20)), Kernel::kMaxAdvanceError) << "case " << i;
   }
@@ -60,7 +61,7 @@ TEST(IfCondExpKernel, AdvanceKeepsItsPromiseInTheVogelsAbbottNetwork) {
 
 TEST(IfCondExpKernel, AdvanceKeepsItsPromiseOverLongSilences) {
   RandomCases random(43);
-  for (int i = 0; i < 10; ++i) {
+  for (int i = 0; i < static_cast<int>(testing_support::cases(10)); ++i) {
     const Case example = random.cond_exp();
     ASSERT_LE(error_of(example, i % 2 == 0 ? 1e6 : random.log_uniform(10, 1e6)), Kernel::kMaxAdvanceError);
   }
@@ -99,7 +100,7 @@ TEST(IfCondExpKernel, EachQuadratureLevelLeavesItsPromisedErrorAtItsLimits) {
 
 TEST(IfCondExpKernel, InFiftyDigitsAgreesWithTaylorSeriesToFortyDigits) {
   RandomCases random(44);
-  for (int i = 0; i < 60; ++i) {
+  for (int i = 0; i < static_cast<int>(testing_support::cases(60)); ++i) {
     const Case example = random.cond_exp();
     const auto constants = WideKernel::prepare(example.parameters, 0.0);
     const auto state = WideKernel::make_state(constants, example.variables);
@@ -167,7 +168,7 @@ TEST(IfCondExpKernel, AShortStepLosesNoMoreThanTheLastBitOfThePotentialItself) {
 
 TEST(IfCondExpKernel, TwoStepsAreOneStep) {
   RandomCases random(45);
-  for (int i = 0; i < 5000; ++i) {
+  for (int i = 0; i < static_cast<int>(testing_support::cases(5000)); ++i) {
     const Case example = random.cond_exp();
     const auto constants = Kernel::prepare(example.parameters, 0.0);
     const auto state = Kernel::make_state(constants, example.variables);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "foundation/number_types.hpp"
+#include "tests/cases.hpp"
 #include "tests/neurons/sinusoid/driven_reference.hpp"
 #include "tests/numerics/widen.hpp"
 
@@ -92,7 +93,7 @@ TYPED_TEST(DrivenAdvance, KeepsThePromiseOfThePlainKernelAtAnyFrequency) {
   constexpr bool kSlowReference = std::is_same_v<TypeParam, CondExp>;
   RandomCases random(91);
   double worst = 0.0;
-  for (int i = 0; i < (kSlowReference ? 400 : 5000); ++i) {
+  for (int i = 0; i < static_cast<int>(testing_support::cases(kSlowReference ? 400 : 5000)); ++i) {
     const auto example = make_case<TypeParam>(random);
     const double resistance = example.parameters.tau_m / example.parameters.cm;
     const double h = random.log_uniform(1e-4, 16);
@@ -126,7 +127,7 @@ TYPED_TEST(DrivenAdvance, WithoutSinusoidsIsThePlainOne) {
 TEST(DrivenIfCondExp, LargeConductancesOverLongTimesAreRight) {
   using Driven = DrivenKernel<CondExp, double>;
   RandomCases random(93);
-  for (int i = 0; i < 40; ++i) {
+  for (int i = 0; i < static_cast<int>(testing_support::cases(40)); ++i) {
     auto example = random.cond_exp();
     const double resistance = example.parameters.tau_m / example.parameters.cm;
     example.variables[1] = random.log_uniform(1e2, 1e3) / resistance;
