@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # Installs what is missing, builds everything, runs the whole suite.
-#   bash tests/run.sh [--preset debug|asan-ubsan|tsan|coverage|release-clang] [arguments of ctest, such as -R PyNN]
+#   bash tests/run.sh [--preset release-clang|debug|asan-ubsan|asan-ubsan-lib|tsan|coverage]
+#                     [arguments of ctest, such as -R PyNN]
 # Other presets than release leave out what they would only repeat (label "once"): PyNN, other simulators, the library as
 # a package, and pages.
 set -euo pipefail

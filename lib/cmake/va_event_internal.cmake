@@ -35,8 +35,11 @@ if(CMAKE_CXX_COMPILER_ID MATCHES "^(GNU|Clang|AppleClang)$")
 endif()
 
 if(VA_EVENT_SANITIZE)
-  target_compile_options(va_event_internal INTERFACE -fsanitize=${VA_EVENT_SANITIZE} -fno-sanitize-recover=all
-                                                     -fno-omit-frame-pointer)
+  # A null pointer is met by the address sanitizer anyway, without a check of each access that takes a fifth of the time
+  # to compile.
+  target_compile_options(
+    va_event_internal INTERFACE -fsanitize=${VA_EVENT_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer
+                                -fno-sanitize=null,vptr,nonnull-attribute,returns-nonnull-attribute,object-size)
   target_link_options(va_event_internal INTERFACE -fsanitize=${VA_EVENT_SANITIZE})
   if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$")
     # Checks make vectorized code several times longer, and each instruction set compiles it once more. One lane, and
