@@ -17,6 +17,11 @@ target_include_directories(va_event_internal SYSTEM INTERFACE ${Boost_INCLUDE_DI
 target_compile_definitions(
   va_event_internal INTERFACE "VA_EVENT_SIZELESS_TARGETS=(HWY_SVE|HWY_SVE2|HWY_SVE_256|HWY_SVE2_128|HWY_RVV)"
                               TOOLCHAIN_MISS_SYS_AUXV_H)
+# On x86-64 there are SSE2, which all processors have, and AVX2, which nearly all have that were made since 2013. Each
+# instruction set compiles all vectorized code once more, so what lies between them would take twice the time and size.
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$")
+  target_compile_definitions(va_event_internal INTERFACE "HWY_BROKEN_TARGETS=(HWY_SSSE3|HWY_SSE4)")
+endif()
 # Where rows of neurons are transposed, eight lanes are not worth it: with AVX-512 CUBA takes a fifth more time than with
 # AVX2 on the same processor (benchmarks/networks). Sources that gain from it say so.
 target_compile_definitions(va_event_internal
@@ -41,11 +46,6 @@ if(VA_EVENT_SANITIZE)
     va_event_internal INTERFACE -fsanitize=${VA_EVENT_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer
                                 -fno-sanitize=null,vptr,nonnull-attribute,returns-nonnull-attribute,object-size)
   target_link_options(va_event_internal INTERFACE -fsanitize=${VA_EVENT_SANITIZE})
-  if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$")
-    # Checks make vectorized code several times longer, and each instruction set compiles it once more. One lane, and
-    # the two that today's processors have, are enough here; what only older ones run is tested without sanitizers.
-    target_compile_definitions(va_event_internal INTERFACE "HWY_BROKEN_TARGETS=(HWY_SSSE3|HWY_SSE4)")
-  endif()
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     # With the branches that a sanitizer adds, GCC takes the alternatives that a std::variant does not hold for used
     # before they are set.
