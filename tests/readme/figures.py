@@ -246,7 +246,7 @@ def grid():
 PUBLISHED = "epyc_2_cores_published"
 LAYERS = ("L2/3E", "L2/3I", "L4E", "L4I", "L5E", "L5I", "L6E", "L6I")
 TABLES = {"speed": speed, "shorter_steps": shorter_steps, "nest": nest,
-          "auryn": lambda: beside_auryn("epyc_2_cores"), "auryn_quiet": lambda: beside_auryn("epyc_2_cores_quiet"),
+          "auryn": lambda: beside_auryn("xeon_2_cores_near_spikes"), "auryn_quiet": lambda: beside_auryn("epyc_2_cores_quiet"),
           "memory": memory, "processes": processes, "scaling": scaling, "cost": cost,
           "sweep": sweep, "learning": learning, "releases": releases}
 if list((RESULTS / PUBLISHED).glob("microcircuit_*.csv")):
