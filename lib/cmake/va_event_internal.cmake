@@ -40,8 +40,8 @@ if(CMAKE_CXX_COMPILER_ID MATCHES "^(GNU|Clang|AppleClang)$")
 endif()
 
 if(VA_EVENT_SANITIZE)
-  # A null pointer is met by the address sanitizer anyway, without a check of each access that takes a fifth of the time
-  # to compile.
+  # The address sanitizer meets null pointers and the ends of objects anyway, without a check of each access by the other
+  # one, which takes a fifth of the time to compile.
   target_compile_options(
     va_event_internal INTERFACE -fsanitize=${VA_EVENT_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer
                                 -fno-sanitize=null,vptr,nonnull-attribute,returns-nonnull-attribute,object-size)

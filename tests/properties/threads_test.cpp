@@ -173,9 +173,7 @@ class NoThreads {
 };
 
 TEST(Threads, ThatTheSystemDoesNotStartCostOneWarningAndNoBits) {
-  if (std::thread::hardware_concurrency() == 1) {
-    GTEST_SKIP() << "one thread is all that there is";
-  }
+  const bool several = std::thread::hardware_concurrency() > 1;  // else none is to be started, and nothing to be told
   BusyNetwork alone(Kind::current_based, 1);
   BusyNetwork together(Kind::current_based, 0);
   alone.simulation.run_until(30.0);
@@ -184,13 +182,14 @@ TEST(Threads, ThatTheSystemDoesNotStartCostOneWarningAndNoBits) {
     together.simulation.run_until(10.0);
     together.simulation.run_until(20.0);
     EXPECT_EQ(together.simulation.threads(), 1U);
-    EXPECT_THAT(together.simulation.warnings(), ::testing::ElementsAre(::testing::HasSubstr("system did not start")));
+    EXPECT_THAT(together.simulation.warnings(), ::testing::Each(::testing::HasSubstr("system did not start")));
+    EXPECT_EQ(together.simulation.warnings().size(), several ? 1U : 0U);
     BusyNetwork asked_for(Kind::current_based, 2);
     EXPECT_THROW(asked_for.simulation.run_until(10.0), ParameterError);
   }
   together.simulation.run_until(30.0);
-  EXPECT_GT(together.simulation.threads(), 1U);
-  EXPECT_EQ(together.simulation.warnings().size(), 1U);
+  EXPECT_EQ(together.simulation.threads() > 1, several);
+  EXPECT_EQ(together.simulation.warnings().size(), several ? 1U : 0U);
   EXPECT_GT(alone.cells[0].spikes().size(), 100U);
   EXPECT_TRUE(together.cells[0].spikes() == alone.cells[0].spikes());
   EXPECT_TRUE(alone.simulation.warnings().empty());
