@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // What an input does to a neuron, as it is delivered.
 #include <algorithm>
+#include <array>
 #include <type_traits>
 
 #include "neurons/if_cond_exp/near_spikes/bounds.hpp"
 #include "neurons/if_cond_exp/near_spikes/near_spikes_group.hpp"
+#include "numerics/exponentials.hpp"
 
 namespace va_event::neurons::near_spikes {
 
@@ -137,8 +139,8 @@ void NearSpikesGroup::deliver_to_falling(const Input& input, std::uint32_t numbe
   }
 }
 
-void NearSpikesGroup::receive_one(std::size_t i, std::uint32_t number, const Input& input,
-                                  const Kernel::DriveFactors& drive) {
+[[gnu::always_inline]] inline void NearSpikesGroup::receive_one(std::size_t i, std::uint32_t number, const Input& input,
+                                                                const Kernel::DriveFactors& drive) {
   Line& line = lists_.line(i);
   const double exc_before = line.exc;
   line.exc += input.exc;
@@ -170,37 +172,85 @@ void NearSpikesGroup::deliver_to_all(const Input& input, const Constants& c, con
   }
 }
 
+/// A spike's inputs of some neurons with the same constants: those with the same weight share one.
+void NearSpikesGroup::deliver_to_set(const Constants& c, double t, std::size_t receptor, const Targets& targets) {
+  if (!(known_for_ == &c && known_.t == t)) {
+    known_ = Kernel::exponentials_at(c, t);
+    known_for_ = &c;
+  }
+  const std::size_t together = targets.weight.empty() ? targets.index.size() : 1;
+  for (std::size_t k = 0; k < targets.index.size(); k += together) {
+    deliver_to_all(input_of(known_, receptor, targets.weight_of(k)), c, known_, targets.index.subspan(k, together),
+                   targets.offset);
+  }
+}
+
+/// A spike's inputs of neurons with different constants.
+void NearSpikesGroup::deliver_to_each(double t, std::size_t receptor, const Targets& targets) {
+  std::array<neurons::Input<double>, kMaxInputs> inputs;
+  for (std::size_t begin = 0; begin < targets.index.size(); begin += kMaxInputs) {
+    const std::size_t count = std::min(targets.index.size() - begin, kMaxInputs);
+    for (std::size_t k = 0; k < count; ++k) {
+      inputs[k] = {t, targets.weight_of(begin + k), targets.offset + targets.index[begin + k],
+                   static_cast<std::uint32_t>(receptor)};
+    }
+    receive_some({inputs.data(), count});
+  }
+}
+
 void NearSpikesGroup::deliver(const double& t, std::size_t receptor, std::span<const Targets> targets,
                               Candidates& /*candidates*/) {
+  constexpr std::size_t kLeastTogether = 4;
   for (const Targets& part : targets) {
-    // Stretches of targets with the same constants and weight share an input.
-    for (std::size_t begin = 0; begin < part.index.size();) {
-      const auto set_of = [&](std::size_t k) {
-        return sets_.all().size() == 1 ? 0 : lists_.line(static_cast<std::uint32_t>(part.offset + part.index[k])).set;
-      };
+    const std::size_t size = part.index.size();
+    if (sets_.all().size() == 1) {
+      deliver_to_set(sets_[0], t, receptor, part);
+      continue;
+    }
+    const auto set_of = [&](std::size_t k) {
+      return lists_.line(static_cast<std::uint32_t>(part.offset + part.index[k])).set;
+    };
+    // Stretches of targets with the same constants, and what is between those that are long.
+    std::size_t done = 0;
+    for (std::size_t begin = 0; begin < size;) {
       const std::uint32_t set = set_of(begin);
-      std::size_t end = part.weight.empty() && sets_.all().size() == 1 ? part.index.size() : begin + 1;
-      while (part.weight.empty() && end < part.index.size() && set_of(end) == set) {
+      std::size_t end = begin + 1;
+      while (end < size && set_of(end) == set) {
         ++end;
       }
-      const Constants& c = sets_[set];
-      if (!(known_for_ == &c && known_.t == t)) {
-        known_ = Kernel::exponentials_at(c, t);
-        known_for_ = &c;
+      if (end - begin >= kLeastTogether) {
+        deliver_to_each(t, receptor, part.part(done, begin));
+        deliver_to_set(sets_[set], t, receptor, part.part(begin, end));
+        done = end;
       }
-      deliver_to_all(input_of(known_, receptor, part.weight_of(begin)), c, known_,
-                     part.index.subspan(begin, end - begin), part.offset);
       begin = end;
     }
+    deliver_to_each(t, receptor, part.part(done, size));
+  }
+}
+
+/// @param inputs  at most kMaxInputs: their exponentials are found in vectors, with the bits of exponentials_at()
+void NearSpikesGroup::receive_some(std::span<const neurons::Input<double>> inputs) {
+  std::array<double, 2 * kMaxInputs> decays;
+  double* next = decays.data();
+  for (const neurons::Input<double>& one : inputs) {
+    const Constants& c = constants(one.index);
+    *next++ = -one.t * c.rate_exc;
+    *next++ = -one.t * c.rate_inh;
+  }
+  numerics::take_exponentials({decays.data(), next});
+  const double* decay = decays.data();
+  for (const neurons::Input<double>& one : inputs) {
+    const Constants& c = constants(one.index);
+    const Input input = input_of({one.t, decay[0], decay[1]}, one.receptor, one.weight);
+    receive_one(one.index, lists_.store(input), input, {c, decay[0], decay[1]});
+    decay += 2;
   }
 }
 
 std::size_t NearSpikesGroup::receive(std::span<const neurons::Input<double>> inputs, Candidates& /*candidates*/) {
-  for (const neurons::Input<double>& one : inputs) {
-    const Constants& c = constants(one.index);
-    const Kernel::SharedExponentials at = Kernel::exponentials_at(c, one.t);
-    const Input input = input_of(at, one.receptor, one.weight);
-    receive_one(one.index, lists_.store(input), input, {c, at.decay_exc, at.decay_inh});
+  for (std::size_t begin = 0; begin < inputs.size(); begin += kMaxInputs) {
+    receive_some(inputs.subspan(begin, std::min(inputs.size() - begin, kMaxInputs)));
   }
   return inputs.size();
 }

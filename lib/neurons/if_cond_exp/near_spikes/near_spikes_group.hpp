@@ -175,6 +175,9 @@ class NearSpikesGroup final : public ModelGroup<double, State<double>>, public W
   bool begin_bound(std::size_t i, double exc, double inh);
   void deliver_to_all(const Input& input, const Constants& c, const Kernel::SharedExponentials& at,
                       std::span<const std::uint32_t> targets, std::uint32_t offset);
+  void deliver_to_set(const Constants& c, double t, std::size_t receptor, const Targets& targets);
+  void deliver_to_each(double t, std::size_t receptor, const Targets& targets);
+  void receive_some(std::span<const neurons::Input<double>> inputs);
   void complete_block(std::size_t i, double exc, double inh, std::uint32_t number);
   void check_list(std::size_t i);
   [[nodiscard]] Input input_of(const Kernel::SharedExponentials& at, std::size_t receptor, double weight) const;
