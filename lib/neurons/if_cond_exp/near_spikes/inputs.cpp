@@ -6,6 +6,7 @@
 
 #include "neurons/if_cond_exp/near_spikes/bounds.hpp"
 #include "neurons/if_cond_exp/near_spikes/near_spikes_group.hpp"
+#include "neurons/rows_by_index.hpp"
 #include "numerics/exponentials.hpp"
 
 namespace va_event::neurons::near_spikes {
@@ -101,17 +102,15 @@ void NearSpikesGroup::deliver_to_falling(const Input& input, std::uint32_t numbe
     risen_.resize(targets.size());
     exc_before_.resize(targets.size());
   }
-  std::uint32_t* const risen = risen_.data();
-  double* const exc_before = exc_before_.data();
-  std::size_t count = 0;
-  Line* const lines = &lists_.line(0);
-  const auto go_through = [&](std::size_t begin, std::size_t end, auto prefetch) {
-    for (std::size_t k = begin; k < end; ++k) {
+  std::uint32_t* risen = risen_.data();
+  double* exc_before = exc_before_.data();
+  Line* const lines = rows_by_index(&lists_.line(0), offset, targets[0]);
+  const auto go_through = [&](const std::uint32_t* target, const std::uint32_t* end, auto prefetch) {
+    for (; target != end; ++target) {
       if constexpr (decltype(prefetch)::value) {
-        foundation::prefetch(&lines[static_cast<std::uint32_t>(offset + targets[k + kAhead])]);
+        foundation::prefetch(&lines[target[kAhead]]);
       }
-      const std::uint32_t i = offset + targets[k];
-      Line& line = lines[i];
+      Line& line = lines[*target];
       const double before = kInhibitory ? line.inh : line.exc;
       const double after = before + added;
       (kInhibitory ? line.inh : line.exc) = after;
@@ -119,23 +118,28 @@ void NearSpikesGroup::deliver_to_falling(const Input& input, std::uint32_t numbe
       line.number[position % Line::kBlock] = number;
       line.position = position + 1;
       if constexpr (!kInhibitory) {
-        risen[count] = i;
-        exc_before[count] = before;
-        count += drive_exc * after + drive_inh * line.inh > static_cast<double>(line.limit) ? 1 : 0;
+        *risen = *target;
+        *exc_before = before;
+        const std::ptrdiff_t has_risen =
+            drive_exc * after + drive_inh * line.inh > static_cast<double>(line.limit) ? 1 : 0;
+        risen += has_risen;
+        exc_before += has_risen;
       }
       if (position % Line::kBlock == Line::kBlock - 1) [[unlikely]] {
-        complete_block(i, kInhibitory ? line.exc : after, kInhibitory ? after : line.inh, number);
+        complete_block(static_cast<std::uint32_t>(offset + *target), kInhibitory ? line.exc : after,
+                       kInhibitory ? after : line.inh, number);
       }
     }
   };
-  const std::size_t last = targets.size() > kAhead ? targets.size() - kAhead : 0;
-  go_through(0, last, std::true_type());
-  go_through(last, targets.size(), std::false_type());
-  for (std::size_t k = 0; k < count; ++k) {
-    foundation::prefetch(&prospects_[risen[k]]);
+  const std::uint32_t* const last = targets.data() + (targets.size() > kAhead ? targets.size() - kAhead : 0);
+  go_through(targets.data(), last, std::true_type());
+  go_through(last, targets.data() + targets.size(), std::false_type());
+  for (const std::uint32_t* one = risen_.data(); one != risen; ++one) {
+    foundation::prefetch(&prospects_[static_cast<std::uint32_t>(offset + *one)]);
   }
-  for (std::size_t k = 0; k < count; ++k) {
-    follow_bound(risen[k], exc_before[k], input, drive);
+  exc_before = exc_before_.data();
+  for (const std::uint32_t* one = risen_.data(); one != risen; ++one) {
+    follow_bound(static_cast<std::uint32_t>(offset + *one), *exc_before++, input, drive);
   }
 }
 

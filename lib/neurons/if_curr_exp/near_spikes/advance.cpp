@@ -19,6 +19,7 @@
 
 #include "foundation/prefetch.hpp"
 #include "neurons/if_curr_exp/near_spikes/neurons.hpp"
+#include "neurons/rows_by_index.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace va_event::neurons::near_spikes_currents::HWY_NAMESPACE {
@@ -84,13 +85,7 @@ void Advance::add_to_each(const Targets& targets, const Moment& moment, const Mo
   const std::uint32_t offset = targets.offset;
   const std::uint32_t* const index = targets.index.data();
   const std::uint32_t* const end = index + targets.index.size();
-  // All targets are this far from their places in the group. (The offset is modulo 2^32.)
-  const auto shift = static_cast<std::ptrdiff_t>(static_cast<std::uint32_t>(offset + index[0])) -
-                     static_cast<std::ptrdiff_t>(index[0]);
-  Row* rows = n_.rows.data() + shift;
-#if defined(__GNUC__)
-  asm("" : "+r"(rows));  // else the compiler adds the shift to each index
-#endif
+  Row* const rows = rows_by_index(n_.rows.data(), offset, index[0]);
   for (const std::uint32_t* target = index; target != end; ++target) {
     Row& row = rows[*target];
     const RowLanes before = load(row);
