@@ -57,7 +57,8 @@ class ArrivalBuckets {
     // Offsets of the slot's epoch plus the delay may be those of the next one.
     const std::int64_t shifted = epoch + (delay < static_cast<double>(events::kEpoch) ? 0 : whole.epoch - epoch);
     const auto beyond = [&](std::int64_t bucket) {
-      return static_cast<double>((bucket / of_epoch_ - shifted) * events::kEpoch);
+      const std::int64_t epochs = bucket / of_epoch_ - shifted;
+      return static_cast<double>(epochs * events::kEpoch);
     };
     const double end = static_cast<double>(number + 1 - shifted * of_epoch_) / per_ms_;
     split(spikes, end, beyond(number), beyond(number + 1), buckets_[place_of(number)], buckets_[place_of(number + 1)]);

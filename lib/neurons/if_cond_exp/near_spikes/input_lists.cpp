@@ -7,8 +7,8 @@ namespace va_event::neurons::near_spikes {
 
 void InputLists::make_room() {
   const std::uint32_t before = capacity_;
-  const foundation::LargeVector<Block> old = std::move(blocks_);
-  capacity_ *= 2;
+  const foundation::LargeArray<Block> old = std::move(blocks_);
+  capacity_ *= kGrowth;
   blocks_ = {};
   blocks_.resize(lines_.size() * capacity_);
   for (std::size_t i = 0; i < lines_.size(); ++i) {

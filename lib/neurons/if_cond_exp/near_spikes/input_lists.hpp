@@ -245,9 +245,11 @@ class InputLists {
   }
   void grow_inputs();
 
-  std::uint32_t capacity_ = 32;  ///< blocks that are kept of each neuron, a power of two
+  static constexpr std::uint32_t kGrowth = 4;
+
+  std::uint32_t capacity_ = 2;  ///< blocks that are kept of each neuron, a power of two; as many as a list has needed
   foundation::LargeVector<Line> lines_;
-  foundation::LargeVector<Block> blocks_;
+  foundation::LargeArray<Block> blocks_;
   foundation::LargeVector<Input> inputs_ = foundation::LargeVector<Input>(1024);  ///< a ring
   std::uint32_t mask_ = 1023;
   std::uint32_t oldest_ = 0;  ///< number of the first one that is kept
